@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "ipvs-timeout",
+  products: [
+    .library(name: "IPVS", targets: ["IPVS"]),
+    .executable(name: "ipvs-timeout", targets: ["ipvs-timeout"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibNL",
+      pkgConfig: "libnl-genl-3.0",
+      providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
+    .systemLibrary(name: "CIPVS", providers: [.apt(["linux-libc-dev"])]),
+
+    .target(name: "Netlink", dependencies: ["CLibNL", system], swiftSettings: strict),
+    .target(name: "IPVS", dependencies: ["CIPVS", "Netlink", system], swiftSettings: strict),
+    .target(name: "Ipvsadm", dependencies: ["IPVS", system, subprocess], swiftSettings: strict),
+    .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", system], swiftSettings: strict),
+    .executableTarget(
+      name: "ipvs-timeout",
+      dependencies: [
+        "IPVS", "Ipvsadm", "Directors", system,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "NetlinkTests", dependencies: ["Netlink", system], swiftSettings: strict),
+    .testTarget(name: "IPVSTests", dependencies: ["IPVS", "Netlink", system], swiftSettings: strict),
+    .testTarget(name: "IpvsadmTests", dependencies: ["IPVS", "Ipvsadm", system], swiftSettings: strict),
+    .testTarget(name: "DirectorsTests", dependencies: ["IPVS", "Directors"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["IPVS", "Ipvsadm", "Directors", "ipvs-timeout"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["IPVS", "Ipvsadm", "Netlink", subprocess, system],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel's own definition of the generic netlink family IPVS.
+#include <linux/types.h>
+#include <linux/ip_vs.h>

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import IPVS
+public import Ipvsadm
+
+/// Why a backend did not do what was asked of it.
+public enum BackendError: Error, Sendable, Hashable {
+  /// Netlink failed.
+  case netlink(IPVSError)
+  /// The program ipvsadm failed.
+  case ipvsadm(ProgramError)
+  /// Netlink failed, then the program ipvsadm, to which `auto` had turned.
+  indirect case both(IPVSError, ProgramError)
+}
+
+extension BackendError {
+  /// A failure of the program, to which `auto` may have turned because of another error.
+  init(_ error: ProgramError, after reason: IPVSError?) {
+    self = if let reason { .both(reason, error) } else { .ipvsadm(error) }
+  }
+
+  /// The same failure, with the error because of which `auto` turned to the program.
+  func after(_ reason: IPVSError?) -> BackendError {
+    if case .ipvsadm(let error) = self { BackendError(error, after: reason) } else { self }
+  }
+}
+
+extension BackendError: CustomStringConvertible {
+  /// The sentence for people.
+  public var description: String {
+    switch self {
+    case .netlink(let error): error.description
+    case .ipvsadm(let error): error.description
+    case .both(let first, let second):
+      "\(first); the program \(second.program.printable) was tried instead: \(second.reason)"
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import IPVS
+internal import Ipvsadm
+internal import SystemPackage
+
+/// A host or network namespace whose kernel runs IPVS, opened by a backend that is decided on once.
+public struct Director: ~Copyable {
+  private let way: Backend
+
+  /// The error for which `auto` turned from netlink to ipvsadm; `nil` when it did not.
+  public let reasonForFallback: IPVSError?
+
+  /// Opens the network namespace of the caller.
+  ///
+  /// - Parameters:
+  ///   - choice: The backend to take.
+  ///   - path: The path of ipvsadm; `nil` looks in the usual places.
+  /// - Throws: ``BackendError``.
+  public init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(BackendError) {
+    var reason: IPVSError?
+    if choice != .ipvsadm {
+      do throws(IPVSError) {
+        way = .netlink(try Client())
+        reasonForFallback = nil
+        return
+      } catch {
+        guard choice == .auto, error.isAbsence else { throw .netlink(error) }
+        reason = error
+      }
+    }
+    do throws(ProgramError) {
+      way = .ipvsadm(try Program(named: path))
+      reasonForFallback = reason
+    } catch {
+      // A program that nobody named and that is not there has nothing to add.
+      if let reason, path == nil, error.cause == .missing { throw .netlink(reason) }
+      throw BackendError(error, after: reason)
+    }
+  }
+
+  /// The backend that was taken: `netlink` or `ipvsadm`.
+  public var backend: BackendChoice { way.name }
+
+  /// The timeouts; `nil` where the kernel was built without that protocol.
+  ///
+  /// - Throws: ``BackendError``.
+  public func timeouts() throws(BackendError) -> Timeouts {
+    do throws(BackendError) { return try way.timeouts() } catch { throw error.after(reasonForFallback) }
+  }
+
+  /// Sends the timeouts that are named, and does not read them back.
+  ///
+  /// - Throws: ``BackendError``.
+  public func send(_ timeouts: Timeouts) throws(BackendError) {
+    do throws(BackendError) { try way.setTimeouts(timeouts) } catch { throw error.after(reasonForFallback) }
+  }
+
+  /// Sets the timeouts that are named and reads them back.
+  ///
+  /// - Parameters:
+  ///   - wanted: The timeouts to set; where all are `nil`, nothing is sent.
+  ///   - isDryRun: Whether to send nothing and to say what would be.
+  /// - Returns: What was and what is. That they differ from what was wanted is a result, not an error:
+  ///   see ``TimeoutsChange/drift``.
+  /// - Throws: ``BackendError``.
+  public func set(_ wanted: Timeouts, isDryRun: Bool = false) throws(BackendError) -> TimeoutsChange {
+    let before = try timeouts()
+    guard !isDryRun, wanted != Timeouts() else {
+      return TimeoutsChange(wanted: wanted, before: before, after: wanted.filled(from: before), isDryRun: isDryRun)
+    }
+    try send(wanted)
+    return TimeoutsChange(wanted: wanted, before: before, after: try timeouts(), isDryRun: false)
+  }
+}
+
+extension Program {
+  /// The program at this path, or at the usual ones.
+  fileprivate init(named path: String?) throws(ProgramError) {
+    try self.init(at: path.map { [.init($0)] } ?? Program.usualPaths, for: .list)
+  }
+}
+
+extension IPVSError {
+  /// Whether the kernel's family is not there, the only error from which `auto` falls back.
+  fileprivate var isAbsence: Bool {
+    [.notInKernel, .moduleNotLoaded, .moduleLoadingDisabled].contains(code)
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SystemPackage
+
+/// Why IPVS did not do what was asked of it: what was attempted, what kind of failure it was, the kernel's errno.
+///
+/// ``description`` is the sentence for people.
+public struct IPVSError: Error, Sendable, Hashable {
+  /// The kind of failure.
+  public let code: Code
+  /// What was attempted.
+  public let operation: Operation
+  /// The errno of the kernel or of the system call, unchanged; `nil` where there was none.
+  public let errno: Errno?
+  /// libnl's own words, where the failure was libnl's.
+  let detail: String?
+
+  /// An error with its parts.
+  package init(_ code: Code, _ operation: Operation, errno: Errno? = nil, detail: String? = nil) {
+    self.code = code
+    self.operation = operation
+    self.errno = errno
+    self.detail = detail
+  }
+}
+
+extension IPVSError {
+  /// What was attempted.
+  public enum Operation: Sendable, Hashable {
+    /// Opening a netlink socket and looking up the family `IPVS`.
+    case open
+    /// `IPVS_CMD_GET_CONFIG`.
+    case readTimeouts
+    /// `IPVS_CMD_SET_CONFIG` with these timeouts.
+    case setTimeouts(Timeouts)
+  }
+
+  /// A kind of failure.
+  ///
+  /// There may be more kinds in later versions.
+  public struct Code: RawRepresentable, Sendable, Hashable {
+    /// The name of the kind, in words joined by `-`.
+    public let rawValue: String
+
+    /// A kind by its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// This kernel has no IPVS: neither built in nor as a module for it.
+    public static let notInKernel = Code(rawValue: "not-in-kernel")
+    /// The module ip_vs is installed for this kernel, but looking up the family did not load it.
+    public static let moduleNotLoaded = Code(rawValue: "module-not-loaded")
+    /// This kernel is not allowed to load any more modules (`kernel.modules_disabled`).
+    public static let moduleLoadingDisabled = Code(rawValue: "module-loading-disabled")
+    /// The caller is not root.
+    public static let notRoot = Code(rawValue: "not-root")
+    /// The caller is root but was started without the capability CAP_NET_ADMIN.
+    public static let missingCapability = Code(rawValue: "missing-capability")
+    /// The caller is root of a user namespace other than the initial one.
+    public static let userNamespace = Code(rawValue: "user-namespace")
+    /// The kernel refuses a value, and has set none of them.
+    public static let valueRefused = Code(rawValue: "value-refused")
+    /// The kernel or the system refuses for another reason, which the errno tells.
+    public static let refused = Code(rawValue: "refused")
+    /// No answer came in time.
+    public static let timedOut = Code(rawValue: "timed-out")
+    /// The answer was cut short.
+    public static let truncatedReply = Code(rawValue: "truncated-reply")
+    /// The answer was to something else.
+    public static let foreignReply = Code(rawValue: "foreign-reply")
+    /// libnl failed by itself.
+    public static let library = Code(rawValue: "library")
+  }
+}

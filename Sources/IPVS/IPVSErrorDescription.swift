@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SystemPackage
+
+extension IPVSError: CustomStringConvertible {
+  /// One sentence: what was attempted, where, what the kernel said and what to do; it does not end in a full stop.
+  public var description: String {
+    "cannot \(operation) in this network namespace: \(reason)"
+  }
+
+  private var reason: String {
+    switch code {
+    case .notInKernel:
+      "this kernel has no IPVS, neither built in nor as a module\(said); boot a kernel that has it (CONFIG_IP_VS)"
+    case .moduleNotLoaded:
+      "the kernel's module ip_vs is installed but could not be loaded\(said); run `modprobe -v ip_vs` to see why"
+    case .moduleLoadingDisabled:
+      "the module ip_vs is not loaded and this kernel loads no more modules\(said);"
+        + " load ip_vs at boot, before kernel.modules_disabled is set to 1"
+    case .notRoot:
+      "only root may talk to IPVS\(said); run it as root, for example with sudo"
+    case .missingCapability:
+      "root here lacks the capability CAP_NET_ADMIN\(said); add it (containers: --cap-add NET_ADMIN)"
+    case .userNamespace:
+      "root inside a user namespace is not root to IPVS\(said); run it as root of the host"
+    case .valueRefused:
+      "the kernel refuses one of the values\(said) and has changed none; choose a shorter timeout"
+    case .refused:
+      "the system refused\(said); `dmesg` may tell more"
+    case .timedOut:
+      "the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`), then try again"
+    case .truncatedReply:
+      "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"
+    case .foreignReply:
+      "what came was not the answer to the question, which is a defect; please report it with `uname -a`"
+    default:
+      "libnl failed\(detail.map { " (\($0))" } ?? ""), which is a defect; please report it with `uname -a`"
+    }
+  }
+
+  /// What the kernel or the system said, in words and as the number that a source can be searched for.
+  private var said: String {
+    errno.map { " (\($0.description), errno \($0.rawValue))" } ?? ""
+  }
+}
+
+extension IPVSError.Operation: CustomStringConvertible {
+  /// What was attempted, as it stands after "cannot".
+  public var description: String {
+    switch self {
+    case .open: "open IPVS"
+    case .readTimeouts: "read the timeouts"
+    case .setTimeouts(let wanted):
+      "set the timeouts \(Timeouts.Name.allCases.compactMap { name in wanted[name].map { "\(name.rawValue)=\($0.seconds)" } }.joined(separator: " "))"
+    }
+  }
+}

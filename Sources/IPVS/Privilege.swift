@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import SystemPackage
+
+/// What the caller may do.
+///
+/// IPVS asks for CAP_NET_ADMIN in the initial user namespace, for reading too.
+enum Privilege {
+  /// Why the kernel answered "not permitted".
+  static func whyRefused() -> IPVSError.Code {
+    guard geteuid() == 0 else { return .notRoot }
+    return isInitialUserNamespace ? .missingCapability : .userNamespace
+  }
+
+  /// The initial user namespace maps all of the 32-bit range onto itself, in one line.
+  private static var isInitialUserNamespace: Bool {
+    guard let map = SmallFile.text(of: "/proc/self/uid_map") else { return true }
+    return map.split(whereSeparator: \.isWhitespace) == ["0", "0", "4294967295"]
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an option of ipvsadm 1.31 means where the timeouts are concerned.
+enum IpvsadmOption: Hashable {
+  /// `-L`, `-l`, `--list`.
+  case list
+  /// `--set`.
+  case set
+  /// An operation that has nothing to do with the timeouts.
+  case otherOperation
+  /// `--timeout`: list the timeouts and not the services.
+  case timeout
+  /// May stand beside `-L --timeout`, once, and changes nothing there.
+  case idle(Idle)
+  /// `--sort`, which ipvsadm ignores everywhere.
+  case sort
+  /// Goes with other operations only.
+  case foreign(Argument)
+
+  /// Whether an option takes an argument; an optional one does not begin with `-`.
+  enum Argument: Hashable {
+    case none
+    case optional
+    case required
+  }
+
+  /// An option that does nothing to `-L --timeout`.
+  enum Idle: Hashable {
+    case numeric
+    case exact
+    case nosort
+    case tunnelInfo
+    /// Takes an argument, a number from 0 to 255.
+    case syncID
+  }
+
+  /// The option of this long name, without its two dashes.
+  init?(long name: some StringProtocol) {
+    switch name {
+    case "list": self = .list
+    case "set": self = .set
+    case "timeout": self = .timeout
+    case "numeric": self = .idle(.numeric)
+    case "exact": self = .idle(.exact)
+    case "nosort": self = .idle(.nosort)
+    case "tun-info": self = .idle(.tunnelInfo)
+    case "syncid": self = .idle(.syncID)
+    case "sort": self = .sort
+    case "add-service", "edit-service", "delete-service", "clear", "zero", "add-server", "edit-server",
+      "delete-server", "help", "version", "restore", "save", "start-daemon", "stop-daemon":
+      self = .otherOperation
+    case "masquerading", "ipip", "gatewaying", "connection", "daemon", "stats", "rate", "thresholds",
+      "persistent-conn", "ipv6", "ops", "tun-nocsum", "tun-csum", "tun-remcsum":
+      self = .foreign(.none)
+    case "tcp-service", "udp-service", "sctp-service", "fwmark-service", "scheduler", "netmask",
+      "real-server", "weight", "u-threshold", "l-threshold", "mcast-interface", "pe", "sched-flags", "mcast-group",
+      "mcast-port", "mcast-ttl", "sync-maxlen", "tun-type", "tun-port":
+      self = .foreign(.required)
+    case "persistent": self = .foreign(.optional)
+    default: return nil
+    }
+  }
+
+  /// The option of this letter.
+  init?(short letter: UInt8) {
+    switch Character(Unicode.Scalar(letter)) {
+    case "L", "l": self = .list
+    case "n": self = .idle(.numeric)
+    case "X": self = .idle(.exact)
+    case "A", "E", "D", "C", "Z", "a", "e", "d", "h", "v", "R", "S": self = .otherOperation
+    case "m", "i", "g", "c", "6", "o": self = .foreign(.none)
+    case "t", "u", "f", "s", "M", "r", "w", "x", "y", "b": self = .foreign(.required)
+    case "p": self = .foreign(.optional)
+    default: return nil
+    }
+  }
+}

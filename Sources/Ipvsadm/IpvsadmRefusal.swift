@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import IPVS
+
+/// Why a command line in ipvsadm's language is not carried out.
+public enum IpvsadmRefusal: Error, Sendable, Hashable {
+  /// A value of `--set` that ipvsadm does not take.
+  case invalidValue(String)
+  /// `--set` with fewer than three values.
+  case tooFewValues
+  /// An argument too many.
+  case unexpectedArgument(String)
+  /// An operation of ipvsadm's other than the two that concern timeouts.
+  case otherOperation(String)
+  /// An option of ipvsadm's that does not go with the operation, or not here, or not twice.
+  case misplacedOption(String)
+  /// An option that ipvsadm does not have, or one with an argument it does not take, or without one that it needs.
+  case unknownOption(String)
+
+  /// The exit status, which is ipvsadm's.
+  public var status: Int32 {
+    if case .unknownOption = self { 255 } else { 2 }
+  }
+
+  /// Whether the message is ipvsadm's own, word for word.
+  public var isIpvsadmsOwn: Bool {
+    switch self {
+    case .invalidValue, .tooFewValues, .unexpectedArgument: true
+    case .otherOperation, .misplacedOption, .unknownOption: false
+    }
+  }
+}
+
+extension IpvsadmRefusal: CustomStringConvertible {
+  /// The sentence for people.
+  public var description: String {
+    switch self {
+    case .invalidValue(let text):
+      "invalid timeout value `\(text)' specified"
+    case .tooFewValues:
+      "--set option requires 3 timeout values"
+    case .unexpectedArgument(let text):
+      "unexpected argument \(text)"
+    case .otherOperation(let text):
+      "\"\(text.printable)\" is an operation of ipvsadm that does not concern the timeouts; use ipvsadm for it"
+    case .misplacedOption(let text):
+      "the option \"\(text.printable)\" does not go with --set or -L --timeout, or not twice; use ipvsadm for other operations"
+    case .unknownOption(let text):
+      "the option \"\(text.printable)\" is none that --set or -L --timeout takes (there are no abbreviations);"
+        + " run `ipvs-timeout --help`"
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import IPVS
+public import SystemPackage
+
+/// The program ipvsadm, started directly and never through a shell.
+public struct Program: Sendable, Hashable {
+  /// Where Debian and others install it.
+  public static let usualPaths: [FilePath] = ["/usr/sbin/ipvsadm", "/sbin/ipvsadm"]
+
+  private let path: FilePath
+  private let timeLimit: Duration
+
+  /// The first of the paths at which there is a file.
+  ///
+  /// - Parameters:
+  ///   - paths: Absolute paths.
+  ///   - command: What it is wanted for, to be named in the error.
+  ///   - timeLimit: How long a run may take before its process group is killed.
+  /// - Throws: ``ProgramError``, when there is no file at any of them or the file is this very program.
+  public init(
+    at paths: [FilePath] = Program.usualPaths, for command: IpvsadmCommand, timeLimit: Duration = .seconds(5)
+  ) throws(ProgramError) {
+    for path in paths {
+      var file = stat()
+      guard stat(path.string, &file) == 0 else { continue }
+      if let obstacle = Program.obstacle(to: path, file) { throw ProgramError(obstacle, command, program: path.string) }
+      self.path = path
+      self.timeLimit = timeLimit
+      return
+    }
+    throw ProgramError(.missing, command, program: paths.map(\.string).joined(separator: " or "))
+  }
+
+  private static func obstacle(to path: FilePath, _ file: stat) -> ProgramError.Cause? {
+    var own = stat()
+    if stat("/proc/self/exe", &own) == 0, (own.st_dev, own.st_ino) == (file.st_dev, file.st_ino) { return .itself }
+    guard file.st_mode & S_IFMT == S_IFREG else { return .notExecutable(.permissionDenied) }
+    return access(path.string, X_OK) == 0 ? nil : .notExecutable(Errno(rawValue: errno))
+  }
+
+  /// The timeouts, as `ipvsadm -L --timeout` prints them; where it prints 0 the kernel has no such protocol.
+  ///
+  /// - Throws: ``ProgramError``.
+  public func timeouts() throws(ProgramError) -> Timeouts {
+    let output = try run(.list)
+    guard let timeouts = Timeouts(ipvsadmOutput: output) else {
+      throw ProgramError(.unreadable(output: String(output.prefix(80))), .list, program: path.string)
+    }
+    return timeouts
+  }
+
+  /// Sets the timeouts that are named, with `ipvsadm --set`.
+  ///
+  /// - Throws: ``ProgramError``.
+  public func setTimeouts(_ timeouts: Timeouts) throws(ProgramError) {
+    _ = try run(.set(timeouts))
+  }
+
+  /// Runs the program and waits for its end.
+  ///
+  /// - Returns: What it wrote on its standard output.
+  private func run(_ command: IpvsadmCommand) throws(ProgramError) -> String {
+    let ending = ProgramRun(path: path, arguments: command.arguments, timeLimit: timeLimit).ending()
+    switch ending {
+    case .success(let output): return output
+    case .failure(let cause): throw ProgramError(cause, command, program: path.string)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import SystemPackage
+
+extension ProgramError: CustomStringConvertible {
+  /// One sentence: what was attempted, where, what happened and what to do; it does not end in a full stop.
+  public var description: String {
+    "cannot \(command.attempt) in this network namespace with the program \(program.printable): \(reason)"
+  }
+
+  /// What happened and what to do, without what was attempted.
+  public var reason: String {
+    switch cause {
+    case .missing:
+      "there is no such file; install ipvsadm or name its path with --ipvsadm"
+    case .notExecutable(let errno):
+      "it cannot be executed (\(errno.description), errno \(errno.rawValue)); check the file or name another with --ipvsadm"
+    case .itself:
+      "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"
+    case .unavailable(let said):
+      "it finds no IPVS here\(quoted(said)); load it with `modprobe ip_vs`"
+    case .notPermitted(let said):
+      "it may not\(quoted(said)); run it as root of the host, with CAP_NET_ADMIN"
+    case .failed(let status, let said):
+      "it failed with status \(status)\(quoted(said)); run `\(commandLine)` by hand to see more"
+    case .killed(let signal):
+      "it was killed by signal \(signal); run `\(commandLine)` by hand to see more"
+    case .timedOut:
+      "it did not end in time and was killed; run `\(commandLine)` by hand to see where it hangs"
+    case .tooMuchOutput:
+      "it wrote far more than ipvsadm does; is it ipvsadm? Name the real one with --ipvsadm"
+    case .unreadable(let output):
+      "it did not print ipvsadm's line but \(output.isEmpty ? "nothing" : "\"\(output.printable)\"");"
+        + " is it ipvsadm? Name the real one with --ipvsadm"
+    }
+  }
+
+  private func quoted(_ said: String) -> String {
+    said.isEmpty ? " and said nothing" : ": \"\(said.printable)\""
+  }
+
+  private var commandLine: String {
+    ([program.printable] + command.arguments).joined(separator: " ")
+  }
+}
+
+extension IpvsadmCommand {
+  fileprivate var attempt: String {
+    switch self {
+    case .list: "read the timeouts"
+    case .set: "set the timeouts"
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+
+/// One run of a program: absolute path, fixed environment, no standard input, bounded output, bounded time.
+struct ProgramRun: Sendable {
+  let path: FilePath
+  let arguments: [String]
+  let timeLimit: Duration
+
+  typealias Ending = Result<String, ProgramError.Cause>
+
+  private static let outputLimit = 16_384
+  private static let environment: [Environment.Key: String] = ["LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+
+  /// Runs the program and waits for its end, from code that is not asynchronous.
+  ///
+  /// - Returns: What the program wrote on its standard output when it exited with 0, or else why it did not.
+  func ending() -> Ending {
+    let ending = Box(.failure(.timedOut))
+    let ended = DispatchSemaphore(value: 0)
+    Task.detached {
+      await ending.put(result())
+      ended.signal()
+    }
+    ended.wait()
+    return ending.content
+  }
+
+  private func result() async -> Ending {
+    do {
+      return try await withThrowingTaskGroup(of: Ending.self) { group in
+        group.addTask { try await unlimited() }
+        group.addTask {
+          try await Task.sleep(for: timeLimit)
+          return .failure(.timedOut)
+        }
+        defer { group.cancelAll() }
+        return try await group.next() ?? .failure(.timedOut)
+      }
+    } catch let error as SubprocessError where error.code == .outputLimitExceeded {
+      return .failure(.tooMuchOutput)
+    } catch let error as SubprocessError {
+      return .failure(.notExecutable(error.underlyingError ?? .noSuchFileOrDirectory))
+    } catch {
+      return .failure(.timedOut)
+    }
+  }
+
+  private func unlimited() async throws -> Ending {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
+    let record = try await Subprocess.run(
+      .path(path),
+      arguments: Arguments(arguments),
+      environment: .custom(ProgramRun.environment),
+      workingDirectory: "/",
+      platformOptions: options,
+      input: .none,
+      output: .bytes(limit: ProgramRun.outputLimit),
+      error: .bytes(limit: ProgramRun.outputLimit))
+    switch record.terminationStatus {
+    case .exited(0):
+      return .success(String(decoding: record.standardOutput, as: UTF8.self))
+    case .exited(let status):
+      return .failure(.exited(status, saying: String(decoding: record.standardError, as: UTF8.self)))
+    case .signaled(let signal):
+      return .failure(.killed(signal: signal))
+    }
+  }
+}
+
+/// Carries the ending from the task to the thread that waits for it.
+private final class Box: Sendable {
+  private let value: Mutex<ProgramRun.Ending>
+
+  init(_ value: ProgramRun.Ending) {
+    self.value = Mutex(value)
+  }
+
+  var content: ProgramRun.Ending { value.withLock { $0 } }
+
+  func put(_ ending: ProgramRun.Ending) {
+    value.withLock { $0 = ending }
+  }
+}
+
+extension ProgramError.Cause {
+  /// What a status other than 0 means, as far as ipvsadm's words tell; they are English, for the locale is C.
+  fileprivate static func exited(_ status: CInt, saying words: String) -> Self {
+    let lines = words.split(whereSeparator: \.isNewline)
+    if let said = lines.first(where: { $0.contains("Permission denied (you must be root)") }) {
+      return .notPermitted(said: String(said.prefix(200)))
+    }
+    if let said = lines.first(where: { $0.contains("Can't initialize ipvs") }) {
+      return .unavailable(said: String(said.prefix(200)))
+    }
+    return .failed(status: status, said: String(lines.joined(separator: " ").prefix(200)))
+  }
+}

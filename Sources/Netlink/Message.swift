@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibNL
+internal import SystemPackage
+
+/// One netlink message that answers a request: what its header says, and what follows the header.
+struct Message {
+  let type: UInt16
+  let payload: UnsafeRawBufferPointer
+
+  /// Takes the only message of a datagram.
+  ///
+  /// - Throws: `NetlinkError`: the errno that the message carries, or why it answers nothing.
+  init(_ datagram: UnsafeRawBufferPointer, answering request: borrowing Request) throws(NetlinkError) {
+    guard datagram.count >= MemoryLayout<nlmsghdr>.size else { throw .truncatedReply }
+    let header = datagram.loadUnaligned(as: nlmsghdr.self)
+    guard header.nlmsg_seq == request.sequence else { throw .foreignReply }
+    guard MemoryLayout<nlmsghdr>.size...datagram.count ~= Int(header.nlmsg_len) else { throw .truncatedReply }
+    type = header.nlmsg_type
+    payload = UnsafeRawBufferPointer(rebasing: datagram[MemoryLayout<nlmsghdr>.size..<Int(header.nlmsg_len)])
+
+    guard isAcknowledgement else { return }
+    guard payload.count >= MemoryLayout<nlmsgerr>.size else { throw .truncatedReply }
+    let error = payload.loadUnaligned(as: nlmsgerr.self).error
+    guard error == 0 else { throw .kernel(Errno(rawValue: -error)) }
+  }
+
+  /// Whether this is the kernel's "done": a message of type `NLMSG_ERROR` with the error 0.
+  var isAcknowledgement: Bool { type == NLMSG_ERROR }
+}

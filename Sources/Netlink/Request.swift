@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibNL
+internal import SystemPackage
+
+/// A generic netlink request under construction: a netlink header, a generic netlink header, attributes.
+public struct Request: ~Copyable {
+  private let handle: Handle
+
+  /// Starts a request to a family.
+  ///
+  /// - Parameters:
+  ///   - family: The family, as resolved once for all namespaces.
+  ///   - command: The family's command, for example `IPVS_CMD_GET_CONFIG`.
+  /// - Throws: `NetlinkError`, when there is no memory.
+  public init(to family: Family, command: UInt8) throws(NetlinkError) {
+    let handle = try Handle(nlmsg_alloc(), free: nlmsg_free)
+    let id = CInt(family.id)
+    let body = genlmsg_put(handle.pointer, UInt32(NL_AUTO_PORT), UInt32(NL_AUTO_SEQ), id, 0, 0, command, family.version)
+    guard body != nil else { throw .system(.noMemory) }
+    self.handle = handle
+  }
+
+  /// The `struct nl_msg` that libnl sends.
+  var message: OpaquePointer { handle.pointer }
+
+  /// Appends an attribute of type u32.
+  ///
+  /// - Throws: `NetlinkError`, when there is no room.
+  public borrowing func append(_ attribute: Int, _ value: UInt32) throws(NetlinkError) {
+    let message = self.message
+    try checked { nla_put_u32(message, CInt(attribute), value) }
+  }
+
+  /// Appends an attribute that is a string ending in NUL.
+  ///
+  /// - Throws: `NetlinkError`, when there is no room.
+  public borrowing func append(_ attribute: Int, _ value: String) throws(NetlinkError) {
+    let message = self.message
+    try checked { nla_put_string(message, CInt(attribute), value) }
+  }
+
+  /// The `NLM_F_…` flags of the header.
+  var flags: UInt16 {
+    get { nlmsg_hdr(message).pointee.nlmsg_flags }
+    nonmutating set { nlmsg_hdr(message).pointee.nlmsg_flags = newValue }
+  }
+
+  /// What a reply to this request carries in its header: libnl has filled both in when it sent the request.
+  var sequence: UInt32 { nlmsg_hdr(message).pointee.nlmsg_seq }
+  var type: UInt16 { nlmsg_hdr(message).pointee.nlmsg_type }
+
+  /// The request as it goes over the wire.
+  var bytes: [UInt8] {
+    guard let header = nlmsg_hdr(message) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len)))
+  }
+}

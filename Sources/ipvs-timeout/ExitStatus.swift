@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the program ends: the conventions of sysexits.h, and those of ipvsadm for its two forms.
+struct ExitStatus: RawRepresentable, Hashable, Error {
+  let rawValue: Int32
+
+  /// Done, or as wanted.
+  static let success = ExitStatus(rawValue: 0)
+  /// Not as wanted.
+  static let notAsWanted = ExitStatus(rawValue: 1)
+  /// The command line is wrong.
+  static let usage = ExitStatus(rawValue: 64)
+  /// No IPVS here: kernel, module, or the program ipvsadm is missing.
+  static let unavailable = ExitStatus(rawValue: 69)
+  /// A reply that nobody should get.
+  static let defect = ExitStatus(rawValue: 70)
+  /// The system refused.
+  static let refused = ExitStatus(rawValue: 71)
+  /// No answer in time.
+  static let timedOut = ExitStatus(rawValue: 75)
+  /// The caller may not.
+  static let notPermitted = ExitStatus(rawValue: 77)
+  /// The reader of the output has gone: 128 and the number of SIGPIPE, as a shell counts.
+  static let outputClosed = ExitStatus(rawValue: 141)
+
+  /// ipvsadm could not reach IPVS, or did not understand.
+  static let ipvsadmFailedToOpen = ExitStatus(rawValue: 2)
+  /// ipvsadm could not list.
+  static let ipvsadmFailedToList = ExitStatus(rawValue: 1)
+  /// ipvsadm could not set.
+  static let ipvsadmFailedToSet = ExitStatus(rawValue: 255)
+}

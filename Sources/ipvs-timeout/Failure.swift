@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import Ipvsadm
+
+/// What ends the program early: what to print on standard error, if anything, and the exit status.
+struct Failure: Error, Hashable {
+  /// A whole line without its newline, or nothing.
+  let message: String?
+  let status: ExitStatus
+
+  private init(message: String?, status: ExitStatus) {
+    self.message = message
+    self.status = status
+  }
+
+  /// A failure told in the program's own sentence.
+  init(_ sentence: String, _ status: ExitStatus) {
+    self.init(message: "ipvs-timeout: \(sentence)", status: status)
+  }
+
+  /// A command line that is not understood.
+  static func usage(_ sentence: String) -> Failure {
+    Failure(sentence, .usage)
+  }
+
+  /// A backend that failed; where ipvsadm's forms were used, `status` is what ipvsadm would exit with.
+  init(_ error: BackendError, status: ExitStatus? = nil) {
+    self.init(error.description, status ?? error.exitStatus)
+  }
+
+  /// A command line in ipvsadm's language that is not carried out.
+  init(_ refusal: IpvsadmRefusal) {
+    let status = ExitStatus(rawValue: refusal.status)
+    if refusal.isIpvsadmsOwn {
+      self.init(message: refusal.description, status: status)
+    } else {
+      self.init(refusal.description, status)
+    }
+  }
+
+  /// The reader of the output has gone; there is nobody to tell.
+  static let outputClosed = Failure(message: nil, status: .outputClosed)
+}

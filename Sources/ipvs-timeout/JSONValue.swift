@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A JSON value, written compactly with its keys in the order in which they were added.
+///
+/// Foundation's encoder would cost more time than all the rest of the program.
+indirect enum JSONValue {
+  case null
+  case boolean(Bool)
+  case number(UInt32)
+  case string(String)
+  case array([JSONValue])
+  case object(JSONObject)
+
+  /// The value as JSON text.
+  var text: String {
+    switch self {
+    case .null: "null"
+    case .boolean(let value): value ? "true" : "false"
+    case .number(let value): String(value)
+    case .string(let value): JSONValue.quoted(value)
+    case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
+    case .object(let object): object.text
+    }
+  }
+
+  fileprivate static func quoted(_ string: String) -> String {
+    var result = "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
+
+/// A JSON object under construction.
+struct JSONObject {
+  private var members: [(key: String, value: JSONValue)] = []
+
+  /// Adds a member.
+  mutating func add(_ key: String, _ value: JSONValue) {
+    members.append((key, value))
+  }
+
+  /// The object as JSON text.
+  var text: String {
+    "{" + members.map { "\(JSONValue.quoted($0.key)):\($0.value.text)" }.joined(separator: ",") + "}"
+  }
+}

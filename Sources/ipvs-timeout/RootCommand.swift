@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Directors
+internal import IPVS
+
+/// The command line as the argument parser sees it: every form but ipvsadm's two.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ipvs-timeout",
+    abstract: "Show, set and verify the connection timeouts of Linux Virtual Server (IPVS).",
+    discussion: """
+      The three timeouts are those of `ipvsadm --set tcp tcpfin udp`: tcp governs the state ESTABLISHED, tcpfin \
+      FIN_WAIT, udp UDP. All other states, TIME_WAIT among them, are fixed by the kernel. A new timeout applies to a \
+      connection from its next packet on. Every network namespace has timeouts of its own.
+
+      A timeout is written as whole seconds (900) or as a duration (90s, 15m, 1h30m, 2d), from 1 s to 31 days; \
+      `default` is the kernel's own (900, 120, 300); `0` or `-` keeps a timeout as it is.
+
+      ipvsadm's own forms work too, with its output, its messages and its exit statuses:
+        ipvs-timeout --set 60 30 60
+        ipvs-timeout -L --timeout
+
+      Exit status: 0 done, or as wanted; 1 not as wanted; 64 the command line is wrong; 69 no IPVS here; 70 an \
+      unexpected reply; 71 the system refused; 75 no answer in time; 77 not permitted.
+      """,
+    version: Program.version,
+    subcommands: [ShowCommand.self, SetCommand.self, VerifyCommand.self],
+    defaultSubcommand: ShowCommand.self)
+
+  /// Whether a command line begins with the name of one of the commands here.
+  static func isNamed(in arguments: [String]) -> Bool {
+    guard let first = arguments.first else { return false }
+    return first == "help" || configuration.subcommands.contains { $0._commandName == first }
+  }
+
+  /// Reads a command line.
+  ///
+  /// - Throws: ``Failure``, with what is wrong with it.
+  static func invocation(_ arguments: [String]) throws(Failure) -> Invocation {
+    // The parser would take a negative number for an unknown option.
+    if let negative = arguments.first(where: { $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true }) {
+      throw .usage(InvalidTimeoutText(text: negative).description)
+    }
+    do {
+      var command = try parseAsRoot(arguments)
+      if let command = command as? any InvocationCommand { return try command.invocation() }
+      // The parser's own commands, such as help, throw the text that they have to print.
+      try command.run()
+      return .text("")
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      guard exitCode(for: error) == .success else {
+        let sentence = message(for: error).printable
+        throw .usage((sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + "; run `ipvs-timeout --help`")
+      }
+      return .text(fullMessage(for: error) + "\n")
+    }
+  }
+}
+
+/// A command of ours.
+protocol InvocationCommand: ParsableCommand {
+  /// What it asks for.
+  ///
+  /// - Throws: ``Failure``, where its values make no sense.
+  func invocation() throws(Failure) -> Invocation
+}

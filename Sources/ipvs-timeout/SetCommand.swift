@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+/// The command `ipvs-timeout set`.
+struct SetCommand: InvocationCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set",
+    abstract: "Set timeouts, read them back, and say what was and what is.",
+    discussion: """
+      Only what is named is sent; the kernel keeps the rest. Setting what is already so is a success. If what is read \
+      back is not what was set, that is an error (status 71).
+
+      Examples:
+        ipvs-timeout set 60 30 60
+        ipvs-timeout set - - 5s
+        ipvs-timeout set --tcp 15m --udp default
+      """)
+
+  @OptionGroup var timeouts: TimeoutValues
+
+  @Flag(help: "Change nothing; say what would change.")
+  var dryRun = false
+
+  @OptionGroup var common: CommonOptions
+
+  func invocation() throws(Failure) -> Invocation {
+    .set(try timeouts.timeouts(), isDryRun: dryRun, common.output, common.access)
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Directors
+internal import IPVS
+
+/// The two ways to name timeouts: three values in order, or options.
+struct TimeoutValues: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp("The three timeouts tcp, tcpfin and udp, in this order.", valueName: "tcp> <tcpfin> <udp"))
+  var values: [String] = []
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of ESTABLISHED connections.", valueName: "time"))
+  var tcp: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of connections in FIN_WAIT.", valueName: "time"))
+  var tcpfin: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of UDP connections.", valueName: "time"))
+  var udp: String?
+
+  /// The timeouts that are named; `nil` for those that are kept.
+  ///
+  /// - Throws: ``Failure``, when a value is no timeout or the wrong number of them is named.
+  func timeouts() throws(Failure) -> Timeouts {
+    let named = [tcp, tcpfin, udp]
+    let isNamed = named.contains { $0 != nil }
+    switch (values.count, isNamed) {
+    case (3, false), (0, true): break
+    case (_, true): throw .usage("name the timeouts either by --tcp, --tcpfin and --udp or by three values, not both")
+    default:
+      throw .usage(
+        "three values are needed, tcp tcpfin udp, not \(values.count); or name some with --tcp, --tcpfin, --udp")
+    }
+    do {
+      return try Timeouts(texts: isNamed ? named.map { $0 ?? "-" } : values)
+    } catch {
+      throw .usage(error.description)
+    }
+  }
+}
