@@ -41,6 +41,7 @@ let package = Package(
         "IPVS", "Ipvsadm", "Directors", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      exclude: ["link-order.txt"],
       swiftSettings: strict),
 
     .testTarget(name: "NetlinkTests", dependencies: ["Netlink", system], swiftSettings: strict),

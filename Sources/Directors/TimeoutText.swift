@@ -24,30 +24,40 @@ public enum TimeoutText {
   }
 
   /// The seconds of a whole number or a duration; `nil` for anything else and for what no integer holds.
-  private static func seconds(_ text: String) -> UInt64? {
-    var units: [(letter: UInt8, seconds: UInt64)] = [
-      (UInt8(ascii: "d"), 86_400), (UInt8(ascii: "h"), 3_600), (UInt8(ascii: "m"), 60), (UInt8(ascii: "s"), 1),
-    ]
-    var rest = text.utf8[...]
-    var total: UInt64 = 0
-    while !rest.isEmpty {
-      let digits = rest.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-      guard let count = UInt64(Substring(digits)) else { return nil }
-      rest = rest[digits.endIndex...]
-      var scale: UInt64 = 1
-      if let letter = rest.popFirst() {
+  private static func seconds(_ text: String) -> Int? {
+    var total = 0
+    var count: Int?
+    var unit = Int.max
+    for byte in text.utf8 {
+      if UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte {
+        guard let next = sum(count ?? 0, times: 10, Int(byte - UInt8(ascii: "0"))) else { return nil }
+        count = next
+      } else {
         // Larger units first, each once.
-        guard let unit = units.firstIndex(where: { $0.letter == letter }) else { return nil }
-        scale = units[unit].seconds
-        units.removeFirst(unit + 1)
-      } else if digits.startIndex != text.utf8.startIndex {
-        return nil
+        guard let number = count, let smaller = seconds(inUnit: byte), smaller < unit else { return nil }
+        guard let next = sum(number, times: smaller, total) else { return nil }
+        (total, count, unit) = (next, nil, smaller)
       }
-      let (product, tooLarge) = count.multipliedReportingOverflow(by: scale)
-      let (sum, tooMuch) = total.addingReportingOverflow(product)
-      guard !tooLarge, !tooMuch else { return nil }
-      total = sum
     }
-    return text.isEmpty ? nil : total
+    // A number without a unit is alone.
+    if let count { return unit == .max ? count : nil }
+    return unit == .max ? nil : total
+  }
+
+  /// `value * factor + addend`, if an integer holds it.
+  private static func sum(_ value: Int, times factor: Int, _ addend: Int) -> Int? {
+    let (product, isTooLarge) = value.multipliedReportingOverflow(by: factor)
+    let (sum, isTooMuch) = product.addingReportingOverflow(addend)
+    return isTooLarge || isTooMuch ? nil : sum
+  }
+
+  private static func seconds(inUnit letter: UInt8) -> Int? {
+    switch letter {
+    case UInt8(ascii: "d"): 86_400
+    case UInt8(ascii: "h"): 3_600
+    case UInt8(ascii: "m"): 60
+    case UInt8(ascii: "s"): 1
+    default: nil
+    }
   }
 }

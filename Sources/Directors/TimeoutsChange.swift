@@ -24,6 +24,9 @@ public struct TimeoutsChange: Sendable, Hashable {
   /// Whether anything became, or would become, different.
   public var isChanged: Bool { before != after }
 
+  /// Whether everything that was wanted is so.
+  public var isAsWanted: Bool { wanted.filled(from: after) == after }
+
   /// What was wanted and is not so.
   public var drift: [Drift] { after.drift(from: wanted) }
 }

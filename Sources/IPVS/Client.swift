@@ -20,9 +20,9 @@ public struct Client: ~Copyable {
   ///
   /// The kernel loads the module ip_vs if it can.
   ///
-  /// - Parameter replyTimeout: How long to wait for each answer of the kernel.
+  /// - Parameter replyTimeout: How long to wait for each answer of the kernel; `nil` is five seconds.
   /// - Throws: ``IPVSError``, when there is no IPVS here.
-  public init(replyTimeout: Duration = .seconds(5)) throws(IPVSError) {
+  public init(replyTimeout: Duration? = nil) throws(IPVSError) {
     do throws(NetlinkError) {
       if !KernelModule.isLoaded { try Family.load(named: IPVS_GENL_NAME, within: replyTimeout) }
       let socket = try Socket(replyTimeout: replyTimeout)

@@ -11,9 +11,9 @@ public struct Timeout: Sendable, Hashable {
   /// A timeout to set; `nil` where it is out of range.
   ///
   /// - Parameter seconds: From 1 to 2 678 400.
-  public init?(seconds: some BinaryInteger) {
-    guard let exact = UInt32(exactly: seconds), 1...2_678_400 ~= exact else { return nil }
-    self.seconds = exact
+  public init?(seconds: Int) {
+    guard 1...2_678_400 ~= seconds else { return nil }
+    self.seconds = UInt32(seconds)
   }
 
   /// A timeout that a kernel holds, which may be longer than what can be asked for; `nil` for 0, which no kernel holds.

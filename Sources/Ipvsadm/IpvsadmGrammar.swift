@@ -8,7 +8,7 @@ internal import IPVS
 /// letters may be joined, long options are never abbreviated.
 public struct IpvsadmGrammar {
   private var operation: IpvsadmOption?
-  private var given: Set<IpvsadmOption> = []
+  private var given: ListingOption = []
   private var misplaced: String?
   private var values: [String] = []
 
@@ -85,35 +85,31 @@ public struct IpvsadmGrammar {
       throw .misplacedOption(written)
     case .sort:
       return
-    case .timeout, .idle(.numeric), .idle(.exact), .idle(.nosort), .idle(.tunnelInfo):
-      break
-    case .idle(.syncID):
-      guard let identity = attached ?? rest.popFirst() else { throw .unknownOption(written) }
-      attached = nil
-      guard IpvsadmValue.number(identity, upTo: 255) != nil else { throw .misplacedOption(written) }
-    case .foreign(.none):
+    case .listing(let option):
+      if option == .syncID {
+        guard let identity = attached ?? rest.popFirst() else { throw .unknownOption(written) }
+        attached = nil
+        guard IpvsadmValue.number(identity, upTo: 255) != nil else { throw .misplacedOption(written) }
+      }
+      guard given.insert(option).inserted else { throw .misplacedOption(written) }
+      if operation == .set { misplaced = misplaced ?? written }
+    case .foreign(let argument):
+      switch argument {
+      case .none: break
+      case .optional where attached == nil && rest.first?.hasPrefix("-") != false: break
+      case .optional, .required:
+        guard attached != nil || rest.popFirst() != nil else { throw .unknownOption(written) }
+        attached = nil
+      }
       misplaced = misplaced ?? written
-      return
-    case .foreign(.optional):
-      if attached == nil, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
-      attached = nil
-      misplaced = misplaced ?? written
-      return
-    case .foreign(.required):
-      guard attached != nil || rest.popFirst() != nil else { throw .unknownOption(written) }
-      attached = nil
-      misplaced = misplaced ?? written
-      return
     }
-    guard given.insert(option).inserted else { throw .misplacedOption(written) }
-    if operation == .set { misplaced = misplaced ?? written }
   }
 
   private mutating func begin(_ option: IpvsadmOption, _ written: String) throws(IpvsadmRefusal) {
     switch option {
     case .list, .set: operation = option
     case .otherOperation: throw .otherOperation(written)
-    case .timeout, .idle, .sort, .foreign: throw .unknownOption(written)
+    case .listing, .sort, .foreign: throw .unknownOption(written)
     }
   }
 

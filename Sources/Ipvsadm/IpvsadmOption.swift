@@ -1,37 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What an option of ipvsadm 1.31 means where the timeouts are concerned.
-enum IpvsadmOption: Hashable {
+enum IpvsadmOption: Equatable {
   /// `-L`, `-l`, `--list`.
   case list
   /// `--set`.
   case set
   /// An operation that has nothing to do with the timeouts.
   case otherOperation
-  /// `--timeout`: list the timeouts and not the services.
-  case timeout
-  /// May stand beside `-L --timeout`, once, and changes nothing there.
-  case idle(Idle)
+  /// `--timeout`, which lists the timeouts and not the services, or what may stand beside it; each once.
+  case listing(ListingOption)
   /// `--sort`, which ipvsadm ignores everywhere.
   case sort
   /// Goes with other operations only.
   case foreign(Argument)
 
   /// Whether an option takes an argument; an optional one does not begin with `-`.
-  enum Argument: Hashable {
+  enum Argument {
     case none
     case optional
     case required
-  }
-
-  /// An option that does nothing to `-L --timeout`.
-  enum Idle: Hashable {
-    case numeric
-    case exact
-    case nosort
-    case tunnelInfo
-    /// Takes an argument, a number from 0 to 255.
-    case syncID
   }
 
   /// The option of this long name, without its two dashes.
@@ -39,12 +27,12 @@ enum IpvsadmOption: Hashable {
     switch name {
     case "list": self = .list
     case "set": self = .set
-    case "timeout": self = .timeout
-    case "numeric": self = .idle(.numeric)
-    case "exact": self = .idle(.exact)
-    case "nosort": self = .idle(.nosort)
-    case "tun-info": self = .idle(.tunnelInfo)
-    case "syncid": self = .idle(.syncID)
+    case "timeout": self = .listing(.timeout)
+    case "numeric": self = .listing(.numeric)
+    case "exact": self = .listing(.exact)
+    case "nosort": self = .listing(.nosort)
+    case "tun-info": self = .listing(.tunnelInfo)
+    case "syncid": self = .listing(.syncID)
     case "sort": self = .sort
     case "add-service", "edit-service", "delete-service", "clear", "zero", "add-server", "edit-server",
       "delete-server", "help", "version", "restore", "save", "start-daemon", "stop-daemon":
@@ -65,8 +53,8 @@ enum IpvsadmOption: Hashable {
   init?(short letter: UInt8) {
     switch Character(Unicode.Scalar(letter)) {
     case "L", "l": self = .list
-    case "n": self = .idle(.numeric)
-    case "X": self = .idle(.exact)
+    case "n": self = .listing(.numeric)
+    case "X": self = .listing(.exact)
     case "A", "E", "D", "C", "Z", "a", "e", "d", "h", "v", "R", "S": self = .otherOperation
     case "m", "i", "g", "c", "6", "o": self = .foreign(.none)
     case "t", "u", "f", "s", "M", "r", "w", "x", "y", "b": self = .foreign(.required)
@@ -74,4 +62,17 @@ enum IpvsadmOption: Hashable {
     default: return nil
     }
   }
+}
+
+/// Options that go with `-L`; all but `timeout` change nothing to what `-L --timeout` prints.
+struct ListingOption: OptionSet {
+  let rawValue: UInt8
+
+  static let timeout = ListingOption(rawValue: 1)
+  static let numeric = ListingOption(rawValue: 2)
+  static let exact = ListingOption(rawValue: 4)
+  static let nosort = ListingOption(rawValue: 8)
+  static let tunnelInfo = ListingOption(rawValue: 16)
+  /// Takes an argument, a number from 0 to 255.
+  static let syncID = ListingOption(rawValue: 32)
 }

@@ -3,25 +3,33 @@
 public import IPVS
 
 extension Timeouts {
-  private static let lineStart = "Timeout (tcp tcpfin udp):"
-
-  /// The line that `ipvsadm -L --timeout` prints, without its newline.
+  /// Appends the line that `ipvsadm -L --timeout` prints, without its newline.
   ///
-  /// - Parameter absent: What stands for a protocol that the kernel was built without; ipvsadm writes 0.
-  /// - Returns: For example `Timeout (tcp tcpfin udp): 900 120 300`.
-  public func ipvsadmLine(absent: String = "0") -> String {
-    Name.allCases.reduce(into: Timeouts.lineStart) { line, name in
-      line += " " + (self[name].map { String($0.seconds) } ?? absent)
-    }
+  /// - Parameters:
+  ///   - text: What to append to.
+  ///   - absent: What stands for a protocol that the kernel was built without; ipvsadm writes 0.
+  package func appendLine(to text: inout TextBuffer, absent: StaticString = "0") {
+    text.append("Timeout (tcp tcpfin udp):")
+    appendValues(to: &text, absent: absent)
+  }
+
+  /// Appends the three values, each with a blank before it.
+  ///
+  /// - Parameters:
+  ///   - text: What to append to.
+  ///   - absent: What stands for a protocol that the kernel was built without.
+  package func appendValues(to text: inout TextBuffer, absent: StaticString) {
+    text.append(tcp, absent: absent)
+    text.append(tcpfin, absent: absent)
+    text.append(udp, absent: absent)
   }
 
   /// Reads the one line that `ipvsadm -L --timeout` prints; `nil` for anything but exactly that line.
   ///
   /// - Parameter output: All that ipvsadm wrote, with its newline.
   public init?(ipvsadmOutput output: some StringProtocol) {
-    guard output.hasPrefix(Timeouts.lineStart + " "), output.hasSuffix("\n") else { return nil }
-    let fields = output.dropFirst(Timeouts.lineStart.count + 1).dropLast().split(
-      separator: " ", omittingEmptySubsequences: false)
+    guard output.hasPrefix("Timeout (tcp tcpfin udp): "), output.hasSuffix("\n") else { return nil }
+    let fields = output.dropLast().split(separator: " ", omittingEmptySubsequences: false).dropFirst(4)
     guard fields.count == Name.allCases.count else { return nil }
     self.init()
     for (name, field) in zip(Name.allCases, fields) {
@@ -30,5 +38,12 @@ extension Timeouts {
       }
       self[name] = Timeout(held: seconds)
     }
+  }
+}
+
+extension TextBuffer {
+  fileprivate mutating func append(_ timeout: Timeout?, absent: StaticString) {
+    append(" ")
+    if let timeout { append(timeout.seconds) } else { append(absent) }
   }
 }

@@ -9,8 +9,11 @@ extension Family {
   /// the caller. So another thread asks, on a socket of its own; if it hangs, it alone does. Whether the family is
   /// there afterwards is for the caller's own look-up to say.
   ///
+  /// - Parameters:
+  ///   - name: The family's name.
+  ///   - limit: How long to wait; `nil` is five seconds.
   /// - Throws: `NetlinkError.timedOut`.
-  public static func load(named name: String, within limit: Duration) throws(NetlinkError) {
+  public static func load(named name: String, within limit: Duration?) throws(NetlinkError) {
     let answered = DispatchSemaphore(value: 0)
     DispatchQueue.global().async {
       if let socket = try? Socket(replyTimeout: limit) {
@@ -18,7 +21,7 @@ extension Family {
       }
       answered.signal()
     }
-    let milliseconds = Int(limit / .milliseconds(1))
+    let milliseconds = Int((limit ?? .seconds(5)) / .milliseconds(1))
     guard answered.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else { throw .timedOut }
   }
 }

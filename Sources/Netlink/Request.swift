@@ -16,7 +16,8 @@ public struct Request: ~Copyable {
   public init(to family: Family, command: UInt8) throws(NetlinkError) {
     let handle = try Handle(nlmsg_alloc(), free: nlmsg_free)
     let id = CInt(family.id)
-    let body = genlmsg_put(handle.pointer, UInt32(NL_AUTO_PORT), UInt32(NL_AUTO_SEQ), id, 0, 0, command, family.version)
+    let body = genlmsg_put(
+      handle.pointer, UInt32(NL_AUTO_PORT), UInt32(NL_AUTO_SEQ), id, 0, NLM_F_REQUEST, command, family.version)
     guard body != nil else { throw .system(.noMemory) }
     self.handle = handle
   }
@@ -40,19 +41,24 @@ public struct Request: ~Copyable {
     try checked { nla_put_string(message, CInt(attribute), value) }
   }
 
-  /// The `NLM_F_…` flags of the header.
-  var flags: UInt16 {
-    get { nlmsg_hdr(message).pointee.nlmsg_flags }
-    nonmutating set { nlmsg_hdr(message).pointee.nlmsg_flags = newValue }
+  /// Asks for the kernel's "done" when the request has been carried out.
+  borrowing func askForAcknowledgement() {
+    header.pointee.nlmsg_flags |= UInt16(NLM_F_ACK)
   }
 
-  /// What a reply to this request carries in its header: libnl has filled both in when it sent the request.
-  var sequence: UInt32 { nlmsg_hdr(message).pointee.nlmsg_seq }
-  var type: UInt16 { nlmsg_hdr(message).pointee.nlmsg_type }
+  /// Numbers the request, so that its reply can be told from others.
+  borrowing func number(_ sequence: UInt32) {
+    header.pointee.nlmsg_seq = sequence
+  }
+
+  /// What a reply to this request carries in its header.
+  var sequence: UInt32 { header.pointee.nlmsg_seq }
+  var type: UInt16 { header.pointee.nlmsg_type }
+
+  private var header: UnsafeMutablePointer<nlmsghdr> { nlmsg_hdr(handle.pointer) }
 
   /// The request as it goes over the wire.
   var bytes: [UInt8] {
-    guard let header = nlmsg_hdr(message) else { return [] }
-    return Array(UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len)))
+    Array(UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len)))
   }
 }

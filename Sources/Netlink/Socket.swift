@@ -11,35 +11,49 @@ public struct Socket: ~Copyable {
   private let handle: Handle
   private let peer: UInt32
 
-  /// Opens and binds a socket.
+  /// Opens a socket in the network namespace of the calling thread.
   ///
   /// - Parameters:
   ///   - protocol: The part of the kernel to talk to.
-  ///   - replyTimeout: How long to wait for each reply, to the microsecond (`SO_RCVTIMEO`).
+  ///   - replyTimeout: How long to wait for each reply, to the microsecond (`SO_RCVTIMEO`); `nil` is five seconds.
   /// - Throws: `NetlinkError`, when the system refuses the socket.
-  public init(_ protocol: NetlinkProtocol = .generic, replyTimeout: Duration) throws(NetlinkError) {
+  public init(_ protocol: NetlinkProtocol = .generic, replyTimeout: Duration? = nil) throws(NetlinkError) {
     try self.init(`protocol`.number, replyTimeout: replyTimeout, peer: 0)
   }
 
   /// Opens a socket that talks to a port other than the kernel's 0.
-  init(_ protocol: CInt, replyTimeout: Duration, peer: UInt32) throws(NetlinkError) {
+  init(_ protocol: CInt, replyTimeout: Duration?, peer: UInt32) throws(NetlinkError) {
     let socket = try Handle(nl_socket_alloc(), free: nl_socket_free)
     let handle = socket.pointer
     nl_socket_set_peer_port(handle, peer)
-    nl_socket_disable_auto_ack(handle)
     nl_socket_disable_msg_peek(handle)
-    try checked { nl_connect(handle, `protocol`) }
+    // Opened here and not by nl_connect, which folds errno and changes the buffer sizes. The kernel gives the socket a
+    // port when it first sends.
+    let descriptor = try Socket.open(`protocol`)
+    do throws(NetlinkError) {
+      try checked { nl_socket_set_fd(handle, `protocol`, descriptor) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
     var limit = timeval(replyTimeout)
     try checked {
-      setsockopt(
-        nl_socket_get_fd(handle), SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout.size(ofValue: limit)))
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout.size(ofValue: limit)))
     }
     self.handle = socket
     self.peer = peer
   }
 
-  /// The port that the kernel gave this socket.
-  var port: UInt32 { nl_socket_get_local_port(handle.pointer) }
+  /// Opens a descriptor that is none of the standard streams.
+  ///
+  /// A caller may have closed those; what is printed must not reach the kernel.
+  private static func open(_ protocol: CInt) throws(NetlinkError) -> CInt {
+    let type = CInt(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
+    let descriptor = try checked { socket(AF_NETLINK, type, `protocol`) }
+    guard descriptor <= STDERR_FILENO else { return descriptor }
+    defer { close(descriptor) }
+    return try checked { fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) }
+  }
 
   /// Sends a request that the kernel answers with one message.
   ///
@@ -59,7 +73,7 @@ public struct Socket: ~Copyable {
   ///
   /// - Throws: `NetlinkError`: the kernel's errno, or why there is no acknowledgement.
   public borrowing func acknowledge(_ request: consuming Request) throws(NetlinkError) {
-    request.flags |= UInt16(NLM_F_ACK)
+    request.askForAcknowledgement()
     try send(request)
     try receive { datagram throws(NetlinkError) in
       guard try Message(datagram, answering: request).isAcknowledgement else { throw .foreignReply }
@@ -68,7 +82,8 @@ public struct Socket: ~Copyable {
 
   private func send(_ request: borrowing Request) throws(NetlinkError) {
     let message = request.message
-    try checked { nl_send_auto(handle.pointer, message) }
+    request.number(nl_socket_use_seq(handle.pointer))
+    try checked { nl_send(handle.pointer, message) }
   }
 
   private func receive<Answer>(
@@ -84,8 +99,12 @@ public struct Socket: ~Copyable {
 }
 
 extension timeval {
-  fileprivate init(_ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
+  /// A duration; `nil` is five seconds, which are not worth the arithmetic of `Duration`.
+  fileprivate init(_ duration: Duration?) {
+    guard let (seconds, attoseconds) = duration?.components else {
+      self.init(tv_sec: 5, tv_usec: 0)
+      return
+    }
     self.init(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
   }
 }

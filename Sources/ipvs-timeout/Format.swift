@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import IPVS
+
 /// How a result is written.
 enum Format: String, CaseIterable, Sendable {
   /// Lines for people, the first as ipvsadm prints it.
@@ -10,11 +12,13 @@ enum Format: String, CaseIterable, Sendable {
   case prometheus
 
   /// Writes a report.
-  func render(_ report: Report) -> String {
+  func render(_ report: Report) -> TextBuffer {
+    var text = TextBuffer()
     switch self {
-    case .text: report.text
-    case .json: report.json
-    case .prometheus: report.prometheus
+    case .text: report.appendText(to: &text)
+    case .json: text.append(report.json)
+    case .prometheus: text.append(report.prometheus)
     }
+    return text
   }
 }

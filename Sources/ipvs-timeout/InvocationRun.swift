@@ -34,7 +34,9 @@ extension Invocation {
     case .ipvsadm(let command):
       return try command.run()
 
-    case .text(let text):
+    case .text(let string):
+      var text = TextBuffer()
+      text.append(string)
       try StandardStreams.print(text)
       return .success
     }
@@ -80,7 +82,7 @@ extension Report {
 
   /// What was written and is not what is read is an error.
   fileprivate func checkThatSet() throws(Failure) {
-    guard case .change(let change) = finding, !change.isDryRun, !change.drift.isEmpty else { return }
+    guard case .change(let change) = finding, !change.isDryRun, !change.isAsWanted else { return }
     throw Failure(
       "the timeouts in this network namespace are not what was just set: "
         + change.drift.map(\.sentence).joined(separator: ", ")

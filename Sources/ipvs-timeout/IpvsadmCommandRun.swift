@@ -11,21 +11,21 @@ extension IpvsadmCommand {
   func run() throws(Failure) -> ExitStatus {
     let director: Director
     do { director = try Director() } catch { throw Failure(error, status: .ipvsadmFailedToOpen) }
-    let output: String
-    do { output = try carryOut(on: director) } catch { throw Failure(error, status: status(after: error)) }
+    var output = TextBuffer()
+    do { try carryOut(on: director, &output) } catch { throw Failure(error, status: status(after: error)) }
     director.announceFallback()
     try StandardStreams.print(output)
     return .success
   }
 
-  /// Does it; returns what ipvsadm prints.
-  private func carryOut(on director: borrowing Director) throws(BackendError) -> String {
+  /// Does it, and appends what ipvsadm prints.
+  private func carryOut(on director: borrowing Director, _ output: inout TextBuffer) throws(BackendError) {
     switch self {
     case .list:
-      return try director.timeouts().ipvsadmLine() + "\n"
+      try director.timeouts().appendLine(to: &output)
+      output.append("\n")
     case .set(let timeouts):
       try director.send(timeouts)
-      return ""
     }
   }
 

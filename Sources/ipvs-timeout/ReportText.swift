@@ -5,23 +5,30 @@ internal import IPVS
 internal import Ipvsadm
 
 extension Report {
-  /// The lines for people.
-  var text: String {
+  /// Appends the lines for people.
+  func appendText(to text: inout TextBuffer) {
     switch finding {
     case .timeouts(let timeouts):
-      "\(timeouts.line)\n"
-    case .change(let change) where change.isDryRun:
-      "\(change.before.line) (\(change.isChanged ? "would become \(change.after.values)" : "would stay so"))\n"
+      timeouts.appendLine(to: &text, absent: "-")
+      text.append("\n")
     case .change(let change):
-      "\(change.after.line) (\(change.isChanged ? "was \(change.before.values)" : "unchanged"))\n"
+      let now = change.isDryRun ? change.before : change.after
+      let other = change.isDryRun ? change.after : change.before
+      now.appendLine(to: &text, absent: "-")
+      guard change.isChanged else {
+        text.append(change.isDryRun ? " (would stay so)\n" : " (unchanged)\n")
+        return
+      }
+      text.append(change.isDryRun ? " (would become" : " (was")
+      other.appendValues(to: &text, absent: "-")
+      text.append(")\n")
     case .verdict(let wanted, let actual):
-      verdict(actual, actual.drift(from: wanted))
+      let drift = actual.drift(from: wanted)
+      for difference in drift { text.append(difference.sentence + "\n") }
+      guard drift.isEmpty else { return }
+      actual.appendLine(to: &text, absent: "-")
+      text.append(" (as wanted)\n")
     }
-  }
-
-  private func verdict(_ actual: Timeouts, _ drift: [Drift]) -> String {
-    guard !drift.isEmpty else { return "\(actual.line) (as wanted)\n" }
-    return drift.map { "\($0.sentence)\n" }.joined()
   }
 }
 
@@ -29,15 +36,5 @@ extension Drift {
   /// What is and what was wanted.
   var sentence: String {
     "\(name.rawValue) is \(actual.map { "\($0.seconds) s" } ?? "not in this kernel"), wanted \(wanted.seconds) s"
-  }
-}
-
-extension Timeouts {
-  /// ipvsadm's line; `-` for a protocol that the kernel was built without.
-  fileprivate var line: String { ipvsadmLine(absent: "-") }
-
-  /// The three values alone.
-  fileprivate var values: String {
-    Name.allCases.map { self[$0].map { String($0.seconds) } ?? "-" }.joined(separator: " ")
   }
 }

@@ -28,10 +28,14 @@ struct RootCommand: ParsableCommand {
     subcommands: [ShowCommand.self, SetCommand.self, VerifyCommand.self],
     defaultSubcommand: ShowCommand.self)
 
-  /// Whether a command line begins with the name of one of the commands here.
+  /// Whether a command line begins with the name of one of the commands here, `help` included.
+  ///
+  /// The names stand here again because making `configuration` costs more than all of ipvsadm's forms together.
   static func isNamed(in arguments: [String]) -> Bool {
-    guard let first = arguments.first else { return false }
-    return first == "help" || configuration.subcommands.contains { $0._commandName == first }
+    switch arguments.first {
+    case "show", "set", "verify", "help": true
+    default: false
+    }
   }
 
   /// Reads a command line.

@@ -1,40 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import IPVS
 internal import SystemPackage
 
 /// Standard output and standard error, each written to with one system call.
+///
+/// On the way that every call of the program takes, so with `write` itself: `print` costs more.
 enum StandardStreams {
-  /// Gives every standard stream that the caller has closed a file that refuses what is done to it, so that no socket
-  /// takes its place and is written to.
-  static func ensureOpen() {
-    for stream in 0...2 where fcntl(CInt(stream), F_GETFD) < 0 {
-      _ = open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY)
-    }
-  }
-
   /// Writes text to standard output.
   ///
   /// - Throws: ``Failure``, when it cannot be written.
-  static func print(_ text: String) throws(Failure) {
-    guard !text.isEmpty else { return }
-    signal(SIGPIPE, SIG_IGN)
-    do {
-      try FileDescriptor.standardOutput.writeAll(text.utf8)
-    } catch Errno.brokenPipe {
-      throw .outputClosed
-    } catch {
-      let errno = error as? Errno ?? .ioError
+  static func print(_ text: borrowing TextBuffer) throws(Failure) {
+    switch write(text, to: STDOUT_FILENO) {
+    case 0: return
+    case EPIPE: throw .outputClosed
+    case let failure:
       throw Failure(
-        "cannot write the result to standard output: \(errno.description), errno \(errno.rawValue);"
+        "cannot write the result to standard output: \(Errno(rawValue: failure).description), errno \(failure);"
           + " what was asked for has been done, only its report is lost", .refused)
     }
   }
 
   /// Writes a line to standard error, where there is one to write to.
-  static func report(_ line: String?) {
-    guard let line else { return }
-    signal(SIGPIPE, SIG_IGN)
-    _ = try? FileDescriptor.standardError.writeAll((line + "\n").utf8)
+  static func report(_ line: String) {
+    var text = TextBuffer()
+    text.append(line)
+    text.append("\n")
+    _ = write(text, to: STDERR_FILENO)
+  }
+
+  /// Writes all of a text; returns the errno that stopped it, or 0.
+  ///
+  /// Where nobody reads any more, SIGPIPE ends the program as it ends others; where the caller had it ignored, EPIPE
+  /// is what comes.
+  private static func write(_ text: borrowing TextBuffer, to stream: CInt) -> CInt {
+    let bytes = text.bytes
+    var written = 0
+    while written < bytes.count {
+      let count = Glibc.write(stream, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return 0
   }
 }

@@ -39,3 +39,15 @@ struct TimeoutValues: ParsableArguments {
     }
   }
 }
+
+extension Timeouts {
+  /// The three values as people write them, in order.
+  ///
+  /// - Throws: `InvalidTimeoutText`.
+  fileprivate init(texts: [String]) throws(InvalidTimeoutText) {
+    self.init()
+    for (name, text) in zip(Name.allCases, texts) {
+      self[name] = try TimeoutText.parse(text, for: name)
+    }
+  }
+}

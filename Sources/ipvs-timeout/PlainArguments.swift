@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import IPVS
+
+/// The arguments after the program's name as the kernel passed them, to be recognised without making strings of them.
+struct PlainArguments {
+  private let values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  let count: Int
+
+  /// The arguments of a C `main`.
+  init(count: CInt, values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) {
+    self.values = values + 1
+    self.count = max(0, Int(count) - 1)
+  }
+
+  /// Whether an argument is this text.
+  func matches(_ index: Int, _ text: StaticString) -> Bool {
+    guard let value = values[index] else { return false }
+    return strcmp(value, UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)) == 0
+  }
+
+  /// Three timeouts in a row that are written as whole seconds or 0; `nil` for anything else.
+  func timeouts(from index: Int) -> Timeouts? {
+    guard let tcp = number(index), let tcpfin = number(index + 1), let udp = number(index + 2) else { return nil }
+    return Timeouts(tcp: Timeout(seconds: tcp), tcpfin: Timeout(seconds: tcpfin), udp: Timeout(seconds: udp))
+  }
+
+  /// A number that is 0 or a timeout, without leading zeros.
+  private func number(_ index: Int) -> Int? {
+    guard var next = values[index], next.pointee != 0 else { return nil }
+    if next.pointee == CChar(48), next[1] != 0 { return nil }
+    var number = 0
+    while next.pointee != 0 {
+      guard CChar(48)...CChar(57) ~= next.pointee else { return nil }
+      number = number * 10 + Int(next.pointee - CChar(48))
+      guard number <= Int(Timeout.longest.seconds) else { return nil }
+      next += 1
+    }
+    return number
+  }
+}
