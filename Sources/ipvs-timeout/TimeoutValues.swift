@@ -7,7 +7,7 @@ internal import IPVS
 /// The two ways to name timeouts: three values in order, or options.
 struct TimeoutValues: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("The three timeouts tcp, tcpfin and udp, in this order.", valueName: "tcp> <tcpfin> <udp"))
+    help: ArgumentHelp("The three timeouts tcp, tcpfin and udp, in this order.", valueName: "time"))
   var values: [String] = []
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of ESTABLISHED connections.", valueName: "time"))

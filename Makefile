@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+#   make demo           the main job on a real IPVS kernel, which it boots in the embedded lab
+#   make test           everything that can be tested, in the lab where it needs a kernel
+#   make test-kernels   the kernel tests on Debian's newer user-mode kernels, too
+#   make bench          the comparison with ipvsadm
+#   make lint           the format and documentation rules
+#   make release        the one static file, .build/dist/ipvs-timeout
+#   make install        program, manual page and completions; PREFIX and DESTDIR as usual
+#   make uninstall      what install put there
+#   make manual         docs/ipvs-timeout.8, from the program's own help
+#   make link-order     the order in which the release program is linked, from a trace of it
+#   make clean          everything built
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+LAB := Tests/Lab/lab
+DIST := .build/dist/ipvs-timeout
+LINK_ORDER := $(CURDIR)/Sources/ipvs-timeout/link-order.txt
+CHECKS := --explicit-target-dependency-import-check error
+# Fully static, which starts fastest and runs on any distribution; chosen here so that plain `swift build` stays plain.
+STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
+	-Xlinker --symbol-ordering-file=$(LINK_ORDER) -Xlinker --no-warn-symbol-ordering
+BUNDLE := .build/debug/ipvs-timeoutPackageTests.xctest
+KERNEL_TESTS := env IPVS_TIMEOUT_PROGRAM=$(CURDIR)/$(DIST) $(BUNDLE) --testing-library swift-testing --filter KernelTests
+
+INSTALL_PROGRAM := $(DESTDIR)$(PREFIX)/sbin/ipvs-timeout
+INSTALL_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipvs-timeout.8
+INSTALL_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipvs-timeout
+INSTALL_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ipvs-timeout
+INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout.fish
+
+.PHONY: demo test test-host test-lab test-kernel test-kernels test-manual bench lint release install uninstall manual \
+	link-order dependencies clean
+
+demo: release
+	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST)
+
+test: lint test-manual test-lab test-host test-kernel
+
+lint: dependencies
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	shellcheck Tests/Lab/* Tests/Bench/*.sh examples/demo .ci/run
+
+test-host: dependencies
+	swift build --build-tests $(CHECKS)
+	swift test --skip-build --skip KernelTests
+
+test-lab: dependencies
+	Tests/Lab/selftest
+
+test-kernel: release
+	swift build --build-tests $(CHECKS)
+	$(LAB) -m 1G -t 900 $(KERNEL_TESTS)
+
+test-kernels: test-kernel
+	Tests/Lab/fetch-kernels .build/kernels > .build/kernels.list
+	while read -r version kernel modules; do \
+	  echo "== Linux $$version"; \
+	  LAB_KERNEL=$$kernel LAB_MODULES=$$modules $(LAB) -m 1G -t 900 $(KERNEL_TESTS); \
+	done < .build/kernels.list
+
+bench: release
+	Tests/Bench/bench.sh $(CURDIR)/$(DIST)
+
+release: $(DIST)
+
+$(DIST): $(LINK_ORDER) $(shell find Sources -type f) Package.swift | dependencies
+	@# The linker is run again only when the file it makes is not there; it does not know of the link order.
+	rm -f .build/release/ipvs-timeout
+	swift build $(CHECKS) $(STATIC) --product ipvs-timeout
+	install -D -s -m 755 .build/release/ipvs-timeout $@
+
+manual: dependencies
+	swift package plugin generate-manual --configuration debug --section 8 --date 2026-11-22
+	install -m 644 .build/plugins/GenerateManual/outputs/ipvs-timeout/ipvs-timeout.8 docs/ipvs-timeout.8
+
+test-manual: dependencies
+	swift package plugin generate-manual --configuration debug --section 8 --date 2026-11-22
+	diff -u docs/ipvs-timeout.8 .build/plugins/GenerateManual/outputs/ipvs-timeout/ipvs-timeout.8
+
+link-order: dependencies
+	Tests/Bench/trace-link-order.sh $(LINK_ORDER)
+
+install: release
+	install -D -m 755 $(DIST) $(INSTALL_PROGRAM)
+	install -D -m 644 docs/ipvs-timeout.8 $(INSTALL_MANUAL)
+	install -d $(dir $(INSTALL_BASH)) $(dir $(INSTALL_ZSH)) $(dir $(INSTALL_FISH))
+	$(DIST) --generate-completion-script bash > $(INSTALL_BASH)
+	$(DIST) --generate-completion-script zsh > $(INSTALL_ZSH)
+	$(DIST) --generate-completion-script fish > $(INSTALL_FISH)
+
+uninstall:
+	rm -f $(INSTALL_PROGRAM) $(INSTALL_MANUAL) $(INSTALL_BASH) $(INSTALL_ZSH) $(INSTALL_FISH)
+
+dependencies:
+	@Tests/Lab/install-dependencies
+
+clean:
+	rm -rf .build

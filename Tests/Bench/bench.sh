@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# bench.sh PROGRAM: compares PROGRAM with ipvsadm, in one guest of the lab, and prints a table.
+set -euo pipefail
+
+program=$1
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# Both programs are freshly copied into the guest's memory: how a file is stored moves its start-up time.
+# shellcheck disable=SC2016 # expanded in the guest
+"$here/../Lab/lab" -m 1G -t 900 bash -euc '
+  mkdir /run/bench
+  install -m 755 "$1" /run/bench/ipvs-timeout
+  install -m 755 "$(command -v ipvsadm)" /run/bench/ipvsadm
+  cd /run/bench
+  exec python3 "$2" "${3:-300}"
+' bench "$program" "$here/compare.py" "${RUNS:-300}"

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares ./ipvs-timeout with ./ipvsadm in the same work: wall and CPU time, system calls, page faults, peak memory.
+
+Runs are interleaved, so that a machine whose speed drifts slows both down; medians and their ratio are what counts.
+"""
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+PAIRS = [
+    (["./ipvs-timeout"], ["./ipvsadm", "-L", "--timeout"]),
+    (["./ipvs-timeout", "set", "60", "30", "60"], ["./ipvsadm", "--set", "60", "30", "60"]),
+    (["./ipvs-timeout", "--set", "60", "30", "60"], ["./ipvsadm", "--set", "60", "30", "60"]),
+    (["./ipvs-timeout", "-L", "--timeout"], ["./ipvsadm", "-L", "--timeout"]),
+]
+SILENT = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+
+
+def run(command):
+    """Runs a command to its end; returns its wall time in ms."""
+    start = time.perf_counter()
+    _, status = os.waitpid(os.posix_spawn(command[0], command, os.environ, file_actions=SILENT), 0)
+    if status:
+        sys.exit(f"{command} failed: {status}")
+    return (time.perf_counter() - start) * 1000
+
+
+def cpu():
+    """The CPU time in ms of all commands that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (usage.ru_utime + usage.ru_stime) * 1000
+
+
+def interleaved(ours, theirs, runs):
+    """Wall times and the sum of CPU times of both, run in turn."""
+    walls, sums = ([], []), [0, 0]
+    for _ in range(runs):
+        for side, command in enumerate((ours, theirs)):
+            before = cpu()
+            walls[side].append(run(command))
+            sums[side] += cpu() - before
+    return walls, sums
+
+
+def system_calls(command):
+    """The number of system calls, execve and exit included."""
+    subprocess.run(["strace", "-f", "-qq", "-o", "trace", *command], check=True, stdout=subprocess.DEVNULL)
+    with open("trace", encoding="utf-8", errors="replace") as trace:
+        return sum("(" in line for line in trace)
+
+
+def peak(command):
+    """The peak resident memory in KiB and the page faults."""
+    # Not os.wait4: a process that Python has started counts Python's own memory as its peak.
+    subprocess.run(["/usr/bin/time", "-f", "%M %R", "-o", "peak", *command], check=True, stdout=subprocess.DEVNULL)
+    with open("peak", encoding="ascii") as file:
+        return [int(field) for field in file.read().split()]
+
+
+def row(what, ours, theirs, digits):
+    print(f"| {what} | {ours:.{digits}f} | {theirs:.{digits}f} | {ours / theirs:.2f} |")
+
+
+def main():
+    runs = int(sys.argv[1])
+    print(f"Linux {os.uname().release}, {runs} interleaved runs of each, the median; CPU: the mean\n")
+    for ours, theirs in PAIRS:
+        for command in (ours, theirs):
+            run(command)
+        walls, sums = interleaved(ours, theirs, runs)
+        title = [" ".join(command).removeprefix("./") for command in (ours, theirs)]
+        print(f"| | `{title[0]}` | `{title[1]}` | ratio |\n| --- | --- | --- | --- |")
+        row("wall time, ms", statistics.median(walls[0]), statistics.median(walls[1]), 2)
+        row("CPU time, ms", sums[0] / runs, sums[1] / runs, 2)
+        row("system calls", system_calls(ours), system_calls(theirs), 0)
+        (our_peak, our_faults), (their_peak, their_faults) = peak(ours), peak(theirs)
+        row("page faults", our_faults, their_faults, 0)
+        row("peak memory, KiB", our_peak, their_peak, 0)
+        print(flush=True)
+
+
+main()
