@@ -44,13 +44,14 @@ let package = Package(
       exclude: ["link-order.txt"],
       swiftSettings: strict),
 
-    .testTarget(name: "NetlinkTests", dependencies: ["Netlink", system], swiftSettings: strict),
+    .testTarget(name: "NetlinkTests", dependencies: ["CLibNL", "Netlink", system], swiftSettings: strict),
     .testTarget(name: "IPVSTests", dependencies: ["IPVS", "Netlink", system], swiftSettings: strict),
-    .testTarget(name: "IpvsadmTests", dependencies: ["IPVS", "Ipvsadm", system], swiftSettings: strict),
+    .testTarget(
+      name: "IpvsadmTests", dependencies: ["IPVS", "Ipvsadm", subprocess, system], swiftSettings: strict),
     .testTarget(name: "DirectorsTests", dependencies: ["IPVS", "Directors"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["IPVS", "Ipvsadm", "Directors", "ipvs-timeout"],
+      dependencies: ["IPVS", "Ipvsadm", "Directors", "ipvs-timeout", subprocess, system],
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests",

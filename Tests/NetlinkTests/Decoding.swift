@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+@testable import Netlink
+
+extension Family {
+  /// The family IPVS as it was numbered where the answers were captured.
+  static let ipvs = Family(id: 28, version: 1)
+}
+
+/// Decodes a datagram as the answer to a request to a family; it has not been sent, so that its sequence number is 0.
+func decoded<Answer>(
+  _ datagram: [UInt8], from family: Family = .ipvs, _ decode: (borrowing Reply) throws(NetlinkError) -> Answer
+) throws -> Answer {
+  let request = try Request(to: family, command: 13)
+  return try datagram.withUnsafeBytes { bytes in
+    try decode(Reply(bytes, answering: request))
+  }
+}
+
+/// Decodes a datagram as any message that answers a request; whether it is an acknowledgement.
+func isAcknowledgement(_ datagram: [UInt8]) throws -> Bool {
+  let request = try Request(to: .ipvs, command: 12)
+  return try datagram.withUnsafeBytes { bytes in
+    try Message(bytes, answering: request).isAcknowledgement
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibNL
+import Dispatch
+import SystemPackage
+import Testing
+
+@testable import Netlink
+
+/// Sockets that talk to another socket of the test instead of the kernel.
+///
+/// They use the netlink protocol that is there for user programs, which needs no privilege.
+@Suite struct PeerTests {
+  private static let userProtocol = NETLINK_USERSOCK
+
+  @Test(arguments: [1, 100] as [Int])
+  func `a peer that never answers`(milliseconds: Int) throws {
+    let peer = try UserSocket()
+    let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(milliseconds), peer: peer.port)
+    let duration = ContinuousClock().measure {
+      #expect(throws: NetlinkError.timedOut) {
+        try socket.acknowledge(Request(to: .ipvs, command: 12))
+      }
+    }
+    #expect(duration >= .milliseconds(milliseconds))
+  }
+
+  @Test func `the request carries a sequence number and the port of its socket`() throws {
+    let peer = try UserSocket()
+    let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(1), peer: peer.port)
+    #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+    #expect(throws: NetlinkError.timedOut) {
+      try socket.reply(to: Request(to: .ipvs, command: 13)) { reply throws(NetlinkError) in reply.command }
+    }
+    let change = try peer.receive()
+    let question = try peer.receive()
+    #expect(change[4..<8] == [0x1c, 0x00, 0x05, 0x00])  // nlmsg_type 28, nlmsg_flags NLM_F_REQUEST | NLM_F_ACK
+    #expect(question[4..<8] == [0x1c, 0x00, 0x01, 0x00])  // nlmsg_type 28, nlmsg_flags NLM_F_REQUEST
+    #expect(change[8..<12] != question[8..<12])  // nlmsg_seq
+    for request in [change, question] {
+      #expect(request == request.with(socket.port, at: 12))  // nlmsg_pid
+    }
+  }
+
+  @Test func `a peer that answers`() throws {
+    let answer = try ask(PeerTests.configReply) { reply throws(NetlinkError) in try reply.unsigned32(4) }
+    #expect(answer == 900)
+  }
+
+  @Test func `a peer that acknowledges`() throws {
+    try acknowledge(Captured.acknowledgement)
+  }
+
+  @Test func `a peer that answers where an acknowledgement is due`() {
+    #expect(throws: NetlinkError.foreignReply) { try acknowledge(PeerTests.configReply) }
+  }
+
+  @Test func `a peer that acknowledges where an answer is due`() {
+    #expect(throws: NetlinkError.foreignReply) {
+      try ask(Captured.acknowledgement) { reply throws(NetlinkError) in reply.command }
+    }
+  }
+
+  @Test func `a peer that refuses`() {
+    #expect(throws: NetlinkError.kernel(.invalidArgument)) { try acknowledge(Captured.invalidArgument) }
+  }
+
+  @Test func `somebody who is not the peer`() throws {
+    let peer = try UserSocket()
+    let stranger = try UserSocket()
+    let socket = try Socket(PeerTests.userProtocol, replyTimeout: .seconds(5), peer: peer.port)
+    try stranger.send(Captured.acknowledgement, to: socket.port)
+    #expect(throws: NetlinkError.foreignReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+  }
+
+  @Test func `an answer to an earlier question`() throws {
+    let peer = try UserSocket()
+    let socket = try Socket(PeerTests.userProtocol, replyTimeout: .seconds(5), peer: peer.port)
+    try peer.send(Captured.acknowledgement, to: socket.port)
+    #expect(throws: NetlinkError.foreignReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+  }
+
+  private static let configReply = Captured.configReply
+
+  private func acknowledge(_ answer: [UInt8]) throws {
+    try withPeer(answering: answer) { socket in
+      try socket.acknowledge(Request(to: .ipvs, command: 12))
+    }
+  }
+
+  private func ask<Answer>(
+    _ answer: [UInt8], _ decode: (borrowing Reply) throws(NetlinkError) -> Answer
+  ) throws -> Answer {
+    try withPeer(answering: answer) { socket in
+      try socket.reply(to: Request(to: .ipvs, command: 13), decode: decode)
+    }
+  }
+
+  /// Asks a peer that gives this answer, with the sequence number of the request.
+  private func withPeer<Result>(
+    answering answer: [UInt8], _ ask: (borrowing Socket) throws -> Result
+  ) throws -> Result {
+    let peer = try UserSocket()
+    let socket = try Socket(PeerTests.userProtocol, replyTimeout: .seconds(5), peer: peer.port)
+    let port = socket.port
+    let answered = DispatchGroup()
+    DispatchQueue.global().async(group: answered) {
+      do {
+        let sequence = try peer.receive()[8..<12]
+        try peer.send(answer.prefix(8) + sequence + answer.dropFirst(12), to: port)
+      } catch {
+        Issue.record(error)
+      }
+    }
+    defer { answered.wait() }
+    return try ask(socket)
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Netlink
+
+/// Requests before they are sent: libnl fills in the flag NLM_F_REQUEST, the sequence number and the port when it sends.
+@Suite struct RequestTests {
+  @Test func `asks for a family by its name`() throws {
+    let request = try Request(to: .controller, command: 3)
+    try request.append(2, "IPVS")
+    #expect(
+      request.bytes == [
+        // struct nlmsghdr
+        0x20, 0x00, 0x00, 0x00,  // nlmsg_len 32
+        0x10, 0x00,  // nlmsg_type GENL_ID_CTRL
+        0x00, 0x00,  // nlmsg_flags
+        0x00, 0x00, 0x00, 0x00,  // nlmsg_seq
+        0x00, 0x00, 0x00, 0x00,  // nlmsg_pid
+        // struct genlmsghdr
+        0x03, 0x01,  // cmd CTRL_CMD_GETFAMILY, version 1
+        0x00, 0x00,  // reserved
+        // struct nlattr CTRL_ATTR_FAMILY_NAME
+        0x09, 0x00, 0x02, 0x00,  // nla_len 9, nla_type 2
+        0x49, 0x50, 0x56, 0x53, 0x00,  // "IPVS"
+        0x00, 0x00, 0x00,  // padding
+      ])
+  }
+
+  @Test func `carries attributes of type u32`() throws {
+    let request = try Request(to: .ipvs, command: 12)
+    try request.append(4, 60)
+    try request.append(6, UInt32.max)
+    #expect(
+      request.bytes == [
+        // struct nlmsghdr
+        0x24, 0x00, 0x00, 0x00,  // nlmsg_len 36
+        0x1c, 0x00,  // nlmsg_type 28, the family
+        0x00, 0x00,  // nlmsg_flags
+        0x00, 0x00, 0x00, 0x00,  // nlmsg_seq
+        0x00, 0x00, 0x00, 0x00,  // nlmsg_pid
+        // struct genlmsghdr
+        0x0c, 0x01,  // cmd IPVS_CMD_SET_CONFIG, version 1
+        0x00, 0x00,  // reserved
+        // struct nlattr IPVS_CMD_ATTR_TIMEOUT_TCP
+        0x08, 0x00, 0x04, 0x00,  // nla_len 8, nla_type 4
+        0x3c, 0x00, 0x00, 0x00,  // 60
+        // struct nlattr IPVS_CMD_ATTR_TIMEOUT_UDP
+        0x08, 0x00, 0x06, 0x00,  // nla_len 8, nla_type 6
+        0xff, 0xff, 0xff, 0xff,  // 4294967295
+      ])
+  }
+
+  @Test func `needs no attribute`() throws {
+    let request = try Request(to: Family(id: 0x1234, version: 7), command: 13)
+    #expect(
+      request.bytes == [
+        // struct nlmsghdr
+        0x14, 0x00, 0x00, 0x00,  // nlmsg_len 20
+        0x34, 0x12,  // nlmsg_type, the family
+        0x00, 0x00,  // nlmsg_flags
+        0x00, 0x00, 0x00, 0x00,  // nlmsg_seq
+        0x00, 0x00, 0x00, 0x00,  // nlmsg_pid
+        // struct genlmsghdr
+        0x0d, 0x07,  // cmd IPVS_CMD_GET_CONFIG, version 7
+        0x00, 0x00,  // reserved
+      ])
+  }
+
+  @Test func `can ask for an acknowledgement`() throws {
+    let request = try Request(to: .ipvs, command: 12)
+    request.flags |= 0x0004
+    #expect(request.flags == 0x0004)
+    #expect(request.bytes[6..<8] == [0x04, 0x00])
+  }
+
+  @Test func `says what a reply must carry`() throws {
+    let request = try Request(to: .ipvs, command: 12)
+    #expect(request.type == 28)
+    #expect(request.sequence == 0)
+  }
+
+  @Test func `refuses an attribute for which there is no room, and stays as it was`() throws {
+    let request = try Request(to: .controller, command: 3)
+    #expect(throws: NetlinkError.self) { try request.append(2, String(repeating: "x", count: 100_000)) }
+    #expect(request.bytes.count == 20)
+  }
+}
