@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Netlink
+import SystemPackage
+import Testing
+
+@testable import IPVS
+
+@Suite struct NetlinkErrorTranslationTests {
+  static let operations: [IPVSError.Operation] = [.open, .readTimeouts, .setTimeouts(Timeouts(tcp: 60))]
+
+  /// What a failure means, whatever the operation.
+  @Test(
+    arguments: [
+      (.kernel(.noMemory), .refused, .noMemory),
+      (.kernel(.permissionDenied), .refused, .permissionDenied),
+      (.kernel(.notSupportedOnSocket), .refused, .notSupportedOnSocket),
+      (.system(.tooManyOpenFiles), .refused, .tooManyOpenFiles),
+      (.system(.notPermitted), .refused, .notPermitted),
+      (.system(.invalidArgument), .refused, .invalidArgument),
+      (.system(.noSuchFileOrDirectory), .refused, .noSuchFileOrDirectory),
+      (.timedOut, .timedOut, nil),
+      (.truncatedReply, .truncatedReply, nil),
+      (.foreignReply, .foreignReply, nil),
+    ] as [(NetlinkError, IPVSError.Code, Errno?)], operations)
+  func `keeps the errno and names the kind`(
+    failure: (NetlinkError, IPVSError.Code, Errno?), operation: IPVSError.Operation
+  ) {
+    #expect(IPVSError(failure.0, during: operation) == IPVSError(failure.1, operation, errno: failure.2))
+  }
+
+  /// What a failure means because of the operation.
+  @Test(
+    arguments: [
+      (.kernel(.invalidArgument), .setTimeouts(Timeouts(tcp: 60)), .valueRefused, .invalidArgument),
+      (.kernel(.invalidArgument), .readTimeouts, .refused, .invalidArgument),
+      (.kernel(.invalidArgument), .open, .refused, .invalidArgument),
+      (.system(.protocolNotSupported), .open, .notInKernel, .protocolNotSupported),
+      (.system(.protocolNotSupported), .readTimeouts, .refused, .protocolNotSupported),
+      (.kernel(.noSuchFileOrDirectory), .readTimeouts, .refused, .noSuchFileOrDirectory),
+      (.kernel(.noSuchFileOrDirectory), .setTimeouts(Timeouts()), .refused, .noSuchFileOrDirectory),
+    ] as [(NetlinkError, IPVSError.Operation, IPVSError.Code, Errno)])
+  func `depends on what was attempted`(
+    failure: NetlinkError, operation: IPVSError.Operation, code: IPVSError.Code, errno: Errno
+  ) {
+    #expect(IPVSError(failure, during: operation) == IPVSError(code, operation, errno: errno))
+  }
+
+  @Test(arguments: operations)
+  func `keeps libnl's own words`(operation: IPVSError.Operation) {
+    let error = IPVSError(.library("Unspecific failure"), during: operation)
+    #expect(error == IPVSError(.library, operation, detail: "Unspecific failure"))
+    #expect(
+      error.description.hasSuffix(
+        ": libnl failed (Unspecific failure), which is a defect; please report it with `uname -a`"))
+  }
+
+  @Test func `a family that is not there is told apart by what the system says of the module`() {
+    let error = IPVSError(.kernel(.noSuchFileOrDirectory), during: .open)
+    #expect([.notInKernel, .moduleNotLoaded, .moduleLoadingDisabled].contains(error.code))
+    #expect(error.code == KernelModule.whyAbsent())
+    #expect(error.errno == .noSuchFileOrDirectory)
+  }
+
+  @Test(arguments: operations)
+  func `a lack of privilege is told apart by who asks`(operation: IPVSError.Operation) {
+    let error = IPVSError(.kernel(.notPermitted), during: operation)
+    #expect([.notRoot, .missingCapability, .userNamespace].contains(error.code))
+    #expect((error.code == .notRoot) == (geteuid() != 0))
+    #expect(error.errno == .notPermitted)
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Testing
+
+@Suite struct PrintableTextTests {
+  @Test(arguments: [
+    ("", ""),
+    ("60 30 60", "60 30 60"),
+    ("a\u{1B}[31mred", #"a\u{1B}[31mred"#),
+    ("two\nlines", #"two\nlines"#),
+    ("two\r\nlines", #"two\r\nlines"#),
+    ("tab\t", #"tab\t"#),
+    ("\0", #"\0"#),
+    ("bell\u{7}", #"bell\u{07}"#),
+    ("delete\u{7F}", #"delete\u{7F}"#),
+    ("C1\u{9B}31m", #"C1\u{009B}31m"#),
+    ("bidi\u{202E}txt", #"bidi\u{202E}txt"#),
+    ("isolate\u{2066}x\u{2069}", #"isolate\u{2066}x\u{2069}"#),
+    ("mark\u{200F}", #"mark\u{200F}"#),
+    ("zero\u{200B}width", #"zero\u{200B}width"#),
+    ("bom\u{FEFF}", #"bom\u{FEFF}"#),
+    ("line\u{2028}paragraph\u{2029}", #"line\u{2028}paragraph\u{2029}"#),
+    ("tag\u{E0041}", #"tag\u{000E0041}"#),
+    ("Ünïcödé 日本語 ٣ 🐧", "Ünïcödé 日本語 ٣ 🐧"),
+    (#"back\slash "quote""#, #"back\slash "quote""#),
+  ])
+  func `fits a terminal and one line`(text: String, printable: String) {
+    let result = text.printable
+    #expect(Array(result.unicodeScalars) == Array(printable.unicodeScalars))
+  }
+
+  @Test func `bytes that are no text become the replacement character`() {
+    #expect(String(decoding: [0x61, 0xFF, 0x1B], as: UTF8.self).printable == "a\u{FFFD}\\u{1B}")
+  }
+}

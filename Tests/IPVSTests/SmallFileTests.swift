@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SystemPackage
+import Testing
+
+@testable import IPVS
+
+@Suite struct SmallFileTests {
+  @Test func `is read`() {
+    #expect(SmallFile.text(of: "/proc/sys/kernel/ostype") == "Linux\n")
+  }
+
+  @Test func `is read up to 4096 bytes`() {
+    #expect(SmallFile.text(of: "/proc/self/exe")?.isEmpty == false)
+    #expect(SmallFile.text(of: "/dev/zero")?.utf8.count == 4096)
+  }
+
+  @Test(arguments: ["/proc/self/no-such-file", "/proc/self", ""])
+  func `is nil where it cannot be read`(path: String) {
+    #expect(SmallFile.text(of: FilePath(path)) == nil)
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Testing
+
+@Suite struct TimeoutsTests {
+  @Test func `are those of the kernel at the start of a namespace`() {
+    #expect(Timeouts.kernelDefault == Timeouts(tcp: 900, tcpfin: 120, udp: 300))
+  }
+
+  @Test func `that are not named are absent`() {
+    #expect(Timeouts() == Timeouts(tcp: nil, tcpfin: nil, udp: nil))
+    #expect(Timeouts(udp: 5).tcp == nil)
+    #expect(Timeouts(udp: 5).tcpfin == nil)
+  }
+
+  @Test func `have their names in the order of ipvsadm`() {
+    #expect(Timeouts.Name.allCases.map(\.rawValue) == ["tcp", "tcpfin", "udp"])
+  }
+
+  @Test(arguments: zip(Timeouts.Name.allCases, [1, 2, 3] as [Timeout]))
+  func `are read by name`(name: Timeouts.Name, expected: Timeout) {
+    #expect(Timeouts(tcp: 1, tcpfin: 2, udp: 3)[name] == expected)
+  }
+
+  @Test(
+    arguments: zip(Timeouts.Name.allCases, [Timeouts(tcp: 60), Timeouts(tcpfin: 60), Timeouts(udp: 60)]))
+  func `are written by name, without touching the others`(name: Timeouts.Name, expected: Timeouts) {
+    var timeouts = Timeouts()
+    timeouts[name] = 60
+    #expect(timeouts == expected)
+    timeouts[name] = nil
+    #expect(timeouts == Timeouts())
+  }
+
+  @Test(arguments: [
+    (Timeouts(), Timeouts(), Timeouts()),
+    (Timeouts(), .kernelDefault, .kernelDefault),
+    (.kernelDefault, Timeouts(), .kernelDefault),
+    (Timeouts(tcp: 60), .kernelDefault, Timeouts(tcp: 60, tcpfin: 120, udp: 300)),
+    (Timeouts(tcpfin: 30, udp: 60), .kernelDefault, Timeouts(tcp: 900, tcpfin: 30, udp: 60)),
+    (Timeouts(tcp: 1, tcpfin: 2, udp: 3), .kernelDefault, Timeouts(tcp: 1, tcpfin: 2, udp: 3)),
+    (Timeouts(tcp: 60), Timeouts(udp: 5), Timeouts(tcp: 60, udp: 5)),
+  ])
+  func `are filled from others where they are absent`(some: Timeouts, others: Timeouts, expected: Timeouts) {
+    #expect(some.filled(from: others) == expected)
+  }
+}
