@@ -48,7 +48,8 @@ let package = Package(
     .testTarget(name: "IPVSTests", dependencies: ["IPVS", "Netlink", system], swiftSettings: strict),
     .testTarget(
       name: "IpvsadmTests", dependencies: ["IPVS", "Ipvsadm", subprocess, system], swiftSettings: strict),
-    .testTarget(name: "DirectorsTests", dependencies: ["IPVS", "Directors"], swiftSettings: strict),
+    .testTarget(
+      name: "DirectorsTests", dependencies: ["IPVS", "Ipvsadm", "Directors", system], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: ["IPVS", "Ipvsadm", "Directors", "ipvs-timeout", subprocess, system],

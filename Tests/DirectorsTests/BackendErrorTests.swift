@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Ipvsadm
+import SystemPackage
+import Testing
+
+@testable import Directors
+
+@Suite struct BackendErrorTests {
+  static let absence = IPVSError(.notInKernel, .open, errno: .noSuchFileOrDirectory)
+  static let refusal = ProgramError(.failed(status: 2, said: "no"), .list, program: "/usr/sbin/ipvsadm")
+
+  @Test func `of one backend is that backend's sentence`() {
+    #expect(BackendError.netlink(Self.absence).description == Self.absence.description)
+    #expect(BackendError.ipvsadm(Self.refusal).description == Self.refusal.description)
+  }
+
+  @Test func `of both shows the first and adds the second`() {
+    #expect(
+      BackendError.both(Self.absence, Self.refusal).description
+        == "cannot open IPVS in this network namespace: this kernel has no IPVS, neither built in nor as a module"
+        + " (No such file or directory, errno 2); boot a kernel that has it (CONFIG_IP_VS); the program"
+        + " /usr/sbin/ipvsadm was tried instead: it failed with status 2: \"no\";"
+        + " run `/usr/sbin/ipvsadm -L --timeout` by hand to see more")
+  }
+
+  @Test func `keeps the error because of which the program was taken`() {
+    #expect(BackendError(Self.refusal, after: nil) == .ipvsadm(Self.refusal))
+    #expect(BackendError(Self.refusal, after: Self.absence) == .both(Self.absence, Self.refusal))
+    #expect(BackendError.ipvsadm(Self.refusal).after(Self.absence) == .both(Self.absence, Self.refusal))
+    #expect(BackendError.ipvsadm(Self.refusal).after(nil) == .ipvsadm(Self.refusal))
+    #expect(BackendError.netlink(Self.absence).after(nil) == .netlink(Self.absence))
+  }
+}
