@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Ipvsadm
+import Testing
+
+/// Which command lines are taken for ipvsadm's.
+@Suite struct IpvsadmLanguageTests {
+  @Test(arguments: [
+    ["-L", "--timeout"],
+    ["-l"],
+    ["-Ln", "--timeout"],
+    ["-nL"],
+    ["--list"],
+    ["--timeout"],
+    ["--set", "60", "30", "60"],
+    ["60", "--set", "30", "60"],
+    ["60", "30", "60", "--set"],
+    ["--set=60", "30", "60"],
+    ["--set", "--help"],
+    ["--set", "--bogus"],
+    // Abbreviations of the two operations, which ipvsadm refuses.
+    ["--se", "60", "30", "60"],
+    ["--s"],
+    ["--lis", "--timeout"],
+    // Other operations and their options.
+    ["-A", "-t", "192.0.2.1:80", "-s", "rr"],
+    ["-C"],
+    ["--clear"],
+    ["-Lh"],
+    ["-v"],
+    ["-t", "192.0.2.1:80"],
+    ["--bogus", "--timeout"],
+    ["-q", "-L"],
+    // The help of ipvsadm, where ipvsadm is spoken first.
+    ["-L", "--help"],
+    ["-L", "-h"],
+  ])
+  func `one with an option of ipvsadm's`(arguments: [String]) {
+    #expect(IpvsadmGrammar.isSpoken(in: arguments))
+  }
+
+  @Test(arguments: [
+    [],
+    ["60", "30", "60"],
+    ["show"],
+    ["--format", "json"],
+    ["--backend=ipvsadm"],
+    ["--quiet"],
+    ["--bogus"],
+    ["--"],
+    ["--", "-L", "--timeout"],
+    ["show", "--", "--set"],
+    ["-"],
+    [""],
+    ["-1"],
+    ["-q"],
+    ["--=x"],
+    ["--settle"],
+    ["--Set"],
+    // Asking for help or the version is asking this program.
+    ["-h"],
+    ["--help"],
+    ["--version"],
+    ["--help", "-L"],
+    ["-h", "--set"],
+    ["--version", "-L", "--timeout"],
+  ])
+  func `none without`(arguments: [String]) {
+    #expect(!IpvsadmGrammar.isSpoken(in: arguments))
+  }
+}

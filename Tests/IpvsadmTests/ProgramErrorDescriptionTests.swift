@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Ipvsadm
+import SystemPackage
+import Testing
+
+/// The sentences that people read: the whole text of every cause and command.
+@Suite struct ProgramErrorDescriptionTests {
+  static let attempts: [(IpvsadmCommand, String, String)] = [
+    (.list, "read", "/usr/sbin/ipvsadm -L --timeout"),
+    (.set(Timeouts(tcp: 60, udp: 90)), "set", "/usr/sbin/ipvsadm --set 60 0 90"),
+  ]
+
+  /// The causes with their reasons, in which `%` stands for the command line.
+  static let reasons: [(ProgramError.Cause, String)] = [
+    (.missing, "there is no such file; install ipvsadm or name its path with --ipvsadm"),
+    (
+      .notExecutable(.permissionDenied),
+      "it cannot be executed (Permission denied, errno 13); check the file or name another with --ipvsadm"
+    ),
+    (.itself, "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"),
+    (
+      .unavailable(said: "Can't initialize ipvs: Protocol not available"),
+      #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`"#
+    ),
+    (
+      .notPermitted(said: "Can't initialize ipvs: Permission denied (you must be root)"),
+      #"it may not: "Can't initialize ipvs: Permission denied (you must be root)";"#
+        + " run it as root of the host, with CAP_NET_ADMIN"
+    ),
+    (.failed(status: 1, said: ""), "it failed with status 1 and said nothing; run `%` by hand to see more"),
+    (.failed(status: 2, said: "no\u{1B}[0m"), #"it failed with status 2: "no\u{1B}[0m"; run `%` by hand to see more"#),
+    (.killed(signal: 11), "it was killed by signal 11; run `%` by hand to see more"),
+    (.timedOut, "it did not end in time and was killed; run `%` by hand to see where it hangs"),
+    (.tooMuchOutput, "it wrote far more than ipvsadm does; is it ipvsadm? Name the real one with --ipvsadm"),
+    (
+      .unreadable(output: ""),
+      "it did not print ipvsadm's line but nothing; is it ipvsadm? Name the real one with --ipvsadm"
+    ),
+    (
+      .unreadable(output: "a\nb"),
+      #"it did not print ipvsadm's line but "a\nb"; is it ipvsadm? Name the real one with --ipvsadm"#
+    ),
+  ]
+
+  @Test(arguments: attempts, reasons)
+  func `says what was attempted, where, with what, why not and what to do`(
+    attempt: (IpvsadmCommand, String, String), cause: (ProgramError.Cause, String)
+  ) {
+    let error = ProgramError(cause.0, attempt.0, program: "/usr/sbin/ipvsadm")
+    let reason = cause.1.split(separator: "%", omittingEmptySubsequences: false).joined(separator: attempt.2)
+    #expect(error.reason == reason)
+    #expect(
+      error.description
+        == "cannot \(attempt.1) the timeouts in this network namespace with the program /usr/sbin/ipvsadm: \(reason)")
+  }
+
+  @Test func `shows a path with control characters in a printable way`() {
+    #expect(
+      ProgramError(.missing, .list, program: "/tmp/\u{1B}[2J").description
+        == #"cannot read the timeouts in this network namespace with the program /tmp/\u{1B}[2J:"#
+        + " there is no such file; install ipvsadm or name its path with --ipvsadm")
+  }
+}

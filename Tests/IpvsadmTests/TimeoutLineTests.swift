@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Ipvsadm
+import Testing
+
+/// The one line that `ipvsadm -L --timeout` prints.
+@Suite struct TimeoutLineTests {
+  static let lines: [(Timeouts, String)] = [
+    (.kernelDefault, "Timeout (tcp tcpfin udp): 900 120 300"),
+    (Timeouts(tcp: 1, tcpfin: 2, udp: 3), "Timeout (tcp tcpfin udp): 1 2 3"),
+    (Timeouts(tcp: 2_678_400, tcpfin: 2_678_400, udp: 2_678_400), "Timeout (tcp tcpfin udp): 2678400 2678400 2678400"),
+    (Timeouts(tcp: 900, tcpfin: 120), "Timeout (tcp tcpfin udp): 900 120 0"),
+    (Timeouts(), "Timeout (tcp tcpfin udp): 0 0 0"),
+  ]
+
+  @Test(arguments: lines)
+  func `is written`(timeouts: Timeouts, line: String) {
+    #expect(timeouts.ipvsadmLine() == line)
+  }
+
+  @Test(arguments: lines)
+  func `is read`(timeouts: Timeouts, line: String) {
+    #expect(Timeouts(ipvsadmOutput: line + "\n") == timeouts)
+  }
+
+  @Test func `may have something else for what is absent`() {
+    #expect(Timeouts(udp: 300).ipvsadmLine(absent: "-") == "Timeout (tcp tcpfin udp): - - 300")
+  }
+
+  @Test func `may hold what a kernel holds and nobody can ask for`() throws {
+    let timeouts = try #require(Timeouts(ipvsadmOutput: "Timeout (tcp tcpfin udp): 4294967295 2678401 1\n"))
+    #expect(timeouts.tcp?.seconds == 4_294_967_295)
+    #expect(timeouts.tcpfin?.seconds == 2_678_401)
+    #expect(timeouts.ipvsadmLine() == "Timeout (tcp tcpfin udp): 4294967295 2678401 1")
+  }
+
+  @Test(arguments: [
+    "",
+    "\n",
+    "garbage\n",
+    // Half a line.
+    "Timeout (tcp tcpfin udp): 900 120 300",
+    "Timeout (tcp tcpfin udp): 900 120 30",
+    "Timeout (tcp tcpfin udp): 900 120\n",
+    "Timeout (tcp tcpfin udp): 900 120 \n",
+    "Timeout (tcp tcpfin udp):\n",
+    "Timeout (tcp tcpfin udp): \n",
+    // More than the line.
+    "Timeout (tcp tcpfin udp): 900 120 300\n\n",
+    "Timeout (tcp tcpfin udp): 900 120 300\r\n",
+    "Timeout (tcp tcpfin udp): 900 120 300 \n",
+    "Timeout (tcp tcpfin udp): 900 120 300 60\n",
+    "Timeout (tcp tcpfin udp): 900 120 300\nTimeout (tcp tcpfin udp): 900 120 300\n",
+    "IP Virtual Server version 1.2.1 (size=4096)\nTimeout (tcp tcpfin udp): 900 120 300\n",
+    " Timeout (tcp tcpfin udp): 900 120 300\n",
+    "\u{FEFF}Timeout (tcp tcpfin udp): 900 120 300\n",
+    "Timeout (tcp tcpfin udp): 900 120 300\n\0",
+    // Other words and other spaces.
+    "timeout (tcp tcpfin udp): 900 120 300\n",
+    "Timeout (tcp udp tcpfin): 900 120 300\n",
+    "Timeout (tcp tcpfin udp) : 900 120 300\n",
+    "Timeout (tcp tcpfin udp):900 120 300\n",
+    "Timeout (tcp tcpfin udp):  900 120 300\n",
+    "Timeout (tcp tcpfin udp): 900  120 300\n",
+    "Timeout (tcp tcpfin udp): 900\t120\t300\n",
+    // No numbers.
+    "Timeout (tcp tcpfin udp): -1 120 300\n",
+    "Timeout (tcp tcpfin udp): +900 120 300\n",
+    "Timeout (tcp tcpfin udp): 900s 120s 300s\n",
+    "Timeout (tcp tcpfin udp): 900.0 120 300\n",
+    "Timeout (tcp tcpfin udp): 0x384 120 300\n",
+    "Timeout (tcp tcpfin udp): a b c\n",
+    "Timeout (tcp tcpfin udp): ٩٠٠ 120 300\n",
+    "Timeout (tcp tcpfin udp): 4294967296 120 300\n",
+    "Timeout (tcp tcpfin udp): 99999999999999999999 120 300\n",
+  ])
+  func `is nothing else`(output: String) {
+    #expect(Timeouts(ipvsadmOutput: output) == nil)
+  }
+}
