@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Directors
+import IPVS
+import Ipvsadm
+import SystemPackage
+import Testing
+
+@testable import ipvs_timeout
+
+@Suite struct ExitStatusTests {
+  static let netlink: [(IPVSError.Code, Int32)] = [
+    (.notInKernel, 69),
+    (.moduleNotLoaded, 69),
+    (.moduleLoadingDisabled, 69),
+    (.notRoot, 77),
+    (.missingCapability, 77),
+    (.userNamespace, 77),
+    (.valueRefused, 71),
+    (.refused, 71),
+    (.timedOut, 75),
+    (.truncatedReply, 70),
+    (.foreignReply, 70),
+    (.library, 70),
+    (.init(rawValue: "of-a-later-version"), 71),
+  ]
+
+  static let program: [(ProgramError.Cause, Int32)] = [
+    (.missing, 69),
+    (.notExecutable(.permissionDenied), 69),
+    (.itself, 69),
+    (.unavailable(said: "no"), 69),
+    (.notPermitted(said: "no"), 77),
+    (.failed(status: 1, said: "no"), 71),
+    (.killed(signal: 9), 71),
+    (.timedOut, 75),
+    (.tooMuchOutput, 70),
+    (.unreadable(output: ""), 70),
+  ]
+
+  @Test(arguments: netlink)
+  func `of a failure of netlink`(code: IPVSError.Code, status: Int32) {
+    #expect(BackendError.netlink(IPVSError(code, .open)).exitStatus.rawValue == status)
+  }
+
+  @Test(arguments: program)
+  func `of a failure of the program`(cause: ProgramError.Cause, status: Int32) {
+    #expect(BackendError.ipvsadm(ProgramError(cause, .list, program: "/x")).exitStatus.rawValue == status)
+  }
+
+  @Test(arguments: program)
+  func `of two failures is that of the first`(cause: ProgramError.Cause, status: Int32) {
+    let error = BackendError.both(IPVSError(.notInKernel, .open), ProgramError(cause, .list, program: "/x"))
+    #expect(error.exitStatus == .unavailable)
+    #expect(Failure(error).status == .unavailable)
+  }
+
+  @Test func `are those that are documented`() {
+    #expect(ExitStatus.success.rawValue == 0)
+    #expect(ExitStatus.notAsWanted.rawValue == 1)
+    #expect(ExitStatus.usage.rawValue == 64)
+    #expect(ExitStatus.unavailable.rawValue == 69)
+    #expect(ExitStatus.defect.rawValue == 70)
+    #expect(ExitStatus.refused.rawValue == 71)
+    #expect(ExitStatus.timedOut.rawValue == 75)
+    #expect(ExitStatus.notPermitted.rawValue == 77)
+    #expect(ExitStatus.outputClosed.rawValue == 141)
+    #expect(ExitStatus.ipvsadmFailedToOpen.rawValue == 2)
+    #expect(ExitStatus.ipvsadmFailedToList.rawValue == 1)
+    #expect(ExitStatus.ipvsadmFailedToSet.rawValue == 255)
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite struct HelpTests {
+  @Test(arguments: [
+    (["--help"], HelpTexts.root),
+    (["-h"], HelpTexts.root),
+    (["help"], HelpTexts.root),
+    (["show", "--help"], HelpTexts.show),
+    (["help", "show"], HelpTexts.show),
+    (["set", "--help"], HelpTexts.set),
+    (["set", "60", "30", "60", "-h"], HelpTexts.set),
+    (["help", "set"], HelpTexts.set),
+    (["verify", "--help"], HelpTexts.verify),
+    (["help", "verify"], HelpTexts.verify),
+    // Help is asked of this program, not of ipvsadm; with more behind it, the parser gives that of the default command.
+    (["--help", "-L", "--timeout"], HelpTexts.show),
+  ])
+  func `is printed on standard output`(arguments: [String], text: String) async throws {
+    #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: text))
+  }
+
+  @Test(arguments: [HelpTexts.root, HelpTexts.show, HelpTexts.set, HelpTexts.verify])
+  func `fits a terminal, but for the lines of usage`(text: String) {
+    for line in text.split(separator: "\n") where !line.hasPrefix("USAGE: ") {
+      #expect(line.count <= 80)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SystemPackage
+import Testing
+
+/// The built program from its arguments to its output, with a program that plays ipvsadm.
+@Suite struct ProgramBackendTests {
+  @Test(
+    arguments: [
+      (["show"], 0, "Timeout (tcp tcpfin udp): 900 120 300\n", ""),
+      ([], 0, "Timeout (tcp tcpfin udp): 900 120 300\n", ""),
+      (["show", "--quiet"], 0, "", ""),
+      (
+        ["show", "--format", "json"], 0,
+        #"{"netns":"host","backend":"ipvsadm","timeouts":{"tcp":900,"tcpfin":120,"udp":300}}"# + "\n", ""
+      ),
+      (["verify", "900", "120", "300"], 0, "Timeout (tcp tcpfin udp): 900 120 300 (as wanted)\n", ""),
+      (["verify", "15m", "-", "5m"], 0, "Timeout (tcp tcpfin udp): 900 120 300 (as wanted)\n", ""),
+      (["verify", "60", "120", "60"], 1, "tcp is 900 s, wanted 60 s\nudp is 300 s, wanted 60 s\n", ""),
+      (["verify", "60", "120", "60", "--quiet"], 1, "", ""),
+      (["set", "60", "30", "60"], 0, "Timeout (tcp tcpfin udp): 60 30 60 (was 900 120 300)\n", "--set 60 30 60\n"),
+      (["set", "--udp", "5s"], 0, "Timeout (tcp tcpfin udp): 900 120 5 (was 900 120 300)\n", "--set 0 0 5\n"),
+      (["set", "900", "120", "300"], 0, "Timeout (tcp tcpfin udp): 900 120 300 (unchanged)\n", "--set 900 120 300\n"),
+      (["set", "-", "-", "-"], 0, "Timeout (tcp tcpfin udp): 900 120 300 (unchanged)\n", ""),
+      (["set", "60", "30", "60", "--quiet"], 0, "", "--set 60 30 60\n"),
+      (
+        ["set", "60", "30", "60", "--dry-run"], 0,
+        "Timeout (tcp tcpfin udp): 900 120 300 (would become 60 30 60)\n", ""
+      ),
+    ] as [([String], Int32, String, String)])
+  func `does what it is told`(arguments: [String], status: Int32, output: String, sent: String) async throws {
+    try await withTemporaryDirectory { directory in
+      let ipvsadm = try await FakeIpvsadm(in: directory)
+      #expect(try await ipvsadm.run(arguments) == .init(status: status, output: output))
+      #expect(try ipvsadm.sent == sent)
+    }
+  }
+
+  @Test func `a timeout that did not take is an error, after the report`() async throws {
+    try await withTemporaryDirectory { directory in
+      let ipvsadm = try await FakeIpvsadm(in: directory, first: "[ \"$1\" = -L ] || exit 0")
+      #expect(
+        try await ipvsadm.run(["set", "60", "120", "60"])
+          == .init(
+            status: 71,
+            output: "Timeout (tcp tcpfin udp): 900 120 300 (unchanged)\n",
+            errors:
+              "ipvs-timeout: the timeouts in this network namespace are not what was just set: tcp is 900 s, wanted"
+              + " 60 s, udp is 300 s, wanted 60 s; another program (keepalived, kube-proxy, kube-router) may have"
+              + " written them, or the kernel lacks the protocol\n"))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("exit 1", 71, "it failed with status 1 and said nothing; run `% -L --timeout` by hand to see more"),
+      (
+        "echo \"Can't initialize ipvs: Protocol not available\" >&2; exit 2", 69,
+        #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`"#
+      ),
+      (
+        "echo \"Can't initialize ipvs: Permission denied (you must be root)\" >&2; exit 2", 77,
+        #"it may not: "Can't initialize ipvs: Permission denied (you must be root)";"#
+          + " run it as root of the host, with CAP_NET_ADMIN"
+      ),
+      (
+        "echo garbage; exit 0", 70,
+        #"it did not print ipvsadm's line but "garbage\n"; is it ipvsadm? Name the real one with --ipvsadm"#
+      ),
+      (
+        "exec cat /dev/zero", 70,
+        "it wrote far more than ipvsadm does; is it ipvsadm? Name the real one with --ipvsadm"
+      ),
+      ("kill -s KILL $$", 71, "it was killed by signal 9; run `% -L --timeout` by hand to see more"),
+    ] as [(String, Int32, String)])
+  func `tells what the program did wrong`(script: String, status: Int32, reason: String) async throws {
+    try await withTemporaryDirectory { directory in
+      let ipvsadm = try await FakeIpvsadm(in: directory, first: script)
+      let path = ipvsadm.path.string
+      let told = reason.split(separator: "%", omittingEmptySubsequences: false).joined(separator: path)
+      for arguments in [["show"], ["set", "60", "30", "60"], ["verify", "60", "30", "60"]] {
+        #expect(
+          try await ipvsadm.run(arguments)
+            == .init(
+              status: status,
+              errors: "ipvs-timeout: cannot read the timeouts in this network namespace with the program \(path):"
+                + " \(told)\n"))
+      }
+    }
+  }
+
+  @Test func `runs the program also where all standard streams are closed`() async throws {
+    try await withTemporaryDirectory { directory in
+      let ipvsadm = try await FakeIpvsadm(in: directory)
+      let ending = try await BuiltProgram.run(
+        script: "(exec \"$0\" set 60 30 60 --quiet --backend ipvsadm --ipvsadm \"$1\" <&- >&- 2>&-); echo $?",
+        [ipvsadm.path.string])
+      #expect(ending == .init(status: 0, output: "0\n"))
+      #expect(try ipvsadm.sent == "--set 60 30 60\n")
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SystemPackage
+
+/// Does something with a directory of its own, which is removed afterwards with all that is in it.
+func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
+  let directory = FileManager.default.temporaryDirectory.appending(path: "ipvs-timeout-\(UUID())")
+  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+  defer { try? FileManager.default.removeItem(at: directory) }
+  return try await body(FilePath(directory.path(percentEncoded: false)))
+}
+
+extension FilePath {
+  /// The text of the file.
+  func text() throws -> String {
+    try String(contentsOfFile: string, encoding: .utf8)
+  }
+}
