@@ -22,7 +22,7 @@ struct ProgramRun: Sendable {
   func ending() -> Ending {
     let ending = Box(.failure(.timedOut))
     let ended = DispatchSemaphore(value: 0)
-    Task.detached {
+    Task.detached(priority: .high) {
       await ending.put(result())
       ended.signal()
     }
