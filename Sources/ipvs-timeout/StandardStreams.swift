@@ -22,8 +22,9 @@ enum StandardStreams {
     }
   }
 
-  /// Writes a line to standard error, where there is one to write to.
+  /// Writes a line to standard error, where there is one to write to; what the program does goes on without it.
   static func report(_ line: String) {
+    signal(SIGPIPE, SIG_IGN)
     var text = TextBuffer()
     text.append(line)
     text.append("\n")

@@ -78,10 +78,10 @@ enum HelpTexts {
       ipvs-timeout set - - 5s
       ipvs-timeout set --tcp 15m --udp default
 
-    USAGE: ipvs-timeout set [<tcp> <tcpfin> <udp> ...] [--tcp <time>] [--tcpfin <time>] [--udp <time>] [--dry-run] [--format <format>] [--quiet] [--backend <backend>] [--ipvsadm <path>]
+    USAGE: ipvs-timeout set [<time> ...] [--tcp <time>] [--tcpfin <time>] [--udp <time>] [--dry-run] [--format <format>] [--quiet] [--backend <backend>] [--ipvsadm <path>]
 
     ARGUMENTS:
-      <tcp> <tcpfin> <udp>    The three timeouts tcp, tcpfin and udp, in this order.
+      <time>                  The three timeouts tcp, tcpfin and udp, in this order.
 
     OPTIONS:
       --tcp <time>            The timeout of ESTABLISHED connections.
@@ -113,10 +113,10 @@ enum HelpTexts {
       ipvs-timeout verify 60 30 60
       ipvs-timeout verify --udp 60 --quiet || echo drift
 
-    USAGE: ipvs-timeout verify [<tcp> <tcpfin> <udp> ...] [--tcp <time>] [--tcpfin <time>] [--udp <time>] [--format <format>] [--quiet] [--backend <backend>] [--ipvsadm <path>]
+    USAGE: ipvs-timeout verify [<time> ...] [--tcp <time>] [--tcpfin <time>] [--udp <time>] [--format <format>] [--quiet] [--backend <backend>] [--ipvsadm <path>]
 
     ARGUMENTS:
-      <tcp> <tcpfin> <udp>    The three timeouts tcp, tcpfin and udp, in this order.
+      <time>                  The three timeouts tcp, tcpfin and udp, in this order.
 
     OPTIONS:
       --tcp <time>            The timeout of ESTABLISHED connections.

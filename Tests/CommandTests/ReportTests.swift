@@ -51,9 +51,9 @@ import Testing
   @Test(arguments: timeouts)
   func `the timeouts`(timeouts: Timeouts, text: String, json: String, prometheus: String) {
     let report = Report(backend: .netlink, finding: .timeouts(timeouts))
-    #expect(Format.text.render(report) == text)
-    #expect(Format.json.render(report) == json)
-    #expect(Format.prometheus.render(report) == prometheus)
+    #expect(Format.text.render(report).string == text)
+    #expect(Format.json.render(report).string == json)
+    #expect(Format.prometheus.render(report).string == prometheus)
   }
 
   static let changes: [(TimeoutsChange, String, String, String)] = [
@@ -119,9 +119,9 @@ import Testing
   @Test(arguments: changes)
   func `a change`(change: TimeoutsChange, text: String, json: String, prometheus: String) {
     let report = Report(backend: .netlink, finding: .change(change))
-    #expect(Format.text.render(report) == text)
-    #expect(Format.json.render(report) == json)
-    #expect(Format.prometheus.render(report) == prometheus)
+    #expect(Format.text.render(report).string == text)
+    #expect(Format.json.render(report).string == json)
+    #expect(Format.prometheus.render(report).string == prometheus)
   }
 
   static let verdicts: [(Timeouts, Timeouts, String, String, String)] = [
@@ -180,8 +180,8 @@ import Testing
   @Test(arguments: verdicts)
   func `a verdict`(wanted: Timeouts, actual: Timeouts, text: String, json: String, prometheus: String) {
     let report = Report(backend: .ipvsadm, finding: .verdict(wanted: wanted, actual: actual))
-    #expect(Format.text.render(report) == text)
-    #expect(Format.json.render(report) == json)
-    #expect(Format.prometheus.render(report) == prometheus)
+    #expect(Format.text.render(report).string == text)
+    #expect(Format.json.render(report).string == json)
+    #expect(Format.prometheus.render(report).string == prometheus)
   }
 }

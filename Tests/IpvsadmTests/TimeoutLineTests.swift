@@ -16,7 +16,7 @@ import Testing
 
   @Test(arguments: lines)
   func `is written`(timeouts: Timeouts, line: String) {
-    #expect(timeouts.ipvsadmLine() == line)
+    #expect(written(timeouts) == line)
   }
 
   @Test(arguments: lines)
@@ -25,14 +25,14 @@ import Testing
   }
 
   @Test func `may have something else for what is absent`() {
-    #expect(Timeouts(udp: 300).ipvsadmLine(absent: "-") == "Timeout (tcp tcpfin udp): - - 300")
+    #expect(written(Timeouts(udp: 300), absent: "-") == "Timeout (tcp tcpfin udp): - - 300")
   }
 
   @Test func `may hold what a kernel holds and nobody can ask for`() throws {
     let timeouts = try #require(Timeouts(ipvsadmOutput: "Timeout (tcp tcpfin udp): 4294967295 2678401 1\n"))
     #expect(timeouts.tcp?.seconds == 4_294_967_295)
     #expect(timeouts.tcpfin?.seconds == 2_678_401)
-    #expect(timeouts.ipvsadmLine() == "Timeout (tcp tcpfin udp): 4294967295 2678401 1")
+    #expect(written(timeouts) == "Timeout (tcp tcpfin udp): 4294967295 2678401 1")
   }
 
   @Test(arguments: [
@@ -77,5 +77,11 @@ import Testing
   ])
   func `is nothing else`(output: String) {
     #expect(Timeouts(ipvsadmOutput: output) == nil)
+  }
+
+  private func written(_ timeouts: Timeouts, absent: StaticString = "0") -> String {
+    var text = TextBuffer()
+    timeouts.appendLine(to: &text, absent: absent)
+    return String(decoding: text.bytes, as: UTF8.self)
   }
 }

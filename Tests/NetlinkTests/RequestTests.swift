@@ -4,7 +4,7 @@ import Testing
 
 @testable import Netlink
 
-/// Requests before they are sent: libnl fills in the flag NLM_F_REQUEST, the sequence number and the port when it sends.
+/// Requests before they are sent: the sequence number is filled in then, the port never, for the kernel knows it.
 @Suite struct RequestTests {
   @Test func `asks for a family by its name`() throws {
     let request = try Request(to: .controller, command: 3)
@@ -14,7 +14,7 @@ import Testing
         // struct nlmsghdr
         0x20, 0x00, 0x00, 0x00,  // nlmsg_len 32
         0x10, 0x00,  // nlmsg_type GENL_ID_CTRL
-        0x00, 0x00,  // nlmsg_flags
+        0x01, 0x00,  // nlmsg_flags NLM_F_REQUEST
         0x00, 0x00, 0x00, 0x00,  // nlmsg_seq
         0x00, 0x00, 0x00, 0x00,  // nlmsg_pid
         // struct genlmsghdr
@@ -36,7 +36,7 @@ import Testing
         // struct nlmsghdr
         0x24, 0x00, 0x00, 0x00,  // nlmsg_len 36
         0x1c, 0x00,  // nlmsg_type 28, the family
-        0x00, 0x00,  // nlmsg_flags
+        0x01, 0x00,  // nlmsg_flags NLM_F_REQUEST
         0x00, 0x00, 0x00, 0x00,  // nlmsg_seq
         0x00, 0x00, 0x00, 0x00,  // nlmsg_pid
         // struct genlmsghdr
@@ -58,7 +58,7 @@ import Testing
         // struct nlmsghdr
         0x14, 0x00, 0x00, 0x00,  // nlmsg_len 20
         0x34, 0x12,  // nlmsg_type, the family
-        0x00, 0x00,  // nlmsg_flags
+        0x01, 0x00,  // nlmsg_flags NLM_F_REQUEST
         0x00, 0x00, 0x00, 0x00,  // nlmsg_seq
         0x00, 0x00, 0x00, 0x00,  // nlmsg_pid
         // struct genlmsghdr
@@ -69,15 +69,16 @@ import Testing
 
   @Test func `can ask for an acknowledgement`() throws {
     let request = try Request(to: .ipvs, command: 12)
-    request.flags |= 0x0004
-    #expect(request.flags == 0x0004)
-    #expect(request.bytes[6..<8] == [0x04, 0x00])
+    request.askForAcknowledgement()
+    #expect(request.bytes[6..<8] == [0x05, 0x00])  // NLM_F_REQUEST | NLM_F_ACK
   }
 
   @Test func `says what a reply must carry`() throws {
     let request = try Request(to: .ipvs, command: 12)
     #expect(request.type == 28)
-    #expect(request.sequence == 0)
+    request.number(7)
+    #expect(request.sequence == 7)
+    #expect(request.bytes[8..<12] == [0x07, 0x00, 0x00, 0x00])
   }
 
   @Test func `refuses an attribute for which there is no room, and stays as it was`() throws {

@@ -38,14 +38,6 @@ import Testing
     }
   }
 
-  @Test func `every socket has a port of its own`() throws {
-    let one = try Socket(replyTimeout: .seconds(5))
-    let other = try Socket(replyTimeout: .seconds(5))
-    #expect(one.port != 0)
-    #expect(other.port != 0)
-    #expect(one.port != other.port)
-  }
-
   @Test func `a protocol that does not exist is refused with its errno`() {
     #expect(throws: NetlinkError.system(.protocolNotSupported)) {
       _ = try Socket(31, replyTimeout: .seconds(5), peer: 0)

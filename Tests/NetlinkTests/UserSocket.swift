@@ -31,10 +31,23 @@ final class UserSocket: Sendable {
   }
 
   /// Waits for one datagram.
-  func receive() throws -> [UInt8] {
-    try Array(unsafeUninitializedCapacity: 4096) { buffer, count in
-      count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
+  ///
+  /// - Returns: The datagram and the port of the socket that sent it.
+  func receive() throws -> (datagram: [UInt8], sender: UInt32) {
+    var name = UserSocket.address(port: 0)
+    var length = socklen_t(MemoryLayout.size(ofValue: name))
+    let datagram = try Array<UInt8>(unsafeUninitializedCapacity: 4096) { buffer, count in
+      count = withUnsafeMutablePointer(to: &name) { name in
+        name.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+          recvfrom(descriptor.rawValue, buffer.baseAddress, buffer.count, 0, name, &length)
+        }
+      }
+      guard count >= 0 else {
+        count = 0
+        throw Errno(rawValue: errno)
+      }
     }
+    return (datagram, name.nl_pid)
   }
 
   /// Sends one datagram to the socket with this port.
