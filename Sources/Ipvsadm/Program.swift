@@ -5,6 +5,9 @@ public import IPVS
 public import SystemPackage
 
 /// The program ipvsadm, started directly and never through a shell.
+///
+/// Its methods block their thread until the program has ended, while tasks of the Swift runtime follow it: they are for
+/// code that is not asynchronous, and must not be called on all threads of the runtime's pool at once.
 public struct Program: Sendable, Hashable {
   /// Where Debian and others install it.
   public static let usualPaths: [FilePath] = ["/usr/sbin/ipvsadm", "/sbin/ipvsadm"]

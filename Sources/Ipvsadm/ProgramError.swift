@@ -20,6 +20,8 @@ public struct ProgramError: Error, Sendable, Hashable {
     case failed(status: CInt, said: String)
     /// The program was killed by this signal.
     case killed(signal: CInt)
+    /// The program could not be followed to its end, for this reason.
+    case lost(String)
     /// The program had not ended in time; it was killed with its process group.
     case timedOut
     /// The program wrote more than it could have to say.

@@ -26,6 +26,8 @@ extension ProgramError: CustomStringConvertible {
       "it failed with status \(status)\(quoted(said)); run `\(commandLine)` by hand to see more"
     case .killed(let signal):
       "it was killed by signal \(signal); run `\(commandLine)` by hand to see more"
+    case .lost(let why):
+      "it could not be followed to its end (\(why.printable)); run `\(commandLine)` by hand to see what it does"
     case .timedOut:
       "it did not end in time and was killed; run `\(commandLine)` by hand to see where it hangs"
     case .tooMuchOutput:

@@ -22,6 +22,7 @@ struct ProgramRun: Sendable {
   func ending() -> Ending {
     let ending = Box(.failure(.timedOut))
     let ended = DispatchSemaphore(value: 0)
+    // A thread waits for these tasks: they must not queue behind all the others of a busy process.
     Task.detached(priority: .high) {
       await ending.put(result())
       ended.signal()
@@ -43,10 +44,10 @@ struct ProgramRun: Sendable {
       }
     } catch let error as SubprocessError where error.code == .outputLimitExceeded {
       return .failure(.tooMuchOutput)
-    } catch let error as SubprocessError {
+    } catch let error as SubprocessError where [.executableNotFound, .spawnFailed].contains(error.code) {
       return .failure(.notExecutable(error.underlyingError ?? .noSuchFileOrDirectory))
     } catch {
-      return .failure(.timedOut)
+      return .failure(.lost("\(error)"))
     }
   }
 

@@ -33,7 +33,7 @@ extension ProgramError.Cause {
     case .notPermitted: .notPermitted
     case .timedOut: .timedOut
     case .tooMuchOutput, .unreadable: .defect
-    case .failed, .killed: .refused
+    case .failed, .killed, .lost: .refused
     }
   }
 }

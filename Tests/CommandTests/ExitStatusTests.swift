@@ -33,6 +33,7 @@ import Testing
     (.notPermitted(said: "no"), 77),
     (.failed(status: 1, said: "no"), 71),
     (.killed(signal: 9), 71),
+    (.lost("the reason"), 71),
     (.timedOut, 75),
     (.tooMuchOutput, 70),
     (.unreadable(output: ""), 70),

@@ -31,6 +31,10 @@ import Testing
     ),
     (.failed(status: 1, said: ""), "it failed with status 1 and said nothing; run `%` by hand to see more"),
     (.failed(status: 2, said: "no\u{1B}[0m"), #"it failed with status 2: "no\u{1B}[0m"; run `%` by hand to see more"#),
+    (
+      .lost("the reason"),
+      "it could not be followed to its end (the reason); run `%` by hand to see what it does"
+    ),
     (.killed(signal: 11), "it was killed by signal 11; run `%` by hand to see more"),
     (.timedOut, "it did not end in time and was killed; run `%` by hand to see where it hangs"),
     (.tooMuchOutput, "it wrote far more than ipvsadm does; is it ipvsadm? Name the real one with --ipvsadm"),
