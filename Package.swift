@@ -56,7 +56,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests",
-      dependencies: ["IPVS", "Ipvsadm", "Netlink", subprocess, system],
+      dependencies: ["CIPVS", "CLibNL", "Directors", "IPVS", "Ipvsadm", "Netlink", subprocess, system],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

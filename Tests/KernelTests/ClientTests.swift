@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import SystemPackage
+import Testing
+
+extension RealKernel {
+  /// The library in this very process, with ipvsadm as the judge.
+  @Suite struct ClientTests {
+    private let netns = Namespace.current
+
+    @Test func readsWhatANewNamespaceStartsWith() async throws {
+      let timeouts = try netns.inside { try Client().timeouts() }
+      #expect(timeouts == .kernelDefault)
+      expect(try await netns.timeouts(), equals: "900 120 300")
+    }
+
+    @Test func setsWhatIsNamedAndNothingElse() async throws {
+      let client = try netns.inside { try Client() }
+      for subset in 0..<8 {
+        try await netns.set(1001, 1002, 1003)
+        let wanted = Timeouts(
+          tcp: subset & 1 == 0 ? nil : 11, tcpfin: subset & 2 == 0 ? nil : 12, udp: subset & 4 == 0 ? nil : 13)
+        try client.setTimeouts(wanted)
+        let expected = wanted.filled(from: Timeouts(tcp: 1001, tcpfin: 1002, udp: 1003))
+        #expect(try client.timeouts() == expected, "\(wanted)")
+        expect(try await netns.timeouts(), equals: expected.line, "\(wanted)")
+      }
+    }
+
+    @Test(arguments: [
+      Timeouts(tcp: 1, tcpfin: 1, udp: 1), Timeouts(tcp: 2_678_400, tcpfin: 2_678_399, udp: 65_536), .kernelDefault,
+    ])
+    func writesWhatItHasRead(_ timeouts: Timeouts) async throws {
+      let client = try netns.inside { try Client() }
+      try client.setTimeouts(timeouts)
+      let before = try client.timeouts()
+      #expect(before == timeouts)
+      try await netns.set(7, 8, 9)
+      #expect(try client.timeouts() == Timeouts(tcp: 7, tcpfin: 8, udp: 9))
+      try client.setTimeouts(before)
+      #expect(try client.timeouts() == before)
+      expect(try await netns.timeouts(), equals: timeouts.line)
+    }
+
+    @Test func readsAndWritesBackMoreThanCanBeAskedFor() async throws {
+      let client = try netns.inside { try Client() }
+      let longest = Timeouts(tcp: limit, tcpfin: limit, udp: limit)
+      try client.setTimeouts(longest)
+      #expect(try client.timeouts() == longest)
+      expect(try await netns.timeouts(), equals: "21474836 21474836 21474836")
+    }
+
+    @Test(arguments: Timeouts.Name.allCases)
+    func changesNothingWhenTheKernelRefusesOne(_ name: Timeouts.Name) async throws {
+      let client = try netns.inside { try Client() }
+      var wanted = Timeouts(tcp: 11, tcpfin: 12, udp: 13)
+      wanted[name] = Timeout(held: 21_474_837)
+      #expect(throws: IPVSError(.valueRefused, .setTimeouts(wanted), errno: .invalidArgument)) {
+        try client.setTimeouts(wanted)
+      }
+      #expect(try client.timeouts() == .kernelDefault)
+      expect(try await netns.timeouts(), equals: "900 120 300")
+    }
+
+    @Test func saysWhatTheKernelRefused() async throws {
+      let error = #expect(throws: IPVSError.self) {
+        try netns.inside { try Client().setTimeouts(Timeouts(tcp: 60, udp: Timeout(held: .max))) }
+      }
+      #expect(
+        error?.description
+          == "cannot set the timeouts tcp=60 udp=4294967295 in this network namespace: the kernel refuses one of the"
+          + " values (Invalid argument, errno 22) and has changed none; choose a shorter timeout")
+    }
+
+    @Test func staysInTheNamespaceInWhichItWasOpened() async throws {
+      try await withNamespace { other in
+        let here = try netns.inside { try Client() }
+        let there = try other.inside { try Client() }
+        try here.setTimeouts(Timeouts(tcp: 11))
+        try there.setTimeouts(Timeouts(udp: 22))
+        expect(try await netns.timeouts(), equals: "11 120 300")
+        expect(try await other.timeouts(), equals: "900 120 22")
+        expect(try await Namespace.initial.timeouts(), equals: "900 120 300")
+      }
+    }
+
+    /// What this kernel takes at most: INT_MAX / HZ, with HZ = 100.
+    private var limit: Timeout? { Timeout(held: 21_474_836) }
+  }
+}
+
+extension Timeouts {
+  /// The three values as ``Namespace/timeouts()`` gives them.
+  fileprivate var line: String {
+    Name.allCases.map { self[$0].map { "\($0.seconds)" } ?? "-" }.joined(separator: " ")
+  }
+}
