@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// The whole program when a system call brings it something else than the kernel sent.
+  @Suite struct BrokenReplyTests {
+    private let netns = Namespace.current
+
+    /// What to do instead of receiving, the exit status, and a part of the sentence.
+    static let faults = [
+      ("retval=0", Int32(70), "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"),
+      ("retval=10", 70, "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"),
+      ("retval=20", 70, "what came was not the answer to the question, which is a defect;"),
+      ("error=ENOBUFS", 71, "the system refused (No buffer space available, errno 105); `dmesg` may tell more"),
+      ("error=ENOMEM", 71, "the system refused (Cannot allocate memory, errno 12); `dmesg` may tell more"),
+      ("error=EAGAIN", 75, "the kernel gave no answer in time;"),
+    ]
+
+    @Test func isToldInOneSentence() async throws {
+      for (fault, status, reason) in BrokenReplyTests.faults {
+        // The first reply is about the family, the second has the timeouts.
+        for (reply, attempt) in [(1, "open IPVS"), (2, "read the timeouts")] {
+          let outcome = try await run("show", "recvmsg:\(fault):when=\(reply)")
+          let sentence = "ipvs-timeout: cannot \(attempt) in this network namespace: \(reason)"
+          #expect(
+            outcome.status == status && outcome.isOneSentence && outcome.stderr.hasPrefix(sentence),
+            "\(fault): \(outcome)")
+        }
+      }
+    }
+
+    @Test func givesIpvsadmsFormsItsStatuses() async throws {
+      for (words, reply, status) in [
+        ("-L --timeout", 1, Int32(2)), ("--set 60 30 60", 1, 2), ("-L --timeout", 2, 1), ("--set 60 30 60", 2, 255),
+      ] {
+        for fault in ["retval=10", "error=ENOBUFS"] {
+          let outcome = try await run(words, "recvmsg:\(fault):when=\(reply)")
+          #expect(outcome.status == status && outcome.isOneSentence, "\(words), \(fault): \(outcome)")
+        }
+      }
+    }
+
+    @Test func leavesNothingHalfSet() async throws {
+      // In order: the family, the timeouts before, the acknowledgement, the timeouts after.
+      for reply in 1...4 {
+        try await netns.set(900, 120, 300)
+        let outcome = try await run("set 60 30 60", "recvmsg:retval=10:when=\(reply)")
+        #expect(outcome.status == 70)
+        #expect(outcome.isOneSentence, "\(outcome)")
+        expect(try await netns.timeouts(), equals: (reply < 3 ? "900 120 300" : "60 30 60"))
+      }
+    }
+
+    @Test func tellsWhatTheSystemRefused() async throws {
+      for injection in [
+        "sendmsg:error=EPERM:when=1", "sendmsg:error=ENOBUFS:when=2", "socket:error=EMFILE", "bind:error=EACCES",
+        "setsockopt:error=EINVAL", "getsockname:error=EBADF",
+      ] {
+        let outcome = try await run("show", injection)
+        #expect(outcome.status == 71 && outcome.isOneSentence, "\(injection): \(outcome)")
+      }
+    }
+
+    @Test func saysThatTheKernelHasNoNetlink() async throws {
+      let outcome = try await run("show --backend netlink", "socket:error=EPROTONOSUPPORT")
+      #expect(outcome.status == 69)
+      #expect(
+        outcome.stderr
+          == "ipvs-timeout: cannot open IPVS in this network namespace: this kernel has no IPVS, neither built in nor as"
+          + " a module (Protocol not supported, errno 93); boot a kernel that has it (CONFIG_IP_VS)\n")
+    }
+
+    @Test func goesOnAfterASignal() async throws {
+      for injection in ["recvmsg:error=EINTR:when=1", "recvmsg:error=EINTR:when=2+2"] {
+        expect(try await run("show", injection), equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300\n"))
+      }
+    }
+
+    /// Runs the program under strace, which makes a system call of it fail.
+    private func run(_ words: String, _ injection: String) async throws -> Outcome {
+      let call = injection.prefix { $0 != ":" }
+      return try await netns.run(
+        ["strace", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(injection)", Guest.program]
+          + words.split(separator: " ").map(String.init))
+    }
+  }
+}

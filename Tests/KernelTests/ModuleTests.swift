@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// The first call on a kernel that has not loaded ip_vs yet, or cannot.
+  @Suite(.serialized) struct ModuleTests {
+    private let netns = Namespace.current
+    private let directory = ScratchDirectory.current
+
+    private static let opening = "ipvs-timeout: cannot open IPVS in this network namespace:"
+    private static let missing = "(No such file or directory, errno 2)"
+    private static let notLoaded =
+      "\(opening) the kernel's module ip_vs is installed but could not be loaded \(missing); run `modprobe -v ip_vs` to"
+      + " see why"
+    private static let notInKernel =
+      "\(opening) this kernel has no IPVS, neither built in nor as a module \(missing); boot a kernel that has it"
+      + " (CONFIG_IP_VS)"
+
+    @Test(.withoutModule(.loadable), arguments: ["show", "-L --timeout"])
+    func isLoadedByTheFirstCall(_ words: String) async throws {
+      let outcome = try await netns.run([Guest.program] + words.split(separator: " ").map(String.init))
+      #expect(outcome == Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300\n"))
+      #expect(try await WithoutModule.isLoaded)
+    }
+
+    @Test(.withoutModule(.loadable)) func isLoadedByTheFirstSetting() async throws {
+      let outcome = try await netns.program("set", "60", "30", "60")
+      #expect(outcome == Outcome(0, "Timeout (tcp tcpfin udp): 60 30 60 (was 900 120 300)\n"))
+      expect(try await netns.timeouts(), equals: "60 30 60")
+    }
+
+    @Test(.withoutModule(.loadable)) func isLoadedByTheFirstCallOfAnybody() async throws {
+      let outcome = try await netns.run("setpriv", "--reuid", "65534", "--clear-groups", Guest.program)
+      #expect(outcome.status == 77)
+      #expect(outcome.isOneSentence && outcome.stderr.contains("only root may talk to IPVS"), "\(outcome)")
+      #expect(try await WithoutModule.isLoaded)
+    }
+
+    @Test(.withoutModule(.loadable)) func isNotWantedAgainOnceLoaded() async throws {
+      expect(try await netns.program().status, equals: 0)
+      let loader = try directory.script("loader", "echo >>\(directory.path)/called; exec sleep 60")
+      try await WithoutModule.setLoader(loader)
+      expect(try await netns.program(), equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300\n"))
+      #expect(directory.text("called").isEmpty)
+    }
+
+    @Test(.withoutModule(.notLoadable)) func cannotBeLoaded() async throws {
+      let outcome = Outcome(69, "", ModuleTests.notLoaded + "\n")
+      expect(try await netns.program("show", "--backend", "netlink"), equals: outcome)
+      expect(try await netns.program("set", "1", "2", "3", "--backend", "netlink"), equals: outcome)
+      expect(try await withoutIpvsadm("show"), equals: outcome)
+      expect(try await withoutIpvsadm("set", "60", "30", "60"), equals: outcome)
+      expect(try await withoutIpvsadm("-L", "--timeout"), equals: Outcome(2, "", outcome.stderr))
+      expect(try await withoutIpvsadm("--set", "60", "30", "60"), equals: Outcome(2, "", outcome.stderr))
+      expect(try await WithoutModule.isLoaded, equals: false)
+    }
+
+    @Test(.withoutModule(.notInstalled)) func isNotInThisKernel() async throws {
+      expect(
+        try await netns.program("show", "--backend", "netlink"), equals: Outcome(69, "", ModuleTests.notInKernel + "\n")
+      )
+      // The first error is told, and the second added to it.
+      let both =
+        ModuleTests.notInKernel + "; the program /usr/sbin/ipvsadm was tried instead: it finds no IPVS here:"
+        + " \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`\n"
+      expect(try await netns.program(), equals: Outcome(69, "", both))
+      expect(try await netns.program("set", "60", "30", "60"), equals: Outcome(69, "", both))
+      expect(try await netns.program("-L", "--timeout"), equals: Outcome(2, "", both))
+      expect(try await netns.program("--set", "60", "30", "60"), equals: Outcome(2, "", both))
+      expect(
+        try await netns.program("show", "--backend", "ipvsadm"),
+        equals: Outcome(
+          69, "",
+          "ipvs-timeout: cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm: it"
+            + " finds no IPVS here: \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`\n"
+        ))
+    }
+
+    @Test(.withoutModule(.notLoadable)) func mayNotBeLoadedAnyMore() async throws {
+      // The real setting cannot be taken back: the caller is shown a file in its place.
+      try directory.write("disabled", "1\n")
+      let outcome = try await netns.run(
+        "unshare", "-m", "sh", "-c",
+        "mount --bind \(directory.path)/disabled /proc/sys/kernel/modules_disabled && exec \"$0\" \"$@\"",
+        Guest.program, "show", "--backend", "netlink")
+      #expect(
+        outcome
+          == Outcome(
+            69, "",
+            "\(ModuleTests.opening) the module ip_vs is not loaded and this kernel loads no more modules"
+              + " \(ModuleTests.missing); load ip_vs at boot, before kernel.modules_disabled is set to 1\n"))
+    }
+
+    @Test(.withoutModule(.loadable)) func isWaitedForNoLongerThanFiveSeconds() async throws {
+      let loader = try directory.script("loader", "echo $$ >>\(directory.path)/loaders; exec sleep 60")
+      let sentence =
+        "\(ModuleTests.opening) the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`),"
+        + " then try again\n"
+      try await WithoutModule.setLoader(loader)
+      // All at once, since each of them waits for so long.
+      let duration = try await ContinuousClock().measure {
+        async let show = netns.program()
+        async let set = netns.program("set", "--udp", "30")
+        async let list = netns.program("-L", "--timeout")
+        let outcomes = try await [show, set, list]
+        #expect(outcomes == [75, 75, 2].map { Outcome($0, "", sentence) })
+      }
+      #expect(duration > .seconds(4.9))
+      #expect(duration < .seconds(8))
+      let loaders = directory.text("loaders").split(separator: "\n").map(String.init)
+      #expect(!loaders.isEmpty)
+      _ = try await Guest.run(["kill", "-KILL"] + loaders)
+    }
+
+    /// Runs the program where there is no ipvsadm to turn to.
+    private func withoutIpvsadm(_ arguments: String...) async throws -> Outcome {
+      try await netns.run(
+        [
+          "unshare", "-m", "sh", "-c",
+          "mount -t tmpfs none /usr/sbin && if [ -e /sbin/ipvsadm ]; then mount -t tmpfs none /sbin; fi && exec \"$0\" \"$@\"",
+          Guest.program,
+        ] + arguments)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// Takes the module ip_vs from the guest's kernel for the length of a test; afterwards everything is as it was.
+struct WithoutModule: TestTrait, TestScoping {
+  /// What happens when the kernel wants the module back.
+  enum Prospect {
+    /// It gets it.
+    case loadable
+    /// The program that loads modules fails.
+    case notLoadable
+    /// There is no file of the module for this kernel.
+    case notInstalled
+  }
+
+  let prospect: Prospect
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    let loader = try await Guest.output(["cat", WithoutModule.setting]).split(separator: "\n").joined()
+    try await Guest.output(["rmmod"] + (try await users) + ["ip_vs"])
+    switch prospect {
+    case .loadable: break
+    case .notLoadable: try await WithoutModule.setLoader("/bin/false")
+    case .notInstalled: try await Guest.output(["mount", "-t", "tmpfs", "none", "/lib/modules"])
+    }
+    let result: Result<Void, any Error>
+    do { result = .success(try await function()) } catch { result = .failure(error) }
+    if prospect == .notInstalled { try await Guest.output(["umount", "/lib/modules"]) }
+    try await WithoutModule.setLoader(loader)
+    try await Guest.output(["modprobe", "ip_vs"])
+    try result.get()
+  }
+
+  /// Sets the program that the kernel runs when it wants a module; it is set back after the test.
+  static func setLoader(_ program: String) async throws {
+    try await Guest.output(["sh", "-c", "echo \"$0\" >\(setting)", program])
+  }
+
+  /// Whether the module is loaded.
+  static var isLoaded: Bool {
+    get async throws { try await Guest.output(["cat", "/proc/modules"]).contains("ip_vs ") }
+  }
+
+  /// The modules that have to go first: the schedulers that services have had.
+  private var users: [String] {
+    get async throws {
+      let modules = try await Guest.output(["cat", "/proc/modules"]).split(separator: "\n")
+      let fields = modules.first { $0.hasPrefix("ip_vs ") }?.split(separator: " ") ?? []
+      return fields.count < 4 || fields[3] == "-" ? [] : fields[3].split(separator: ",").map(String.init)
+    }
+  }
+
+  private static let setting = "/proc/sys/kernel/modprobe"
+}
+
+extension Trait where Self == WithoutModule {
+  /// The test begins without the module ip_vs.
+  static func withoutModule(_ prospect: WithoutModule.Prospect) -> Self { WithoutModule(prospect: prospect) }
+}
