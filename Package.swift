@@ -35,10 +35,11 @@ let package = Package(
     .target(name: "IPVS", dependencies: ["CIPVS", "Netlink", system], swiftSettings: strict),
     .target(name: "Ipvsadm", dependencies: ["IPVS", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", system], swiftSettings: strict),
+    .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
     .executableTarget(
       name: "ipvs-timeout",
       dependencies: [
-        "IPVS", "Ipvsadm", "Directors", system,
+        "CStartup", "IPVS", "Ipvsadm", "Directors", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["link-order.txt"],

@@ -17,13 +17,13 @@ public struct IpvsadmGrammar {
   /// It is when one of its options is ipvsadm's, or abbreviates one of the two operations, which ipvsadm would refuse.
   /// Asking for help or the version is asking this program.
   public static func isSpoken(in arguments: [String]) -> Bool {
-    let options = arguments.prefix { $0 != "--" }.filter { $0.utf8.count > 1 && $0.hasPrefix("-") }
+    let options = arguments.prefix { $0 != "--" }.filter(isOption)
     if let first = options.first, ["-h", "--help", "--version"].contains(first) { return false }
     return options.contains { option in
-      guard option.hasPrefix("--") else {
+      guard option.utf8.starts(with: "--".utf8) else {
         return option.utf8.dropFirst().first.flatMap(IpvsadmOption.init(short:)) != nil
       }
-      let name = option.dropFirst(2).prefix { $0 != "=" }
+      let name = Substring(longName(of: option))
       return IpvsadmOption(long: name) != nil || (!name.isEmpty && ["list", "set"].contains { $0.hasPrefix(name) })
     }
   }
@@ -46,9 +46,9 @@ public struct IpvsadmGrammar {
         values += rest
         return
       }
-      if argument.utf8.count < 2 || !argument.hasPrefix("-") {
+      if !IpvsadmGrammar.isOption(argument) {
         values.append(argument)
-      } else if argument.hasPrefix("--") {
+      } else if argument.utf8.starts(with: "--".utf8) {
         try readLong(argument, &rest)
       } else {
         try readLetters(argument, &rest)
@@ -56,60 +56,64 @@ public struct IpvsadmGrammar {
     }
   }
 
+  /// Whether popt takes an argument for an option; by bytes, for a dash may carry a combining mark.
+  private static func isOption(_ argument: String) -> Bool {
+    argument.utf8.count > 1 && argument.utf8.first == UInt8(ascii: "-")
+  }
+
+  /// The name of a long option, which ends at `=`.
+  private static func longName(of argument: String) -> Substring.UTF8View {
+    argument.utf8.dropFirst(2).prefix { $0 != UInt8(ascii: "=") }
+  }
+
   private mutating func readLong(_ argument: String, _ rest: inout ArraySlice<String>) throws(IpvsadmRefusal) {
-    let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let option = IpvsadmOption(long: parts[0]) else { throw .unknownOption(argument) }
-    var attached = parts.count > 1 ? String(parts[1]) : nil
-    try take(option, written: argument, attached: &attached, &rest)
-    guard attached == nil else { throw .unknownOption(argument) }
+    let name = IpvsadmGrammar.longName(of: argument)
+    guard let option = IpvsadmOption(long: Substring(name)) else { throw .unknownOption(argument) }
+    let attached = name.endIndex == argument.utf8.endIndex ? nil : argument.utf8.suffix(from: name.endIndex).dropFirst()
+    try take(option, written: argument, attached: attached.map { String(Substring($0)) }, &rest)
   }
 
   private mutating func readLetters(_ argument: String, _ rest: inout ArraySlice<String>) throws(IpvsadmRefusal) {
     var letters = argument.utf8.dropFirst()
     while let letter = letters.popFirst() {
       guard let option = IpvsadmOption(short: letter) else { throw .unknownOption(argument) }
-      var attached: String? = letters.isEmpty ? nil : String(decoding: letters, as: UTF8.self)
-      try take(option, written: argument, attached: &attached, &rest)
-      guard attached != nil else { return }
-      guard letters.first != UInt8(ascii: "=") else { throw .unknownOption(argument) }
+      // Behind an option that takes no argument, `=` is an argument and anything else is the next option.
+      let isAttached = option.argument == .none ? letters.first == UInt8(ascii: "=") : !letters.isEmpty
+      try take(option, written: argument, attached: isAttached ? String(Substring(letters)) : nil, &rest)
+      if isAttached { return }
     }
   }
 
   /// Takes one option, with its argument if it has one: what is attached to it, or else what comes next.
   private mutating func take(
-    _ option: IpvsadmOption, written: String, attached: inout String?, _ rest: inout ArraySlice<String>
+    _ option: IpvsadmOption, written: String, attached: String?, _ rest: inout ArraySlice<String>
   ) throws(IpvsadmRefusal) {
-    guard operation != nil else { return try begin(option, written) }
+    let argument: String?
+    switch option.argument {
+    case .none:
+      guard attached == nil else { throw .unknownOption(written) }
+      argument = nil
+    case .optional:
+      argument = attached ?? (rest.first.map { $0.utf8.first != UInt8(ascii: "-") } == true ? rest.removeFirst() : nil)
+    case .required:
+      argument = attached ?? rest.popFirst()
+      guard argument != nil else { throw .unknownOption(written) }
+    }
+
     switch option {
-    case .list, .set, .otherOperation:
-      throw .misplacedOption(written)
-    case .sort:
-      return
+    case .list where operation == nil, .set where operation == nil: operation = option
+    case .otherOperation where operation == nil: throw .otherOperation(written)
+    case _ where operation == nil: throw .unknownOption(written)
+    case .list, .set, .otherOperation: throw .misplacedOption(written)
+    case .sort: break
     case .listing(let option):
-      if option == .syncID {
-        guard let identity = attached ?? rest.popFirst() else { throw .unknownOption(written) }
-        attached = nil
-        guard IpvsadmValue.number(identity, upTo: 255) != nil else { throw .misplacedOption(written) }
+      if option == .syncID, argument.flatMap({ IpvsadmValue.number($0, upTo: 255) }) == nil {
+        throw .misplacedOption(written)
       }
       guard given.insert(option).inserted else { throw .misplacedOption(written) }
       if operation == .set { misplaced = misplaced ?? written }
-    case .foreign(let argument):
-      switch argument {
-      case .none: break
-      case .optional where attached == nil && rest.first?.hasPrefix("-") != false: break
-      case .optional, .required:
-        guard attached != nil || rest.popFirst() != nil else { throw .unknownOption(written) }
-        attached = nil
-      }
+    case .foreign:
       misplaced = misplaced ?? written
-    }
-  }
-
-  private mutating func begin(_ option: IpvsadmOption, _ written: String) throws(IpvsadmRefusal) {
-    switch option {
-    case .list, .set: operation = option
-    case .otherOperation: throw .otherOperation(written)
-    case .listing, .sort, .foreign: throw .unknownOption(written)
     }
   }
 

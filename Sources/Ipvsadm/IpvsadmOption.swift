@@ -7,7 +7,7 @@ enum IpvsadmOption: Equatable {
   /// `--set`.
   case set
   /// An operation that has nothing to do with the timeouts.
-  case otherOperation
+  case otherOperation(Argument)
   /// `--timeout`, which lists the timeouts and not the services, or what may stand beside it; each once.
   case listing(ListingOption)
   /// `--sort`, which ipvsadm ignores everywhere.
@@ -20,6 +20,15 @@ enum IpvsadmOption: Equatable {
     case none
     case optional
     case required
+  }
+
+  /// Whether the option takes an argument.
+  var argument: Argument {
+    switch self {
+    case .list, .set, .sort: .none
+    case .listing(let option): option == .syncID ? .required : .none
+    case .otherOperation(let argument), .foreign(let argument): argument
+    }
   }
 
   /// The option of this long name, without its two dashes.
@@ -35,8 +44,9 @@ enum IpvsadmOption: Equatable {
     case "syncid": self = .listing(.syncID)
     case "sort": self = .sort
     case "add-service", "edit-service", "delete-service", "clear", "zero", "add-server", "edit-server",
-      "delete-server", "help", "version", "restore", "save", "start-daemon", "stop-daemon":
-      self = .otherOperation
+      "delete-server", "help", "version", "restore", "save":
+      self = .otherOperation(.none)
+    case "start-daemon", "stop-daemon": self = .otherOperation(.required)
     case "masquerading", "ipip", "gatewaying", "connection", "daemon", "stats", "rate", "thresholds",
       "persistent-conn", "ipv6", "ops", "tun-nocsum", "tun-csum", "tun-remcsum":
       self = .foreign(.none)
@@ -55,7 +65,7 @@ enum IpvsadmOption: Equatable {
     case "L", "l": self = .list
     case "n": self = .listing(.numeric)
     case "X": self = .listing(.exact)
-    case "A", "E", "D", "C", "Z", "a", "e", "d", "h", "v", "R", "S": self = .otherOperation
+    case "A", "E", "D", "C", "Z", "a", "e", "d", "h", "v", "R", "S": self = .otherOperation(.none)
     case "m", "i", "g", "c", "6", "o": self = .foreign(.none)
     case "t", "u", "f", "s", "M", "r", "w", "x", "y", "b": self = .foreign(.required)
     case "p": self = .foreign(.optional)

@@ -14,6 +14,11 @@ struct PlainArguments {
     self.count = max(0, Int(count) - 1)
   }
 
+  /// The arguments as strings; bytes that are not UTF-8 become U+FFFD.
+  var strings: [String] {
+    (0..<count).compactMap { index in values[index].map { String(cString: $0) } }
+  }
+
   /// Whether an argument is this text.
   func matches(_ index: Int, _ text: StaticString) -> Bool {
     guard let value = values[index] else { return false }

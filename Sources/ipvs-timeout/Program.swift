@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CStartup
 internal import Glibc
 internal import IPVS
 
@@ -10,14 +11,15 @@ enum Program {
   static let version = "0.1.0"
 
   static func main() {
-    exit(run(PlainArguments(count: CommandLine.argc, values: CommandLine.unsafeArgv)).rawValue)
+    let arguments = startup_finish()
+    exit(run(PlainArguments(count: arguments.count, values: arguments.values)).rawValue)
   }
 
   /// Does what the arguments say, and prints what there is to print.
   private static func run(_ arguments: PlainArguments) -> ExitStatus {
     do throws(Failure) {
       let invocation =
-        if let plain = Invocation(arguments) { plain } else { try Invocation(Array(CommandLine.arguments.dropFirst())) }
+        if let plain = Invocation(arguments) { plain } else { try Invocation(arguments.strings) }
       return try invocation.run()
     } catch {
       if let message = error.message { StandardStreams.report(message) }
