@@ -54,7 +54,7 @@ extension RealKernel {
 
     @Test func tellsWhatTheSystemRefused() async throws {
       for injection in [
-        "sendmsg:error=EPERM:when=1", "sendmsg:error=ENOBUFS:when=2", "socket:error=EMFILE", "bind:error=EACCES",
+        "sendmsg:error=EPERM:when=1", "sendmsg:error=ENOBUFS:when=2", "socket:error=EMFILE",
         "setsockopt:error=EINVAL", "getsockname:error=EBADF",
       ] {
         let outcome = try await run("show", injection)

@@ -86,6 +86,15 @@ extension RealKernel {
         equals: Outcome(69, "", "ipvs-timeout: \(FallbackTests.notLoaded); \(missing)\n"))
     }
 
+    @Test func saysThatTheProgramIpvsadmIsMissing() async throws {
+      expect(
+        try await netns.programWithoutIpvsadm("show", "--backend", "ipvsadm"),
+        equals: Outcome(
+          69, "",
+          "ipvs-timeout: cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm or"
+            + " /sbin/ipvsadm: there is no such file; install ipvsadm or name its path with --ipvsadm\n"))
+    }
+
     @Test func refusesToRunItself() async throws {
       let link = "\(directory.path)/ipvsadm"
       try await Guest.output(["ln", "-s", Guest.program, link])

@@ -19,8 +19,7 @@ struct IpvsadmComparison: ~Copyable {
     let shell = netns.entering + ["/bin/sh"]
     let record = try await Subprocess.run(
       .path(try Guest.path(of: shell[0])), arguments: Arguments(Array(shell.dropFirst())), input: .inputWriter,
-      output: .sequence,
-      error: .discarded
+      output: .sequence, error: .discarded
     ) { shell in
       var comparison = IpvsadmComparison(
         kernel: try KernelTimeouts(of: netns), directory: directory, input: shell.standardInputWriter,

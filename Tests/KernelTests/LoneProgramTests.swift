@@ -33,15 +33,6 @@ extension RealKernel {
       #expect(help.status == 0 && help.stdout.contains("Exit status"), "\(help)")
     }
 
-    @Test func saysThatTheProgramIpvsadmIsMissing() async throws {
-      expect(
-        try await run("show", "--backend", "ipvsadm"),
-        equals: Outcome(
-          69, "",
-          "ipvs-timeout: cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm or"
-            + " /sbin/ipvsadm: there is no such file; install ipvsadm or name its path with --ipvsadm\n"))
-    }
-
     /// Runs a copy of the program in a directory that holds nothing but the copy.
     private func run(_ arguments: String...) async throws -> Outcome {
       try await Guest.output(["cp", Guest.program, "\(directory.path)/program"])

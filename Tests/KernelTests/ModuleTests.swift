@@ -49,10 +49,10 @@ extension RealKernel {
       let outcome = Outcome(69, "", ModuleTests.notLoaded + "\n")
       expect(try await netns.program("show", "--backend", "netlink"), equals: outcome)
       expect(try await netns.program("set", "1", "2", "3", "--backend", "netlink"), equals: outcome)
-      expect(try await withoutIpvsadm("show"), equals: outcome)
-      expect(try await withoutIpvsadm("set", "60", "30", "60"), equals: outcome)
-      expect(try await withoutIpvsadm("-L", "--timeout"), equals: Outcome(2, "", outcome.stderr))
-      expect(try await withoutIpvsadm("--set", "60", "30", "60"), equals: Outcome(2, "", outcome.stderr))
+      expect(try await netns.programWithoutIpvsadm("show"), equals: outcome)
+      expect(try await netns.programWithoutIpvsadm("set", "60", "30", "60"), equals: outcome)
+      expect(try await netns.programWithoutIpvsadm("-L", "--timeout"), equals: Outcome(2, "", outcome.stderr))
+      expect(try await netns.programWithoutIpvsadm("--set", "60", "30", "60"), equals: Outcome(2, "", outcome.stderr))
       expect(try await WithoutModule.isLoaded, equals: false)
     }
 
@@ -111,16 +111,6 @@ extension RealKernel {
       let loaders = directory.text("loaders").split(separator: "\n").map(String.init)
       #expect(!loaders.isEmpty)
       _ = try await Guest.run(["kill", "-KILL"] + loaders)
-    }
-
-    /// Runs the program where there is no ipvsadm to turn to.
-    private func withoutIpvsadm(_ arguments: String...) async throws -> Outcome {
-      try await netns.run(
-        [
-          "unshare", "-m", "sh", "-c",
-          "mount -t tmpfs none /usr/sbin && if [ -e /sbin/ipvsadm ]; then mount -t tmpfs none /sbin; fi && exec \"$0\" \"$@\"",
-          Guest.program,
-        ] + arguments)
     }
   }
 }

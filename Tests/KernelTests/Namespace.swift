@@ -30,6 +30,12 @@ struct Namespace {
     try await run([Guest.program] + arguments)
   }
 
+  /// Runs the program under test in it where there is no ipvsadm in the usual places.
+  func programWithoutIpvsadm(_ arguments: String...) async throws -> Outcome {
+    let hide = "mount -t tmpfs none /usr/sbin && if [ -e /sbin/ipvsadm ]; then mount -t tmpfs none /sbin; fi"
+    return try await run(["unshare", "-m", "sh", "-c", "\(hide) && exec \"$0\" \"$@\"", Guest.program] + arguments)
+  }
+
   /// The three timeouts as the real ipvsadm prints them, for example `900 120 300`.
   func timeouts() async throws -> String {
     let line = try await Guest.output(entering + [Guest.ipvsadm, "-L", "--timeout"])

@@ -38,12 +38,22 @@ final class NetlinkPeer: Sendable {
   ) {
     let sender = sender ?? self
     DispatchQueue.global().async { [self] in
-      withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) { buffer in
-        guard (try? socket.read(into: buffer)) != nil else { return }
-        let request = buffer.loadUnaligned(as: nlmsghdr.self)
-        #expect(throws: Never.self) { try sender.send(reply(request), to: request.nlmsg_pid) }
+      #expect(throws: Never.self) {
+        let (request, port) = try receive()
+        try sender.send(reply(request), to: port)
       }
     }
+  }
+
+  private func receive() throws -> (header: nlmsghdr, port: UInt32) {
+    var address = sockaddr_nl()
+    var size = socklen_t(MemoryLayout<sockaddr_nl>.size)
+    var header = nlmsghdr()
+    try NetlinkPeer.checked(
+      NetlinkPeer.with(&address) { pointer, _ in
+        recvfrom(socket.rawValue, &header, MemoryLayout<nlmsghdr>.size, 0, pointer, &size)
+      })
+    return (header, address.nl_pid)
   }
 
   private func send(_ bytes: [UInt8], to port: UInt32) throws {

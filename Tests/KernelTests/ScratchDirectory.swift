@@ -41,7 +41,7 @@ struct ScratchDirectory {
   func bytes(_ name: String) -> [UInt8] {
     guard let file = try? FileDescriptor.open(FilePath("\(path)/\(name)"), .readOnly) else { return [] }
     defer { try? file.close() }
-    return withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 1) { buffer in
+    return withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { buffer in
       Array(buffer[..<((try? file.read(into: buffer)) ?? 0)])
     }
   }
