@@ -69,7 +69,7 @@ bench: release
 
 release: $(DIST)
 
-$(DIST): $(LINK_ORDER) $(shell find Sources -type f) Package.swift | dependencies
+$(DIST): $(LINK_ORDER) $(shell find Sources) Package.swift | dependencies
 	@# The linker is run again only when the file it makes is not there; it does not know of the link order.
 	rm -f .build/release/ipvs-timeout
 	swift build $(CHECKS) $(STATIC) --product ipvs-timeout

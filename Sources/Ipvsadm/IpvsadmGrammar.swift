@@ -7,6 +7,7 @@ internal import IPVS
 /// What ipvsadm 1.31 accepts is accepted. Arguments and options may come in any order, `--` ends the options,
 /// letters may be joined, long options are never abbreviated.
 public struct IpvsadmGrammar {
+  private let isPosix: Bool
   private var operation: IpvsadmOption?
   private var given: ListingOption = []
   private var misplaced: String?
@@ -30,11 +31,13 @@ public struct IpvsadmGrammar {
 
   /// Reads a command line.
   ///
-  /// - Parameter arguments: The arguments after the program's name.
+  /// - Parameters:
+  ///   - arguments: The arguments after the program's name.
+  ///   - isPosix: Whether options end at the first value, as popt has it where POSIXLY_CORRECT or POSIX_ME_HARDER is set.
   /// - Returns: What to do.
   /// - Throws: ``IpvsadmRefusal``, when ipvsadm would refuse it or it does not concern the timeouts.
-  public static func parse(_ arguments: [String]) throws(IpvsadmRefusal) -> IpvsadmCommand {
-    var grammar = IpvsadmGrammar()
+  public static func parse(_ arguments: [String], isPosix: Bool = false) throws(IpvsadmRefusal) -> IpvsadmCommand {
+    var grammar = IpvsadmGrammar(isPosix: isPosix)
     try grammar.read(arguments)
     return try grammar.command()
   }
@@ -48,6 +51,10 @@ public struct IpvsadmGrammar {
       }
       if !IpvsadmGrammar.isOption(argument) {
         values.append(argument)
+        if isPosix {
+          values += rest
+          return
+        }
       } else if argument.utf8.starts(with: "--".utf8) {
         try readLong(argument, &rest)
       } else {
@@ -117,7 +124,12 @@ public struct IpvsadmGrammar {
     }
   }
 
+  private init(isPosix: Bool) {
+    self.isPosix = isPosix
+  }
+
   private func command() throws(IpvsadmRefusal) -> IpvsadmCommand {
+    guard let operation else { throw .unknownOption(values.first ?? "") }
     guard operation == .set else {
       if let value = values.first { throw .unexpectedArgument(value) }
       if let misplaced { throw .misplacedOption(misplaced) }

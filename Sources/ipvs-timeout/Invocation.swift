@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Directors
+internal import Glibc
 internal import IPVS
 internal import Ipvsadm
 
@@ -34,9 +35,16 @@ enum Invocation: Hashable {
   /// - Throws: ``Failure``, for a command line that is not understood.
   init(_ arguments: [String]) throws(Failure) {
     if !RootCommand.isNamed(in: arguments), IpvsadmGrammar.isSpoken(in: arguments) {
-      do { self = .ipvsadm(try IpvsadmGrammar.parse(arguments)) } catch { throw Failure(error) }
+      do { self = .ipvsadm(try IpvsadmGrammar.parse(arguments, isPosix: Invocation.isPosix)) } catch {
+        throw Failure(error)
+      }
     } else {
       self = try RootCommand.invocation(arguments)
     }
+  }
+
+  /// Whether ipvsadm would end its options at the first value.
+  private static var isPosix: Bool {
+    getenv("POSIXLY_CORRECT") != nil || getenv("POSIX_ME_HARDER") != nil
   }
 }

@@ -47,7 +47,9 @@ struct RootCommand: ParsableCommand {
       throw .usage(InvalidTimeoutText(text: negative).description)
     }
     do {
-      var command = try parseAsRoot(arguments)
+      // With more behind it, the parser would give the help of the default command.
+      let isHelp = ["-h", "--help"].contains(arguments.first)
+      var command = try parseAsRoot(isHelp ? ["--help"] : arguments)
       if let command = command as? any InvocationCommand { return try command.invocation() }
       // The parser's own commands, such as help, throw the text that they have to print.
       try command.run()

@@ -14,8 +14,9 @@ import Testing
     (["help", "set"], HelpTexts.set),
     (["verify", "--help"], HelpTexts.verify),
     (["help", "verify"], HelpTexts.verify),
-    // Help is asked of this program, not of ipvsadm; with more behind it, the parser gives that of the default command.
-    (["--help", "-L", "--timeout"], HelpTexts.show),
+    // Help is asked of this program, not of ipvsadm.
+    (["--help", "-L", "--timeout"], HelpTexts.root),
+    (["-h", "--set", "60", "30", "60"], HelpTexts.root),
   ])
   func `is printed on standard output`(arguments: [String], text: String) async throws {
     #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: text))

@@ -148,4 +148,17 @@ import Testing
   ) {
     #expect(throws: refusal) { try IpvsadmGrammar.parse(arguments) }
   }
+
+  @Test(
+    arguments: [
+      (["--set", "60", "30", "60", "--sort"], .unexpectedArgument("--sort")),
+      (["--set", "60", "--sort", "30", "60"], .invalidValue("--sort")),
+      (["-L", "x", "--timeout"], .unexpectedArgument("x")),
+      (["60", "--set", "30", "60"], .unknownOption("60")),
+    ] as [([String], IpvsadmRefusal)])
+  func `options behind a value, where popt is told to be as POSIX has it`(
+    arguments: [String], refusal: IpvsadmRefusal
+  ) {
+    #expect(throws: refusal) { try IpvsadmGrammar.parse(arguments, isPosix: true) }
+  }
 }
