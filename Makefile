@@ -28,19 +28,24 @@ STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc 
 BUNDLE := .build/debug/ipvs-timeoutPackageTests.xctest
 KERNEL_TESTS := env IPVS_TIMEOUT_PROGRAM=$(CURDIR)/$(DIST) $(BUNDLE) --testing-library swift-testing --filter KernelTests
 
+# The generator knows no exit statuses but 0 and others.
+GENERATE_MANUAL := swift package plugin generate-manual --configuration debug --section 8 --date 2026-11-22 > /dev/null && \
+	sed -e '/^\.Ex /{r docs/exit-status.mdoc' -e 'd;}' -e '/^$$/s/^/.Pp/' \
+	.build/plugins/GenerateManual/outputs/ipvs-timeout/ipvs-timeout.8
+
 INSTALL_PROGRAM := $(DESTDIR)$(PREFIX)/sbin/ipvs-timeout
 INSTALL_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipvs-timeout.8
 INSTALL_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipvs-timeout
 INSTALL_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ipvs-timeout
 INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout.fish
 
-.PHONY: demo test test-host test-lab test-kernel test-kernels test-manual bench lint release install uninstall manual \
+.PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-manual bench lint release install uninstall manual \
 	link-order dependencies clean
 
 demo: release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-kernel
+test: lint test-manual test-lab test-host test-examples test-kernel
 
 lint: dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -49,6 +54,12 @@ lint: dependencies
 test-host: dependencies
 	swift build --build-tests $(CHECKS)
 	swift test --skip-build --skip KernelTests
+
+test-examples: release
+	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
+	grep -qx 'tcp is 900 s, wanted 60 s' .build/demo.log
+	swift build --package-path examples/library --scratch-path .build/examples
+	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
 
 test-lab: dependencies
 	Tests/Lab/selftest
@@ -76,17 +87,17 @@ $(DIST): $(LINK_ORDER) $(shell find Sources) Package.swift | dependencies
 	install -D -s -m 755 .build/release/ipvs-timeout $@
 
 manual: dependencies
-	swift package plugin generate-manual --configuration debug --section 8 --date 2026-11-22
-	install -m 644 .build/plugins/GenerateManual/outputs/ipvs-timeout/ipvs-timeout.8 docs/ipvs-timeout.8
+	$(GENERATE_MANUAL) > docs/ipvs-timeout.8
 
 test-manual: dependencies
-	swift package plugin generate-manual --configuration debug --section 8 --date 2026-11-22
-	diff -u docs/ipvs-timeout.8 .build/plugins/GenerateManual/outputs/ipvs-timeout/ipvs-timeout.8
+	$(GENERATE_MANUAL) | diff -u docs/ipvs-timeout.8 -
 
-link-order: dependencies
-	Tests/Bench/trace-link-order.sh $(LINK_ORDER)
+link-order: release
+	Tests/Bench/trace-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
 
-install: release
+# Builds nothing, so that it can be called with sudo, where there is no Swift.
+install:
+	@[ -x $(DIST) ] || { echo 'run "make release" first' >&2; exit 1; }
 	install -D -m 755 $(DIST) $(INSTALL_PROGRAM)
 	install -D -m 644 docs/ipvs-timeout.8 $(INSTALL_MANUAL)
 	install -d $(dir $(INSTALL_BASH)) $(dir $(INSTALL_ZSH)) $(dir $(INSTALL_FISH))

@@ -84,6 +84,6 @@ extension Program {
 extension IPVSError {
   /// Whether the kernel's family is not there, the only error from which `auto` falls back.
   fileprivate var isAbsence: Bool {
-    [.notInKernel, .moduleNotLoaded, .moduleLoadingDisabled].contains(code)
+    [.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled].contains(code)
   }
 }

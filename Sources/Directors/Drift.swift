@@ -20,6 +20,9 @@ public struct Drift: Sendable, Hashable {
 }
 
 extension Timeouts {
+  /// Whether these timeouts are as wanted; a timeout that is not named in `wanted` may be anything.
+  public func isAsWanted(_ wanted: Timeouts) -> Bool { wanted.filled(from: self) == self }
+
   /// Where these timeouts are not as wanted; a timeout that is not named in `wanted` may be anything.
   public func drift(from wanted: Timeouts) -> [Drift] {
     Name.allCases.compactMap { name in

@@ -25,7 +25,7 @@ public struct TimeoutsChange: Sendable, Hashable {
   public var isChanged: Bool { before != after }
 
   /// Whether everything that was wanted is so.
-  public var isAsWanted: Bool { wanted.filled(from: after) == after }
+  public var isAsWanted: Bool { after.isAsWanted(wanted) }
 
   /// What was wanted and is not so.
   public var drift: [Drift] { after.drift(from: wanted) }

@@ -47,6 +47,8 @@ extension IPVSError {
 
     /// This kernel has no IPVS: neither built in nor as a module for it.
     public static let notInKernel = Code(rawValue: "not-in-kernel")
+    /// IPVS is not there, and the modules of this kernel are not to be seen, as in a container.
+    public static let modulesNotVisible = Code(rawValue: "modules-not-visible")
     /// The module ip_vs is installed for this kernel, but looking up the family did not load it.
     public static let moduleNotLoaded = Code(rawValue: "module-not-loaded")
     /// This kernel is not allowed to load any more modules (`kernel.modules_disabled`).

@@ -11,7 +11,11 @@ extension IPVSError: CustomStringConvertible {
   private var reason: String {
     switch code {
     case .notInKernel:
-      "this kernel has no IPVS, neither built in nor as a module\(said); boot a kernel that has it (CONFIG_IP_VS)"
+      "this kernel has no IPVS, neither built in nor as a module in /lib/modules\(said);"
+        + " install the module or boot a kernel that has it (CONFIG_IP_VS)"
+    case .modulesNotVisible:
+      "IPVS is not loaded, and the modules of this kernel are not to be seen here\(said);"
+        + " on the host itself, run `modprobe ip_vs`"
     case .moduleNotLoaded:
       "the kernel's module ip_vs is installed but could not be loaded\(said); run `modprobe -v ip_vs` to see why"
     case .moduleLoadingDisabled:
@@ -33,8 +37,10 @@ extension IPVSError: CustomStringConvertible {
       "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"
     case .foreignReply:
       "what came was not the answer to the question, which is a defect; please report it with `uname -a`"
-    default:
+    case .library:
       "libnl failed\(detail.map { " (\($0))" } ?? ""), which is a defect; please report it with `uname -a`"
+    default:
+      "it failed as \"\(code.rawValue.printable)\"\(said)"
     }
   }
 

@@ -13,14 +13,13 @@ enum KernelModule {
   /// Why looking up the family did not bring it.
   static func whyAbsent() -> IPVSError.Code {
     if firstLine(of: "/proc/sys/kernel/modules_disabled") == "1" { return .moduleLoadingDisabled }
+    guard let release = firstLine(of: "/proc/sys/kernel/osrelease") else { return .modulesNotVisible }
+    let modules = "/lib/modules/\(release)"
+    guard access(modules, F_OK) == 0 else { return .modulesNotVisible }
+    let isInstalled = ["", ".zst", ".xz", ".gz"].contains { ending in
+      access("\(modules)/kernel/net/netfilter/ipvs/ip_vs.ko\(ending)", F_OK) == 0
+    }
     return isInstalled ? .moduleNotLoaded : .notInKernel
-  }
-
-  /// Whether there is a file of the module for the running kernel.
-  private static var isInstalled: Bool {
-    guard let release = firstLine(of: "/proc/sys/kernel/osrelease") else { return false }
-    let directory = "/lib/modules/\(release)/kernel/net/netfilter/ipvs/"
-    return ["", ".zst", ".xz", ".gz"].contains { access("\(directory)ip_vs.ko\($0)", F_OK) == 0 }
   }
 
   private static func firstLine(of path: FilePath) -> String? {

@@ -19,8 +19,10 @@ package struct TextBuffer: ~Copyable {
     storage.deallocate()
   }
 
-  /// The text so far, valid until it is changed.
-  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
+  /// Calls `body` with the text so far, which is valid during the call.
+  package borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    body(UnsafeRawBufferPointer(start: storage, count: count))
+  }
 
   /// Appends a text written in the program.
   package mutating func append(_ text: StaticString) {

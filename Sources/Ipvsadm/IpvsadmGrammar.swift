@@ -110,7 +110,7 @@ public struct IpvsadmGrammar {
     switch option {
     case .list where operation == nil, .set where operation == nil: operation = option
     case .otherOperation where operation == nil: throw .otherOperation(written)
-    case _ where operation == nil: throw .unknownOption(written)
+    case _ where operation == nil: throw .optionBeforeOperation(written)
     case .list, .set, .otherOperation: throw .misplacedOption(written)
     case .sort: break
     case .listing(let option):
@@ -129,7 +129,7 @@ public struct IpvsadmGrammar {
   }
 
   private func command() throws(IpvsadmRefusal) -> IpvsadmCommand {
-    guard let operation else { throw .unknownOption(values.first ?? "") }
+    guard let operation else { throw .optionBeforeOperation(values.first ?? "") }
     guard operation == .set else {
       if let value = values.first { throw .unexpectedArgument(value) }
       if let misplaced { throw .misplacedOption(misplaced) }

@@ -17,16 +17,22 @@ public enum IpvsadmRefusal: Error, Sendable, Hashable {
   /// An option that ipvsadm does not have, or one with an argument it does not take, or without one that it needs.
   case unknownOption(String)
 
+  /// An option before the operation.
+  case optionBeforeOperation(String)
+
   /// The exit status, which is ipvsadm's.
   public var status: Int32 {
-    if case .unknownOption = self { 255 } else { 2 }
+    switch self {
+    case .unknownOption, .optionBeforeOperation: 255
+    case .invalidValue, .tooFewValues, .unexpectedArgument, .otherOperation, .misplacedOption: 2
+    }
   }
 
   /// Whether the message is ipvsadm's own, word for word.
   public var isIpvsadmsOwn: Bool {
     switch self {
     case .invalidValue, .tooFewValues, .unexpectedArgument: true
-    case .otherOperation, .misplacedOption, .unknownOption: false
+    case .otherOperation, .misplacedOption, .unknownOption, .optionBeforeOperation: false
     }
   }
 }
@@ -45,6 +51,8 @@ extension IpvsadmRefusal: CustomStringConvertible {
       "\"\(text.printable)\" is an operation of ipvsadm that does not concern the timeouts; use ipvsadm for it"
     case .misplacedOption(let text):
       "the option \"\(text.printable)\" does not go with --set or -L --timeout, or not twice; use ipvsadm for other operations"
+    case .optionBeforeOperation(let text):
+      "\"\(text.printable)\" stands before the operation; in ipvsadm's language --set or -L comes first"
     case .unknownOption(let text):
       "the option \"\(text.printable)\" is none that --set or -L --timeout takes (there are no abbreviations);"
         + " run `ipvs-timeout --help`"

@@ -25,6 +25,7 @@ public struct Program: Sendable, Hashable {
   public init(
     at paths: [FilePath] = Program.usualPaths, for command: IpvsadmCommand, timeLimit: Duration = .seconds(5)
   ) throws(ProgramError) {
+    if getenv(ProgramObstacle.marker) != nil { throw ProgramError(.itself, command, program: "ipvsadm") }
     for path in paths {
       var file = stat()
       guard stat(path.string, &file) == 0 else { continue }

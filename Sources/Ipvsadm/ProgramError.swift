@@ -10,7 +10,7 @@ public struct ProgramError: Error, Sendable, Hashable {
     case missing
     /// The file cannot be executed, with the system's reason.
     case notExecutable(Errno)
-    /// The file is this very program, under ipvsadm's name.
+    /// The file is this very program under ipvsadm's name, or this program was run as ipvsadm by another of its kind.
     case itself
     /// The program said that IPVS is not there.
     case unavailable(said: String)

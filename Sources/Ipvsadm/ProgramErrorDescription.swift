@@ -17,7 +17,7 @@ extension ProgramError: CustomStringConvertible {
     case .notExecutable(let errno):
       "it cannot be executed (\(errno.description), errno \(errno.rawValue)); check the file or name another with --ipvsadm"
     case .itself:
-      "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"
+      "it leads back to ipvs-timeout itself; name the real ipvsadm with --ipvsadm"
     case .unavailable(let said):
       "it finds no IPVS here\(quoted(said)); load it with `modprobe ip_vs`"
     case .notPermitted(let said):

@@ -14,21 +14,27 @@ struct ProgramRun: Sendable {
   typealias Ending = Result<String, ProgramError.Cause>
 
   private static let outputLimit = 16_384
-  private static let environment: [Environment.Key: String] = ["LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+  private static let environment: [Environment.Key: String] = [
+    "LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", Environment.Key(stringLiteral: ProgramObstacle.marker): "1",
+  ]
 
   /// Runs the program and waits for its end, from code that is not asynchronous.
   ///
   /// - Returns: What the program wrote on its standard output when it exited with 0, or else why it did not.
   func ending() -> Ending {
+    if let obstacle = ProgramObstacle.find() { return .failure(.lost(obstacle)) }
     let ending = Box(.failure(.timedOut))
     let ended = DispatchSemaphore(value: 0)
     // A thread waits for these tasks: they must not queue behind all the others of a busy process.
-    Task.detached(priority: .high) {
+    let task = Task.detached(priority: .high) {
       await ending.put(result())
       ended.signal()
     }
-    ended.wait()
-    return ending.content
+    return SignalRelay.during(interrupt: task.cancel) {
+      // The tasks keep the limit themselves; this is for the case that they cannot.
+      _ = ended.wait(timeout: .now() + .milliseconds(Int((timeLimit + .seconds(2)) / .milliseconds(1))))
+      return ending.content
+    }
   }
 
   private func result() async -> Ending {

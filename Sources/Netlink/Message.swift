@@ -8,7 +8,7 @@ struct Message {
   let type: UInt16
   let payload: UnsafeRawBufferPointer
 
-  /// Takes the only message of a datagram.
+  /// Takes the first message of a datagram; the kernel answers these requests with one.
   ///
   /// - Throws: `NetlinkError`: the errno that the message carries, or why it answers nothing.
   init(_ datagram: UnsafeRawBufferPointer, answering request: borrowing Request) throws(NetlinkError) {
@@ -22,7 +22,15 @@ struct Message {
     guard isAcknowledgement else { return }
     guard payload.count >= MemoryLayout<nlmsgerr>.size else { throw .truncatedReply }
     let error = payload.loadUnaligned(as: nlmsgerr.self).error
-    guard error == 0 else { throw .kernel(Errno(rawValue: -error)) }
+    guard error == 0 else { throw .kernel(Errno(rawValue: 0 &- error)) }
+  }
+
+  /// Whether a datagram answers an earlier request than this one.
+  static func answers(_ datagram: UnsafeRawBufferPointer, before request: borrowing Request) -> Bool {
+    guard datagram.count >= MemoryLayout<nlmsghdr>.size else { return false }
+    let header = datagram.loadUnaligned(as: nlmsghdr.self)
+    guard Int(header.nlmsg_len) >= MemoryLayout<nlmsghdr>.size else { return false }
+    return Int32(bitPattern: header.nlmsg_seq &- request.sequence) < 0
   }
 
   /// Whether this is the kernel's "done": a message of type `NLMSG_ERROR` with the error 0.

@@ -15,7 +15,8 @@ public struct Socket: ~Copyable {
   ///
   /// - Parameters:
   ///   - protocol: The part of the kernel to talk to.
-  ///   - replyTimeout: How long to wait for each reply, to the microsecond (`SO_RCVTIMEO`); `nil` is five seconds.
+  ///   - replyTimeout: How long to wait for each reply (`SO_RCVTIMEO`), from a microsecond to an hour; `nil` is five
+  ///     seconds.
   /// - Throws: `NetlinkError`, when the system refuses the socket.
   public init(_ protocol: NetlinkProtocol = .generic, replyTimeout: Duration? = nil) throws(NetlinkError) {
     try self.init(`protocol`.number, replyTimeout: replyTimeout, peer: 0)
@@ -64,7 +65,7 @@ public struct Socket: ~Copyable {
     decode: (borrowing Reply) throws(NetlinkError) -> Answer
   ) throws(NetlinkError) -> Answer {
     try send(request)
-    return try receive { datagram throws(NetlinkError) in
+    return try receive(answering: request) { datagram throws(NetlinkError) in
       try decode(Reply(datagram, answering: request))
     }
   }
@@ -75,7 +76,7 @@ public struct Socket: ~Copyable {
   public borrowing func acknowledge(_ request: consuming Request) throws(NetlinkError) {
     request.askForAcknowledgement()
     try send(request)
-    try receive { datagram throws(NetlinkError) in
+    try receive(answering: request) { datagram throws(NetlinkError) in
       guard try Message(datagram, answering: request).isAcknowledgement else { throw .foreignReply }
     }
   }
@@ -87,24 +88,34 @@ public struct Socket: ~Copyable {
   }
 
   private func receive<Answer>(
-    _ decode: (UnsafeRawBufferPointer) throws(NetlinkError) -> Answer
+    answering request: borrowing Request, _ decode: (UnsafeRawBufferPointer) throws(NetlinkError) -> Answer
   ) throws(NetlinkError) -> Answer {
-    var sender = sockaddr_nl()
-    var buffer: UnsafeMutablePointer<UInt8>?
-    defer { free(buffer) }
-    let count = try checked { nl_recv(handle.pointer, &sender, &buffer, nil) }
-    guard sender.nl_pid == peer else { throw .foreignReply }
-    return try decode(UnsafeRawBufferPointer(start: buffer, count: Int(count)))
+    while true {
+      var sender = sockaddr_nl()
+      var buffer: UnsafeMutablePointer<UInt8>?
+      defer { free(buffer) }
+      let count = try checked { nl_recv(handle.pointer, &sender, &buffer, nil) }
+      guard sender.nl_pid == peer else { throw .foreignReply }
+      let datagram = UnsafeRawBufferPointer(start: buffer, count: Int(count))
+      // The answer to a question for which nobody waits any more, because its time was up.
+      if Message.answers(datagram, before: request) { continue }
+      return try decode(datagram)
+    }
   }
 }
 
 extension timeval {
   /// A duration; `nil` is five seconds, which are not worth the arithmetic of `Duration`.
   fileprivate init(_ duration: Duration?) {
-    guard let (seconds, attoseconds) = duration?.components else {
+    guard let (seconds, attoseconds) = duration?.bounded.components else {
       self.init(tv_sec: 5, tv_usec: 0)
       return
     }
     self.init(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
   }
+}
+
+extension Duration {
+  /// The duration, or the nearest that a socket can wait: 0 would be for ever.
+  var bounded: Duration { min(max(self, .microseconds(1)), .seconds(3600)) }
 }

@@ -17,7 +17,7 @@ extension BackendError {
 extension IPVSError.Code {
   fileprivate var exitStatus: ExitStatus {
     switch self {
-    case .notInKernel, .moduleNotLoaded, .moduleLoadingDisabled: .unavailable
+    case .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled: .unavailable
     case .notRoot, .missingCapability, .userNamespace: .notPermitted
     case .timedOut: .timedOut
     case .truncatedReply, .foreignReply, .library: .defect

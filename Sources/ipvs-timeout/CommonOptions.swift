@@ -23,7 +23,8 @@ struct CommonOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The program ipvsadm, by its absolute path, if it is not in /usr/sbin or /sbin.", valueName: "path"))
+      "The program ipvsadm, by its absolute path, if it is not in /usr/sbin or /sbin.", valueName: "path"),
+    completion: .file())
   var ipvsadm: String?
 
   /// How to write the result.

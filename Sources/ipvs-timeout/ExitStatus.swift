@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How the program ends: the conventions of sysexits.h, and those of ipvsadm for its two forms.
-struct ExitStatus: RawRepresentable, Hashable, Error {
+struct ExitStatus: RawRepresentable, Hashable {
   let rawValue: Int32
 
   /// Done, or as wanted.

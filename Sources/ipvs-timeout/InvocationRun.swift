@@ -77,7 +77,7 @@ extension Report {
 
   fileprivate var isAsWanted: Bool {
     guard case .verdict(let wanted, let actual) = finding else { return true }
-    return actual.drift(from: wanted).isEmpty
+    return actual.isAsWanted(wanted)
   }
 
   /// What was written and is not what is read is an error.

@@ -19,7 +19,7 @@ extension Report {
       object.add("dry_run", .boolean(change.isDryRun))
     case .verdict(let wanted, let actual):
       let drift = actual.drift(from: wanted)
-      object.add("as_wanted", .boolean(drift.isEmpty))
+      object.add("as_wanted", .boolean(actual.isAsWanted(wanted)))
       object.add("wanted", wanted.json)
       object.add("timeouts", actual.json)
       object.add("drift", .array(drift.map { .string($0.name.rawValue) }))

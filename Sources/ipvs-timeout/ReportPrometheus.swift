@@ -10,7 +10,7 @@ extension Report {
     case .timeouts(let timeouts):
       return seconds(timeouts)
     case .change(let change):
-      return seconds(change.after)
+      return seconds(change.isDryRun ? change.before : change.after)
     case .verdict(let wanted, let actual):
       let named = Timeouts.Name.allCases.filter { wanted[$0] != nil }
       let drifted = Set(actual.drift(from: wanted).map(\.name))

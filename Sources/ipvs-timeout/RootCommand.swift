@@ -42,13 +42,18 @@ struct RootCommand: ParsableCommand {
   ///
   /// - Throws: ``Failure``, with what is wrong with it.
   static func invocation(_ arguments: [String]) throws(Failure) -> Invocation {
+    // With more behind it, the parser would give the help of the default command.
+    let isHelp = ["-h", "--help"].contains(arguments.first)
+    if !isHelp, !isNamed(in: arguments), let name = arguments.first(where: { isNamed(in: [$0]) }) {
+      throw .usage("the command comes first: ipvs-timeout \(name) …")
+    }
     // The parser would take a negative number for an unknown option.
-    if let negative = arguments.first(where: { $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true }) {
+    if isNamed(in: arguments),
+      let negative = arguments.first(where: { $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true })
+    {
       throw .usage(InvalidTimeoutText(text: negative).description)
     }
     do {
-      // With more behind it, the parser would give the help of the default command.
-      let isHelp = ["-h", "--help"].contains(arguments.first)
       var command = try parseAsRoot(isHelp ? ["--help"] : arguments)
       if let command = command as? any InvocationCommand { return try command.invocation() }
       // The parser's own commands, such as help, throw the text that they have to print.

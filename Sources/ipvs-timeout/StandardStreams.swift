@@ -17,8 +17,8 @@ enum StandardStreams {
     case EPIPE: throw .outputClosed
     case let failure:
       throw Failure(
-        "cannot write the result to standard output: \(Errno(rawValue: failure).description), errno \(failure);"
-          + " what was asked for has been done, only its report is lost", .refused)
+        "cannot write the result to standard output (\(Errno(rawValue: failure).description), errno \(failure));"
+          + " make it writable, and run `ipvs-timeout show` to see what is set", .refused)
     }
   }
 
@@ -36,16 +36,17 @@ enum StandardStreams {
   /// Where nobody reads any more, SIGPIPE ends the program as it ends others; where the caller had it ignored, EPIPE
   /// is what comes.
   private static func write(_ text: borrowing TextBuffer, to stream: CInt) -> CInt {
-    let bytes = text.bytes
-    var written = 0
-    while written < bytes.count {
-      let count = Glibc.write(stream, bytes.baseAddress?.advanced(by: written), bytes.count - written)
-      if count >= 0 {
-        written += count
-      } else if errno != EINTR {
-        return errno
+    text.withBytes { bytes in
+      var written = 0
+      while written < bytes.count {
+        let count = Glibc.write(stream, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+        if count >= 0 {
+          written += count
+        } else if errno != EINTR {
+          return errno
+        }
       }
+      return 0
     }
-    return 0
   }
 }

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# trace-link-order.sh FILE: writes to FILE the functions that the most used command lines run, one a line.
+# trace-link-order.sh PROGRAM FILE: writes to FILE the functions of PROGRAM that the most used command lines run, one a
+# line. PROGRAM has its symbols.
 #
-# The release program is linked in this order, so that what runs lies together on few pages. A trace of an unordered
-# program serves as well; names that a later tool chain does not know are ignored by the linker.
+# The release program is linked in this order, so that what runs lies together on few pages. The order in which PROGRAM
+# itself is linked does not matter; names that a later tool chain does not know are ignored by the linker.
 set -euo pipefail
 
-output=$1
+program=$1
+output=$2
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/link-order.XXXXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-swift build --package-path "$top" -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
-  --product ipvs-timeout
 # valgrind cannot read this program's debugging information, but needs its symbols.
-objcopy --strip-debug "$top/.build/release/ipvs-timeout" "$scratch/ipvs-timeout"
+objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
 
 # shellcheck disable=SC2016 # expanded in the guest
 "$top/Tests/Lab/lab" -m 1G -t 300 -w "$scratch" bash -euc '

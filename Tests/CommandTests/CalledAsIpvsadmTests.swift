@@ -43,7 +43,7 @@ import Testing
           == .init(
             status: 69,
             errors: "ipvs-timeout: cannot read the timeouts in this network namespace with the program \(link):"
-              + " it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm\n"))
+              + " it leads back to ipvs-timeout itself; name the real ipvsadm with --ipvsadm\n"))
     }
   }
 

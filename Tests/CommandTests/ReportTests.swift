@@ -95,7 +95,7 @@ import Testing
       """
       # HELP ipvs_timeout_seconds IPVS connection timeout.
       # TYPE ipvs_timeout_seconds gauge
-      ipvs_timeout_seconds{netns="host",timeout="tcp"} 60
+      ipvs_timeout_seconds{netns="host",timeout="tcp"} 900
       ipvs_timeout_seconds{netns="host",timeout="tcpfin"} 120
 
       """

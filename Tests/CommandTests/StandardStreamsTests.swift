@@ -5,7 +5,7 @@ import Testing
 
 /// Standard streams that are closed, full or read by nobody.
 @Suite struct StandardStreamsTests {
-  private static let lost = "what was asked for has been done, only its report is lost"
+  private static let lost = "make it writable, and run `ipvs-timeout show` to see what is set"
 
   @Test func `standard output is closed`() async throws {
     #expect(
@@ -13,7 +13,7 @@ import Testing
         == .init(
           status: 71,
           errors:
-            "ipvs-timeout: cannot write the result to standard output: Bad file descriptor, errno 9; \(Self.lost)\n"
+            "ipvs-timeout: cannot write the result to standard output (Bad file descriptor, errno 9); \(Self.lost)\n"
         ))
   }
 
@@ -23,7 +23,7 @@ import Testing
         == .init(
           status: 71,
           errors:
-            "ipvs-timeout: cannot write the result to standard output: No space left on device, errno 28; \(Self.lost)\n"
+            "ipvs-timeout: cannot write the result to standard output (No space left on device, errno 28); \(Self.lost)\n"
         ))
   }
 
@@ -33,7 +33,7 @@ import Testing
         == .init(
           status: 71,
           errors:
-            "ipvs-timeout: cannot write the result to standard output: Bad file descriptor, errno 9; \(Self.lost)\n"
+            "ipvs-timeout: cannot write the result to standard output (Bad file descriptor, errno 9); \(Self.lost)\n"
         ))
   }
 

@@ -4,5 +4,5 @@ import IPVS
 
 extension TextBuffer {
   /// The text, for comparison.
-  var string: String { String(decoding: bytes, as: UTF8.self) }
+  var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 }

@@ -20,7 +20,7 @@ import Testing
     #expect(
       BackendError.both(Self.absence, Self.refusal).description
         == "cannot open IPVS in this network namespace: this kernel has no IPVS, neither built in nor as a module"
-        + " (No such file or directory, errno 2); boot a kernel that has it (CONFIG_IP_VS); the program"
+        + " in /lib/modules (No such file or directory, errno 2); install the module or boot a kernel that has it (CONFIG_IP_VS); the program"
         + " /usr/sbin/ipvsadm was tried instead: it failed with status 2: \"no\";"
         + " run `/usr/sbin/ipvsadm -L --timeout` by hand to see more")
   }

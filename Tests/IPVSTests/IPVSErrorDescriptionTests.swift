@@ -20,8 +20,8 @@ import Testing
   static let reasons: [(IPVSError.Code, Errno?, String)] = [
     (
       .notInKernel, .noSuchFileOrDirectory,
-      "this kernel has no IPVS, neither built in nor as a module (No such file or directory, errno 2);"
-        + " boot a kernel that has it (CONFIG_IP_VS)"
+      "this kernel has no IPVS, neither built in nor as a module in /lib/modules (No such file or directory, errno 2);"
+        + " install the module or boot a kernel that has it (CONFIG_IP_VS)"
     ),
     (
       .moduleNotLoaded, .noSuchFileOrDirectory,

@@ -58,7 +58,7 @@ import Testing
 
   @Test func `a family that is not there is told apart by what the system says of the module`() {
     let error = IPVSError(.kernel(.noSuchFileOrDirectory), during: .open)
-    #expect([.notInKernel, .moduleNotLoaded, .moduleLoadingDisabled].contains(error.code))
+    #expect([.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled].contains(error.code))
     #expect(error.code == KernelModule.whyAbsent())
     #expect(error.errno == .noSuchFileOrDirectory)
   }

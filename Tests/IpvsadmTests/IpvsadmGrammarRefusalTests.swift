@@ -119,17 +119,17 @@ import Testing
       (["--lis", "--timeout"], .unknownOption("--lis")),
       (["-L", "--num", "--timeout"], .unknownOption("--num")),
       (["--List", "--timeout"], .unknownOption("--List")),
-      (["-set", "60", "30", "60"], .unknownOption("-set")),
+      (["-set", "60", "30", "60"], .optionBeforeOperation("-set")),
       (["-é"], .unknownOption("-é")),
       // Negative numbers.
       (["--set", "-1", "0", "0"], .unknownOption("-1")),
       (["--set", "60", "30", "-30"], .unknownOption("-30")),
       // No operation first.
-      (["--timeout", "-L"], .unknownOption("--timeout")),
-      (["-n", "-L", "--timeout"], .unknownOption("-n")),
-      (["-nL", "--timeout"], .unknownOption("-nL")),
-      (["-p"], .unknownOption("-p")),
-      (["--sort", "-L", "--timeout"], .unknownOption("--sort")),
+      (["--timeout", "-L"], .optionBeforeOperation("--timeout")),
+      (["-n", "-L", "--timeout"], .optionBeforeOperation("-n")),
+      (["-nL", "--timeout"], .optionBeforeOperation("-nL")),
+      (["-p"], .optionBeforeOperation("-p")),
+      (["--sort", "-L", "--timeout"], .optionBeforeOperation("--sort")),
       // An argument for an option that takes none.
       (["-L", "--timeout=5"], .unknownOption("--timeout=5")),
       (["-L", "--timeout="], .unknownOption("--timeout=")),
@@ -154,7 +154,7 @@ import Testing
       (["--set", "60", "30", "60", "--sort"], .unexpectedArgument("--sort")),
       (["--set", "60", "--sort", "30", "60"], .invalidValue("--sort")),
       (["-L", "x", "--timeout"], .unexpectedArgument("x")),
-      (["60", "--set", "30", "60"], .unknownOption("60")),
+      (["60", "--set", "30", "60"], .optionBeforeOperation("60")),
     ] as [([String], IpvsadmRefusal)])
   func `options behind a value, where popt is told to be as POSIX has it`(
     arguments: [String], refusal: IpvsadmRefusal

@@ -19,7 +19,7 @@ import Testing
       .notExecutable(.permissionDenied),
       "it cannot be executed (Permission denied, errno 13); check the file or name another with --ipvsadm"
     ),
-    (.itself, "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"),
+    (.itself, "it leads back to ipvs-timeout itself; name the real ipvsadm with --ipvsadm"),
     (
       .unavailable(said: "Can't initialize ipvs: Protocol not available"),
       #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`"#

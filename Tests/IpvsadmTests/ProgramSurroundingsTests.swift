@@ -7,10 +7,12 @@ import Testing
 
 /// What a program gets from us, and what it does not.
 @Suite struct ProgramSurroundingsTests {
-  @Test func `the environment is LC_ALL and PATH`() async throws {
+  @Test func `the environment is LC_ALL, PATH and the mark of where it comes from`() async throws {
     let environment = try await report("cat /proc/$$/environ")
     #expect(
-      environment.split(separator: "\0").sorted() == ["LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
+      environment.split(separator: "\0").sorted() == [
+        "IPVS_TIMEOUT_BACKEND=1", "LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+      ])
   }
 
   @Test func `the arguments are its path and the command`() async throws {

@@ -82,6 +82,6 @@ import Testing
   private func written(_ timeouts: Timeouts, absent: StaticString = "0") -> String {
     var text = TextBuffer()
     timeouts.appendLine(to: &text, absent: absent)
-    return String(decoding: text.bytes, as: UTF8.self)
+    return text.withBytes { String(decoding: $0, as: UTF8.self) }
   }
 }

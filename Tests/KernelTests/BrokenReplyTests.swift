@@ -30,6 +30,11 @@ extension RealKernel {
       }
     }
 
+    @Test func losesNoArgumentWhereNoFileCanBeOpened() async throws {
+      let outcome = try await run("verify 1 2 3", "openat:error=ENFILE")
+      #expect(outcome.status == 1 && outcome.stderr.isEmpty, "\(outcome)")
+    }
+
     @Test func givesIpvsadmsFormsItsStatuses() async throws {
       for (words, reply, status) in [
         ("-L --timeout", 1, Int32(2)), ("--set 60 30 60", 1, 2), ("-L --timeout", 2, 1), ("--set 60 30 60", 2, 255),
@@ -68,7 +73,8 @@ extension RealKernel {
       #expect(
         outcome.stderr
           == "ipvs-timeout: cannot open IPVS in this network namespace: this kernel has no IPVS, neither built in nor as"
-          + " a module (Protocol not supported, errno 93); boot a kernel that has it (CONFIG_IP_VS)\n")
+          + " a module in /lib/modules (Protocol not supported, errno 93); install the module or boot a kernel that has it (CONFIG_IP_VS)\n"
+      )
     }
 
     @Test func goesOnAfterASignal() async throws {

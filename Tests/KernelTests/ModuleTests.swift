@@ -14,8 +14,8 @@ extension RealKernel {
       "\(opening) the kernel's module ip_vs is installed but could not be loaded \(missing); run `modprobe -v ip_vs` to"
       + " see why"
     private static let notInKernel =
-      "\(opening) this kernel has no IPVS, neither built in nor as a module \(missing); boot a kernel that has it"
-      + " (CONFIG_IP_VS)"
+      "\(opening) this kernel has no IPVS, neither built in nor as a module in /lib/modules \(missing);"
+      + " install the module or boot a kernel that has it (CONFIG_IP_VS)"
 
     @Test(.withoutModule(.loadable), arguments: ["show", "-L --timeout"])
     func isLoadedByTheFirstCall(_ words: String) async throws {
@@ -54,6 +54,13 @@ extension RealKernel {
       expect(try await netns.programWithoutIpvsadm("-L", "--timeout"), equals: Outcome(2, "", outcome.stderr))
       expect(try await netns.programWithoutIpvsadm("--set", "60", "30", "60"), equals: Outcome(2, "", outcome.stderr))
       expect(try await WithoutModule.isLoaded, equals: false)
+    }
+
+    @Test(.withoutModule(.hidden)) func isNotToBeSeenHere() async throws {
+      let sentence =
+        "\(ModuleTests.opening) IPVS is not loaded, and the modules of this kernel are not to be seen here"
+        + " \(ModuleTests.missing); on the host itself, run `modprobe ip_vs`\n"
+      expect(try await netns.program("show", "--backend", "netlink"), equals: Outcome(69, "", sentence))
     }
 
     @Test(.withoutModule(.notInstalled)) func isNotInThisKernel() async throws {

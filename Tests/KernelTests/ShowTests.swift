@@ -40,7 +40,7 @@ extension RealKernel {
     }
 
     @Test func saysThatItsOutputWasLost() async throws {
-      let sentence = "ipvs-timeout: cannot write the result to standard output: No space left on device, errno 28;"
+      let sentence = "ipvs-timeout: cannot write the result to standard output (No space left on device, errno 28);"
       let outcome = try await netns.run("sh", "-c", "exec \"$0\" show >/dev/full", Guest.program)
       #expect(outcome.status == 71)
       #expect(outcome.isOneSentence)

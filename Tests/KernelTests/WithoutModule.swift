@@ -12,6 +12,8 @@ struct WithoutModule: TestTrait, TestScoping {
     case notLoadable
     /// There is no file of the module for this kernel.
     case notInstalled
+    /// There are no files of modules at all, as in a container.
+    case hidden
   }
 
   let prospect: Prospect
@@ -24,11 +26,14 @@ struct WithoutModule: TestTrait, TestScoping {
     switch prospect {
     case .loadable: break
     case .notLoadable: try await WithoutModule.setLoader("/bin/false")
-    case .notInstalled: try await Guest.output(["mount", "-t", "tmpfs", "none", "/lib/modules"])
+    case .notInstalled, .hidden: try await Guest.output(["mount", "-t", "tmpfs", "none", "/lib/modules"])
+    }
+    if prospect == .notInstalled {
+      try await Guest.output(["sh", "-c", "mkdir \"/lib/modules/$(uname -r)\""])
     }
     let result: Result<Void, any Error>
     do { result = .success(try await function()) } catch { result = .failure(error) }
-    if prospect == .notInstalled { try await Guest.output(["umount", "/lib/modules"]) }
+    if [.notInstalled, .hidden].contains(prospect) { try await Guest.output(["umount", "/lib/modules"]) }
     try await WithoutModule.setLoader(loader)
     try await Guest.output(["modprobe", "ip_vs"])
     try result.get()

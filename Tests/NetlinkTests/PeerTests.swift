@@ -73,10 +73,21 @@ import Testing
     #expect(throws: NetlinkError.foreignReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
   }
 
-  @Test func `an answer to an earlier question`() throws {
+  @Test func `an answer that comes too late is passed over`() throws {
     let peer = try UserSocket()
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(50), peer: peer.port)
-    try peer.send(Captured.acknowledgement, to: try PeerTests.port(of: socket, askingFirst: peer))
+    // Number 0 is before every number that a socket begins with.
+    let port = try PeerTests.port(of: socket, askingFirst: peer)
+    try peer.send(Captured.acknowledgement, to: port)
+    try peer.send(Captured.invalidArgument, to: port)
+    #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+  }
+
+  @Test func `an answer to a question that was not asked yet`() throws {
+    let peer = try UserSocket()
+    let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(50), peer: peer.port)
+    let early = Captured.acknowledgement.with(UInt32.max / 2 + 1, at: 8)
+    try peer.send(early, to: try PeerTests.port(of: socket, askingFirst: peer))
     #expect(throws: NetlinkError.foreignReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
   }
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// What would make running a program hang or trap in the libraries that run it, and so is looked at before.
+enum ProgramObstacle {
+  /// The marker in the environment of a program that was run as ipvsadm: one that finds it there must not do so again,
+  /// or a script of that name that leads back here would start programs for ever.
+  static let marker = "IPVS_TIMEOUT_BACKEND"
+
+  /// Why no program can be run here; `nil` if it can be tried.
+  static func find() -> String? {
+    takeStandardStreams()
+    var files = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0, files.rlim_cur < 32 {
+      return "only \(files.rlim_cur) files may be open, and 32 are needed"
+    }
+    if access("/dev/null", R_OK | W_OK) != 0 { return "there is no /dev/null" }
+    var thread = pthread_t()
+    let failure = pthread_create(&thread, nil, { _ in nil }, nil)
+    if failure != 0 { return "no thread can be started, errno \(failure)" }
+    pthread_join(thread, nil)
+    return nil
+  }
+
+  /// Puts something that refuses what is done to it in the place of each standard stream that the caller has closed,
+  /// for a pipe in that place would be taken for the stream.
+  private static func takeStandardStreams() {
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
+      // A directory can be neither read nor written, and is always there.
+      _ = open("/", O_RDONLY)
+    }
+  }
+}

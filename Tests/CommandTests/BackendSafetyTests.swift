@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SystemPackage
+import Testing
+
+/// The built program around an ipvsadm that would drag it along.
+@Suite struct BackendSafetyTests {
+  /// `$0` is the program, `$1` what plays ipvsadm.
+  private static let show = #""$0" show --backend ipvsadm --ipvsadm "$1""#
+
+  @Test func `a script that leads back here is run once`() async throws {
+    try await withIpvsadm(
+      """
+      echo called >> "$0.calls"
+      exec '\(try BuiltProgram.path)' show --backend ipvsadm --ipvsadm "$0"
+      """
+    ) { path in
+      let ending = try await BuiltProgram.run(script: "\(Self.show); echo $?; cat \"$1.calls\"", [path.string])
+      #expect(ending.output == "71\ncalled\n")
+      #expect(ending.errors.contains("it leads back to ipvs-timeout itself"))
+    }
+  }
+
+  @Test(arguments: [("TERM", 143), ("HUP", 129)])
+  func `a signal that ends it ends what it runs`(signal: String, status: Int32) async throws {
+    try await withIpvsadm("echo $$ > \"$0.pid\"\nexec sleep 100") { path in
+      let ending = try await BuiltProgram.run(
+        script: """
+          \(Self.show) & program=$!
+          until [ -s "$1.pid" ]; do sleep 0.02; done
+          kill -s \(signal) $program; wait $program; echo $?
+          kill -0 $(cat "$1.pid") 2> /dev/null && echo alive
+          exit 0
+          """, [path.string])
+      // The shell says on standard error what ended its job.
+      #expect(ending.status == 0)
+      #expect(ending.output == "\(status)\n")
+    }
+  }
+
+  @Test func `a signal that the caller ignores stays ignored`() async throws {
+    try await withIpvsadm("kill -s HUP $PPID; echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
+      let ending = try await BuiltProgram.run(script: "trap '' HUP; exec \(Self.show)", [path.string])
+      #expect(ending == .init(status: 0, output: "Timeout (tcp tcpfin udp): 1 2 3\n"))
+    }
+  }
+
+  @Test(arguments: ["<&- >&-", ">&-", "<&- >&- 2>&-"])
+  func `a closed standard output is not taken by a pipe`(closed: String) async throws {
+    try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
+      let ending = try await BuiltProgram.run(script: "(exec \(Self.show) \(closed)); echo $?", [path.string])
+      #expect(ending.status == 0)
+      #expect(ending.output == "71\n")
+    }
+  }
+
+  @Test(arguments: [4, 8, 16])
+  func `too few files that may be open are told`(limit: Int) async throws {
+    try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
+      let ending = try await BuiltProgram.run(script: "ulimit -n \(limit); exec \(Self.show)", [path.string])
+      #expect(ending.status == 71)
+      #expect(ending.errors.contains("only \(limit) files may be open, and 32 are needed"))
+    }
+  }
+
+  private func withIpvsadm(_ script: String, _ body: (FilePath) async throws -> Void) async throws {
+    try await withTemporaryDirectory { directory in
+      let path = directory.appending("ipvsadm")
+      let writing = try await BuiltProgram.run(
+        script: #"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#, [path.string, script])
+      try #require(writing.status == 0)
+      try await body(path)
+    }
+  }
+}
