@@ -40,31 +40,31 @@ INSTALL_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ipvs-timeout
 INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout.fish
 
 .PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-manual bench lint release install uninstall manual \
-	link-order dependencies clean
+	link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST)
 
 test: lint test-manual test-lab test-host test-examples test-kernel
 
-lint: dependencies
+lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	shellcheck Tests/Lab/* Tests/Bench/*.sh examples/demo .ci/run
 
-test-host: dependencies
+test-host: test-dependencies
 	swift build --build-tests $(CHECKS)
 	swift test --skip-build --skip KernelTests
 
-test-examples: release
+test-examples: test-dependencies release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
 	grep -qx 'tcp is 900 s, wanted 60 s' .build/demo.log
 	swift build --package-path examples/library --scratch-path .build/examples
 	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
 
-test-lab: dependencies
+test-lab: test-dependencies
 	Tests/Lab/selftest
 
-test-kernel: release
+test-kernel: test-dependencies release
 	swift build --build-tests $(CHECKS)
 	$(LAB) -m 1G -t 900 $(KERNEL_TESTS)
 
@@ -76,6 +76,7 @@ test-kernels: test-kernel
 	done < .build/kernels.list
 
 bench: release
+	@Tests/Lab/install-dependencies bench
 	Tests/Bench/bench.sh $(CURDIR)/$(DIST)
 
 release: $(DIST)
@@ -89,10 +90,11 @@ $(DIST): $(LINK_ORDER) $(shell find Sources) Package.swift | dependencies
 manual: dependencies
 	$(GENERATE_MANUAL) > docs/ipvs-timeout.8
 
-test-manual: dependencies
+test-manual: test-dependencies
 	$(GENERATE_MANUAL) | diff -u docs/ipvs-timeout.8 -
 
 link-order: release
+	@Tests/Lab/install-dependencies trace
 	Tests/Bench/trace-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
 
 # Builds nothing, so that it can be called with sudo, where there is no Swift.
@@ -110,6 +112,9 @@ uninstall:
 
 dependencies:
 	@Tests/Lab/install-dependencies
+
+test-dependencies:
+	@Tests/Lab/install-dependencies test
 
 clean:
 	rm -rf .build
