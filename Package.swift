@@ -20,7 +20,7 @@ let package = Package(
     .executable(name: "ipvs-timeout", targets: ["ipvs-timeout"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
@@ -31,29 +31,34 @@ let package = Package(
       providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
     .systemLibrary(name: "CIPVS", providers: [.apt(["linux-libc-dev"])]),
 
+    .target(name: "Text", swiftSettings: strict),
     .target(name: "Netlink", dependencies: ["CLibNL", system], swiftSettings: strict),
-    .target(name: "IPVS", dependencies: ["CIPVS", "Netlink", system], swiftSettings: strict),
-    .target(name: "Ipvsadm", dependencies: ["IPVS", system, subprocess], swiftSettings: strict),
-    .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", system], swiftSettings: strict),
+    .target(name: "IPVS", dependencies: ["CIPVS", "Netlink", "Text", system], swiftSettings: strict),
+    .target(name: "Ipvsadm", dependencies: ["IPVS", "Text", system, subprocess], swiftSettings: strict),
+    .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
     .executableTarget(
       name: "ipvs-timeout",
       dependencies: [
-        "CStartup", "IPVS", "Ipvsadm", "Directors", system,
+        "CStartup", "IPVS", "Ipvsadm", "Directors", "Text", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["link-order.txt"],
       swiftSettings: strict),
 
+    .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
     .testTarget(name: "NetlinkTests", dependencies: ["CLibNL", "Netlink", system], swiftSettings: strict),
     .testTarget(name: "IPVSTests", dependencies: ["IPVS", "Netlink", system], swiftSettings: strict),
     .testTarget(
-      name: "IpvsadmTests", dependencies: ["IPVS", "Ipvsadm", subprocess, system], swiftSettings: strict),
+      name: "IpvsadmTests",
+      dependencies: ["IPVS", "Ipvsadm", "TestSupport", "Text", subprocess, system],
+      swiftSettings: strict),
     .testTarget(
       name: "DirectorsTests", dependencies: ["IPVS", "Ipvsadm", "Directors", system], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["IPVS", "Ipvsadm", "Directors", "ipvs-timeout", subprocess, system],
+      dependencies: ["IPVS", "Ipvsadm", "Directors", "TestSupport", "Text", "ipvs-timeout", subprocess, system],
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests",

@@ -2,6 +2,7 @@
 
 public import IPVS
 public import Ipvsadm
+internal import Text
 
 /// Why a backend did not do what was asked of it.
 public enum BackendError: Error, Sendable, Hashable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import IPVS
+internal import Text
 
 /// A text that is no timeout.
 public struct InvalidTimeoutText: Error, Sendable, Hashable {

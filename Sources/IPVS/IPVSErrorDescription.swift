@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SystemPackage
+internal import Text
 
 extension IPVSError: CustomStringConvertible {
   /// One sentence: what was attempted, where, what the kernel said and what to do; it does not end in a full stop.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import IPVS
+internal import Text
 
 /// Why a command line in ipvsadm's language is not carried out.
 public enum IpvsadmRefusal: Error, Sendable, Hashable {

@@ -2,6 +2,7 @@
 
 import IPVS
 import SystemPackage
+internal import Text
 
 extension ProgramError: CustomStringConvertible {
   /// One sentence: what was attempted, where, what happened and what to do; it does not end in a full stop.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import IPVS
+package import Text
 
 extension Timeouts {
   /// Appends the line that `ipvsadm -L --timeout` prints, without its newline.

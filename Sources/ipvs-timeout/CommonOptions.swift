@@ -2,7 +2,7 @@
 
 public import ArgumentParser
 public import Directors
-internal import IPVS
+internal import Text
 
 extension BackendChoice: ExpressibleByArgument {}
 extension Format: ExpressibleByArgument {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import IPVS
+internal import Text
 
 /// How a result is written.
 enum Format: String, CaseIterable, Sendable {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Directors
-internal import IPVS
 internal import Ipvsadm
+internal import Text
 
 extension Invocation {
   /// Does what the command line asks for and prints the result.

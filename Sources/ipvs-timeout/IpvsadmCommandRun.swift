@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Directors
-internal import IPVS
 internal import Ipvsadm
+internal import Text
 
 extension IpvsadmCommand {
   /// Does what ipvsadm would do, with its output and its exit statuses.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import IPVS
 internal import Ipvsadm
 
 extension Invocation {

@@ -2,7 +2,6 @@
 
 internal import CStartup
 internal import Glibc
-internal import IPVS
 
 /// The program: arguments in, exit status out.
 @main

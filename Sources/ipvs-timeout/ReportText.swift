@@ -3,6 +3,7 @@
 internal import Directors
 internal import IPVS
 internal import Ipvsadm
+internal import Text
 
 extension Report {
   /// Appends the lines for people.

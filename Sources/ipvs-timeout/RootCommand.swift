@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import Directors
-internal import IPVS
+internal import Text
 
 /// The command line as the argument parser sees it: every form but ipvsadm's two.
 struct RootCommand: ParsableCommand {

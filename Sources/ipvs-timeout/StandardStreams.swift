@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import IPVS
 internal import SystemPackage
+internal import Text
 
 /// Standard output and standard error, each written to with one system call.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The built program around an ipvsadm that would drag it along.

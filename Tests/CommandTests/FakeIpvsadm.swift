@@ -2,6 +2,7 @@
 
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A program that plays ipvsadm: it keeps three timeouts in a file, and writes down what it was told to set.

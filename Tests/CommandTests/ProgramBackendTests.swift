@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The built program from its arguments to its output, with a program that plays ipvsadm.

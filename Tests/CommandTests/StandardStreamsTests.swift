@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Standard streams that are closed, full or read by nobody.

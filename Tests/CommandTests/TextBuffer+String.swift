@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import IPVS
+import Text
 
 extension TextBuffer {
   /// The text, for comparison.

@@ -5,6 +5,7 @@ import IPVS
 import Ipvsadm
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A program that plays ipvsadm, written by a test.

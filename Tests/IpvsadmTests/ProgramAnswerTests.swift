@@ -3,6 +3,7 @@
 import IPVS
 import Ipvsadm
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Programs that end by themselves.

@@ -4,6 +4,7 @@ import Foundation
 import IPVS
 import Ipvsadm
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Files that are no program, or not the one that is wanted.

@@ -3,6 +3,7 @@
 import Glibc
 import IPVS
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What a program gets from us, and what it does not.

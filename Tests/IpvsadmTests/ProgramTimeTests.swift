@@ -5,6 +5,7 @@ import Glibc
 import IPVS
 import Ipvsadm
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Programs that take their time.

@@ -3,6 +3,7 @@
 import IPVS
 import Ipvsadm
 import Testing
+import Text
 
 /// The one line that `ipvsadm -L --timeout` prints.
 @Suite struct TimeoutLineTests {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import IPVS
 import Testing
+import Text
 
 @Suite struct PrintableTextTests {
   @Test(arguments: [

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-import SystemPackage
+internal import Foundation
+public import SystemPackage
 
 /// Does something with a directory of its own, which is removed afterwards with all that is in it.
-func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
+public func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
   let directory = FileManager.default.temporaryDirectory.appending(path: "ipvs-timeout-\(UUID())")
   try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
   defer { try? FileManager.default.removeItem(at: directory) }
@@ -13,7 +13,7 @@ func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) a
 
 extension FilePath {
   /// The text of the file.
-  func text() throws -> String {
+  public func text() throws -> String {
     try String(contentsOfFile: string, encoding: .utf8)
   }
 }
