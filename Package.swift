@@ -32,9 +32,10 @@ let package = Package(
     .systemLibrary(name: "CIPVS", providers: [.apt(["linux-libc-dev"])]),
 
     .target(name: "Text", swiftSettings: strict),
-    .target(name: "Netlink", dependencies: ["CLibNL", system], swiftSettings: strict),
+    .target(name: "Waiting", swiftSettings: strict),
+    .target(name: "Netlink", dependencies: ["CLibNL", "Waiting", system], swiftSettings: strict),
     .target(name: "IPVS", dependencies: ["CIPVS", "Netlink", "Text", system], swiftSettings: strict),
-    .target(name: "Ipvsadm", dependencies: ["IPVS", "Text", system, subprocess], swiftSettings: strict),
+    .target(name: "Ipvsadm", dependencies: ["IPVS", "Text", "Waiting", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
     .executableTarget(
@@ -47,6 +48,7 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "WaitingTests", dependencies: ["Waiting"], swiftSettings: strict),
     .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
     .testTarget(name: "NetlinkTests", dependencies: ["CLibNL", "Netlink", system], swiftSettings: strict),
     .testTarget(name: "IPVSTests", dependencies: ["IPVS", "Netlink", system], swiftSettings: strict),

@@ -4,6 +4,7 @@ internal import Dispatch
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
+internal import Waiting
 
 /// One run of a program: absolute path, fixed environment, no standard input, bounded output, bounded time.
 struct ProgramRun: Sendable {
@@ -23,6 +24,18 @@ struct ProgramRun: Sendable {
   /// - Returns: What the program wrote on its standard output when it exited with 0, or else why it did not.
   func ending() -> Ending {
     if let obstacle = ProgramObstacle.find() { return .failure(.lost(obstacle)) }
+    do throws(OtherThread.Failure) {
+      // The tasks keep the limit themselves, but for the case that the runtime gets no threads for them.
+      return try OtherThread.run(within: timeLimit + .seconds(2)) { followed() }
+    } catch {
+      switch error {
+      case .timedOut: return .failure(.timedOut)
+      case .noThread(let errno): return .failure(.lost("no thread can be started, errno \(errno)"))
+      }
+    }
+  }
+
+  private func followed() -> Ending {
     let ending = Box(.failure(.timedOut))
     let ended = DispatchSemaphore(value: 0)
     // A thread waits for these tasks: they must not queue behind all the others of a busy process.
@@ -31,8 +44,7 @@ struct ProgramRun: Sendable {
       ended.signal()
     }
     return SignalRelay.during(interrupt: task.cancel) {
-      // The tasks keep the limit themselves; this is for the case that they cannot.
-      _ = ended.wait(timeout: .now() + .milliseconds(Int((timeLimit + .seconds(2)) / .milliseconds(1))))
+      ended.wait()
       return ending.content
     }
   }

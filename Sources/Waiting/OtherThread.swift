@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// A thread for work that may hang where nothing can reach it, so that the caller waits no longer than it may take.
+///
+/// A thread that hangs stays, and alone; it ends with the process.
+package enum OtherThread {
+  /// Why there is no result.
+  package enum Failure: Error, Hashable {
+    /// The work has not ended in time.
+    case timedOut
+    /// The system gives no thread, with this errno.
+    case noThread(CInt)
+  }
+
+  /// Does work on another thread and waits for its end.
+  ///
+  /// - Parameters:
+  ///   - limit: How long to wait at the most.
+  ///   - work: What to do. It begins in the network namespace of the caller.
+  /// - Returns: What the work returned.
+  /// - Throws: ``Failure``.
+  package static func run<Value: Sendable>(
+    within limit: Duration, _ work: @escaping @Sendable () -> Value
+  ) throws(Failure) -> Value {
+    let result = Box<Value>()
+    let task = Unmanaged.passRetained(Work { result.put(work()) })
+    var thread = pthread_t()
+    // Not a queue of Dispatch: where no thread can be made, that tries for ever, on the thread that asks.
+    let failure = pthread_create(&thread, nil, { Work.doIt($0) }, task.toOpaque())
+    guard failure == 0 else {
+      task.release()
+      throw .noThread(failure)
+    }
+    pthread_detach(thread)
+    guard let value = result.take(within: limit) else { throw .timedOut }
+    return value
+  }
+}
+
+/// What a thread is to do, handed over to it.
+private final class Work: Sendable {
+  private let body: @Sendable () -> Void
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    self.body = body
+  }
+
+  static func doIt(_ work: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let work { Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body() }
+    return nil
+  }
+}
+
+/// Carries a value from one thread to another.
+private final class Box<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+  private let filled = DispatchSemaphore(value: 0)
+
+  func put(_ value: Value) {
+    self.value.withLock { $0 = value }
+    filled.signal()
+  }
+
+  func take(within limit: Duration) -> Value? {
+    _ = filled.wait(timeout: .now() + .milliseconds(Int(limit / .milliseconds(1))))
+    return value.withLock { $0 }
+  }
+}
