@@ -12,6 +12,8 @@ public enum BackendError: Error, Sendable, Hashable {
   case ipvsadm(ProgramError)
   /// Netlink failed, then the program ipvsadm, to which `auto` had turned.
   indirect case both(IPVSError, ProgramError)
+  /// These timeouts were set, but reading them back failed.
+  indirect case notReadBack(Timeouts, BackendError)
 }
 
 extension BackendError {
@@ -32,6 +34,8 @@ extension BackendError: CustomStringConvertible {
     switch self {
     case .netlink(let error): error.description
     case .ipvsadm(let error): error.description
+    case .notReadBack(let timeouts, let error):
+      "the timeouts \(timeouts.assignments) were set, but then: \(error); run `ipvs-timeout show`"
     case .both(let first, let second):
       "\(first); the program \(second.program.printable) was tried instead: \(second.reason)"
     }

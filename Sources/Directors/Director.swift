@@ -70,7 +70,11 @@ public struct Director: ~Copyable {
       return TimeoutsChange(wanted: wanted, before: before, after: wanted.filled(from: before), isDryRun: isDryRun)
     }
     try send(wanted)
-    return TimeoutsChange(wanted: wanted, before: before, after: try timeouts(), isDryRun: false)
+    do throws(BackendError) {
+      return TimeoutsChange(wanted: wanted, before: before, after: try timeouts(), isDryRun: false)
+    } catch {
+      throw .notReadBack(wanted, error)
+    }
   }
 }
 
@@ -83,7 +87,7 @@ extension Program {
 
 extension IPVSError {
   /// Whether the kernel's family is not there, the only error from which `auto` falls back.
-  fileprivate var isAbsence: Bool {
+  var isAbsence: Bool {
     [.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled].contains(code)
   }
 }

@@ -21,12 +21,16 @@ public struct Client: ~Copyable {
   /// The kernel loads the module ip_vs if it can.
   ///
   /// - Parameter replyTimeout: How long to wait for each answer of the kernel; `nil` is five seconds.
-  /// - Throws: ``IPVSError``, when there is no IPVS here.
+  /// - Throws: ``IPVSError``, when there is no IPVS here, the system refuses a socket, or no answer comes in time.
   public init(replyTimeout: Duration? = nil) throws(IPVSError) {
     do throws(NetlinkError) {
-      if !KernelModule.isLoaded { try Family.load(named: IPVS_GENL_NAME, within: replyTimeout) }
+      let version = UInt8(IPVS_GENL_VERSION)
       let socket = try Socket(replyTimeout: replyTimeout)
-      family = try Family(named: IPVS_GENL_NAME, version: UInt8(IPVS_GENL_VERSION), over: socket)
+      if KernelModule.isLoaded {
+        family = try Family(named: IPVS_GENL_NAME, version: version, over: socket)
+      } else {
+        family = try Family.load(named: IPVS_GENL_NAME, version: version, within: replyTimeout)
+      }
       self.socket = socket
     } catch {
       throw IPVSError(error, during: .open)
@@ -56,7 +60,8 @@ public struct Client: ~Copyable {
   /// A timeout applies to a connection from its next packet on. The corresponding kernel command is
   /// `IPVS_CMD_SET_CONFIG`.
   ///
-  /// - Throws: ``IPVSError``, in which case none has been changed.
+  /// - Throws: ``IPVSError``. The kernel changes all or none: none where the code is `valueRefused` or one about
+  ///   privilege; where the answer did not come or could not be read, only reading the timeouts tells.
   public borrowing func setTimeouts(_ timeouts: Timeouts) throws(IPVSError) {
     do throws(NetlinkError) {
       let request = try Request(to: family, command: UInt8(IPVS_CMD_SET_CONFIG))

@@ -6,7 +6,13 @@ internal import Text
 extension IPVSError: CustomStringConvertible {
   /// One sentence: what was attempted, where, what the kernel said and what to do; it does not end in a full stop.
   public var description: String {
-    "cannot \(operation) in this network namespace: \(reason)"
+    "cannot \(operation) in this network namespace: \(reason)\(doubt)"
+  }
+
+  /// Where the answer to a change is missing, the change may still have been made.
+  private var doubt: String {
+    guard case .setTimeouts = operation, [.timedOut, .truncatedReply, .foreignReply].contains(code) else { return "" }
+    return "; the timeouts may be set all the same: run `ipvs-timeout show`"
   }
 
   private var reason: String {
@@ -16,7 +22,7 @@ extension IPVSError: CustomStringConvertible {
         + " install the module or boot a kernel that has it (CONFIG_IP_VS)"
     case .modulesNotVisible:
       "IPVS is not loaded, and the modules of this kernel are not to be seen here\(said);"
-        + " on the host itself, run `modprobe ip_vs`"
+        + " on the host itself, run `modprobe ip_vs`; after an upgrade of the kernel, reboot"
     case .moduleNotLoaded:
       "the kernel's module ip_vs is installed but could not be loaded\(said); run `modprobe -v ip_vs` to see why"
     case .moduleLoadingDisabled:
@@ -29,9 +35,10 @@ extension IPVSError: CustomStringConvertible {
     case .userNamespace:
       "root inside a user namespace is not root to IPVS\(said); run it as root of the host"
     case .valueRefused:
-      "the kernel refuses one of the values\(said) and has changed none; choose a shorter timeout"
+      "the kernel refuses one of the values\(said) and has changed none; choose a shorter one (a kernel with HZ=1000"
+        + " takes up to 2147483 s, 24 days)"
     case .refused:
-      "the system refused\(said); `dmesg` may tell more"
+      "the system refused\(said); look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
     case .timedOut:
       "the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`), then try again"
     case .truncatedReply:
@@ -57,8 +64,14 @@ extension IPVSError.Operation: CustomStringConvertible {
     switch self {
     case .open: "open IPVS"
     case .readTimeouts: "read the timeouts"
-    case .setTimeouts(let wanted):
-      "set the timeouts \(Timeouts.Name.allCases.compactMap { name in wanted[name].map { "\(name.rawValue)=\($0.seconds)" } }.joined(separator: " "))"
+    case .setTimeouts(let wanted): "set the timeouts \(wanted.assignments)"
     }
+  }
+}
+
+extension Timeouts {
+  /// What is named, for example `tcp=60 udp=300`.
+  package var assignments: String {
+    Name.allCases.compactMap { name in self[name].map { "\(name.rawValue)=\($0.seconds)" } }.joined(separator: " ")
   }
 }

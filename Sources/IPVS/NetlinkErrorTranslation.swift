@@ -10,7 +10,8 @@ extension IPVSError {
     switch failure {
     case .kernel(.noSuchFileOrDirectory) where operation == .open:
       self.init(KernelModule.whyAbsent(), operation, errno: .noSuchFileOrDirectory)
-    case .system(.protocolNotSupported) where operation == .open:
+    case .system(.protocolNotSupported) where operation == .open,
+      .system(.addressFamilyNotSupported) where operation == .open:
       self.init(.notInKernel, operation, errno: .protocolNotSupported)
     case .kernel(.notPermitted):
       self.init(Privilege.whyRefused(), operation, errno: .notPermitted)

@@ -114,10 +114,10 @@ public struct IpvsadmGrammar {
     case .list, .set, .otherOperation: throw .misplacedOption(written)
     case .sort: break
     case .listing(let option):
-      if option == .syncID, argument.flatMap({ IpvsadmValue.number($0, upTo: 255) }) == nil {
-        throw .misplacedOption(written)
+      if option == .syncID, let argument, IpvsadmValue.number(argument, upTo: 255) == nil {
+        throw .invalidSyncID(argument)
       }
-      guard given.insert(option).inserted else { throw .misplacedOption(written) }
+      guard given.insert(option).inserted else { throw .repeatedOption(written) }
       if operation == .set { misplaced = misplaced ?? written }
     case .foreign:
       misplaced = misplaced ?? written
@@ -133,7 +133,7 @@ public struct IpvsadmGrammar {
     guard operation == .set else {
       if let value = values.first { throw .unexpectedArgument(value) }
       if let misplaced { throw .misplacedOption(misplaced) }
-      guard given.contains(.timeout) else { throw .otherOperation("-L") }
+      guard given.contains(.timeout) else { throw .listWithoutTimeout }
       return .list
     }
     guard values.count >= 3 else { throw .tooFewValues }

@@ -12,8 +12,14 @@ public enum IpvsadmRefusal: Error, Sendable, Hashable {
   case unexpectedArgument(String)
   /// An operation of ipvsadm's other than the two that concern timeouts.
   case otherOperation(String)
-  /// An option of ipvsadm's that does not go with the operation, or not here, or not twice.
+  /// An option of ipvsadm's that does not go with the operation.
   case misplacedOption(String)
+  /// An option that may be given once.
+  case repeatedOption(String)
+  /// An argument of an option that is not a number from 0 to 255.
+  case invalidSyncID(String)
+  /// `-L` without `--timeout`.
+  case listWithoutTimeout
   /// An option that ipvsadm does not have, or one with an argument it does not take, or without one that it needs.
   case unknownOption(String)
 
@@ -24,7 +30,9 @@ public enum IpvsadmRefusal: Error, Sendable, Hashable {
   public var status: Int32 {
     switch self {
     case .unknownOption, .optionBeforeOperation: 255
-    case .invalidValue, .tooFewValues, .unexpectedArgument, .otherOperation, .misplacedOption: 2
+    case .invalidValue, .tooFewValues, .unexpectedArgument, .otherOperation, .misplacedOption, .repeatedOption,
+      .invalidSyncID, .listWithoutTimeout:
+      2
     }
   }
 
@@ -32,7 +40,9 @@ public enum IpvsadmRefusal: Error, Sendable, Hashable {
   public var isIpvsadmsOwn: Bool {
     switch self {
     case .invalidValue, .tooFewValues, .unexpectedArgument: true
-    case .otherOperation, .misplacedOption, .unknownOption, .optionBeforeOperation: false
+    case .otherOperation, .misplacedOption, .repeatedOption, .invalidSyncID, .listWithoutTimeout, .unknownOption,
+      .optionBeforeOperation:
+      false
     }
   }
 }
@@ -50,7 +60,13 @@ extension IpvsadmRefusal: CustomStringConvertible {
     case .otherOperation(let text):
       "\"\(text.printable)\" is an operation of ipvsadm that does not concern the timeouts; use ipvsadm for it"
     case .misplacedOption(let text):
-      "the option \"\(text.printable)\" does not go with --set or -L --timeout, or not twice; use ipvsadm for other operations"
+      "the option \"\(text.printable)\" does not go with --set or -L --timeout; use ipvsadm for other operations"
+    case .repeatedOption(let text):
+      "the option \"\(text.printable)\" is given twice; give it once"
+    case .invalidSyncID(let text):
+      "\"\(text.printable)\" is not a number from 0 to 255, which --syncid takes"
+    case .listWithoutTimeout:
+      "-L alone lists services, which is ipvsadm's work; -L --timeout lists the timeouts"
     case .optionBeforeOperation(let text):
       "\"\(text.printable)\" stands before the operation; in ipvsadm's language --set or -L comes first"
     case .unknownOption(let text):

@@ -21,11 +21,11 @@ public struct Program: Sendable, Hashable {
   ///   - paths: Absolute paths.
   ///   - command: What it is wanted for, to be named in the error.
   ///   - timeLimit: How long a run may take before its process group is killed.
-  /// - Throws: ``ProgramError``, when there is no file at any of them or the file is this very program.
+  /// - Throws: ``ProgramError``, when there is no file at any of them, it cannot be executed, or it would lead back here.
   public init(
     at paths: [FilePath] = Program.usualPaths, for command: IpvsadmCommand, timeLimit: Duration = .seconds(5)
   ) throws(ProgramError) {
-    if getenv(ProgramObstacle.marker) != nil { throw ProgramError(.itself, command, program: "ipvsadm") }
+    if getenv(ProgramObstacle.marker) != nil { throw ProgramError(.nested, command, program: "ipvsadm") }
     for path in paths {
       var file = stat()
       guard stat(path.string, &file) == 0 else { continue }

@@ -10,8 +10,12 @@ public struct ProgramError: Error, Sendable, Hashable {
     case missing
     /// The file cannot be executed, with the system's reason.
     case notExecutable(Errno)
-    /// The file is this very program under ipvsadm's name, or this program was run as ipvsadm by another of its kind.
+    /// The file is this very program under ipvsadm's name.
     case itself
+    /// This program was itself started as ipvsadm by another of its kind.
+    case nested
+    /// The program was not started, for this reason.
+    case notStarted(String)
     /// The program said that IPVS is not there.
     case unavailable(said: String)
     /// The program said that the caller may not.

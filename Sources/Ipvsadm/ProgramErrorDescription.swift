@@ -18,11 +18,16 @@ extension ProgramError: CustomStringConvertible {
     case .notExecutable(let errno):
       "it cannot be executed (\(errno.description), errno \(errno.rawValue)); check the file or name another with --ipvsadm"
     case .itself:
-      "it leads back to ipvs-timeout itself; name the real ipvsadm with --ipvsadm"
+      "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"
+    case .nested:
+      "this ipvs-timeout was itself started as ipvsadm (IPVS_TIMEOUT_BACKEND is set) and starts no other;"
+        + " let the script of that name run the real ipvsadm"
+    case .notStarted(let why):
+      "it was not started: \(why.printable); raise that limit and try again"
     case .unavailable(let said):
-      "it finds no IPVS here\(quoted(said)); load it with `modprobe ip_vs`"
+      "it finds no IPVS here\(quoted(said)); load it with `modprobe ip_vs`, or start what this ipvsadm talks to"
     case .notPermitted(let said):
-      "it may not\(quoted(said)); run it as root of the host, with CAP_NET_ADMIN"
+      "it is not permitted to\(quoted(said)); run it as root of the host, with CAP_NET_ADMIN"
     case .failed(let status, let said):
       "it failed with status \(status)\(quoted(said)); run `\(commandLine)` by hand to see more"
     case .killed(let signal):

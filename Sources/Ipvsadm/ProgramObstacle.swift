@@ -11,9 +11,11 @@ enum ProgramObstacle {
   /// Why no program can be run here; `nil` if it can be tried.
   static func find() -> String? {
     takeStandardStreams()
+    // Where the caller ignores it, the end of a program cannot be waited for.
+    signal(SIGCHLD, SIG_DFL)
     var files = rlimit()
     if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0, files.rlim_cur < 32 {
-      return "only \(files.rlim_cur) files may be open, and 32 are needed"
+      return "only \(files.rlim_cur) files may be open (`ulimit -n`), and 32 are needed"
     }
     if access("/dev/null", R_OK | W_OK) != 0 { return "there is no /dev/null" }
     return nil

@@ -23,14 +23,14 @@ struct ProgramRun: Sendable {
   ///
   /// - Returns: What the program wrote on its standard output when it exited with 0, or else why it did not.
   func ending() -> Ending {
-    if let obstacle = ProgramObstacle.find() { return .failure(.lost(obstacle)) }
+    if let obstacle = ProgramObstacle.find() { return .failure(.notStarted(obstacle)) }
     do throws(OtherThread.Failure) {
       // The tasks keep the limit themselves, but for the case that the runtime gets no threads for them.
       return try OtherThread.run(within: timeLimit + .seconds(2)) { followed() }
     } catch {
       switch error {
-      case .timedOut: return .failure(.timedOut)
-      case .noThread(let errno): return .failure(.lost("no thread can be started, errno \(errno)"))
+      case .timedOut: return .failure(.lost("the system gave no thread or memory to follow it with"))
+      case .noThread(let errno): return .failure(.notStarted("no thread can be made (`ulimit -u`), errno \(errno)"))
       }
     }
   }
@@ -38,12 +38,14 @@ struct ProgramRun: Sendable {
   private func followed() -> Ending {
     let ending = Box(.failure(.timedOut))
     let ended = DispatchSemaphore(value: 0)
-    // A thread waits for these tasks: they must not queue behind all the others of a busy process.
-    let task = Task.detached(priority: .high) {
-      await ending.put(result())
-      ended.signal()
-    }
-    return SignalRelay.during(interrupt: task.cancel) {
+    let cancellation = Cancellation()
+    return SignalRelay.during(interrupt: cancellation.cancel) {
+      // A thread waits for these tasks: they must not queue behind all the others of a busy process.
+      let task = Task.detached(priority: .high) {
+        await ending.put(result())
+        ended.signal()
+      }
+      cancellation.apply(to: task)
       ended.wait()
       return ending.content
     }
@@ -89,6 +91,25 @@ struct ProgramRun: Sendable {
       return .failure(.exited(status, saying: String(decoding: record.standardError, as: UTF8.self)))
     case .signaled(let signal):
       return .failure(.killed(signal: signal))
+    }
+  }
+}
+
+/// Cancels a task, also one that begins only after it was cancelled.
+private final class Cancellation: Sendable {
+  private let state = Mutex<(isCancelled: Bool, task: Task<Void, Never>?)>((false, nil))
+
+  func cancel() {
+    state.withLock { state in
+      state.isCancelled = true
+      state.task?.cancel()
+    }
+  }
+
+  func apply(to task: Task<Void, Never>) {
+    state.withLock { state in
+      state.task = task
+      if state.isCancelled { task.cancel() }
     }
   }
 }

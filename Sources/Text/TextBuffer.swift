@@ -52,11 +52,11 @@ package struct TextBuffer: ~Copyable {
     if count + length > capacity {
       capacity = 2 * (count + length)
       let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-      larger.update(from: storage, count: count)
+      larger.initialize(from: storage, count: count)
       storage.deallocate()
       storage = larger
     }
-    storage.advanced(by: count).update(from: start, count: length)
+    storage.advanced(by: count).initialize(from: start, count: length)
     count += length
   }
 }

@@ -3,24 +3,28 @@
 internal import Directors
 internal import IPVS
 internal import Ipvsadm
+internal import SystemPackage
 
 extension BackendError {
   /// The exit status for a failure; where two backends failed, that of the first.
   var exitStatus: ExitStatus {
     switch self {
-    case .netlink(let error), .both(let error, _): error.code.exitStatus
+    case .netlink(let error), .both(let error, _): error.exitStatus
+    case .notReadBack(_, let error): error.exitStatus
     case .ipvsadm(let error): error.cause.exitStatus
     }
   }
 }
 
-extension IPVSError.Code {
+extension IPVSError {
   fileprivate var exitStatus: ExitStatus {
-    switch self {
+    switch code {
     case .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled: .unavailable
     case .notRoot, .missingCapability, .userNamespace: .notPermitted
     case .timedOut: .timedOut
     case .truncatedReply, .foreignReply, .library: .defect
+    // A security policy stands between us and the socket.
+    case .refused where [.notPermitted, .permissionDenied].contains(errno): .notPermitted
     default: .refused
     }
   }
@@ -29,11 +33,11 @@ extension IPVSError.Code {
 extension ProgramError.Cause {
   fileprivate var exitStatus: ExitStatus {
     switch self {
-    case .missing, .notExecutable, .itself, .unavailable: .unavailable
+    case .missing, .notExecutable, .itself, .nested, .unavailable: .unavailable
     case .notPermitted: .notPermitted
     case .timedOut: .timedOut
     case .tooMuchOutput, .unreadable: .defect
-    case .failed, .killed, .lost: .refused
+    case .failed, .killed, .lost, .notStarted: .refused
     }
   }
 }

@@ -86,7 +86,8 @@ extension Report {
     throw Failure(
       "the timeouts in this network namespace are not what was just set: "
         + change.drift.map(\.sentence).joined(separator: ", ")
-        + "; another program (keepalived, kube-proxy, kube-router) may have written them, or the kernel lacks the protocol",
+        + "; another program may have written them (keepalived, kube-proxy, kube-router: set them there, too),"
+        + " or the kernel lacks the protocol",
       .refused)
   }
 }

@@ -18,7 +18,7 @@ enum StandardStreams {
     case let failure:
       throw Failure(
         "cannot write the result to standard output (\(Errno(rawValue: failure).description), errno \(failure));"
-          + " make it writable, and run `ipvs-timeout show` to see what is set", .refused)
+          + " make it writable and try again, after a change with `ipvs-timeout show`", .refused)
     }
   }
 

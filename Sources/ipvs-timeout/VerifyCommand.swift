@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import IPVS
 
 /// The command `ipvs-timeout verify`.
 struct VerifyCommand: InvocationCommand {
@@ -21,6 +22,8 @@ struct VerifyCommand: InvocationCommand {
   @OptionGroup var common: CommonOptions
 
   func invocation() throws(Failure) -> Invocation {
-    .verify(try timeouts.timeouts(), common.output, common.access)
+    let wanted = try timeouts.timeouts()
+    guard wanted != Timeouts() else { throw .usage("there is nothing to compare: name at least one timeout") }
+    return .verify(wanted, common.output, common.access)
   }
 }

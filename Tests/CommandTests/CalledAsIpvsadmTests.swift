@@ -18,7 +18,7 @@ import Testing
       ),
       (
         ["-Ln"], 2,
-        #"ipvs-timeout: "-L" is an operation of ipvsadm that does not concern the timeouts; use ipvsadm for it"# + "\n"
+        #"ipvs-timeout: -L alone lists services, which is ipvsadm's work; -L --timeout lists the timeouts"# + "\n"
       ),
       (
         ["--set", "-1", "0", "0"], 255,
@@ -44,7 +44,7 @@ import Testing
           == .init(
             status: 69,
             errors: "ipvs-timeout: cannot read the timeouts in this network namespace with the program \(link):"
-              + " it leads back to ipvs-timeout itself; name the real ipvsadm with --ipvsadm\n"))
+              + " it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm\n"))
     }
   }
 

@@ -70,7 +70,6 @@ import Testing
     arguments: [
       (["verify", "60", "30", "60"], .verify(sixty, Output(), Access())),
       (["verify", "--udp", "1m"], .verify(Timeouts(udp: 60), Output(), Access())),
-      (["verify", "-", "-", "-"], .verify(Timeouts(), Output(), Access())),
       (["verify", "--quiet", "60", "30", "60"], .verify(sixty, Output(isQuiet: true), Access())),
       (
         ["verify", "60", "30", "60", "--format", "json", "--backend", "netlink"],

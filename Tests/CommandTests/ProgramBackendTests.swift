@@ -47,8 +47,8 @@ import Testing
             output: "Timeout (tcp tcpfin udp): 900 120 300 (unchanged)\n",
             errors:
               "ipvs-timeout: the timeouts in this network namespace are not what was just set: tcp is 900 s, wanted"
-              + " 60 s, udp is 300 s, wanted 60 s; another program (keepalived, kube-proxy, kube-router) may have"
-              + " written them, or the kernel lacks the protocol\n"))
+              + " 60 s, udp is 300 s, wanted 60 s; another program may have written them (keepalived,"
+              + " kube-proxy, kube-router: set them there, too), or the kernel lacks the protocol\n"))
     }
   }
 
@@ -57,11 +57,11 @@ import Testing
       ("exit 1", 71, "it failed with status 1 and said nothing; run `% -L --timeout` by hand to see more"),
       (
         "echo \"Can't initialize ipvs: Protocol not available\" >&2; exit 2", 69,
-        #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`"#
+        #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to"#
       ),
       (
         "echo \"Can't initialize ipvs: Permission denied (you must be root)\" >&2; exit 2", 77,
-        #"it may not: "Can't initialize ipvs: Permission denied (you must be root)";"#
+        #"it is not permitted to: "Can't initialize ipvs: Permission denied (you must be root)";"#
           + " run it as root of the host, with CAP_NET_ADMIN"
       ),
       (

@@ -6,7 +6,7 @@ import Testing
 
 /// Standard streams that are closed, full or read by nobody.
 @Suite struct StandardStreamsTests {
-  private static let lost = "make it writable, and run `ipvs-timeout show` to see what is set"
+  private static let lost = "make it writable and try again, after a change with `ipvs-timeout show`"
 
   @Test func `standard output is closed`() async throws {
     #expect(

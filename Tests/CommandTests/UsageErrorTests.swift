@@ -23,6 +23,7 @@ import Testing
       (["set", "--tcp=-5"], #""-5""# + rule),
       (["set", "--", "-5", "5", "5"], #""-5""# + rule),
       (["-1"], "Unknown option '-1'; run `ipvs-timeout --help`"),
+      (["verify", "-", "0", "-"], "there is nothing to compare: name at least one timeout"),
       (["--quiet", "set", "60", "30", "60"], "the command comes first: ipvs-timeout set …"),
       (["--format", "json", "show"], "the command comes first: ipvs-timeout show …"),
       (["set", "--udp", ""], #""""# + rule),
@@ -108,12 +109,12 @@ import Testing
       ),
       (
         ["-L"],
-        #"ipvs-timeout: "-L" is an operation of ipvsadm that does not concern the timeouts; use ipvsadm for it"#,
+        #"ipvs-timeout: -L alone lists services, which is ipvsadm's work; -L --timeout lists the timeouts"#,
         2
       ),
       (
         ["-L", "--timeout", "-c"],
-        #"ipvs-timeout: the option "-c" does not go with --set or -L --timeout, or not twice;"#
+        #"ipvs-timeout: the option "-c" does not go with --set or -L --timeout;"#
           + " use ipvsadm for other operations",
         2
       ),

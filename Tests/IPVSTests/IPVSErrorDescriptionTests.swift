@@ -48,13 +48,17 @@ import Testing
     ),
     (
       .valueRefused, .invalidArgument,
-      "the kernel refuses one of the values (Invalid argument, errno 22) and has changed none; choose a shorter timeout"
+      "the kernel refuses one of the values (Invalid argument, errno 22) and has changed none;"
+        + " choose a shorter one (a kernel with HZ=1000 takes up to 2147483 s, 24 days)"
     ),
     (
       .refused, .tooManyOpenFiles,
-      "the system refused (Too many open files, errno 24); `dmesg` may tell more"
+      "the system refused (Too many open files, errno 24); look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
     ),
-    (.refused, nil, "the system refused; `dmesg` may tell more"),
+    (
+      .refused, nil,
+      "the system refused; look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
+    ),
     (
       .timedOut, nil,
       "the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`), then try again"
@@ -74,7 +78,11 @@ import Testing
   func `says what was attempted, where, why not and what to do`(
     attempt: (IPVSError.Operation, String), reason: (IPVSError.Code, Errno?, String)
   ) {
-    #expect(IPVSError(reason.0, attempt.0, errno: reason.1).description == attempt.1 + reason.2)
+    var sentence = attempt.1 + reason.2
+    if case .setTimeouts = attempt.0, [.timedOut, .truncatedReply, .foreignReply].contains(reason.0) {
+      sentence += "; the timeouts may be set all the same: run `ipvs-timeout show`"
+    }
+    #expect(IPVSError(reason.0, attempt.0, errno: reason.1).description == sentence)
   }
 
   @Test func `quotes libnl where libnl failed`() {

@@ -46,10 +46,10 @@ import Testing
   @Test(
     arguments: [
       // A list of services.
-      (["-L"], .otherOperation("-L")),
-      (["-l"], .otherOperation("-L")),
-      (["-Ln"], .otherOperation("-L")),
-      (["--list", "--numeric"], .otherOperation("-L")),
+      (["-L"], .listWithoutTimeout),
+      (["-l"], .listWithoutTimeout),
+      (["-Ln"], .listWithoutTimeout),
+      (["--list", "--numeric"], .listWithoutTimeout),
       // Other operations.
       (["-A", "-t", "192.0.2.1:80"], .otherOperation("-A")),
       (["-C"], .otherOperation("-C")),
@@ -74,21 +74,21 @@ import Testing
       (["-LC", "--timeout"], .misplacedOption("-LC")),
       (["--set", "60", "30", "60", "--set"], .misplacedOption("--set")),
       // Twice.
-      (["-L", "--timeout", "--timeout"], .misplacedOption("--timeout")),
-      (["-Lnn", "--timeout"], .misplacedOption("-Lnn")),
-      (["-L", "-n", "--numeric", "--timeout"], .misplacedOption("--numeric")),
-      (["-L", "--timeout", "--syncid", "1", "--syncid", "1"], .misplacedOption("--syncid")),
+      (["-L", "--timeout", "--timeout"], .repeatedOption("--timeout")),
+      (["-Lnn", "--timeout"], .repeatedOption("-Lnn")),
+      (["-L", "-n", "--numeric", "--timeout"], .repeatedOption("--numeric")),
+      (["-L", "--timeout", "--syncid", "1", "--syncid", "1"], .repeatedOption("--syncid")),
       // Not with --set.
       (["--set", "60", "30", "60", "--timeout"], .misplacedOption("--timeout")),
       (["--set", "60", "30", "60", "-n"], .misplacedOption("-n")),
       (["--set", "60", "30", "60", "--syncid", "1"], .misplacedOption("--syncid")),
       (["--set", "60", "30", "60", "-w", "1"], .misplacedOption("-w")),
       // No number from 0 to 255.
-      (["-L", "--timeout", "--syncid", "256"], .misplacedOption("--syncid")),
-      (["-L", "--timeout", "--syncid", "-1"], .misplacedOption("--syncid")),
-      (["-L", "--timeout", "--syncid", "x"], .misplacedOption("--syncid")),
-      (["-L", "--timeout", "--syncid="], .misplacedOption("--syncid=")),
-      (["-L", "--syncid", "--timeout"], .misplacedOption("--syncid")),
+      (["-L", "--timeout", "--syncid", "256"], .invalidSyncID("256")),
+      (["-L", "--timeout", "--syncid", "-1"], .invalidSyncID("-1")),
+      (["-L", "--timeout", "--syncid", "x"], .invalidSyncID("x")),
+      (["-L", "--timeout", "--syncid="], .invalidSyncID("")),
+      (["-L", "--syncid", "--timeout"], .invalidSyncID("--timeout")),
       // Options of other operations, with their arguments.
       (["-L", "--timeout", "-c"], .misplacedOption("-c")),
       (["-L", "--stats", "--timeout"], .misplacedOption("--stats")),

@@ -16,7 +16,7 @@ import Testing
       ),
       (
         .misplacedOption("-c"), 2, false,
-        #"the option "-c" does not go with --set or -L --timeout, or not twice; use ipvsadm for other operations"#
+        #"the option "-c" does not go with --set or -L --timeout; use ipvsadm for other operations"#
       ),
       (
         .unknownOption("--se"), 255, false,

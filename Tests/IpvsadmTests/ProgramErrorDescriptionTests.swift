@@ -19,14 +19,14 @@ import Testing
       .notExecutable(.permissionDenied),
       "it cannot be executed (Permission denied, errno 13); check the file or name another with --ipvsadm"
     ),
-    (.itself, "it leads back to ipvs-timeout itself; name the real ipvsadm with --ipvsadm"),
+    (.itself, "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"),
     (
       .unavailable(said: "Can't initialize ipvs: Protocol not available"),
-      #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`"#
+      #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to"#
     ),
     (
       .notPermitted(said: "Can't initialize ipvs: Permission denied (you must be root)"),
-      #"it may not: "Can't initialize ipvs: Permission denied (you must be root)";"#
+      #"it is not permitted to: "Can't initialize ipvs: Permission denied (you must be root)";"#
         + " run it as root of the host, with CAP_NET_ADMIN"
     ),
     (.failed(status: 1, said: ""), "it failed with status 1 and said nothing; run `%` by hand to see more"),

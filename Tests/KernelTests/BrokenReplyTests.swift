@@ -12,8 +12,14 @@ extension RealKernel {
       ("retval=0", Int32(70), "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"),
       ("retval=10", 70, "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"),
       ("retval=20", 70, "what came was not the answer to the question, which is a defect;"),
-      ("error=ENOBUFS", 71, "the system refused (No buffer space available, errno 105); `dmesg` may tell more"),
-      ("error=ENOMEM", 71, "the system refused (Cannot allocate memory, errno 12); `dmesg` may tell more"),
+      (
+        "error=ENOBUFS", 71,
+        "the system refused (No buffer space available, errno 105); look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
+      ),
+      (
+        "error=ENOMEM", 71,
+        "the system refused (Cannot allocate memory, errno 12); look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
+      ),
       ("error=EAGAIN", 75, "the kernel gave no answer in time;"),
     ]
 
@@ -53,13 +59,17 @@ extension RealKernel {
         let outcome = try await run("set 60 30 60", "recvmsg:retval=10:when=\(reply)")
         #expect(outcome.status == 70)
         #expect(outcome.isOneSentence, "\(outcome)")
+        #expect(outcome.stderr.contains("the timeouts may be set all the same") == (reply == 3), "\(outcome)")
+        #expect(
+          outcome.stderr.hasPrefix("ipvs-timeout: the timeouts tcp=60 tcpfin=30 udp=60 were set, but then: cannot read")
+            == (reply == 4), "\(outcome)")
         expect(try await netns.timeouts(), equals: (reply < 3 ? "900 120 300" : "60 30 60"))
       }
     }
 
     @Test func tellsWhatTheSystemRefused() async throws {
       for injection in [
-        "sendmsg:error=EPERM:when=1", "sendmsg:error=ENOBUFS:when=2", "socket:error=EMFILE",
+        "sendmsg:error=ENOBUFS:when=2", "socket:error=EMFILE",
         "setsockopt:error=EINVAL", "getsockname:error=EBADF",
       ] {
         let outcome = try await run("show", injection)

@@ -43,7 +43,7 @@ extension RealKernel {
         equals: Outcome(
           71, "Timeout (tcp tcpfin udp): 60 120 99 (was 900 120 300)\n",
           "ipvs-timeout: the timeouts in this network namespace are not what was just set: udp is 99 s, wanted 30 s;"
-            + " another program (keepalived, kube-proxy, kube-router) may have written them, or the kernel lacks the"
+            + " another program may have written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the"
             + " protocol\n"))
     }
 

@@ -102,8 +102,8 @@ extension RealKernel {
         try await netns.program("show", "--backend", "ipvsadm", "--ipvsadm", link),
         equals: Outcome(
           69, "",
-          "ipvs-timeout: cannot read the timeouts in this network namespace with the program \(link): it leads"
-            + " back to ipvs-timeout itself; name the real ipvsadm with --ipvsadm\n"))
+          "ipvs-timeout: cannot read the timeouts in this network namespace with the program \(link): it is"
+            + " ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm\n"))
     }
 
     @Test func isNotForWhatTheKernelRefuses() throws {

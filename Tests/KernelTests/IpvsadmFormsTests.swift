@@ -28,7 +28,8 @@ extension RealKernel {
         }
       }
       print("\(count) made-up command lines, of which ipvsadm took \(accepted); IPVS_TIMEOUT_SEED=\(seed)")
-      #expect(count / 5...count * 4 / 5 ~= accepted, "the generator is one-sided")
+      // It takes about a quarter; a tenth is five standard deviations away, whatever the seed.
+      #expect(count / 10...count * 9 / 10 ~= accepted, "the generator is one-sided")
     }
 
     @Test func refusesWhatIsNoFormOfIpvsadms() async throws {
@@ -42,9 +43,9 @@ extension RealKernel {
     }
 
     @Test func refusesOtherOperationsAndDoesNothing() async throws {
-      try await Guest.output(netns.entering + [Guest.ipvsadm, "-A", "-t", "10.0.0.1:80", "-s", "rr"])
+      try await Guest.output(netns.entering + [Guest.ipvsadm, "-A", "-t", "192.0.2.1:80", "-s", "rr"])
       let services = try await netns.run(Guest.ipvsadm, "-Sn")
-      #expect(services == Outcome(0, "-A -t 10.0.0.1:80 -s rr\n"))
+      #expect(services == Outcome(0, "-A -t 192.0.2.1:80 -s rr\n"))
       try await IpvsadmComparison.run(in: netns, directory) { comparison in
         for vector in IpvsadmVector.others.map(IpvsadmVector.init(words:)) {
           let ours = try await comparison.deed(of: Guest.program, vector.arguments)

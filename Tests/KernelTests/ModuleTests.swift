@@ -45,6 +45,13 @@ extension RealKernel {
       #expect(directory.text("called").isEmpty)
     }
 
+    @Test(.withoutModule(.loadable)) func isWantedOnce() async throws {
+      let loader = try directory.script("loader", "echo >>\(directory.path)/called; exit 1")
+      try await WithoutModule.setLoader(loader)
+      #expect(try await netns.program("show", "--backend", "netlink").status == 69)
+      #expect(directory.text("called") == "\n")
+    }
+
     @Test(.withoutModule(.notLoadable)) func cannotBeLoaded() async throws {
       let outcome = Outcome(69, "", ModuleTests.notLoaded + "\n")
       expect(try await netns.program("show", "--backend", "netlink"), equals: outcome)
@@ -59,7 +66,7 @@ extension RealKernel {
     @Test(.withoutModule(.hidden)) func isNotToBeSeenHere() async throws {
       let sentence =
         "\(ModuleTests.opening) IPVS is not loaded, and the modules of this kernel are not to be seen here"
-        + " \(ModuleTests.missing); on the host itself, run `modprobe ip_vs`\n"
+        + " \(ModuleTests.missing); on the host itself, run `modprobe ip_vs`; after an upgrade of the kernel, reboot\n"
       expect(try await netns.program("show", "--backend", "netlink"), equals: Outcome(69, "", sentence))
     }
 
@@ -70,7 +77,7 @@ extension RealKernel {
       // The first error is told, and the second added to it.
       let both =
         ModuleTests.notInKernel + "; the program /usr/sbin/ipvsadm was tried instead: it finds no IPVS here:"
-        + " \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`\n"
+        + " \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to\n"
       expect(try await netns.program(), equals: Outcome(69, "", both))
       expect(try await netns.program("set", "60", "30", "60"), equals: Outcome(69, "", both))
       expect(try await netns.program("-L", "--timeout"), equals: Outcome(2, "", both))
@@ -80,7 +87,7 @@ extension RealKernel {
         equals: Outcome(
           69, "",
           "ipvs-timeout: cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm: it"
-            + " finds no IPVS here: \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`\n"
+            + " finds no IPVS here: \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to\n"
         ))
     }
 

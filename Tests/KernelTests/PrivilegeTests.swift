@@ -46,7 +46,7 @@ extension RealKernel {
 
     @Test func areToldByTheProgramIpvsadmToo() async throws {
       let sentence =
-        "in this network namespace with the program /usr/sbin/ipvsadm: it may not: \"Can't initialize ipvs: Permission"
+        "in this network namespace with the program /usr/sbin/ipvsadm: it is not permitted to: \"Can't initialize ipvs: Permission"
         + " denied (you must be root)\"; run it as root of the host, with CAP_NET_ADMIN\n"
       for (caller, _) in PrivilegeTests.callers {
         expect(

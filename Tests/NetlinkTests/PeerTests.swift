@@ -25,6 +25,22 @@ import Testing
     #expect(duration >= .milliseconds(milliseconds))
   }
 
+  @Test(arguments: [.zero, .nanoseconds(5), .seconds(-1)] as [Duration])
+  func `no time at all is a little time, and not for ever`(duration: Duration) throws {
+    let peer = try UserSocket()
+    let socket = try Socket(PeerTests.userProtocol, replyTimeout: duration, peer: peer.port)
+    #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+  }
+
+  @Test func `five seconds are the limit where none is named`() throws {
+    let peer = try UserSocket()
+    let socket = try Socket(PeerTests.userProtocol, replyTimeout: nil, peer: peer.port)
+    let duration = ContinuousClock().measure {
+      #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+    }
+    #expect(duration >= .milliseconds(4900) && duration < .seconds(30))
+  }
+
   @Test func `the request carries a sequence number and leaves its port to the kernel`() throws {
     let peer = try UserSocket()
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(1), peer: peer.port)

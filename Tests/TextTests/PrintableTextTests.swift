@@ -33,4 +33,11 @@ import Text
   @Test func `bytes that are no text become the replacement character`() {
     #expect(String(decoding: [0x61, 0xFF, 0x1B], as: UTF8.self).printable == "a\u{FFFD}\\u{1B}")
   }
+
+  @Test func `is cut off where it would hide the sentence around it`() {
+    let text = String(repeating: "x", count: 200)
+    #expect(text.printable == text)
+    #expect((text + "y").printable == text + "…")
+    #expect(String(repeating: "x", count: 100_000).printable == text + "…")
+  }
 }
