@@ -50,7 +50,7 @@ struct IpvsadmGenerator {
     case 12: one(of: [["-c"], ["--stats"], ["--daemon"], ["--rate"], ["-m"], ["-o"], ["--thresholds"], ["--tun-csum"]])
     case 13:
       one(of: [
-        ["-s", "rr"], ["-w", "5"], ["-f", "5"], ["--pe", "sip"], ["-t", "10.0.0.1:80"], ["-M", "255.0.0.0"],
+        ["-s", "rr"], ["-w", "5"], ["-f", "5"], ["--pe", "sip"], ["-t", "192.0.2.1:80"], ["-M", "255.0.0.0"],
       ])
     case 14: one(of: [["-L"], ["--set"], ["-C"], ["--help"], ["-v"], ["--stop-daemon", "master"]])
     case 15: one(of: [["--bogus"], ["-q"], ["-1"], ["--time"], ["--num"], ["-set"], ["---"], ["-\n"]])

@@ -57,19 +57,19 @@ extension IpvsadmVector {
     // Options that go with other operations.
     "-L --timeout -c", "-Lc --timeout", "-Lnc --timeout", "-L --timeout --connection", "-L --timeout --daemon",
     "-L --timeout --stats", "-L --timeout --rate", "-L --timeout --thresholds", "-L --timeout --persistent-conn",
-    "-L --timeout -t 10.0.0.1:80", "-L --timeout -t10.0.0.1:80", "-L --timeout --tcp-service=10.0.0.1:80",
-    "-L --timeout -u 10.0.0.1:80", "-L --timeout --sctp-service 10.0.0.1:80", "-L --timeout -f 5",
+    "-L --timeout -t 192.0.2.1:80", "-L --timeout -t10.0.0.1:80", "-L --timeout --tcp-service=192.0.2.1:80",
+    "-L --timeout -u 192.0.2.1:80", "-L --timeout --sctp-service 192.0.2.1:80", "-L --timeout -f 5",
     "-L --timeout -f 5 -6", "-L --timeout -6", "-L --timeout -s rr", "-L --timeout -srr", "-L --timeout -s=rr",
     "-L --timeout -p", "-L -p --timeout", "-L --timeout -p 60", "-L --timeout -p60", "-L --timeout --persistent",
     "-L --timeout --persistent=60", "-L --timeout -p x", "-L -p - --timeout", "-L --timeout -M 255.255.255.0",
-    "-L --timeout -r 10.0.0.2:80", "-L --timeout -m", "-L --timeout -i", "-L --timeout -g", "-Lmig --timeout",
+    "-L --timeout -r 192.0.2.2:80", "-L --timeout -m", "-L --timeout -i", "-L --timeout -g", "-Lmig --timeout",
     "-L --timeout -w 5", "-L --timeout -x 5", "-L --timeout -y 5", "-L --timeout -o", "-L --timeout --ops",
     "-L --timeout --pe sip", "-L --timeout -b sh-port", "-L --timeout --mcast-interface eth0",
     "-L --timeout --mcast-group 224.0.0.81", "-L --timeout --mcast-port 8848", "-L --timeout --mcast-ttl 1",
     "-L --timeout --sync-maxlen 1000", "-L --timeout --tun-type ipip", "-L --timeout --tun-port 6080",
     "-L --timeout --tun-nocsum", "-L --timeout --tun-csum", "-L --timeout --tun-remcsum", "-L --timeout --ipv6",
     "--set 60 30 60 -c", "--set -c 60 30 60", "--set 60 30 60 --daemon", "--set 60 30 60 --stats",
-    "--set 60 30 60 -t 10.0.0.1:80", "--set -t 60 30 60", "--set 60 30 60 -s rr", "--set -s 60 30 60",
+    "--set 60 30 60 -t 192.0.2.1:80", "--set -t 60 30 60", "--set 60 30 60 -s rr", "--set -s 60 30 60",
     "--set -s 60 30 60 60", "--set 60 30 60 -p", "--set -p 60 30 60", "--set -p 60 30 60 60", "--set 60 30 60 -w 5",
     "--set 60 30 60 --tun-port=6080", "--set x 30 60 -c", "--set 60 30 -c", "--set 60 30 60 60 -c",
     "-L --timeout -c x",
@@ -147,11 +147,12 @@ extension IpvsadmVector {
 
   /// Operations that do not concern the timeouts, each of which would do something.
   static let others = [
-    "-C", "--clear", "-A -t 10.9.9.9:99", "-A -t 10.9.9.9:99 -s rr -p 60", "-E -t 10.0.0.1:80 -s lc",
-    "-D -t 10.0.0.1:80", "-a -t 10.0.0.1:80 -r 10.0.0.3:80 -m", "-e -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 9",
-    "-d -t 10.0.0.1:80 -r 10.0.0.2:80", "-L", "-l", "-Ln", "--list", "-Lnc", "-L --daemon", "-L --stats", "-L --rate",
-    "-L -t 10.0.0.1:80", "-L -n --exact", "-Z", "--zero -t 10.0.0.1:80", "-S", "-Sn", "--save", "-R", "--restore", "-v",
+    "-C", "--clear", "-A -t 198.51.100.9:99", "-A -t 198.51.100.9:99 -s rr -p 60", "-E -t 192.0.2.1:80 -s lc",
+    "-D -t 192.0.2.1:80", "-a -t 192.0.2.1:80 -r 192.0.2.3:80 -m", "-e -t 192.0.2.1:80 -r 192.0.2.2:80 -m -w 9",
+    "-d -t 192.0.2.1:80 -r 192.0.2.2:80", "-L", "-l", "-Ln", "--list", "-Lnc", "-L --daemon", "-L --stats", "-L --rate",
+    "-L -t 192.0.2.1:80", "-L -n --exact", "-Z", "--zero -t 192.0.2.1:80", "-S", "-Sn", "--save", "-R", "--restore",
+    "-v",
     "--start-daemon master --mcast-interface lo", "--start-daemon=backup", "--stop-daemon master", "-C --set 60 30 60",
-    "-C -L --timeout", "-A -t 10.9.9.9:99 --timeout", "-v --set 60 30 60", "--start-daemon --set 60 30 60",
+    "-C -L --timeout", "-A -t 198.51.100.9:99 --timeout", "-v --set 60 30 60", "--start-daemon --set 60 30 60",
   ]
 }
