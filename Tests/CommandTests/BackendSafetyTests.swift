@@ -62,6 +62,15 @@ import Testing
     }
   }
 
+  @Test(arguments: ["<&- >&-", ">&-"])
+  func `what is written to a closed standard output goes nowhere`(closed: String) async throws {
+    try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
+      let ending = try await BuiltProgram.run(script: "exec \(Self.show) \(closed)", [path.string])
+      #expect(ending.status == 71)
+      #expect(ending.errors.contains("standard output (Bad file descriptor, errno 9)"))
+    }
+  }
+
   @Test(arguments: [4, 8, 16])
   func `too few files that may be open are told`(limit: Int) async throws {
     try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in

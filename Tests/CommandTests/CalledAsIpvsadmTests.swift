@@ -36,6 +36,12 @@ import Testing
     }
   }
 
+  @Test(arguments: ["POSIXLY_CORRECT", "POSIX_ME_HARDER"])
+  func `ends its options where ipvsadm does`(variable: String) async throws {
+    let ending = try await BuiltProgram.run(script: "\(variable)=1 exec \"$0\" --set 60 30 60 --sort")
+    #expect(ending == .init(status: 2, errors: "unexpected argument --sort\n"))
+  }
+
   @Test func `does not take itself for ipvsadm`() async throws {
     try await withLink { link in
       let ending = try await BuiltProgram.run(link, ["--backend", "ipvsadm", "--ipvsadm", link.string])
