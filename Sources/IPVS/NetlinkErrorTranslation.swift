@@ -10,9 +10,8 @@ extension IPVSError {
     switch failure {
     case .kernel(.noSuchFileOrDirectory) where operation == .open:
       self.init(KernelModule.whyAbsent(), operation, errno: .noSuchFileOrDirectory)
-    case .system(.protocolNotSupported) where operation == .open,
-      .system(.addressFamilyNotSupported) where operation == .open:
-      self.init(.notInKernel, operation, errno: .protocolNotSupported)
+    case .system(let errno) where operation == .open && errno.meansNoNetlink:
+      self.init(.notInKernel, operation, errno: errno)
     case .kernel(.notPermitted):
       self.init(Privilege.whyRefused(), operation, errno: .notPermitted)
     case .kernel(.invalidArgument) where operation.setsTimeouts:
@@ -35,4 +34,9 @@ extension IPVSError.Operation {
   fileprivate var setsTimeouts: Bool {
     if case .setTimeouts = self { true } else { false }
   }
+}
+
+extension Errno {
+  /// Whether the kernel has no generic netlink to open a socket of.
+  fileprivate var meansNoNetlink: Bool { [.protocolNotSupported, .addressFamilyNotSupported].contains(self) }
 }

@@ -56,6 +56,12 @@ import Testing
         ": libnl failed (Unspecific failure), which is a defect; please report it with `uname -a`"))
   }
 
+  @Test(arguments: [.protocolNotSupported, .addressFamilyNotSupported] as [Errno])
+  func `a kernel without netlink has no IPVS, and keeps its errno`(errno: Errno) {
+    #expect(IPVSError(.system(errno), during: .open) == IPVSError(.notInKernel, .open, errno: errno))
+    #expect(IPVSError(.system(errno), during: .readTimeouts) == IPVSError(.refused, .readTimeouts, errno: errno))
+  }
+
   @Test func `a family that is not there is told apart by what the system says of the module`() {
     let error = IPVSError(.kernel(.noSuchFileOrDirectory), during: .open)
     #expect([.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled].contains(error.code))
