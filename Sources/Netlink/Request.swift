@@ -22,8 +22,8 @@ public struct Request: ~Copyable {
     self.handle = handle
   }
 
-  /// The `struct nl_msg` that libnl sends.
-  var message: OpaquePointer { handle.pointer }
+  /// The `struct nl_msg` that libnl appends to.
+  private var message: OpaquePointer { handle.pointer }
 
   /// Appends an attribute of type u32.
   ///
@@ -57,8 +57,8 @@ public struct Request: ~Copyable {
 
   private var header: UnsafeMutablePointer<nlmsghdr> { nlmsg_hdr(handle.pointer) }
 
-  /// The request as it goes over the wire.
-  var bytes: [UInt8] {
-    Array(UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len)))
+  /// The request as it goes over the wire, valid as long as the request is.
+  var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len))
   }
 }

@@ -10,7 +10,7 @@ import Testing
     let request = try Request(to: .controller, command: 3)
     try request.append(2, "IPVS")
     #expect(
-      request.bytes == [
+      Array(request.bytes) == [
         // struct nlmsghdr
         0x20, 0x00, 0x00, 0x00,  // nlmsg_len 32
         0x10, 0x00,  // nlmsg_type GENL_ID_CTRL
@@ -32,7 +32,7 @@ import Testing
     try request.append(4, 60)
     try request.append(6, UInt32.max)
     #expect(
-      request.bytes == [
+      Array(request.bytes) == [
         // struct nlmsghdr
         0x24, 0x00, 0x00, 0x00,  // nlmsg_len 36
         0x1c, 0x00,  // nlmsg_type 28, the family
@@ -54,7 +54,7 @@ import Testing
   @Test func `needs no attribute`() throws {
     let request = try Request(to: Family(id: 0x1234, version: 7), command: 13)
     #expect(
-      request.bytes == [
+      Array(request.bytes) == [
         // struct nlmsghdr
         0x14, 0x00, 0x00, 0x00,  // nlmsg_len 20
         0x34, 0x12,  // nlmsg_type, the family
@@ -70,7 +70,7 @@ import Testing
   @Test func `can ask for an acknowledgement`() throws {
     let request = try Request(to: .ipvs, command: 12)
     request.askForAcknowledgement()
-    #expect(request.bytes[6..<8] == [0x05, 0x00])  // NLM_F_REQUEST | NLM_F_ACK
+    #expect(Array(request.bytes[6..<8]) == [0x05, 0x00])  // NLM_F_REQUEST | NLM_F_ACK
   }
 
   @Test func `says what a reply must carry`() throws {
@@ -78,7 +78,7 @@ import Testing
     #expect(request.type == 28)
     request.number(7)
     #expect(request.sequence == 7)
-    #expect(request.bytes[8..<12] == [0x07, 0x00, 0x00, 0x00])
+    #expect(Array(request.bytes[8..<12]) == [0x07, 0x00, 0x00, 0x00])
   }
 
   @Test func `refuses an attribute for which there is no room, and stays as it was`() throws {
