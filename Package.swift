@@ -33,8 +33,11 @@ let package = Package(
 
     .target(name: "Text", swiftSettings: strict),
     .target(name: "Waiting", swiftSettings: strict),
-    .target(name: "Netlink", dependencies: ["CLibNL", "Waiting", system], swiftSettings: strict),
-    .target(name: "IPVS", dependencies: ["CIPVS", "Netlink", "Text", system], swiftSettings: strict),
+    .target(name: "CNamespaces"),
+    .target(name: "Namespaces", dependencies: ["CNamespaces", "Waiting", system], swiftSettings: strict),
+    .target(name: "Netlink", dependencies: ["CLibNL", "Namespaces", "Waiting", system], swiftSettings: strict),
+    .target(
+      name: "IPVS", dependencies: ["CIPVS", "Namespaces", "Netlink", "Text", system], swiftSettings: strict),
     .target(name: "Ipvsadm", dependencies: ["IPVS", "Text", "Waiting", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),

@@ -4,7 +4,7 @@ internal import CIPVS
 internal import Glibc
 internal import Netlink
 
-/// A connection to the kernel's IPVS in one network namespace: that in which it was opened.
+/// A connection to the kernel's IPVS in one network namespace.
 ///
 /// ```swift
 /// let ipvs = try Client()
@@ -13,28 +13,41 @@ internal import Netlink
 /// try ipvs.setTimeouts(before)
 /// ```
 public struct Client: ~Copyable {
+  /// The network namespace whose timeouts these are.
+  public let namespace: NetworkNamespace
   private let socket: Netlink.Socket
-  private let family: Family
+  let family: Family
 
-  /// Opens IPVS in the network namespace of the calling thread.
+  /// Opens IPVS in a network namespace.
   ///
-  /// The kernel loads the module ip_vs if it can.
+  /// The kernel loads the module ip_vs if it can. The calling thread stays where it is: another one enters the namespace
+  /// and opens the socket there, which needs CAP_SYS_ADMIN.
   ///
-  /// - Parameter replyTimeout: How long to wait for each answer of the kernel; `nil` is five seconds.
-  /// - Throws: ``IPVSError``, when there is no IPVS here, the system refuses a socket, or no answer comes in time.
-  public init(replyTimeout: Duration? = nil) throws(IPVSError) {
+  /// - Parameters:
+  ///   - namespace: The network namespace.
+  ///   - replyTimeout: How long to wait for each answer of the kernel; `nil` is five seconds.
+  /// - Throws: ``IPVSError``, when there is no IPVS or no such namespace, the namespace may not be entered, the system
+  ///   refuses a socket, or no answer comes in time.
+  public init(in namespace: NetworkNamespace = .current, replyTimeout: Duration? = nil) throws(IPVSError) {
     do throws(NetlinkError) {
       let version = UInt8(IPVS_GENL_VERSION)
-      let socket = try Socket(replyTimeout: replyTimeout)
+      let socket = try namespace.socket(replyTimeout: replyTimeout)
       if KernelModule.isLoaded {
         family = try Family(named: IPVS_GENL_NAME, version: version, over: socket)
       } else {
         family = try Family.load(named: IPVS_GENL_NAME, version: version, within: replyTimeout)
       }
       self.socket = socket
+      self.namespace = namespace
     } catch {
-      throw IPVSError(error, during: .open)
+      throw IPVSError(error, during: .open, in: namespace)
     }
+  }
+
+  init(_ namespace: NetworkNamespace, over socket: consuming Netlink.Socket, _ family: Family) {
+    self.namespace = namespace
+    self.socket = socket
+    self.family = family
   }
 
   /// The timeouts of the namespace; `nil` where the kernel was built without that protocol.
@@ -51,7 +64,7 @@ public struct Client: ~Copyable {
         return try Timeouts(reply)
       }
     } catch {
-      throw IPVSError(error, during: .readTimeouts)
+      throw IPVSError(error, during: .readTimeouts, in: namespace)
     }
   }
 
@@ -68,7 +81,17 @@ public struct Client: ~Copyable {
       try timeouts.append(to: request)
       try socket.acknowledge(request)
     } catch {
-      throw IPVSError(error, during: .setTimeouts(timeouts))
+      throw IPVSError(error, during: .setTimeouts(timeouts), in: namespace)
     }
+  }
+}
+
+extension NetworkNamespace {
+  /// Opens a socket in it; where it is the caller's own, nothing is entered.
+  fileprivate func socket(replyTimeout: Duration?) throws(NetlinkError) -> Netlink.Socket {
+    if self == .current { return try Socket(replyTimeout: replyTimeout) }
+    var batch = SocketBatch(in: [files], replyTimeout: replyTimeout)
+    guard let socket = try batch.next() else { throw .foreignReply }
+    return socket
   }
 }

@@ -10,15 +10,21 @@ public struct IPVSError: Error, Sendable, Hashable {
   public let code: Code
   /// What was attempted.
   public let operation: Operation
+  /// The network namespace in which it was attempted.
+  public let namespace: NetworkNamespace
   /// The errno of the kernel or of the system call, unchanged; `nil` where there was none.
   public let errno: Errno?
   /// libnl's own words, where the failure was libnl's.
   let detail: String?
 
   /// An error with its parts.
-  package init(_ code: Code, _ operation: Operation, errno: Errno? = nil, detail: String? = nil) {
+  package init(
+    _ code: Code, _ operation: Operation, in namespace: NetworkNamespace = .current, errno: Errno? = nil,
+    detail: String? = nil
+  ) {
     self.code = code
     self.operation = operation
+    self.namespace = namespace
     self.errno = errno
     self.detail = detail
   }
@@ -27,8 +33,12 @@ public struct IPVSError: Error, Sendable, Hashable {
 extension IPVSError {
   /// What was attempted.
   public enum Operation: Sendable, Hashable {
-    /// Opening a netlink socket and looking up the family `IPVS`.
+    /// Entering the namespace, opening a netlink socket and looking up the family `IPVS`.
     case open
+    /// Reading `/run/netns`, `/run/docker/netns` and `/proc`.
+    case listNamespaces
+    /// Reading `/proc/net/ip_vs` and `/proc/net/ip_vs_conn`.
+    case lookForUse
     /// `IPVS_CMD_GET_CONFIG`.
     case readTimeouts
     /// `IPVS_CMD_SET_CONFIG` with these timeouts.
@@ -59,6 +69,12 @@ extension IPVSError {
     public static let missingCapability = Code(rawValue: "missing-capability")
     /// The caller is root of a user namespace other than the initial one.
     public static let userNamespace = Code(rawValue: "user-namespace")
+    /// There is no such network namespace, or no longer.
+    public static let noSuchNamespace = Code(rawValue: "no-such-namespace")
+    /// The file is no network namespace: left behind by one, or something else.
+    public static let notANamespace = Code(rawValue: "not-a-namespace")
+    /// The caller, though root, may not enter the network namespace.
+    public static let mayNotEnter = Code(rawValue: "may-not-enter")
     /// The kernel refuses a value, and has set none of them.
     public static let valueRefused = Code(rawValue: "value-refused")
     /// The kernel or the system refuses for another reason, which the errno tells.

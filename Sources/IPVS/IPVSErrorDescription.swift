@@ -6,13 +6,13 @@ internal import Text
 extension IPVSError: CustomStringConvertible {
   /// One sentence: what was attempted, where, what the kernel said and what to do; it does not end in a full stop.
   public var description: String {
-    "cannot \(operation) in this network namespace: \(reason)\(doubt)"
+    "cannot \(operation)\(operation == .listNamespaces ? "" : " in \(namespace.place)"): \(reason)\(doubt)"
   }
 
   /// Where the answer to a change is missing, the change may still have been made.
   private var doubt: String {
     guard case .setTimeouts = operation, [.timedOut, .truncatedReply, .foreignReply].contains(code) else { return "" }
-    return "; the timeouts may be set all the same: run `ipvs-timeout show`"
+    return "; the timeouts may be set all the same: run `\(namespace.showing)`"
   }
 
   private var reason: String {
@@ -34,6 +34,13 @@ extension IPVSError: CustomStringConvertible {
       "root here lacks the capability CAP_NET_ADMIN\(said); add it (containers: --cap-add NET_ADMIN)"
     case .userNamespace:
       "root inside a user namespace is not root to IPVS\(said); run it as root of the host"
+    case .noSuchNamespace:
+      "there is no such namespace\(said); `ipvs-timeout show --all-netns` names those that there are"
+    case .notANamespace:
+      "it is no network namespace but another file\(said); if one has left it behind, delete it"
+        + " (`ip netns delete`)"
+    case .mayNotEnter:
+      "root here may not enter it\(said); that takes the capability CAP_SYS_ADMIN, and CAP_SYS_PTRACE for that of a process"
     case .valueRefused:
       "the kernel refuses one of the values\(said) and has changed none; choose a shorter one (a kernel with HZ=1000"
         + " takes up to 2147483 s, 24 days)"
@@ -58,11 +65,29 @@ extension IPVSError: CustomStringConvertible {
   }
 }
 
+extension NetworkNamespace {
+  /// The namespace as it stands after "in" in a sentence.
+  package var place: String {
+    self == .current ? "this network namespace" : "the network namespace \(description.printable)"
+  }
+
+  /// The command that shows its timeouts.
+  package var showing: String {
+    switch self {
+    case .current: "ipvs-timeout show"
+    case .process(let number): "ipvs-timeout show --netns \(number)"
+    case .named, .path: "ipvs-timeout show --netns \(description.printable)"
+    }
+  }
+}
+
 extension IPVSError.Operation: CustomStringConvertible {
   /// What was attempted, as it stands after "cannot".
   public var description: String {
     switch self {
     case .open: "open IPVS"
+    case .listNamespaces: "list the network namespaces (/run/netns, /run/docker/netns, /proc)"
+    case .lookForUse: "look for virtual services and connections"
     case .readTimeouts: "read the timeouts"
     case .setTimeouts(let wanted): "set the timeouts \(wanted.assignments)"
     }

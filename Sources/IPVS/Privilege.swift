@@ -13,6 +13,12 @@ enum Privilege {
     return isInitialUserNamespace ? .missingCapability : .userNamespace
   }
 
+  /// Why the system did not let the caller enter a network namespace.
+  static func whyNotEntered() -> IPVSError.Code {
+    let code = whyRefused()
+    return code == .missingCapability ? .mayNotEnter : code
+  }
+
   /// The initial user namespace maps all of the 32-bit range onto itself, in one line.
   private static var isInitialUserNamespace: Bool {
     guard let map = SmallFile.text(of: "/proc/self/uid_map") else { return true }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Namespaces
 public import SystemPackage
 
 /// Why a netlink exchange gave no answer that can be used.
@@ -10,6 +11,8 @@ public enum NetlinkError: Error, Sendable, Hashable {
   case kernel(Errno)
   /// A system call on the socket failed with this errno.
   case system(Errno)
+  /// The network namespace in which the socket was to be opened was not entered.
+  case namespace(NamespaceError)
   /// Nothing arrived before the socket's reply timeout.
   case timedOut
   /// The reply, or an attribute in it, is shorter than it says it is.

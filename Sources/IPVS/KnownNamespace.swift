@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Namespaces
+public import SystemPackage
+
+/// A network namespace that is there, with all that it is known by.
+public struct KnownNamespace: Sendable, Hashable {
+  /// What to give to ``Client/init(in:replyTimeout:)``.
+  public let namespace: NetworkNamespace
+  /// The best name for it, which no other has: `host` for the caller's own, the name by which it is bound, the path
+  /// where that name is another's, or a process that lives in it: `pid 1234 (nginx)`.
+  ///
+  /// Names of files and processes are other people's text; they may hold control characters.
+  public let name: String
+  /// Where it is bound, in `/run/netns` and `/run/docker/netns`.
+  public let paths: [FilePath]
+  /// Which one it is.
+  public let identity: NamespaceIdentity
+
+  init(_ namespace: NetworkNamespace, _ identity: NamespaceIdentity, name: String, paths: [FilePath]) {
+    self.namespace = namespace
+    self.identity = identity
+    self.name = name
+    self.paths = paths
+  }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import SystemPackage
+
+/// Which namespace a file is: two files of one namespace have the same device and inode.
+public struct NamespaceIdentity: Sendable, Hashable {
+  private let device: UInt
+  private let inode: UInt
+
+  /// The identity of the file at a path.
+  ///
+  /// - Throws: `Errno`, when the system does not tell.
+  public init(_ path: FilePath) throws(Errno) {
+    var file = stat()
+    guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw Errno(rawValue: errno) }
+    device = file.st_dev
+    inode = file.st_ino
+  }
+}
