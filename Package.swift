@@ -40,6 +40,7 @@ let package = Package(
       name: "IPVS", dependencies: ["CIPVS", "Namespaces", "Netlink", "Text", system], swiftSettings: strict),
     .target(name: "Ipvsadm", dependencies: ["IPVS", "Text", "Waiting", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
+    .target(name: "Policy", dependencies: ["Directors", "IPVS", "Text", system], swiftSettings: strict),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
     .executableTarget(
       name: "ipvs-timeout",
@@ -61,6 +62,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DirectorsTests", dependencies: ["IPVS", "Ipvsadm", "Directors", system], swiftSettings: strict),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["IPVS", "Policy", "TestSupport", system], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: ["IPVS", "Ipvsadm", "Directors", "TestSupport", "Text", "ipvs-timeout", subprocess, system],
