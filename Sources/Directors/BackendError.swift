@@ -28,6 +28,27 @@ extension BackendError {
   }
 }
 
+extension BackendError {
+  /// The network namespace in which it happened.
+  public var namespace: NetworkNamespace {
+    switch self {
+    case .netlink(let error): error.namespace
+    case .ipvsadm(let error), .both(_, let error): error.namespace
+    case .notReadBack(_, let error): error.namespace
+    }
+  }
+
+  /// Whether it is because of the caller, and so would be the same in every network namespace.
+  public var isAboutCaller: Bool {
+    switch self {
+    case .netlink(let error): [.notRoot, .missingCapability, .userNamespace].contains(error.code)
+    case .ipvsadm(let error), .both(_, let error):
+      if case .notPermitted = error.cause { true } else { false }
+    case .notReadBack: false
+    }
+  }
+}
+
 extension BackendError: CustomStringConvertible {
   /// The sentence for people.
   public var description: String {
@@ -35,7 +56,7 @@ extension BackendError: CustomStringConvertible {
     case .netlink(let error): error.description
     case .ipvsadm(let error): error.description
     case .notReadBack(let timeouts, let error):
-      "the timeouts \(timeouts.assignments) were set, but then: \(error); run `ipvs-timeout show`"
+      "the timeouts \(timeouts.assignments) were set, but then: \(error); run `\(error.namespace.showing)`"
     case .both(let first, let second):
       "\(first); the program \(second.program.printable) was tried instead: \(second.reason)"
     }

@@ -6,7 +6,7 @@ internal import SystemPackage
 
 /// A host or network namespace whose kernel runs IPVS, opened by a backend that is decided on once.
 public struct Director: ~Copyable {
-  private let way: Backend
+  let way: Backend
 
   /// The error for which `auto` turned from netlink to ipvsadm; `nil` when it did not.
   public let reasonForFallback: IPVSError?
@@ -39,6 +39,11 @@ public struct Director: ~Copyable {
     }
   }
 
+  init(_ way: consuming Backend, reasonForFallback: IPVSError?) {
+    self.way = way
+    self.reasonForFallback = reasonForFallback
+  }
+
   /// The backend that was taken: `netlink` or `ipvsadm`.
   public var backend: BackendChoice { way.name }
 
@@ -65,15 +70,32 @@ public struct Director: ~Copyable {
   ///   see ``TimeoutsChange/drift``.
   /// - Throws: ``BackendError``.
   public func set(_ wanted: Timeouts, isDryRun: Bool = false) throws(BackendError) -> TimeoutsChange {
+    try change(try timeouts(), sending: wanted, wanted, isDryRun)
+  }
+
+  /// Sets those of the timeouts that are named and are not so, and reads them back; where all are so, nothing is sent.
+  ///
+  /// - Parameters:
+  ///   - wanted: What is to be so.
+  ///   - isDryRun: Whether to send nothing and to say what would be.
+  /// - Returns: What was and what is, as for ``set(_:isDryRun:)``.
+  /// - Throws: ``BackendError``.
+  public func correct(_ wanted: Timeouts, isDryRun: Bool = false) throws(BackendError) -> TimeoutsChange {
     let before = try timeouts()
-    guard !isDryRun, wanted != Timeouts() else {
+    return try change(before, sending: wanted.differing(from: before), wanted, isDryRun)
+  }
+
+  private func change(
+    _ before: Timeouts, sending timeouts: Timeouts, _ wanted: Timeouts, _ isDryRun: Bool
+  ) throws(BackendError) -> TimeoutsChange {
+    guard !isDryRun, timeouts != Timeouts() else {
       return TimeoutsChange(wanted: wanted, before: before, after: wanted.filled(from: before), isDryRun: isDryRun)
     }
-    try send(wanted)
+    try send(timeouts)
     do throws(BackendError) {
-      return TimeoutsChange(wanted: wanted, before: before, after: try timeouts(), isDryRun: false)
+      return TimeoutsChange(wanted: wanted, before: before, after: try self.timeouts(), isDryRun: false)
     } catch {
-      throw .notReadBack(wanted, error)
+      throw .notReadBack(timeouts, error)
     }
   }
 }

@@ -24,7 +24,7 @@ public enum TimeoutText {
   }
 
   /// The seconds of a whole number or a duration; `nil` for anything else and for what no integer holds.
-  private static func seconds(_ text: String) -> Int? {
+  package static func seconds(_ text: String) -> Int? {
     var total = 0
     var count: Int?
     var unit = Int.max

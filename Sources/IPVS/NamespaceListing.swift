@@ -58,7 +58,8 @@ extension NamespaceListing {
     }
     var names: Set = ["host"]
     for identity in order {
-      guard let paths = bound[identity], let first = paths.first, let file = first.lastComponent?.string else { continue }
+      let paths = bound[identity] ?? []
+      guard let first = paths.first, let file = first.lastComponent?.string else { continue }
       if let own = positions[identity] {
         namespaces[own] = KnownNamespace(.current, identity, name: namespaces[own].name, paths: paths)
       } else {

@@ -43,7 +43,7 @@ extension NetworkNamespace {
   static let directories: [FilePath] = ["/run/netns", "/run/docker/netns"]
 
   /// The files that it may be, the first of which that is there is it.
-  var files: [FilePath] {
+  package var files: [FilePath] {
     switch self {
     case .current: ["/proc/thread-self/ns/net"]
     case .named(let name):

@@ -56,4 +56,11 @@ extension Timeouts {
   public func filled(from others: Timeouts) -> Timeouts {
     Timeouts(tcp: tcp ?? others.tcp, tcpfin: tcpfin ?? others.tcpfin, udp: udp ?? others.udp)
   }
+
+  /// Those of these timeouts that are named and are not so in others.
+  package func differing(from others: Timeouts) -> Timeouts {
+    Timeouts(
+      tcp: tcp == others.tcp ? nil : tcp, tcpfin: tcpfin == others.tcpfin ? nil : tcpfin,
+      udp: udp == others.udp ? nil : udp)
+  }
 }

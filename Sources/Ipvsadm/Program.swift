@@ -12,8 +12,11 @@ public struct Program: Sendable, Hashable {
   /// Where Debian and others install it.
   public static let usualPaths: [FilePath] = ["/usr/sbin/ipvsadm", "/sbin/ipvsadm"]
 
+  private static let nsenterPaths: [FilePath] = ["/usr/bin/nsenter", "/bin/nsenter"]
+
   private let path: FilePath
   private let timeLimit: Duration
+  private var namespace = NetworkNamespace.current
 
   /// The first of the paths at which there is a file.
   ///
@@ -44,13 +47,20 @@ public struct Program: Sendable, Hashable {
     return access(path.string, X_OK) == 0 ? nil : .notExecutable(Errno(rawValue: errno))
   }
 
+  /// The same program, to be run in a network namespace by nsenter(1).
+  public func entering(_ namespace: NetworkNamespace) -> Program {
+    var program = self
+    program.namespace = namespace
+    return program
+  }
+
   /// The timeouts, as `ipvsadm -L --timeout` prints them; where it prints 0 the kernel has no such protocol.
   ///
   /// - Throws: ``ProgramError``.
   public func timeouts() throws(ProgramError) -> Timeouts {
     let output = try run(.list)
     guard let timeouts = Timeouts(ipvsadmOutput: output) else {
-      throw ProgramError(.unreadable(output: String(output.prefix(80))), .list, program: path.string)
+      throw error(.unreadable(output: String(output.prefix(80))), .list)
     }
     return timeouts
   }
@@ -66,10 +76,26 @@ public struct Program: Sendable, Hashable {
   ///
   /// - Returns: What it wrote on its standard output.
   private func run(_ command: IpvsadmCommand) throws(ProgramError) -> String {
-    let ending = ProgramRun(path: path, arguments: command.arguments, timeLimit: timeLimit).ending()
-    switch ending {
+    switch try start(of: command).ending() {
     case .success(let output): return output
-    case .failure(let cause): throw ProgramError(cause, command, program: path.string)
+    case .failure(let cause): throw error(cause, command)
     }
   }
+
+  /// What is started: the program, or nsenter with the program.
+  private func start(of command: IpvsadmCommand) throws(ProgramError) -> ProgramRun {
+    if namespace == .current { return ProgramRun(path: path, arguments: command.arguments, timeLimit: timeLimit) }
+    guard let nsenter = Program.nsenterPaths.first(where: \.isThere) else { throw error(.noNsenter, command) }
+    guard let file = namespace.files.first(where: \.isThere) else { throw error(.noSuchNamespace, command) }
+    let arguments = ["--net=\(file.string)", path.string] + command.arguments
+    return ProgramRun(path: nsenter, arguments: arguments, timeLimit: timeLimit)
+  }
+
+  private func error(_ cause: ProgramError.Cause, _ command: IpvsadmCommand) -> ProgramError {
+    ProgramError(cause, command, program: path.string, in: namespace)
+  }
+}
+
+extension FilePath {
+  fileprivate var isThere: Bool { access(string, F_OK) == 0 }
 }

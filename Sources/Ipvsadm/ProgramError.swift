@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import IPVS
 public import SystemPackage
 
 /// Why the program ipvsadm did not do what was asked of it.
@@ -12,6 +13,10 @@ public struct ProgramError: Error, Sendable, Hashable {
     case notExecutable(Errno)
     /// The file is this very program under ipvsadm's name.
     case itself
+    /// There is no such network namespace to run it in.
+    case noSuchNamespace
+    /// There is no nsenter to run it in another network namespace with.
+    case noNsenter
     /// This program was itself started as ipvsadm by another of its kind.
     case nested
     /// The program was not started, for this reason.
@@ -41,8 +46,12 @@ public struct ProgramError: Error, Sendable, Hashable {
   /// The program, or the places where it was looked for.
   public let program: String
 
+  /// The network namespace in which it was, or was to be, run.
+  public let namespace: NetworkNamespace
+
   /// An error with its parts.
-  public init(_ cause: Cause, _ command: IpvsadmCommand, program: String) {
+  public init(_ cause: Cause, _ command: IpvsadmCommand, program: String, in namespace: NetworkNamespace = .current) {
+    self.namespace = namespace
     self.cause = cause
     self.command = command
     self.program = program

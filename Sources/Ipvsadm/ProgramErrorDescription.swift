@@ -7,7 +7,7 @@ internal import Text
 extension ProgramError: CustomStringConvertible {
   /// One sentence: what was attempted, where, what happened and what to do; it does not end in a full stop.
   public var description: String {
-    "cannot \(command.attempt) in this network namespace with the program \(program.printable): \(reason)"
+    "cannot \(command.attempt) in \(namespace.place) with the program \(program.printable): \(reason)"
   }
 
   /// What happened and what to do, without what was attempted.
@@ -19,6 +19,10 @@ extension ProgramError: CustomStringConvertible {
       "it cannot be executed (\(errno.description), errno \(errno.rawValue)); check the file or name another with --ipvsadm"
     case .itself:
       "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"
+    case .noSuchNamespace:
+      "there is no such namespace; `ipvs-timeout show --all-netns` names those that there are"
+    case .noNsenter:
+      "to run it there takes the program nsenter, which is not in /usr/bin or /bin; install util-linux"
     case .nested:
       "this ipvs-timeout was itself started as ipvsadm (IPVS_TIMEOUT_BACKEND is set) and starts no other;"
         + " let the script of that name run the real ipvsadm"
@@ -49,7 +53,8 @@ extension ProgramError: CustomStringConvertible {
   }
 
   private var commandLine: String {
-    ([program.printable] + command.arguments).joined(separator: " ")
+    let nsenter = namespace == .current ? [] : ["nsenter", "--net=\(namespace.files.first?.string.printable ?? "")"]
+    return (nsenter + [program.printable] + command.arguments).joined(separator: " ")
   }
 }
 

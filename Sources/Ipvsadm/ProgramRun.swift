@@ -133,7 +133,8 @@ extension ProgramError.Cause {
   /// What a status other than 0 means, as far as ipvsadm's words tell; they are English, for the locale is C.
   fileprivate static func exited(_ status: CInt, saying words: String) -> Self {
     let lines = words.split(whereSeparator: \.isNewline)
-    if let said = lines.first(where: { $0.contains("Permission denied (you must be root)") }) {
+    let refusals = ["Permission denied (you must be root)", "reassociate to namespace 'ns/net' failed: Operation not"]
+    if let said = lines.first(where: { line in refusals.contains { line.contains($0) } }) {
       return .notPermitted(said: String(said.prefix(200)))
     }
     if let said = lines.first(where: { $0.contains("Can't initialize ipvs") }) {

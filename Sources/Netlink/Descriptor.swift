@@ -17,6 +17,7 @@ struct Descriptor: ~Copyable {
   /// - Parameters:
   ///   - protocol: The number after `NETLINK_`.
   ///   - peer: The port to talk to; the kernel's is 0.
+  /// - Throws: `NetlinkError`, when the system refuses the socket.
   init(_ protocol: CInt, peer: UInt32) throws(NetlinkError) {
     self.init(number: try Descriptor.open(`protocol`), peer: peer)
   }

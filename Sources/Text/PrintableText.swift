@@ -8,13 +8,22 @@ extension StringProtocol {
     var result = ""
     for (position, scalar) in unicodeScalars.enumerated() {
       guard position < most else { return result + "…" }
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-        result += scalar.escaped(asASCII: true)
-      default:
+      if scalar.isPrintable {
         result.unicodeScalars.append(scalar)
+      } else {
+        result += scalar.escaped(asASCII: true)
       }
     }
     return result
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it can be shown without moving a terminal's cursor or turning the text around it.
+  package var isPrintable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
+    default: true
+    }
   }
 }

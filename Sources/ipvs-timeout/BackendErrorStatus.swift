@@ -20,7 +20,7 @@ extension IPVSError {
   fileprivate var exitStatus: ExitStatus {
     switch code {
     case .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled: .unavailable
-    case .notRoot, .missingCapability, .userNamespace: .notPermitted
+    case .notRoot, .missingCapability, .userNamespace, .mayNotEnter: .notPermitted
     case .timedOut: .timedOut
     case .truncatedReply, .foreignReply, .library: .defect
     // A security policy stands between us and the socket.
@@ -33,11 +33,11 @@ extension IPVSError {
 extension ProgramError.Cause {
   fileprivate var exitStatus: ExitStatus {
     switch self {
-    case .missing, .notExecutable, .itself, .nested, .unavailable: .unavailable
+    case .missing, .notExecutable, .itself, .nested, .noNsenter, .unavailable: .unavailable
     case .notPermitted: .notPermitted
     case .timedOut: .timedOut
     case .tooMuchOutput, .unreadable: .defect
-    case .failed, .killed, .lost, .notStarted: .refused
+    case .failed, .killed, .lost, .notStarted, .noSuchNamespace: .refused
     }
   }
 }
