@@ -45,7 +45,7 @@ let package = Package(
     .executableTarget(
       name: "ipvs-timeout",
       dependencies: [
-        "CStartup", "IPVS", "Ipvsadm", "Directors", "Text", system,
+        "CStartup", "IPVS", "Ipvsadm", "Directors", "Policy", "Text", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["link-order.txt"],

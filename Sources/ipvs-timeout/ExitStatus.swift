@@ -20,6 +20,8 @@ struct ExitStatus: RawRepresentable, Hashable {
   static let timedOut = ExitStatus(rawValue: 75)
   /// The caller may not.
   static let notPermitted = ExitStatus(rawValue: 77)
+  /// The policy file is not there, or has mistakes.
+  static let badPolicy = ExitStatus(rawValue: 78)
   /// The reader of the output has gone: 128 and the number of SIGPIPE, as a shell counts.
   static let outputClosed = ExitStatus(rawValue: 141)
 
@@ -29,4 +31,8 @@ struct ExitStatus: RawRepresentable, Hashable {
   static let ipvsadmFailedToList = ExitStatus(rawValue: 1)
   /// ipvsadm could not set.
   static let ipvsadmFailedToSet = ExitStatus(rawValue: 255)
+
+  /// The worse of two: the one with the larger number, so that anything is worse than success, and any failure worse
+  /// than a drift.
+  func worse(_ other: ExitStatus) -> ExitStatus { rawValue < other.rawValue ? other : self }
 }

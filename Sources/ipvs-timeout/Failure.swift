@@ -5,7 +5,7 @@ internal import Ipvsadm
 
 /// What ends the program early: what to print on standard error, if anything, and the exit status.
 struct Failure: Error, Hashable {
-  /// A whole line without its newline, or nothing.
+  /// Whole lines without the last newline, or nothing.
   let message: String?
   let status: ExitStatus
 
@@ -17,6 +17,11 @@ struct Failure: Error, Hashable {
   /// A failure told in the program's own sentence.
   init(_ sentence: String, _ status: ExitStatus) {
     self.init(message: "ipvs-timeout: \(sentence)", status: status)
+  }
+
+  /// A failure told in several sentences, each on a line of its own.
+  init(sentences: [String], _ status: ExitStatus) {
+    self.init(message: sentences.map { "ipvs-timeout: \($0)" }.joined(separator: "\n"), status: status)
   }
 
   /// A command line that is not understood.

@@ -11,13 +11,25 @@ enum Format: String, CaseIterable, Sendable {
   /// The Prometheus text exposition format.
   case prometheus
 
+  /// A line for a file that `ipvsadm -R` takes; of `show` only.
+  case rules
+
   /// Writes a report.
   func render(_ report: Report) -> TextBuffer {
+    if self != .text { return render([report]) }
+    var text = TextBuffer()
+    report.appendText(to: &text)
+    return text
+  }
+
+  /// Writes reports, one after another.
+  func render(_ reports: [Report]) -> TextBuffer {
     var text = TextBuffer()
     switch self {
-    case .text: report.appendText(to: &text)
-    case .json: text.append(report.json)
-    case .prometheus: text.append(report.prometheus)
+    case .text: for report in reports { report.appendText(to: &text) }
+    case .json: for report in reports { text.append(report.json) }
+    case .prometheus: text.append(reports.prometheus)
+    case .rules: for report in reports { report.appendRules(to: &text) }
     }
     return text
   }

@@ -4,6 +4,7 @@ internal import Directors
 internal import Glibc
 internal import IPVS
 internal import Ipvsadm
+internal import SystemPackage
 
 /// What a command line asks for: nothing in it needs to be checked again.
 enum Invocation: Hashable {
@@ -13,6 +14,12 @@ enum Invocation: Hashable {
   case set(Timeouts, isDryRun: Bool, Output, Access)
   /// Compare the timeouts that are named.
   case verify(Timeouts, Output, Access)
+  /// Compare the timeouts with a policy file.
+  case verifyPolicy(FilePath, Output, Access)
+  /// Make the timeouts as a policy file says.
+  case apply(FilePath, Application, Output, Access)
+  /// Read a policy file and say what it wants where.
+  case checkPolicy(FilePath, Output, Scope)
   /// One of ipvsadm's own forms.
   case ipvsadm(IpvsadmCommand)
   /// Print a text that the argument parser made: help, the version, a completion script.
@@ -22,12 +29,21 @@ enum Invocation: Hashable {
   struct Output: Hashable {
     var format = Format.text
     var isQuiet = false
+    var isChangedOnly = false
   }
 
-  /// How to reach the timeouts.
+  /// How to reach the timeouts, and where.
   struct Access: Hashable {
     var backend = BackendChoice.auto
     var ipvsadm: String?
+    var scope = Scope()
+  }
+
+  /// How to apply a policy.
+  struct Application: Hashable {
+    var isDryRun = false
+    /// How long to look for namespaces that have just appeared.
+    var settling: Duration?
   }
 
   /// Reads a command line: one of ours by the argument parser, or one in ipvsadm's language.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Text
+
 /// A JSON value, written compactly with its keys in the order in which they were added.
 ///
 /// Foundation's encoder would cost more time than all the rest of the program.
@@ -26,12 +28,15 @@ indirect enum JSONValue {
   fileprivate static func quoted(_ string: String) -> String {
     var result = "\""
     for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
+      if scalar == "\"" || scalar == "\\" {
+        result += "\\\(scalar)"
+      } else if scalar.isPrintable {
+        result.unicodeScalars.append(scalar)
+      } else {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       }
     }
     return result + "\""

@@ -15,8 +15,36 @@ struct Report {
     case verdict(wanted: Timeouts, actual: Timeouts)
   }
 
-  /// The network namespace; `host` is the one in which the program was started.
-  let namespace = "host"
+  /// Where; `nil` where nobody has named a network namespace, so that it is the one in which the program was started.
+  var place: Place?
   let backend: BackendChoice
   let finding: Finding
+
+  /// The network namespace as programs get it.
+  var namespace: String { place?.name ?? "host" }
+}
+
+extension Report {
+  /// Whether something became, or would become, different.
+  var isChange: Bool {
+    if case .change(let change) = finding { change.isChanged } else { false }
+  }
+
+  /// How the program ends after this.
+  ///
+  /// - Throws: ``Failure``, when what was set is not what was read back.
+  func status() throws(Failure) -> ExitStatus {
+    switch finding {
+    case .timeouts: return .success
+    case .verdict(let wanted, let actual): return actual.isAsWanted(wanted) ? .success : .notAsWanted
+    case .change(let change):
+      guard !change.isDryRun, !change.isAsWanted else { return .success }
+      throw Failure(
+        "the timeouts in \(place?.namespace.place ?? "this network namespace") are not what was just set: "
+          + change.drift.map(\.sentence).joined(separator: ", ")
+          + "; another program may have written them (keepalived, kube-proxy, kube-router: set them there, too),"
+          + " or the kernel lacks the protocol",
+        .refused)
+    }
+  }
 }

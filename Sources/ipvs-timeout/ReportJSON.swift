@@ -29,7 +29,8 @@ extension Report {
 }
 
 extension Timeouts {
-  fileprivate var json: JSONValue {
+  /// An object of the three.
+  var json: JSONValue {
     var object = JSONObject()
     for name in Name.allCases {
       object.add(name.rawValue, self[name].map { .number($0.seconds) } ?? .null)

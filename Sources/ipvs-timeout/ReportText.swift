@@ -6,8 +6,9 @@ internal import Ipvsadm
 internal import Text
 
 extension Report {
-  /// Appends the lines for people.
+  /// Appends the lines for people, each with the name of the network namespace where one was named.
   func appendText(to text: inout TextBuffer) {
+    appendPlace(to: &text)
     switch finding {
     case .timeouts(let timeouts):
       timeouts.appendLine(to: &text, absent: "-")
@@ -25,11 +26,20 @@ extension Report {
       text.append(")\n")
     case .verdict(let wanted, let actual):
       let drift = actual.drift(from: wanted)
-      for difference in drift { text.append(difference.sentence + "\n") }
+      for (number, difference) in drift.enumerated() {
+        if number > 0 { appendPlace(to: &text) }
+        text.append(difference.sentence + "\n")
+      }
       guard drift.isEmpty else { return }
       actual.appendLine(to: &text, absent: "-")
       text.append(" (as wanted)\n")
     }
+  }
+
+  private func appendPlace(to text: inout TextBuffer) {
+    guard let place else { return }
+    text.append(place.name.printable)
+    text.append(": ")
   }
 }
 

@@ -8,11 +8,12 @@ internal import Text
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ipvs-timeout",
-    abstract: "Show, set and verify the connection timeouts of Linux Virtual Server (IPVS).",
+    abstract: "Show, set, verify and keep the connection timeouts of Linux Virtual Server (IPVS).",
     discussion: """
       The three timeouts are those of `ipvsadm --set tcp tcpfin udp`: tcp governs the state ESTABLISHED, tcpfin \
       FIN_WAIT, udp UDP. All other states, TIME_WAIT among them, are fixed by the kernel. A new timeout applies to a \
-      connection from its next packet on. Every network namespace has timeouts of its own.
+      connection from its next packet on. Every network namespace has timeouts of its own: --netns and --all-netns \
+      reach those of others, and a policy file keeps them as wanted.
 
       A timeout is written as whole seconds (900) or as a duration (90s, 15m, 1h30m, 2d), from 1 s to 31 days; \
       `default` is the kernel's own (900, 120, 300); `0` or `-` keeps a timeout as it is.
@@ -22,10 +23,11 @@ struct RootCommand: ParsableCommand {
         ipvs-timeout -L --timeout
 
       Exit status: 0 done, or as wanted; 1 not as wanted; 64 the command line is wrong; 69 no IPVS here; 70 an \
-      unexpected reply; 71 the system refused; 75 no answer in time; 77 not permitted.
+      unexpected reply; 71 the system refused; 75 no answer in time; 77 not permitted; 78 bad policy file. Over many \
+      namespaces, the largest.
       """,
     version: Program.version,
-    subcommands: [ShowCommand.self, SetCommand.self, VerifyCommand.self],
+    subcommands: [ShowCommand.self, SetCommand.self, VerifyCommand.self, ApplyCommand.self, CheckPolicyCommand.self],
     defaultSubcommand: ShowCommand.self)
 
   /// Whether a command line begins with the name of one of the commands here, `help` included.
@@ -33,7 +35,7 @@ struct RootCommand: ParsableCommand {
   /// The names stand here again because making `configuration` costs more than all of ipvsadm's forms together.
   static func isNamed(in arguments: [String]) -> Bool {
     switch arguments.first {
-    case "show", "set", "verify", "help": true
+    case "show", "set", "verify", "apply", "check-policy", "help": true
     default: false
     }
   }

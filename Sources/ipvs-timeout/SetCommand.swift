@@ -15,6 +15,7 @@ struct SetCommand: InvocationCommand {
         ipvs-timeout set 60 30 60
         ipvs-timeout set - - 5s
         ipvs-timeout set --tcp 15m --udp default
+        ipvs-timeout set --tcp 2h --netns ingress_sbox
       """)
 
   @OptionGroup var timeouts: TimeoutValues
@@ -22,9 +23,11 @@ struct SetCommand: InvocationCommand {
   @Flag(help: "Change nothing; say what would change.")
   var dryRun = false
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var output: OutputOptions
+
+  @OptionGroup var access: AccessOptions
 
   func invocation() throws(Failure) -> Invocation {
-    .set(try timeouts.timeouts(), isDryRun: dryRun, common.output, common.access)
+    .set(try timeouts.timeouts(), isDryRun: dryRun, try output.output(), access.access)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import IPVS
 internal import SystemPackage
 internal import Text
 
@@ -24,11 +25,23 @@ enum StandardStreams {
 
   /// Writes a line to standard error, where there is one to write to; what the program does goes on without it.
   static func report(_ line: String) {
+    draw(line + "\n")
+  }
+
+  /// Writes text to standard error, where there is one to write to.
+  static func draw(_ string: String) {
     signal(SIGPIPE, SIG_IGN)
     var text = TextBuffer()
-    text.append(line)
-    text.append("\n")
+    text.append(string)
     _ = write(text, to: STDERR_FILENO)
+  }
+
+  /// Says on standard error that an answer came another way than expected.
+  ///
+  /// - Parameter reason: Why `auto` turned from netlink to the program ipvsadm; `nil` when it did not.
+  static func reportFallback(_ reason: IPVSError?) {
+    guard let reason else { return }
+    report("ipvs-timeout: using the program ipvsadm instead of netlink: \(reason)")
   }
 
   /// Writes all of a text; returns the errno that stopped it, or 0.

@@ -19,6 +19,9 @@ struct TimeoutValues: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of UDP connections.", valueName: "time"))
   var udp: String?
 
+  /// Whether none is written.
+  var isEmpty: Bool { values.isEmpty && [tcp, tcpfin, udp].allSatisfy { $0 == nil } }
+
   /// The timeouts that are named; `nil` for those that are kept.
   ///
   /// - Throws: ``Failure``, when a value is no timeout or the wrong number of them is named.

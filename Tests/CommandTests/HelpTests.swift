@@ -14,6 +14,9 @@ import Testing
     (["help", "set"], HelpTexts.set),
     (["verify", "--help"], HelpTexts.verify),
     (["help", "verify"], HelpTexts.verify),
+    (["apply", "--help"], HelpTexts.apply),
+    (["help", "apply"], HelpTexts.apply),
+    (["help", "check-policy"], HelpTexts.checkPolicy),
     // Help is asked of this program, not of ipvsadm.
     (["--help", "-L", "--timeout"], HelpTexts.root),
     (["-h", "--set", "60", "30", "60"], HelpTexts.root),
@@ -22,7 +25,9 @@ import Testing
     #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: text))
   }
 
-  @Test(arguments: [HelpTexts.root, HelpTexts.show, HelpTexts.set, HelpTexts.verify])
+  @Test(arguments: [
+    HelpTexts.root, HelpTexts.show, HelpTexts.set, HelpTexts.verify, HelpTexts.apply, HelpTexts.checkPolicy,
+  ])
   func `fits a terminal, but for the lines of usage`(text: String) {
     for line in text.split(separator: "\n") where !line.hasPrefix("USAGE: ") {
       #expect(line.count <= 80)

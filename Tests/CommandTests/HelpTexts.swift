@@ -5,13 +5,14 @@
 /// To renew a text after a change, print it with `swift run ipvs-timeout help set | cat` and put it here.
 enum HelpTexts {
   static let root = """
-    OVERVIEW: Show, set and verify the connection timeouts of Linux Virtual Server
-    (IPVS).
+    OVERVIEW: Show, set, verify and keep the connection timeouts of Linux Virtual
+    Server (IPVS).
 
     The three timeouts are those of `ipvsadm --set tcp tcpfin udp`: tcp governs the
     state ESTABLISHED, tcpfin FIN_WAIT, udp UDP. All other states, TIME_WAIT among
     them, are fixed by the kernel. A new timeout applies to a connection from its
-    next packet on. Every network namespace has timeouts of its own.
+    next packet on. Every network namespace has timeouts of its own: --netns and
+    --all-netns reach those of others, and a policy file keeps them as wanted.
 
     A timeout is written as whole seconds (900) or as a duration (90s, 15m, 1h30m,
     2d), from 1 s to 31 days; `default` is the kernel's own (900, 120, 300); `0` or
@@ -24,7 +25,8 @@ enum HelpTexts {
 
     Exit status: 0 done, or as wanted; 1 not as wanted; 64 the command line is
     wrong; 69 no IPVS here; 70 an unexpected reply; 71 the system refused; 75 no
-    answer in time; 77 not permitted.
+    answer in time; 77 not permitted; 78 bad policy file. Over many namespaces, the
+    largest.
 
     USAGE: ipvs-timeout <subcommand>
 
@@ -36,7 +38,12 @@ enum HelpTexts {
       show (default)          Print the timeouts (the default command).
       set                     Set timeouts, read them back, and say what was and
                               what is.
-      verify                  Compare the timeouts with what they should be.
+      verify                  Compare the timeouts with what they should be: with
+                              values, or with the policy.
+      apply                   Make every network namespace as the policy says;
+                              change only what differs.
+      check-policy            Read the policy and say what each network namespace
+                              here would get, and from which line.
 
       See 'ipvs-timeout help <subcommand>' for detailed help.
 
@@ -48,12 +55,26 @@ enum HelpTexts {
     A timeout whose protocol the kernel was built without is printed as -, in JSON
     as null.
 
-    USAGE: ipvs-timeout show [--format <format>] [--quiet] [--backend <backend>] [--ipvsadm <path>]
+    Examples:
+      ipvs-timeout show --all-netns
+      ipvs-timeout show --netns ingress_sbox --format json
+      ipvs-timeout show --format rules >> /etc/ipvsadm.rules
+
+    USAGE: ipvs-timeout show [--format <format>] [--quiet] [--netns <name|path|pid> ...] [--all-netns] [--in-use] [--backend <backend>] [--ipvsadm <path>]
 
     OPTIONS:
-      --format <format>       How to write the result: text, json or prometheus.
-                              (values: text, json, prometheus; default: text)
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
       --quiet                 Write no result; errors and the exit status remain.
+      --netns <name|path|pid> A network namespace, instead of the present one;
+                              repeatable.
+            A name in /run/netns or /run/docker/netns, the path of one, the number
+            of a process, or host.
+      --all-netns             All network namespaces: bound ones, and those in
+                              which processes live.
+      --in-use                Of these, or of all, only those with a virtual
+                              service or a connection.
       --backend <backend>     The way to the timeouts: auto, netlink or ipvsadm.
                               (values: auto, netlink, ipvsadm; default: auto)
             auto takes netlink, and the program ipvsadm only where the kernel has
@@ -77,8 +98,9 @@ enum HelpTexts {
       ipvs-timeout set 60 30 60
       ipvs-timeout set - - 5s
       ipvs-timeout set --tcp 15m --udp default
+      ipvs-timeout set --tcp 2h --netns ingress_sbox
 
-    USAGE: ipvs-timeout set [<time> ...] [--tcp <time>] [--tcpfin <time>] [--udp <time>] [--dry-run] [--format <format>] [--quiet] [--backend <backend>] [--ipvsadm <path>]
+    USAGE: ipvs-timeout set [<time> ...] [--tcp <time>] [--tcpfin <time>] [--udp <time>] [--dry-run] [--format <format>] [--quiet] [--netns <name|path|pid> ...] [--all-netns] [--in-use] [--backend <backend>] [--ipvsadm <path>]
 
     ARGUMENTS:
       <time>                  The three timeouts tcp, tcpfin and udp, in this order.
@@ -88,9 +110,18 @@ enum HelpTexts {
       --tcpfin <time>         The timeout of connections in FIN_WAIT.
       --udp <time>            The timeout of UDP connections.
       --dry-run               Change nothing; say what would change.
-      --format <format>       How to write the result: text, json or prometheus.
-                              (values: text, json, prometheus; default: text)
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
       --quiet                 Write no result; errors and the exit status remain.
+      --netns <name|path|pid> A network namespace, instead of the present one;
+                              repeatable.
+            A name in /run/netns or /run/docker/netns, the path of one, the number
+            of a process, or host.
+      --all-netns             All network namespaces: bound ones, and those in
+                              which processes live.
+      --in-use                Of these, or of all, only those with a virtual
+                              service or a connection.
       --backend <backend>     The way to the timeouts: auto, netlink or ipvsadm.
                               (values: auto, netlink, ipvsadm; default: auto)
             auto takes netlink, and the program ipvsadm only where the kernel has
@@ -104,16 +135,20 @@ enum HelpTexts {
     """
 
   static let verify = """
-    OVERVIEW: Compare the timeouts with what they should be.
+    OVERVIEW: Compare the timeouts with what they should be: with values, or with
+    the policy.
 
     Exit status 0: they are so. 1: they are not; one line is printed for each that
-    differs. A timeout that is kept (0, - or not named) may be anything.
+    differs. A timeout that is kept (0, - or not named) may be anything. Without
+    any value, every network namespace is compared with the policy file, which
+    `ipvs-timeout help apply` describes.
 
     Examples:
+      ipvs-timeout verify
       ipvs-timeout verify 60 30 60
       ipvs-timeout verify --udp 60 --quiet || echo drift
 
-    USAGE: ipvs-timeout verify [<time> ...] [--tcp <time>] [--tcpfin <time>] [--udp <time>] [--format <format>] [--quiet] [--backend <backend>] [--ipvsadm <path>]
+    USAGE: ipvs-timeout verify [<time> ...] [--tcp <time>] [--tcpfin <time>] [--udp <time>] [--policy <file>] [--format <format>] [--quiet] [--netns <name|path|pid> ...] [--all-netns] [--in-use] [--backend <backend>] [--ipvsadm <path>]
 
     ARGUMENTS:
       <time>                  The three timeouts tcp, tcpfin and udp, in this order.
@@ -122,15 +157,111 @@ enum HelpTexts {
       --tcp <time>            The timeout of ESTABLISHED connections.
       --tcpfin <time>         The timeout of connections in FIN_WAIT.
       --udp <time>            The timeout of UDP connections.
-      --format <format>       How to write the result: text, json or prometheus.
-                              (values: text, json, prometheus; default: text)
+      --policy <file>         Another policy file than /etc/ipvs-timeout.conf.
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
       --quiet                 Write no result; errors and the exit status remain.
+      --netns <name|path|pid> A network namespace, instead of the present one;
+                              repeatable.
+            A name in /run/netns or /run/docker/netns, the path of one, the number
+            of a process, or host.
+      --all-netns             All network namespaces: bound ones, and those in
+                              which processes live.
+      --in-use                Of these, or of all, only those with a virtual
+                              service or a connection.
       --backend <backend>     The way to the timeouts: auto, netlink or ipvsadm.
                               (values: auto, netlink, ipvsadm; default: auto)
             auto takes netlink, and the program ipvsadm only where the kernel has
             no family IPVS.
       --ipvsadm <path>        The program ipvsadm, by its absolute path, if it is
                               not in /usr/sbin or /sbin.
+      --version               Show the version.
+      -h, --help              Show help information.
+
+
+    """
+
+  static let apply = """
+    OVERVIEW: Make every network namespace as the policy says; change only what
+    differs.
+
+    The policy is a table, by default /etc/ipvs-timeout.conf. Each line has a
+    network namespace and its tcp, tcpfin and udp timeouts:
+
+      # namespace          tcp    tcpfin  udp
+      host                 15m    30s     60s
+      /run/docker/netns/*  2h15m  -       -
+      ingress_sbox         2h15m  60s     30s
+
+    `host` is the namespace in which the program is started, and no other word or
+    pattern means it. Others are named as in /run/netns and /run/docker/netns, or
+    by their path, both with the wildcards of a shell. Of the lines that match a
+    namespace the last one that names a value wins, value by value; - leaves it. A
+    file with a mistake is not applied at all, and every mistake in it is told.
+
+    One line is printed for each namespace of which the policy wants something. One
+    that fails does not stop the others; the exit status is the largest.
+
+    USAGE: ipvs-timeout apply [<file>] [--dry-run] [--changed-only] [--settle <time>] [--format <format>] [--quiet] [--netns <name|path|pid> ...] [--all-netns] [--in-use] [--backend <backend>] [--ipvsadm <path>]
+
+    ARGUMENTS:
+      <file>                  The policy file. (default: /etc/ipvs-timeout.conf)
+
+    OPTIONS:
+      --dry-run               Change nothing; say what would change.
+      --changed-only          Write the result only where something changed.
+      --settle <time>         Go on looking for so long for namespaces that appear;
+                              each makes it begin anew.
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
+      --quiet                 Write no result; errors and the exit status remain.
+      --netns <name|path|pid> A network namespace, instead of the present one;
+                              repeatable.
+            A name in /run/netns or /run/docker/netns, the path of one, the number
+            of a process, or host.
+      --all-netns             All network namespaces: bound ones, and those in
+                              which processes live.
+      --in-use                Of these, or of all, only those with a virtual
+                              service or a connection.
+      --backend <backend>     The way to the timeouts: auto, netlink or ipvsadm.
+                              (values: auto, netlink, ipvsadm; default: auto)
+            auto takes netlink, and the program ipvsadm only where the kernel has
+            no family IPVS.
+      --ipvsadm <path>        The program ipvsadm, by its absolute path, if it is
+                              not in /usr/sbin or /sbin.
+      --version               Show the version.
+      -h, --help              Show help information.
+
+
+    """
+
+  static let checkPolicy = """
+    OVERVIEW: Read the policy and say what each network namespace here would get,
+    and from which line.
+
+    Nothing is changed, and IPVS is not asked. Exit status 0: the file has no
+    mistake. 78: it has; each is told with file, line and column.
+
+    USAGE: ipvs-timeout check-policy [<file>] [--format <format>] [--quiet] [--netns <name|path|pid> ...] [--all-netns] [--in-use]
+
+    ARGUMENTS:
+      <file>                  The policy file. (default: /etc/ipvs-timeout.conf)
+
+    OPTIONS:
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
+      --quiet                 Write no result; errors and the exit status remain.
+      --netns <name|path|pid> A network namespace, instead of the present one;
+                              repeatable.
+            A name in /run/netns or /run/docker/netns, the path of one, the number
+            of a process, or host.
+      --all-netns             All network namespaces: bound ones, and those in
+                              which processes live.
+      --in-use                Of these, or of all, only those with a virtual
+                              service or a connection.
       --version               Show the version.
       -h, --help              Show help information.
 

@@ -67,8 +67,8 @@ import Testing
       (["set", "--tcp"], "Missing value for '--tcp <time>'; run `ipvs-timeout --help`"),
       (
         ["--format", "xml"],
-        "The value 'xml' is invalid for '--format <format>'. Please provide one of 'text', 'json' or 'prometheus';"
-          + " run `ipvs-timeout --help`"
+        "The value 'xml' is invalid for '--format <format>'. Please provide one of 'text', 'json', 'prometheus' or"
+          + " 'rules'; run `ipvs-timeout --help`"
       ),
       (
         ["show", "--backend", "socket"],

@@ -5,15 +5,10 @@ public import Directors
 internal import Text
 
 extension BackendChoice: ExpressibleByArgument {}
-extension Format: ExpressibleByArgument {}
 
-/// The options that mean the same everywhere they occur.
-struct CommonOptions: ParsableArguments {
-  @Option(help: "How to write the result: text, json or prometheus.")
-  var format = Format.text
-
-  @Flag(help: "Write no result; errors and the exit status remain.")
-  var quiet = false
+/// The options that say where the timeouts are and by which way to reach them.
+struct AccessOptions: ParsableArguments {
+  @OptionGroup var namespaces: NamespaceOptions
 
   @Option(
     help: ArgumentHelp(
@@ -27,11 +22,10 @@ struct CommonOptions: ParsableArguments {
     completion: .file())
   var ipvsadm: String?
 
-  /// How to write the result.
-  var output: Invocation.Output { Invocation.Output(format: format, isQuiet: quiet) }
-
   /// How to reach the timeouts.
-  var access: Invocation.Access { Invocation.Access(backend: backend, ipvsadm: ipvsadm) }
+  var access: Invocation.Access {
+    Invocation.Access(backend: backend, ipvsadm: ipvsadm, scope: namespaces.scope)
+  }
 
   /// Refuses a path that would depend on the directory it is called in.
   mutating func validate() throws {

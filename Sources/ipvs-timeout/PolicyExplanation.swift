@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import IPVS
+internal import Policy
+internal import SystemPackage
+internal import Text
+
+extension PolicyFile {
+  /// Says what it wants in each place, and from which line.
+  ///
+  /// - Throws: ``Failure``, when there is no list of the places or the result cannot be written.
+  func explain(_ output: Invocation.Output, _ scope: Scope) throws(Failure) -> ExitStatus {
+    guard !output.isQuiet else { return .success }
+    // The status is about the file: what of this machine could not be seen is told, and that is all.
+    var round = Round(output, Invocation.Access())
+    let places = try scope.places(&round, isForPolicy: true)
+    var text = TextBuffer()
+    for place in places {
+      let demand = demand(place)
+      text.append(output.format == .json ? demand.json(place, path) : demand.sentence(place))
+      text.append("\n")
+    }
+    try StandardStreams.print(text)
+    _ = try round.finished()
+    if scope.choice != .unsaid { return .success }
+    for line in lines where !places.contains(where: { line.namespace.matches(isHost: $0.isHost, paths: $0.paths) }) {
+      StandardStreams.report(
+        "ipvs-timeout: \(path.string.printable):\(line.number): no network namespace here is "
+          + "\"\(line.namespace.text.printable)\"")
+    }
+    return .success
+  }
+}
+
+extension PolicyDemand {
+  /// For people.
+  fileprivate func sentence(_ place: Place) -> String {
+    let parts = Timeouts.Name.allCases.compactMap { name in
+      timeouts[name].flatMap { timeout in line(of: name).map { "\(name.rawValue) \(timeout.seconds) s (line \($0))" } }
+    }
+    return "\(place.name.printable): \(parts.isEmpty ? "nothing" : parts.joined(separator: ", "))"
+  }
+
+  /// One object; `docs/json.md` lists its keys.
+  fileprivate func json(_ place: Place, _ path: FilePath) -> String {
+    var lines = JSONObject()
+    for name in Timeouts.Name.allCases {
+      lines.add(name.rawValue, line(of: name).map { .number(UInt32(clamping: $0)) } ?? .null)
+    }
+    var object = JSONObject()
+    object.add("netns", .string(place.name))
+    object.add("policy", .string(path.string))
+    object.add("wanted", timeouts.json)
+    object.add("lines", .object(lines))
+    return object.text
+  }
+}

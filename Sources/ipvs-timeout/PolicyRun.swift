@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import IPVS
+internal import Policy
+internal import SystemPackage
+internal import Text
+
+extension PolicyFile {
+  /// Reads a policy file.
+  ///
+  /// - Throws: ``Failure``, with every mistake in it.
+  init(read path: FilePath) throws(Failure) {
+    do { self = try PolicyFile(contentsOf: path) } catch { throw Failure(error, in: path) }
+  }
+
+  /// Compares every place of which it wants something.
+  ///
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  func verify(_ output: Invocation.Output, _ access: Invocation.Access) throws(Failure) -> ExitStatus {
+    var round = Round(output, access)
+    let aims = aims(try access.scope.places(&round, isForPolicy: true))
+    if aims.isEmpty, !output.isQuiet { noteThatNothingIsWanted() }
+    try round.visit(aims, .verify)
+    return try round.finished()
+  }
+
+  /// Makes every place as it wants.
+  ///
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  func apply(
+    _ application: Invocation.Application, _ output: Invocation.Output, _ access: Invocation.Access
+  ) throws(Failure) -> ExitStatus {
+    var round = Round(output, access)
+    let deed = Deed.correct(isDryRun: application.isDryRun)
+    let places = try access.scope.places(&round, isForPolicy: true)
+    let aims = aims(places)
+    if aims.isEmpty, !output.isQuiet { noteThatNothingIsWanted() }
+    guard let settling = application.settling else {
+      try round.visit(aims, deed)
+      return try round.finished()
+    }
+    let settled = Set(try round.visit(aims, deed, isFinal: false))
+    let rest = Set(aims.map(\.place)).subtracting(settled)
+    try settle(settling, deed, &round, done: Set(places).subtracting(rest))
+    return try round.finished()
+  }
+
+  /// Applies itself to the namespaces that appear, until none has for so long.
+  ///
+  /// Whoever binds a namespace makes the file first and then the binding: what is no namespace may become one.
+  private func settle(
+    _ duration: Duration, _ deed: Deed, _ round: inout Round, done: Set<Place>
+  ) throws(Failure) {
+    var done = done
+    var end = ContinuousClock.now + duration
+    while true {
+      let isFinal = ContinuousClock.now >= end
+      let fresh = try Scope.boundPlaces().filter { !done.contains($0) }
+      let aims = aims(fresh)
+      let settled = try round.visit(aims, deed, isFinal: isFinal)
+      guard !isFinal else { return }
+      if !settled.isEmpty { end = .now + duration }
+      done.formUnion(fresh)
+      done.subtract(Set(aims.map(\.place)).subtracting(settled))
+      usleep(100_000)
+    }
+  }
+
+  private func noteThatNothingIsWanted() {
+    StandardStreams.report("ipvs-timeout: \(path.string.printable) wants nothing of any network namespace here")
+  }
+
+  /// What it wants, where it wants something.
+  private func aims(_ places: [Place]) -> [Aim] {
+    places.map { Aim(place: $0, wanted: demand($0).timeouts) }.filter { $0.wanted != Timeouts() }
+  }
+
+  /// What it wants in one place.
+  func demand(_ place: Place) -> PolicyDemand { demand(isHost: place.isHost, paths: place.paths) }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import IPVS
+
+/// One command over many network namespaces: each is reported for itself, none stops the others, the worst decides.
+struct Round {
+  private let output: Invocation.Output
+  private let access: Invocation.Access
+  private var worst = ExitStatus.success
+  /// What can only be written when all of it is known.
+  private var held: [Report] = []
+  private var hasToldOfFallback = false
+  /// How many processes did not show in which network namespace they live.
+  var hiddenProcesses = 0
+
+  init(_ output: Invocation.Output, _ access: Invocation.Access) {
+    self.output = output
+    self.access = access
+  }
+
+  /// Does something in each place.
+  ///
+  /// - Parameters:
+  ///   - aims: Where, and what is wanted there.
+  ///   - deed: What to do.
+  ///   - isFinal: Whether a place that is no namespace is a failure; else it may become one.
+  /// - Returns: The places in which it was done, or failed for good.
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  @discardableResult
+  mutating func visit(_ aims: [Aim], _ deed: Deed, isFinal: Bool = true) throws(Failure) -> [Place] {
+    guard !aims.isEmpty else { return [] }
+    var progress = Progress(of: aims.count)
+    defer { progress.clear() }
+    var settled: [Place] = []
+    var directors = try DirectorRound(to: aims, access)
+    for (number, aim) in aims.enumerated() {
+      progress.show(number)
+      let answer = directors.next(aim, deed)
+      progress.clear()
+      switch answer {
+      case .success(let finding):
+        tellOfFallback(directors.reasonForFallback)
+        try take(Report(place: aim.place, backend: directors.backend, finding: finding))
+      case .failure(let error) where error.isAboutCaller:
+        throw Failure(error)
+      case .failure(let error) where !isFinal && error.isAboutFile:
+        continue
+      case .failure(let error):
+        note(Failure(error))
+      }
+      settled.append(aim.place)
+    }
+    return settled
+  }
+
+  /// Tells of something that failed.
+  mutating func note(_ failure: Failure) {
+    if let message = failure.message { StandardStreams.report(message) }
+    worst = worst.worse(failure.status)
+  }
+
+  /// Writes what is left to write.
+  ///
+  /// - Returns: The exit status of the whole.
+  /// - Throws: ``Failure``.
+  consuming func finished() throws(Failure) -> ExitStatus {
+    try output.print(held)
+    if hiddenProcesses > 0 {
+      note(
+        Failure(
+          "cannot see in which network namespaces \(hiddenProcesses) of the processes live, so that some namespaces may"
+            + " be missing here; run it as root with the capability CAP_SYS_PTRACE",
+          .notPermitted))
+    }
+    return worst
+  }
+
+  private mutating func take(_ report: Report) throws(Failure) {
+    if output.format == .prometheus { held.append(report) } else { try output.print(report) }
+    do { worst = worst.worse(try report.status()) } catch { note(error) }
+  }
+
+  private mutating func tellOfFallback(_ reason: IPVSError?) {
+    guard !hasToldOfFallback else { return }
+    hasToldOfFallback = true
+    StandardStreams.reportFallback(reason)
+  }
+}
+
+extension DirectorRound {
+  fileprivate init(to aims: [Aim], _ access: Invocation.Access) throws(Failure) {
+    do throws(BackendError) {
+      self = try DirectorRound(in: aims.map(\.place.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// What comes of it in the next namespace.
+  fileprivate mutating func next(_ aim: Aim, _ deed: Deed) -> Result<Report.Finding, BackendError> {
+    Result { () throws(BackendError) in
+      guard let director = try next() else { preconditionFailure("there are as many directors as aims") }
+      return try deed.done(to: director, aim.wanted)
+    }
+  }
+}
+
+extension BackendError {
+  /// Whether the file of the namespace is none, or not yet, or no longer.
+  fileprivate var isAboutFile: Bool {
+    guard case .netlink(let error) = self else { return false }
+    return [.noSuchNamespace, .notANamespace].contains(error.code)
+  }
+}

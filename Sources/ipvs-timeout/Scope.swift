@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import IPVS
+
+/// In which network namespaces a command does its work.
+struct Scope: Hashable {
+  /// How they are chosen.
+  enum Choice: Hashable {
+    /// Nobody has said: the caller's own, or for what goes by the policy all of them.
+    case unsaid
+    /// These, each once.
+    case these([NetworkNamespace])
+    /// All that can be found.
+    case all
+  }
+
+  var choice = Choice.unsaid
+  /// Whether only those with a virtual service or a connection.
+  var isInUseOnly = false
+
+  /// Whether it is one namespace.
+  var isOne: Bool {
+    switch choice {
+    case .unsaid: true
+    case .these(let namespaces): namespaces.count == 1
+    case .all: false
+    }
+  }
+}
+
+extension Scope {
+  /// Finds the places that are meant, to be reported on in a round; all of them where nobody has said.
+  ///
+  /// - Parameters:
+  ///   - round: Is told of what could not be seen.
+  ///   - isForPolicy: Whether it matters under which names they are known.
+  /// - Returns: The places.
+  /// - Throws: ``Failure``, when there is no list of them.
+  func places(_ round: inout Round, isForPolicy: Bool = false) throws(Failure) -> [Place] {
+    let places: [Place]
+    switch choice {
+    case .these(let namespaces) where isForPolicy:
+      let listing = try NamespaceListing.made(isWithProcesses: false)
+      places = namespaces.map { Place($0, known: listing.known($0)) }
+    case .these(let namespaces):
+      places = namespaces.map { Place($0) }
+    case .unsaid, .all:
+      let listing = try NamespaceListing.made()
+      places = listing.namespaces.map(Place.init)
+      round.hiddenProcesses = listing.hiddenProcesses
+    }
+    return isInUseOnly ? places.filter { round.isInUse($0) } : places
+  }
+
+  /// The caller's own namespace and those that are bound somewhere.
+  ///
+  /// - Throws: ``Failure``, when there is no list of them.
+  static func boundPlaces() throws(Failure) -> [Place] {
+    try NamespaceListing.made(isWithProcesses: false).namespaces.map(Place.init)
+  }
+}
+
+extension NamespaceListing {
+  fileprivate static func made(isWithProcesses: Bool = true) throws(Failure) -> NamespaceListing {
+    do { return try NamespaceListing(isWithProcesses: isWithProcesses) } catch { throw Failure(.netlink(error)) }
+  }
+}
+
+extension Round {
+  /// Whether IPVS has anything in this place; where that cannot be seen, it is noted and not.
+  fileprivate mutating func isInUse(_ place: Place) -> Bool {
+    do throws(IPVSError) {
+      return try place.namespace.isInUse()
+    } catch {
+      note(Failure(.netlink(error)))
+      return false
+    }
+  }
+}
