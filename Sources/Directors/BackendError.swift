@@ -18,13 +18,13 @@ public enum BackendError: Error, Sendable, Hashable {
 
 extension BackendError {
   /// A failure of the program, to which `auto` may have turned because of another error.
-  init(_ error: ProgramError, after reason: IPVSError?) {
-    self = if let reason { .both(reason, error) } else { .ipvsadm(error) }
+  init(_ error: ProgramError, after fallback: Fallback) {
+    self = if case .toIpvsadm(let reason) = fallback { .both(reason, error) } else { .ipvsadm(error) }
   }
 
   /// The same failure, with the error because of which `auto` turned to the program.
-  func after(_ reason: IPVSError?) -> BackendError {
-    if case .ipvsadm(let error) = self { BackendError(error, after: reason) } else { self }
+  func after(_ fallback: Fallback) -> BackendError {
+    if case .ipvsadm(let error) = self { BackendError(error, after: fallback) } else { self }
   }
 }
 

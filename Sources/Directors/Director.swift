@@ -8,8 +8,8 @@ internal import SystemPackage
 public struct Director: ~Copyable {
   let way: Backend
 
-  /// The error for which `auto` turned from netlink to ipvsadm; `nil` when it did not.
-  public let reasonForFallback: IPVSError?
+  /// Whether `auto` turned from netlink to ipvsadm.
+  public let fallback: Fallback
 
   /// Opens the network namespace of the caller.
   ///
@@ -18,30 +18,30 @@ public struct Director: ~Copyable {
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
   /// - Throws: ``BackendError``.
   public init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(BackendError) {
-    var reason: IPVSError?
+    var fallback = Fallback.none
     if choice != .ipvsadm {
       do throws(IPVSError) {
         way = .netlink(try Client())
-        reasonForFallback = nil
+        self.fallback = fallback
         return
       } catch {
         guard choice == .auto, error.isAbsence else { throw .netlink(error) }
-        reason = error
+        fallback = .toIpvsadm(because: error)
       }
     }
     do throws(ProgramError) {
       way = .ipvsadm(try Program(named: path))
-      reasonForFallback = reason
+      self.fallback = fallback
     } catch {
       // A program that nobody named and that is not there has nothing to add.
-      if let reason, path == nil, error.cause == .missing { throw .netlink(reason) }
-      throw BackendError(error, after: reason)
+      if case .toIpvsadm(let reason) = fallback, path == nil, error.cause == .missing { throw .netlink(reason) }
+      throw BackendError(error, after: fallback)
     }
   }
 
-  init(_ way: consuming Backend, reasonForFallback: IPVSError?) {
+  init(_ way: consuming Backend, _ fallback: Fallback) {
     self.way = way
-    self.reasonForFallback = reasonForFallback
+    self.fallback = fallback
   }
 
   /// The backend that was taken: `netlink` or `ipvsadm`.
@@ -51,14 +51,14 @@ public struct Director: ~Copyable {
   ///
   /// - Throws: ``BackendError``.
   public func timeouts() throws(BackendError) -> Timeouts {
-    do throws(BackendError) { return try way.timeouts() } catch { throw error.after(reasonForFallback) }
+    do throws(BackendError) { return try way.timeouts() } catch { throw error.after(fallback) }
   }
 
   /// Sends the timeouts that are named, and does not read them back.
   ///
   /// - Throws: ``BackendError``.
   public func send(_ timeouts: Timeouts) throws(BackendError) {
-    do throws(BackendError) { try way.setTimeouts(timeouts) } catch { throw error.after(reasonForFallback) }
+    do throws(BackendError) { try way.setTimeouts(timeouts) } catch { throw error.after(fallback) }
   }
 
   /// Sets the timeouts that are named and reads them back.

@@ -12,8 +12,8 @@ public struct DirectorRound: ~Copyable {
 
   /// The backend that was taken: `netlink` or `ipvsadm`.
   public let backend: BackendChoice
-  /// The error for which `auto` turned from netlink to ipvsadm; `nil` when it did not.
-  public let reasonForFallback: IPVSError?
+  /// Whether `auto` turned from netlink to ipvsadm.
+  public let fallback: Fallback
 
   /// Directors in these namespaces, in this order; none is opened yet.
   ///
@@ -27,7 +27,7 @@ public struct DirectorRound: ~Copyable {
   ) throws(BackendError) {
     let own = try Director(backend: choice, ipvsadm: path)
     backend = own.backend
-    reasonForFallback = own.reasonForFallback
+    fallback = own.fallback
     switch own.way {
     case .netlink(let client):
       clients = Clients(in: namespaces, like: client)
@@ -44,10 +44,10 @@ public struct DirectorRound: ~Copyable {
   /// - Throws: ``BackendError``, why there is none in this namespace; the next call goes on with the one after it.
   public mutating func next() throws(BackendError) -> Director? {
     guard let namespace = namespaces.popFirst() else { return nil }
-    if let program { return Director(.ipvsadm(program.entering(namespace)), reasonForFallback: reasonForFallback) }
+    if let program { return Director(.ipvsadm(program.entering(namespace)), fallback) }
     do throws(IPVSError) {
       guard let client = try clients?.next() else { return nil }
-      return Director(.netlink(client), reasonForFallback: reasonForFallback)
+      return Director(.netlink(client), fallback)
     } catch {
       throw .netlink(error)
     }

@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long to wait yet; the time runs from the first time that one has to.
-struct Patience {
-  private let limit: Duration?
-  private var end: ContinuousClock.Instant?
+internal import Glibc
 
-  /// From a microsecond to an hour; `nil` is five seconds, which the way that every call takes does not have to compute.
-  init(_ limit: Duration?) {
+/// How long to wait yet; the time runs from the first time that one has to.
+///
+/// In milliseconds of the monotonic clock, as poll(2) takes them: Swift's own clock and durations cost the way that
+/// every call takes more than all the waiting that it does.
+struct Patience {
+  private let limit: Int
+  private var end = 0
+
+  /// Patience for so many milliseconds, at least one.
+  init(milliseconds limit: Int) {
     self.limit = limit
   }
 
-  /// What is left, rounded up, for poll(2); 0 when the time is up.
+  /// What is left; 0 when the time is up.
   var millisecondsLeft: CInt {
     mutating get {
-      let now = ContinuousClock.now
-      let end = end ?? now + (limit?.bounded ?? .seconds(5))
-      self.end = end
-      return CInt(((end - now) / .milliseconds(1)).rounded(.up).clamped)
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      let now = time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+      // One more, for the part of a millisecond that is over already.
+      if end == 0 { end = now + limit + 1 }
+      return CInt(max(end - now, 0))
     }
   }
-}
-
-extension Double {
-  fileprivate var clamped: Double { Swift.min(Swift.max(self, 0), 3_600_000) }
 }
 
 extension Duration {
   /// The duration, or the nearest that makes sense to wait.
   var bounded: Duration { min(max(self, .microseconds(1)), .seconds(3600)) }
+
+  /// The duration in whole milliseconds, at least one.
+  var wholeMilliseconds: Int { max(Int(bounded / .milliseconds(1)), 1) }
 }

@@ -7,7 +7,8 @@ internal import Synchronization
 /// It stays in the network namespace in which it was opened. It has one owner and closes with it.
 public struct Socket: ~Copyable {
   private let descriptor: Descriptor
-  private let replyTimeout: Duration?
+  /// How long to wait for a reply, in milliseconds.
+  private let limit: Int
   /// The number of the last request.
   private let sequence = Atomic<UInt32>(0)
 
@@ -29,7 +30,7 @@ public struct Socket: ~Copyable {
   /// Takes over a descriptor.
   init(_ descriptor: consuming Descriptor, replyTimeout: Duration?) {
     self.descriptor = descriptor
-    self.replyTimeout = replyTimeout
+    limit = replyTimeout?.wholeMilliseconds ?? 5000
   }
 
   /// Sends a request that the kernel answers with one message.
@@ -67,7 +68,7 @@ public struct Socket: ~Copyable {
   ) throws(NetlinkError) -> Answer {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
     defer { buffer.deallocate() }
-    var patience = Patience(replyTimeout)
+    var patience = Patience(milliseconds: limit)
     while true {
       guard let count = try descriptor.receive(into: buffer) else {
         try descriptor.wait(&patience)

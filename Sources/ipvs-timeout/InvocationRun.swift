@@ -47,7 +47,7 @@ extension Invocation.Access {
       let director = try Director(backend: backend, ipvsadm: ipvsadm)
       let finding = try deed.done(to: director, wanted)
       // When no answer comes, the error itself names both ways.
-      StandardStreams.reportFallback(director.reasonForFallback)
+      StandardStreams.report(director.fallback)
       report = Report(backend: director.backend, finding: finding)
     } catch {
       throw Failure(error)

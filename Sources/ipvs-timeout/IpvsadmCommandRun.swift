@@ -13,7 +13,7 @@ extension IpvsadmCommand {
     do { director = try Director() } catch { throw Failure(error, status: .ipvsadmFailedToOpen) }
     var output = TextBuffer()
     do { try carryOut(on: director, &output) } catch { throw Failure(error, status: status(after: error)) }
-    StandardStreams.reportFallback(director.reasonForFallback)
+    StandardStreams.report(director.fallback)
     try StandardStreams.print(output)
     return .success
   }

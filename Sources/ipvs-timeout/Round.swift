@@ -40,7 +40,7 @@ struct Round {
       progress.clear()
       switch answer {
       case .success(let finding):
-        tellOfFallback(directors.reasonForFallback)
+        tell(of: directors.fallback)
         try take(Report(place: aim.place, backend: directors.backend, finding: finding))
       case .failure(let error) where error.isAboutCaller:
         throw Failure(error)
@@ -81,10 +81,10 @@ struct Round {
     do { worst = worst.worse(try report.status()) } catch { note(error) }
   }
 
-  private mutating func tellOfFallback(_ reason: IPVSError?) {
+  private mutating func tell(of fallback: Fallback) {
     guard !hasToldOfFallback else { return }
     hasToldOfFallback = true
-    StandardStreams.reportFallback(reason)
+    StandardStreams.report(fallback)
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Directors
 internal import Glibc
-internal import IPVS
 internal import SystemPackage
 internal import Text
 
@@ -36,11 +36,9 @@ enum StandardStreams {
     _ = write(text, to: STDERR_FILENO)
   }
 
-  /// Says on standard error that an answer came another way than expected.
-  ///
-  /// - Parameter reason: Why `auto` turned from netlink to the program ipvsadm; `nil` when it did not.
-  static func reportFallback(_ reason: IPVSError?) {
-    guard let reason else { return }
+  /// Says on standard error that an answer came another way than expected, if it did.
+  static func report(_ fallback: Fallback) {
+    guard case .toIpvsadm(let reason) = fallback else { return }
     report("ipvs-timeout: using the program ipvsadm instead of netlink: \(reason)")
   }
 

@@ -26,10 +26,11 @@ import Testing
   }
 
   @Test func `keeps the error because of which the program was taken`() {
-    #expect(BackendError(Self.refusal, after: nil) == .ipvsadm(Self.refusal))
-    #expect(BackendError(Self.refusal, after: Self.absence) == .both(Self.absence, Self.refusal))
-    #expect(BackendError.ipvsadm(Self.refusal).after(Self.absence) == .both(Self.absence, Self.refusal))
-    #expect(BackendError.ipvsadm(Self.refusal).after(nil) == .ipvsadm(Self.refusal))
-    #expect(BackendError.netlink(Self.absence).after(nil) == .netlink(Self.absence))
+    #expect(BackendError(Self.refusal, after: .none) == .ipvsadm(Self.refusal))
+    #expect(BackendError(Self.refusal, after: .toIpvsadm(because: Self.absence)) == .both(Self.absence, Self.refusal))
+    #expect(
+      BackendError.ipvsadm(Self.refusal).after(.toIpvsadm(because: Self.absence)) == .both(Self.absence, Self.refusal))
+    #expect(BackendError.ipvsadm(Self.refusal).after(.none) == .ipvsadm(Self.refusal))
+    #expect(BackendError.netlink(Self.absence).after(.none) == .netlink(Self.absence))
   }
 }
