@@ -10,7 +10,8 @@ struct CheckPolicyCommand: InvocationCommand {
     commandName: "check-policy",
     abstract: "Read the policy and say what each network namespace here would get, and from which line.",
     discussion: """
-      Nothing is changed, and IPVS is not asked. Exit status 0: the file has no mistake. 78: it has; each is told with \
+      Nothing is changed, and IPVS is not asked. Those are told of that a policy can mean: the present one and those \
+      that are bound; with --all-netns also those in which only processes live. Exit status 0: the file has no mistake. 78: it has; each is told with \
       file, line and column.
       """)
 

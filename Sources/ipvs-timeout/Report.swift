@@ -25,8 +25,13 @@ struct Report {
 }
 
 extension Report {
+  /// Whether it is about setting.
+  var isOfChange: Bool {
+    if case .change = finding { true } else { false }
+  }
+
   /// Whether something became, or would become, different.
-  var isChange: Bool {
+  var isChanged: Bool {
     if case .change(let change) = finding { change.isChanged } else { false }
   }
 

@@ -18,5 +18,5 @@ extension Invocation.Output {
     try StandardStreams.print(format.render(shown))
   }
 
-  private func isShown(_ report: Report) -> Bool { !isQuiet && (!isChangedOnly || report.isChange) }
+  private func isShown(_ report: Report) -> Bool { !isQuiet && (!isChangedOnly || report.isChanged) }
 }

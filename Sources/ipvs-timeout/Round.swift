@@ -8,7 +8,7 @@ struct Round {
   private let output: Invocation.Output
   private let access: Invocation.Access
   private var worst = ExitStatus.success
-  /// What can only be written when all of it is known.
+  /// What is not written yet: metrics until all are known, what is only read until it is worth a write.
   private var held: [Report] = []
   private var hasToldOfFallback = false
   /// How many processes did not show in which network namespace they live.
@@ -47,6 +47,7 @@ struct Round {
       case .failure(let error) where !isFinal && error.isAboutFile:
         continue
       case .failure(let error):
+        try writeLines()
         note(Failure(error))
       }
       settled.append(aim.place)
@@ -77,8 +78,16 @@ struct Round {
   }
 
   private mutating func take(_ report: Report) throws(Failure) {
-    if output.format == .prometheus { held.append(report) } else { try output.print(report) }
+    held.append(report)
+    if report.isOfChange || held.count >= 64 { try writeLines() }
     do { worst = worst.worse(try report.status()) } catch { note(error) }
+  }
+
+  /// Writes what is held and need not be: what was changed is told at once, whatever comes next.
+  private mutating func writeLines() throws(Failure) {
+    guard output.format != .prometheus else { return }
+    try output.print(held)
+    held = []
   }
 
   private mutating func tell(of fallback: Fallback) {

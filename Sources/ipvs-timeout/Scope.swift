@@ -7,7 +7,8 @@ internal import IPVS
 struct Scope: Hashable {
   /// How they are chosen.
   enum Choice: Hashable {
-    /// Nobody has said: the caller's own, or for what goes by the policy all of them.
+    /// Nobody has said: the caller's own, or for what goes by the policy all that it can mean, which are those that
+    /// are bound somewhere, and the caller's own.
     case unsaid
     /// These, each once.
     case these([NetworkNamespace])
@@ -30,7 +31,7 @@ struct Scope: Hashable {
 }
 
 extension Scope {
-  /// Finds the places that are meant, to be reported on in a round; all of them where nobody has said.
+  /// Finds the places that are meant, to be reported on in a round.
   ///
   /// - Parameters:
   ///   - round: Is told of what could not be seen.
@@ -40,13 +41,15 @@ extension Scope {
   func places(_ round: inout Round, isForPolicy: Bool = false) throws(Failure) -> [Place] {
     let places: [Place]
     switch choice {
+    case .unsaid:
+      places = try Scope.boundPlaces()
     case .these(let namespaces) where isForPolicy:
       let listing = try NamespaceListing.made(isWithProcesses: false)
       places = namespaces.map { Place($0, known: listing.known($0)) }
     case .these(let namespaces):
       places = namespaces.map { Place($0) }
-    case .unsaid, .all:
-      let listing = try NamespaceListing.made()
+    case .all:
+      let listing = try NamespaceListing.made(isWithProcesses: true)
       places = listing.namespaces.map(Place.init)
       round.hiddenProcesses = listing.hiddenProcesses
     }
@@ -62,7 +65,7 @@ extension Scope {
 }
 
 extension NamespaceListing {
-  fileprivate static func made(isWithProcesses: Bool = true) throws(Failure) -> NamespaceListing {
+  fileprivate static func made(isWithProcesses: Bool) throws(Failure) -> NamespaceListing {
     do { return try NamespaceListing(isWithProcesses: isWithProcesses) } catch { throw Failure(.netlink(error)) }
   }
 }
