@@ -6,7 +6,7 @@
 #   make bench          the comparison with ipvsadm
 #   make lint           the format and documentation rules
 #   make release        the one static file, .build/dist/ipvs-timeout
-#   make install        program, manual page and completions; PREFIX and DESTDIR as usual
+#   make install        program, manual page, completions, units and an example policy; PREFIX and DESTDIR as usual
 #   make uninstall      what install put there
 #   make manual         docs/ipvs-timeout.8, from the program's own help
 #   make link-order     the order in which the release program is linked, from a trace of it
@@ -38,9 +38,11 @@ INSTALL_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipvs-timeout.8
 INSTALL_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipvs-timeout
 INSTALL_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ipvs-timeout
 INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout.fish
+INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
+INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-manual bench lint release install uninstall manual \
-	link-order dependencies test-dependencies clean
+.PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-manual bench lint release install \
+	uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST)
@@ -97,7 +99,7 @@ link-order: release
 	@Tests/Lab/install-dependencies trace
 	Tests/Bench/trace-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
 
-# Builds nothing, so that it can be called with sudo, where there is no Swift.
+# Builds nothing, so that it can be called with sudo, where there is no Swift. Enables nothing and puts no policy into /etc.
 install:
 	@[ -x $(DIST) ] || { echo 'run "make release" first' >&2; exit 1; }
 	install -D -m 755 $(DIST) $(INSTALL_PROGRAM)
@@ -106,9 +108,14 @@ install:
 	$(DIST) --generate-completion-script bash > $(INSTALL_BASH)
 	$(DIST) --generate-completion-script zsh > $(INSTALL_ZSH)
 	$(DIST) --generate-completion-script fish > $(INSTALL_FISH)
+	install -D -m 644 -t $(INSTALL_EXAMPLES) examples/ipvs-timeout.conf
+	install -D -m 644 -t $(dir $(firstword $(INSTALL_UNITS))) $(addprefix examples/systemd/,$(notdir $(INSTALL_UNITS)))
+	sed -i 's|^ExecStart=/usr/local/|ExecStart=$(PREFIX)/|' $(INSTALL_UNITS)
 
 uninstall:
-	rm -f $(INSTALL_PROGRAM) $(INSTALL_MANUAL) $(INSTALL_BASH) $(INSTALL_ZSH) $(INSTALL_FISH)
+	rm -f $(INSTALL_PROGRAM) $(INSTALL_MANUAL) $(INSTALL_BASH) $(INSTALL_ZSH) $(INSTALL_FISH) $(INSTALL_UNITS)
+	rm -f $(INSTALL_EXAMPLES)/ipvs-timeout.conf
+	[ ! -d $(INSTALL_EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(INSTALL_EXAMPLES)
 
 dependencies:
 	@Tests/Lab/install-dependencies
