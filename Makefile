@@ -6,6 +6,7 @@
 #   make bench          the comparison with ipvsadm
 #   make lint           the format and documentation rules
 #   make release        the one static file, .build/dist/ipvs-timeout
+#   make test-systemd   the units of systemd, run by a systemd in the lab
 #   make install        program, manual page, completions, units and an example policy; PREFIX and DESTDIR as usual
 #   make uninstall      what install put there
 #   make manual         docs/ipvs-timeout.8, from the program's own help
@@ -41,13 +42,13 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-manual bench lint release install \
+.PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-systemd test-manual bench lint release install \
 	uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-examples test-kernel
+test: lint test-manual test-lab test-host test-examples test-kernel test-systemd
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -76,6 +77,9 @@ test-kernels: test-kernel
 	  echo "== Linux $$version"; \
 	  LAB_KERNEL=$$kernel LAB_MODULES=$$modules $(LAB) -m 1G -t 900 $(KERNEL_TESTS); \
 	done < .build/kernels.list
+
+test-systemd: test-dependencies release
+	Tests/Lab/systemd-test $(CURDIR)/$(DIST)
 
 bench: release
 	@Tests/Lab/install-dependencies bench
