@@ -51,7 +51,7 @@ demo: release
 test: lint test-manual test-lab test-host test-examples test-kernel test-systemd
 
 lint: test-dependencies
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
 	shellcheck Tests/Lab/* Tests/Bench/*.sh examples/demo .ci/run
 
 test-host: test-dependencies
@@ -61,8 +61,10 @@ test-host: test-dependencies
 test-examples: test-dependencies release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
 	grep -qx 'tcp is 900 s, wanted 60 s' .build/demo.log
+	grep -qx 'director-blue: Timeout (tcp tcpfin udp): 7200 60 30 (as wanted)' .build/demo.log
 	swift build --package-path examples/library --scratch-path .build/examples
 	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
+	test "$$($(LAB) sh -c 'ip netns add blue && ip netns exec blue ipvsadm --set 0 0 999 && .build/examples/debug/longest-udp')" = 'blue: 999 s'
 
 test-lab: test-dependencies
 	Tests/Lab/selftest

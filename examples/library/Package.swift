@@ -7,6 +7,7 @@ let package = Package(
   name: "library",
   dependencies: [.package(name: "ipvs-timeout", path: "../..")],
   targets: [
-    .executableTarget(name: "raise-udp", dependencies: [.product(name: "IPVS", package: "ipvs-timeout")])
+    .executableTarget(name: "raise-udp", dependencies: [.product(name: "IPVS", package: "ipvs-timeout")]),
+    .executableTarget(name: "longest-udp", dependencies: [.product(name: "IPVS", package: "ipvs-timeout")]),
   ]
 )
