@@ -46,11 +46,18 @@ extension NetworkNamespace {
   package var files: [FilePath] {
     switch self {
     case .current: ["/proc/thread-self/ns/net"]
-    case .named(let name):
-      NetworkNamespace.directories.map { $0.appending(name) }
-        + (Int32(name).map { [.namespace(ofProcess: $0)] } ?? [])
-    case .path(let path): [path]
+    case .named(let name): bindings + (Int32(name).map { [.namespace(ofProcess: $0)] } ?? [])
+    case .path: bindings
     case .process(let number): [.namespace(ofProcess: number)]
+    }
+  }
+
+  /// The files that it may be bound to.
+  package var bindings: [FilePath] {
+    switch self {
+    case .named(let name): NetworkNamespace.directories.map { $0.appending(name) }
+    case .path(let path): [path]
+    case .current, .process: []
     }
   }
 }

@@ -27,12 +27,8 @@ struct Place: Hashable {
   /// Whether it is the namespace in which the program was started.
   var isHost: Bool { (known?.namespace ?? namespace) == .current }
 
-  /// Where it is bound; where nothing is known of it, what it was named by.
-  var paths: [String] {
-    if let known { return known.paths.map(\.string) }
-    if case .path(let path) = namespace { return [path.string] }
-    return []
-  }
+  /// Where it is bound; where nothing is known of it, where it would be.
+  var paths: [String] { (known?.paths ?? namespace.bindings).map(\.string) }
 }
 
 /// What is wanted in one place.

@@ -19,8 +19,8 @@ extension PolicyFile {
   /// - Throws: ``Failure``, for what would be the same everywhere.
   func verify(_ output: Invocation.Output, _ access: Invocation.Access) throws(Failure) -> ExitStatus {
     var round = Round(output, access)
-    let aims = aims(try access.scope.places(&round, isForPolicy: true))
-    if aims.isEmpty, !output.isQuiet { noteThatNothingIsWanted() }
+    let aims = aims(try access.scope.places(&round, isForPolicy: true), access.scope)
+    noteIfNothingIsWanted(aims, output)
     try round.visit(aims, .verify)
     return try round.finished()
   }
@@ -34,8 +34,8 @@ extension PolicyFile {
     var round = Round(output, access)
     let deed = Deed.correct(isDryRun: application.isDryRun)
     let places = try access.scope.places(&round, isForPolicy: true)
-    let aims = aims(places)
-    if aims.isEmpty, !output.isQuiet { noteThatNothingIsWanted() }
+    let aims = aims(places, access.scope)
+    noteIfNothingIsWanted(aims, output)
     guard let settling = application.settling else {
       try round.visit(aims, deed)
       return try round.finished()
@@ -57,7 +57,7 @@ extension PolicyFile {
     while true {
       let isFinal = ContinuousClock.now >= end
       let fresh = try Scope.boundPlaces().filter { !done.contains($0) }
-      let aims = aims(fresh)
+      let aims = aims(fresh, Scope())
       let settled = try round.visit(aims, deed, isFinal: isFinal)
       guard !isFinal else { return }
       if !settled.isEmpty { end = .now + duration }
@@ -67,13 +67,16 @@ extension PolicyFile {
     }
   }
 
-  private func noteThatNothingIsWanted() {
-    StandardStreams.report("ipvs-timeout: \(path.string.printable) wants nothing of any network namespace here")
+  /// Says that a success is not worth much.
+  private func noteIfNothingIsWanted(_ aims: [Aim], _ output: Invocation.Output) {
+    guard aims.allSatisfy({ $0.wanted == Timeouts() }), !output.isQuiet, !output.isChangedOnly else { return }
+    StandardStreams.report("ipvs-timeout: \(path.string.printable) wants nothing in any of these network namespaces")
   }
 
-  /// What it wants, where it wants something.
-  private func aims(_ places: [Place]) -> [Aim] {
-    places.map { Aim(place: $0, wanted: demand($0).timeouts) }.filter { $0.wanted != Timeouts() }
+  /// Where to go: where it wants something, and wherever somebody has named.
+  private func aims(_ places: [Place], _ scope: Scope) -> [Aim] {
+    let isNamed = if case .these = scope.choice { true } else { false }
+    return places.map { Aim(place: $0, wanted: demand($0).timeouts) }.filter { isNamed || $0.wanted != Timeouts() }
   }
 
   /// What it wants in one place.

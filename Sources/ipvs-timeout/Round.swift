@@ -43,6 +43,7 @@ struct Round {
         tell(of: directors.fallback)
         try take(Report(place: aim.place, backend: directors.backend, finding: finding))
       case .failure(let error) where error.isAboutCaller:
+        try writeLines()
         throw Failure(error)
       case .failure(let error) where !isFinal && error.isAboutFile:
         continue
