@@ -64,13 +64,20 @@ struct Descriptor: ~Copyable {
     var sender = sockaddr_nl()
     var size = socklen_t(MemoryLayout<sockaddr_nl>.size)
     let flags = CInt(MSG_DONTWAIT | MSG_TRUNC)
-    let count = withUnsafeMutablePointer(to: &sender) { sender in
-      sender.withMemoryRebound(to: sockaddr.self, capacity: 1) { sender in
-        recvfrom(number, buffer.baseAddress, buffer.count, flags, sender, &size)
+    let number = number
+    let count: Int
+    do throws(NetlinkError) {
+      let result = try checked {
+        withUnsafeMutablePointer(to: &sender) { sender in
+          sender.withMemoryRebound(to: sockaddr.self, capacity: 1) { sender in
+            CInt(clamping: recvfrom(number, buffer.baseAddress, buffer.count, flags, sender, &size))
+          }
+        }
       }
+      count = Int(result)
+    } catch .system(.resourceTemporarilyUnavailable), .system(.interrupted) {
+      return nil
     }
-    if count < 0, errno == EAGAIN || errno == EINTR { return nil }
-    try checked { CInt(clamping: count) }
     guard sender.nl_pid == peer else { throw .foreignReply }
     guard count <= buffer.count else { throw .truncatedReply }
     return count
@@ -82,8 +89,10 @@ struct Descriptor: ~Copyable {
   borrowing func wait(_ patience: inout Patience) throws(NetlinkError) {
     let limit = patience.millisecondsLeft
     var question = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-    let count = poll(&question, 1, limit)
-    if count < 0, errno == EINTR { return }
-    guard try checked({ count }) > 0 else { throw .timedOut }
+    do throws(NetlinkError) {
+      guard try checked({ poll(&question, 1, limit) }) > 0 else { throw .timedOut }
+    } catch .system(.interrupted) {
+      return
+    }
   }
 }

@@ -20,6 +20,7 @@ extension RealKernel {
         "error=ENOMEM", 71,
         "the system refused (Cannot allocate memory, errno 12); look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
       ),
+      // Nothing has come, and nothing comes.
       ("error=EAGAIN", 75, "the kernel gave no answer in time;"),
     ]
 
@@ -27,7 +28,7 @@ extension RealKernel {
       for (fault, status, reason) in BrokenReplyTests.faults {
         // The first reply is about the family, the second has the timeouts.
         for (reply, attempt) in [(1, "open IPVS"), (2, "read the timeouts")] {
-          let outcome = try await run("show", "recvmsg:\(fault):when=\(reply)")
+          let outcome = try await run("show", "recvfrom:\(fault):when=\(reply) poll:retval=0")
           let sentence = "ipvs-timeout: cannot \(attempt) in this network namespace: \(reason)"
           #expect(
             outcome.status == status && outcome.isOneSentence && outcome.stderr.hasPrefix(sentence),
@@ -46,7 +47,7 @@ extension RealKernel {
         ("-L --timeout", 1, Int32(2)), ("--set 60 30 60", 1, 2), ("-L --timeout", 2, 1), ("--set 60 30 60", 2, 255),
       ] {
         for fault in ["retval=10", "error=ENOBUFS"] {
-          let outcome = try await run(words, "recvmsg:\(fault):when=\(reply)")
+          let outcome = try await run(words, "recvfrom:\(fault):when=\(reply)")
           #expect(outcome.status == status && outcome.isOneSentence, "\(words), \(fault): \(outcome)")
         }
       }
@@ -56,7 +57,7 @@ extension RealKernel {
       // In order: the family, the timeouts before, the acknowledgement, the timeouts after.
       for reply in 1...4 {
         try await netns.set(900, 120, 300)
-        let outcome = try await run("set 60 30 60", "recvmsg:retval=10:when=\(reply)")
+        let outcome = try await run("set 60 30 60", "recvfrom:retval=10:when=\(reply)")
         #expect(outcome.status == 70)
         #expect(outcome.isOneSentence, "\(outcome)")
         #expect(outcome.stderr.contains("the timeouts may be set all the same") == (reply == 3), "\(outcome)")
@@ -69,8 +70,7 @@ extension RealKernel {
 
     @Test func tellsWhatTheSystemRefused() async throws {
       for injection in [
-        "sendmsg:error=ENOBUFS:when=2", "socket:error=EMFILE",
-        "setsockopt:error=EINVAL", "getsockname:error=EBADF",
+        "sendto:error=ENOBUFS:when=2", "socket:error=EMFILE", "recvfrom:error=EAGAIN poll:error=ENOMEM",
       ] {
         let outcome = try await run("show", injection)
         #expect(outcome.status == 71 && outcome.isOneSentence, "\(injection): \(outcome)")
@@ -88,17 +88,22 @@ extension RealKernel {
     }
 
     @Test func goesOnAfterASignal() async throws {
-      for injection in ["recvmsg:error=EINTR:when=1", "recvmsg:error=EINTR:when=2+2"] {
+      for injection in [
+        "recvfrom:error=EINTR:when=1", "recvfrom:error=EINTR:when=2+2",
+        "recvfrom:error=EAGAIN:when=1..2 poll:error=EINTR:when=1",
+      ] {
         expect(try await run("show", injection), equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300\n"))
       }
     }
 
-    /// Runs the program under strace, which makes a system call of it fail.
-    private func run(_ words: String, _ injection: String) async throws -> Outcome {
-      let call = injection.prefix { $0 != ":" }
-      return try await netns.run(
-        ["strace", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(injection)", Guest.program]
-          + words.split(separator: " ").map(String.init))
+    /// Runs the program under strace, which makes system calls of it fail.
+    private func run(_ words: String, _ injections: String) async throws -> Outcome {
+      let injections = injections.split(separator: " ")
+      let calls = injections.map { $0.prefix { $0 != ":" } }.joined(separator: ",")
+      var command = ["strace", "-o", "/dev/null", "-e", "trace=\(calls)"]
+      for injection in injections { command += ["-e", "inject=\(injection)"] }
+      command.append(Guest.program)
+      return try await netns.run(command + words.split(separator: " ").map(String.init))
     }
   }
 }

@@ -16,7 +16,7 @@ extension RealKernel {
     ])
     func sendsTheNamedAttributesAlone(_ words: String, _ attributes: String) async throws {
       let outcome = try await netns.run(
-        ["strace", "-o", "\(directory.path)/trace", "-e", "trace=sendmsg", Guest.program, "set"]
+        ["strace", "-o", "\(directory.path)/trace", "-e", "trace=sendto", Guest.program, "set"]
           + words.split(separator: " ").map(String.init))
       #expect(outcome.status == 0, "\(outcome)")
       let sent = directory.text("trace").split(separator: "\n").filter { $0.contains(#"\x0c\x01\x00\x00"#) }
@@ -59,7 +59,7 @@ extension RealKernel {
 
     /// The words that make a command wait for a second before one of the requests that it sends.
     private func stalling(request: Int) -> [String] {
-      ["strace", "-o", "/dev/null", "-e", "trace=sendmsg", "-e", "inject=sendmsg:delay_enter=1000000:when=\(request)"]
+      ["strace", "-o", "/dev/null", "-e", "trace=sendto", "-e", "inject=sendto:delay_enter=1000000:when=\(request)"]
     }
   }
 }
