@@ -46,9 +46,11 @@ extension Report {
 
   /// In the value of a label, a backslash and a quotation mark are escaped.
   private func sample(_ timeout: Timeouts.Name, _ value: String) -> Sample {
-    let name = namespace.printable.reduce(into: "") { text, character in
-      if character == "\\" || character == "\"" { text.append("\\") }
-      text.append(character)
+    var name = ""
+    // Scalar by scalar: with an accent behind it, a quotation mark is another character, and ends the value all the same.
+    for scalar in namespace.printable.unicodeScalars {
+      if scalar == "\\" || scalar == "\"" { name.unicodeScalars.append("\\") }
+      name.unicodeScalars.append(scalar)
     }
     return Sample(namespace: name, timeout: timeout, value: value)
   }
