@@ -53,7 +53,10 @@ extension Scope {
       places = listing.namespaces.map(Place.init)
       round.hiddenProcesses = listing.hiddenProcesses
     }
-    return isInUseOnly ? places.filter { round.isInUse($0) } : places
+    guard isInUseOnly else { return places }
+    var placesInUse: [Place] = []
+    for place in places where try round.isInUse(place) { placesInUse.append(place) }
+    return placesInUse
   }
 
   /// The caller's own namespace and those that are bound somewhere.
@@ -72,11 +75,15 @@ extension NamespaceListing {
 
 extension Round {
   /// Whether IPVS has anything in this place; where that cannot be seen, it is noted and not.
-  fileprivate mutating func isInUse(_ place: Place) -> Bool {
+  ///
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  fileprivate mutating func isInUse(_ place: Place) throws(Failure) -> Bool {
     do throws(IPVSError) {
       return try place.namespace.isInUse()
     } catch {
-      note(Failure(.netlink(error)))
+      let failure = Failure(.netlink(error))
+      guard !BackendError.netlink(error).isAboutCaller else { throw failure }
+      note(failure)
       return false
     }
   }
