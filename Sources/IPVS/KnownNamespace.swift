@@ -5,6 +5,9 @@ public import SystemPackage
 
 /// A network namespace that is there, with all that it is known by.
 public struct KnownNamespace: Sendable, Hashable {
+  /// Which namespace one is.
+  public typealias Identity = NamespaceIdentity
+
   /// What to give to ``Client/init(in:replyTimeout:)``.
   public let namespace: NetworkNamespace
   /// The best name for it, which no other has: `host` for the caller's own, the name by which it is bound, the path
@@ -15,7 +18,7 @@ public struct KnownNamespace: Sendable, Hashable {
   /// Where it is bound, in `/run/netns` and `/run/docker/netns`.
   public let paths: [FilePath]
   /// Which one it is.
-  public let identity: NamespaceIdentity
+  public let identity: Identity
 
   init(_ namespace: NetworkNamespace, _ identity: NamespaceIdentity, name: String, paths: [FilePath]) {
     self.namespace = namespace

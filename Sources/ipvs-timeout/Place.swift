@@ -35,4 +35,13 @@ struct Place: Hashable {
 struct Aim: Hashable {
   let place: Place
   let wanted: Timeouts
+
+  /// What is wanted of which namespace, whatever it is called.
+  var purpose: Purpose { Purpose(identity: place.known?.identity, wanted: wanted) }
+
+  /// See ``Aim/purpose``.
+  struct Purpose: Hashable {
+    let identity: KnownNamespace.Identity?
+    let wanted: Timeouts
+  }
 }

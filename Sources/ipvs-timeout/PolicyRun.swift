@@ -33,16 +33,14 @@ extension PolicyFile {
   ) throws(Failure) -> ExitStatus {
     var round = Round(output, access)
     let deed = Deed.correct(isDryRun: application.isDryRun)
-    let places = try access.scope.places(&round, isForPolicy: true)
-    let aims = aims(places, access.scope)
+    let aims = aims(try access.scope.places(&round, isForPolicy: true), access.scope)
     noteIfNothingIsWanted(aims, output)
     guard let settling = application.settling else {
       try round.visit(aims, deed)
       return try round.finished()
     }
-    let settled = Set(try round.visit(aims, deed, isFinal: false))
-    let rest = Set(aims.map(\.place)).subtracting(settled)
-    try settle(settling, deed, &round, done: Set(places).subtracting(rest))
+    let done = try round.visit(aims, deed, isFinal: false)
+    try settle(settling, deed, &round, done: done)
     return try round.finished()
   }
 
@@ -50,19 +48,19 @@ extension PolicyFile {
   ///
   /// Whoever binds a namespace makes the file first and then the binding: what is no namespace may become one.
   private func settle(
-    _ duration: Duration, _ deed: Deed, _ round: inout Round, done: Set<Place>
+    _ duration: Duration, _ deed: Deed, _ round: inout Round, done: [Aim]
   ) throws(Failure) {
-    var done = done
+    var done = Set(done.map(\.purpose))
     var end = ContinuousClock.now + duration
     while true {
       let isFinal = ContinuousClock.now >= end
-      let fresh = try Scope.boundPlaces().filter { !done.contains($0) }
-      let aims = aims(fresh, Scope())
-      let settled = try round.visit(aims, deed, isFinal: isFinal)
+      let aims = aims(try Scope.boundPlaces(), Scope())
+      // What has gone is forgotten: the kernel gives its number to the next, which may get its name, too.
+      done.formIntersection(aims.map(\.purpose))
+      let settled = try round.visit(aims.filter { !done.contains($0.purpose) }, deed, isFinal: isFinal)
       guard !isFinal else { return }
       if !settled.isEmpty { end = .now + duration }
-      done.formUnion(fresh)
-      done.subtract(Set(aims.map(\.place)).subtracting(settled))
+      done.formUnion(settled.map(\.purpose))
       usleep(100_000)
     }
   }

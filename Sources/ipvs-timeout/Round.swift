@@ -25,14 +25,14 @@ struct Round {
   ///   - aims: Where, and what is wanted there.
   ///   - deed: What to do.
   ///   - isFinal: Whether a place that is no namespace is a failure; else it may become one.
-  /// - Returns: The places in which it was done, or failed for good.
+  /// - Returns: What was done, or failed for good.
   /// - Throws: ``Failure``, for what would be the same everywhere.
   @discardableResult
-  mutating func visit(_ aims: [Aim], _ deed: Deed, isFinal: Bool = true) throws(Failure) -> [Place] {
+  mutating func visit(_ aims: [Aim], _ deed: Deed, isFinal: Bool = true) throws(Failure) -> [Aim] {
     guard !aims.isEmpty else { return [] }
     var progress = Progress(of: aims.count)
     defer { progress.clear() }
-    var settled: [Place] = []
+    var settled: [Aim] = []
     var directors = try DirectorRound(to: aims, access)
     for (number, aim) in aims.enumerated() {
       progress.show(number)
@@ -51,7 +51,7 @@ struct Round {
         try writeLines()
         note(Failure(error))
       }
-      settled.append(aim.place)
+      settled.append(aim)
     }
     return settled
   }
