@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// `--in-use`: only namespaces in which IPVS has something to do.
+  @Suite(.clearingUp) struct NamespacesInUseTests {
+    private let netns = Namespace.current
+
+    @Test func areThoseWithAService() async throws {
+      let namespaces = try await Neighbours.add("idle", "red")
+      try await namespaces[1].addService()
+      expect(
+        try await netns.program("show", "--in-use"), equals: Outcome(0, "red: Timeout (tcp tcpfin udp): 900 120 300\n"))
+      expect(
+        try await netns.program("show", "--in-use", "--netns", "idle", "--netns", "red", "--netns", "host"),
+        equals: Outcome(0, "red: Timeout (tcp tcpfin udp): 900 120 300\n"))
+      try await netns.addService()
+      expect(
+        try await netns.program("set", "--udp", "60", "--all-netns", "--in-use"),
+        equals: Outcome(
+          0,
+          "host: Timeout (tcp tcpfin udp): 900 120 60 (was 900 120 300)\n"
+            + "red: Timeout (tcp tcpfin udp): 900 120 60 (was 900 120 300)\n"))
+      expect(try await namespaces[0].timeouts(), equals: "900 120 300")
+      expect(try await Namespace.initial.timeouts(), equals: "900 120 300")
+    }
+
+    @Test func areThoseWithAConnectionThatOutlivedItsService() async throws {
+      let red = try await Neighbours.add("red")[0]
+      try await red.addService()
+      try await Guest.output(red.entering + ["bash", "-c", "echo >/dev/udp/192.0.2.100/5353"])
+      try await Guest.output(red.entering + [Guest.ipvsadm, "-C"])
+      expect(try await Guest.output(red.entering + [Guest.ipvsadm, "-Sn"]), equals: "")
+      #expect(try await Guest.output(red.entering + [Guest.ipvsadm, "-Lnc"]).contains(" 192.0.2.100:5353 "))
+      expect(
+        try await netns.program("show", "--in-use"), equals: Outcome(0, "red: Timeout (tcp tcpfin udp): 900 120 300\n"))
+    }
+
+    @Test func mayBeNone() async throws {
+      _ = try await Neighbours.add("idle")
+      for words in ["show --in-use", "set 1 2 3 --in-use", "show --in-use --netns idle", "show --in-use --format json"]
+      {
+        expect(
+          try await netns.run([Guest.program] + words.split(separator: " ").map(String.init)), equals: Outcome(),
+          "\(words)")
+      }
+      expect(try await netns.timeouts(), equals: "900 120 300")
+    }
+
+    @Test func doNotHideThatOneCouldNotBeLookedAt() async throws {
+      try await netns.addService()
+      expect(
+        try await netns.program("show", "--in-use", "--netns", "nosuch", "--netns", "host"),
+        equals: Outcome(
+          71, "host: Timeout (tcp tcpfin udp): 900 120 300\n",
+          "ipvs-timeout: cannot look for virtual services and connections in the network namespace nosuch: there is no"
+            + " such namespace (No such file or directory, errno 2); `ipvs-timeout show --all-netns` names those that there are\n"
+        ))
+    }
+  }
+}
+
+extension Namespace {
+  /// Makes a virtual service for UDP with a real server, both on its own loopback device.
+  fileprivate func addService() async throws {
+    try await Guest.output(
+      entering + [
+        "sh", "-c",
+        """
+        ip link set lo up && ip address add 192.0.2.100/32 dev lo && ipvsadm -A -u 192.0.2.100:5353 -s rr &&
+          ipvsadm -a -u 192.0.2.100:5353 -r 192.0.2.100:5354 -m
+        """,
+      ])
+  }
+}

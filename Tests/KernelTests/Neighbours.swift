@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SystemPackage
+import Testing
+
+/// Network namespaces besides that of the test, by the names that the test wants.
+struct Neighbours {
+  /// Where Docker binds its namespaces.
+  static let docker = "/run/docker/netns"
+
+  /// Makes network namespaces in `/run/netns`.
+  static func add(_ names: String...) async throws -> [Namespace] {
+    for name in names { try await Guest.output(["ip", "netns", "add", name]) }
+    return names.map { Namespace(name: $0) }
+  }
+
+  /// Binds a network namespace in Docker's directory, too.
+  static func bindForDocker(_ namespace: Namespace, as name: String) async throws {
+    let file = namespace.name.map { "/run/netns/\($0)" } ?? "/proc/self/ns/net"
+    let script = #"mkdir -p "$0" && : >"$0/$2" && mount --bind "$1" "$0/$2""#
+    try await Guest.output(["sh", "-c", script, docker, file, name])
+  }
+
+  /// Makes a network namespace that is bound in Docker's directory only.
+  ///
+  /// - Returns: Its path.
+  static func addForDocker(_ name: String) async throws -> String {
+    try await bindForDocker(try await add("for-docker")[0], as: name)
+    try await Guest.output(["ip", "netns", "delete", "for-docker"])
+    return "\(docker)/\(name)"
+  }
+
+  /// The three timeouts as the real ipvsadm prints them in the namespace that a file is.
+  static func timeouts(at path: String) async throws -> String {
+    let line = try await Guest.output(["nsenter", "--net=\(path)", Guest.ipvsadm, "-L", "--timeout"])
+    return line.split(separator: ": ").last.map { String($0.dropLast()) } ?? line
+  }
+}
+
+/// Takes away what a test has left where namespaces and the policy are looked for, whatever happens.
+struct ClearingUp: SuiteTrait, TestTrait, TestScoping {
+  let isRecursive = true
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    let result: Result<Void, any Error>
+    do { result = .success(try await function()) } catch { result = .failure(error) }
+    let script = """
+      for file in /run/netns/* /run/docker/netns/*; do
+        [ "$file" = "/run/netns/$0" ] || [ ! -e "$file" ] || { umount -q -l "$file"; rm -rf "$file"; }
+      done
+      rm -rf /run/docker /etc/ipvs-timeout.conf
+      """
+    try await Guest.output(["sh", "-c", script, Namespace.current.name ?? ""])
+    try result.get()
+  }
+}
+
+extension Trait where Self == ClearingUp {
+  /// Network namespaces, what looks like them, and the policy go with the test.
+  static var clearingUp: Self { ClearingUp() }
+}

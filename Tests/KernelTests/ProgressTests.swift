@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// The bar: on a terminal, when it takes long, and never anywhere else.
+  @Suite(.clearingUp) struct ProgressTests {
+    private let netns = Namespace.current
+    private let directory = ScratchDirectory.current
+
+    private static let lines = ["red", "blue", "host"].map { "\($0): Timeout (tcp tcpfin udp): 1 2 3\n" }.joined()
+    private static let shownLines = lines.split(separator: "\n").map { "\($0)\r\n" }.joined()
+
+    @Test func isDrawnOnATerminalAfterASecond() async throws {
+      let bar = "\r[##########....................] 1 of 3 namespaces\r\u{1B}[K"
+      expect(try await terminal(during: "1.1", ">\(directory.path)/stdout"), equals: bar)
+      #expect(directory.text("stdout") == ProgressTests.lines)
+    }
+
+    @Test func isTakenAwayBeforeALineIsWritten() async throws {
+      let bar = "\r[##########....................] 1 of 3 namespaces\r\u{1B}[K"
+      expect(try await terminal(during: "1.1"), equals: bar + ProgressTests.shownLines)
+    }
+
+    @Test func isNotDrawnWhereItTakesLess() async throws {
+      expect(try await terminal(during: "0", ">\(directory.path)/stdout"), equals: "")
+      #expect(directory.text("stdout") == ProgressTests.lines)
+    }
+
+    @Test func isNotDrawnOnATerminalThatCannot() async throws {
+      expect(try await terminal(during: "1.1", ">\(directory.path)/stdout", term: "dumb"), equals: "")
+      #expect(directory.text("stdout") == ProgressTests.lines)
+    }
+
+    @Test func isNotDrawnWhereStandardErrorIsNoTerminal() async throws {
+      // Whether standard output is one does not matter.
+      expect(try await terminal(during: "1.1", "2>\(directory.path)/stderr"), equals: ProgressTests.shownLines)
+      #expect(directory.text("stderr").isEmpty)
+    }
+
+    /// What a terminal gets while three namespaces are shown, of which the first takes so long.
+    private func terminal(during seconds: String, _ redirection: String = "", term: String = "xterm") async throws
+      -> String
+    {
+      _ = try await Neighbours.add("red", "blue")
+      let slow = try directory.script(
+        "ipvsadm",
+        """
+        [ -e \(directory.path)/called ] || { : >\(directory.path)/called; sleep \(seconds); }
+        echo 'Timeout (tcp tcpfin udp): 1 2 3'
+        """)
+      let words = "show --netns red --netns blue --netns host --backend ipvsadm --ipvsadm \(slow)"
+      let outcome = try await netns.run(
+        "env", "TERM=\(term)", "script", "-qec", "exec \(Guest.program) \(words) \(redirection)", "/dev/null")
+      #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
+      return outcome.stdout
+    }
+  }
+}
