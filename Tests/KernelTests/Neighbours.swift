@@ -47,10 +47,13 @@ struct ClearingUp: SuiteTrait, TestTrait, TestScoping {
     let result: Result<Void, any Error>
     do { result = .success(try await function()) } catch { result = .failure(error) }
     let script = """
+      own=/run/netns/$0
+      set -- /run/docker /etc/ipvs-timeout.conf
       for file in /run/netns/* /run/docker/netns/*; do
-        [ "$file" = "/run/netns/$0" ] || [ ! -e "$file" ] || { umount -q -l "$file"; rm -rf "$file"; }
+        [ "$file" = "$own" ] || set -- "$@" "$file"
       done
-      rm -rf /run/docker /etc/ipvs-timeout.conf
+      umount -q -l "$@" 2>/dev/null
+      rm -rf "$@"
       """
     try await Guest.output(["sh", "-c", script, Namespace.current.name ?? ""])
     try result.get()

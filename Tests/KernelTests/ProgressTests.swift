@@ -9,17 +9,23 @@ extension RealKernel {
     private let directory = ScratchDirectory.current
 
     private static let lines = ["red", "blue", "host"].map { "\($0): Timeout (tcp tcpfin udp): 1 2 3\n" }.joined()
+    /// The bar, and where the second namespace takes a tenth of a second, another.
+    private static let bars = [
+      "\r[##########....................] 1 of 3 namespaces\r\u{1B}[K",
+      "\r[##########....................] 1 of 3 namespaces\r\u{1B}[K"
+        + "\r[####################..........] 2 of 3 namespaces\r\u{1B}[K",
+    ]
     private static let shownLines = lines.split(separator: "\n").map { "\($0)\r\n" }.joined()
 
     @Test func isDrawnOnATerminalAfterASecond() async throws {
-      let bar = "\r[##########....................] 1 of 3 namespaces\r\u{1B}[K"
-      expect(try await terminal(during: "1.1", ">\(directory.path)/stdout"), equals: bar)
+      let drawn = try await terminal(during: "1.1", ">\(directory.path)/stdout")
+      #expect(ProgressTests.bars.contains(drawn), "\(drawn.debugDescription)")
       #expect(directory.text("stdout") == ProgressTests.lines)
     }
 
     @Test func isTakenAwayBeforeALineIsWritten() async throws {
-      let bar = "\r[##########....................] 1 of 3 namespaces\r\u{1B}[K"
-      expect(try await terminal(during: "1.1"), equals: bar + ProgressTests.shownLines)
+      let drawn = try await terminal(during: "1.1")
+      #expect(ProgressTests.bars.contains { $0 + ProgressTests.shownLines == drawn }, "\(drawn.debugDescription)")
     }
 
     @Test func isNotDrawnWhereItTakesLess() async throws {

@@ -13,7 +13,7 @@ extension RealKernel {
     @Test func putsNewNamespacesRight() async throws {
       _ = try await Neighbours.add("red")
       async let outcome = settled()
-      try await Task.sleep(for: .milliseconds(800))
+      try await Task.sleep(for: .milliseconds(300))
       let blue = try await Neighbours.add("blue")[0]
       #expect(try await eventually { try await blue.timeouts() == "900 120 60" })
       // By another name it is the same.
