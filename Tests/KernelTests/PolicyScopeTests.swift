@@ -49,10 +49,25 @@ extension RealKernel {
     @Test func saysThatNothingIsWanted() async throws {
       _ = try await Neighbours.add("red")
       let policy = try directory.write("policy", "blue 1 2 3\n")
-      let remark = "ipvs-timeout: \(policy) wants nothing of any network namespace here\n"
+      let remark = "ipvs-timeout: \(policy) wants nothing in any of these network namespaces\n"
       expect(try await netns.program("apply", policy), equals: Outcome(0, "", remark))
       expect(try await netns.program("verify", "--policy", policy), equals: Outcome(0, "", remark))
       expect(try await netns.program("apply", policy, "--quiet"), equals: Outcome())
+      expect(try await netns.program("apply", policy, "--changed-only"), equals: Outcome())
+    }
+
+    @Test func passesOverNothingThatIsNamed() async throws {
+      _ = try await Neighbours.add("red")
+      let policy = try directory.write("policy", "red - - 60\n")
+      let outcome = try await netns.program("apply", policy, "--netns", "rde", "--netns", "host", "--netns", "red")
+      #expect(outcome.status == 71)
+      #expect(
+        outcome.stdout == "host: Timeout (tcp tcpfin udp): 900 120 300 (unchanged)\n"
+          + "red: Timeout (tcp tcpfin udp): 900 120 60 (was 900 120 300)\n")
+      #expect(outcome.stderr.contains(" in the network namespace rde: there is no such namespace "), "\(outcome)")
+      expect(
+        try await netns.program("check-policy", policy, "--netns", "red", "--netns", "rde"),
+        equals: Outcome(0, "red: udp 60 s (line 1)\nrde: nothing\n"))
     }
 
     @Test func isExplained() async throws {
