@@ -241,8 +241,10 @@ enum HelpTexts {
     OVERVIEW: Read the policy and say what each network namespace here would get,
     and from which line.
 
-    Nothing is changed, and IPVS is not asked. Exit status 0: the file has no
-    mistake. 78: it has; each is told with file, line and column.
+    Nothing is changed, and IPVS is not asked. Those are told of that a policy can
+    mean: the present one and those that are bound; with --all-netns also those in
+    which only processes live. Exit status 0: the file has no mistake. 78: it has;
+    each is told with file, line and column.
 
     USAGE: ipvs-timeout check-policy [<file>] [--format <format>] [--quiet] [--netns <name|path|pid> ...] [--all-netns] [--in-use]
 
