@@ -7,51 +7,75 @@ internal import Text
 extension [Report] {
   /// Metrics for node_exporter's textfile collector; all samples of one stand together.
   var prometheus: String {
-    let verdicts = filter { if case .verdict = $0.finding { true } else { false } }
-    return metric("ipvs_timeout_seconds", "IPVS connection timeout.", flatMap(\.seconds))
-      + (verdicts.isEmpty
-        ? ""
-        : metric("ipvs_timeout_drift", "Whether the timeout differs from the wanted one.", verdicts.flatMap(\.drifts)))
+    let reports = labelled
+    let isVerdict = contains { if case .verdict = $0.finding { true } else { false } }
+    return metric("ipvs_timeout_seconds", "IPVS connection timeout.", reports.flatMap { $0.report.seconds($0.label) })
+      + (isVerdict
+        ? metric(
+          "ipvs_timeout_drift", "Whether the timeout differs from the wanted one.",
+          reports.flatMap { $0.report.drifts($0.label) })
+        : "")
+  }
+
+  /// The last report on each namespace, with a label that no other has: one sample twice would spoil all of them.
+  private var labelled: [(report: Report, label: String)] {
+    let last = Dictionary(indices.map { (self[$0].place?.namespace, $0) }, uniquingKeysWith: { $1 })
+    var labels: Set<String> = []
+    return last.values.sorted().map { index in
+      let name = self[index].namespace.label
+      var label = name
+      var number = 1
+      while !labels.insert(label).inserted {
+        number += 1
+        label = "\(name) (\(number))"
+      }
+      return (self[index], label)
+    }
   }
 
   private func metric(_ name: String, _ help: String, _ samples: [Report.Sample]) -> String {
     samples.reduce(into: "# HELP \(name) \(help)\n# TYPE \(name) gauge\n") { text, sample in
-      text += "\(name){netns=\"\(sample.namespace)\",timeout=\"\(sample.timeout.rawValue)\"} \(sample.value)\n"
+      text += "\(name){netns=\"\(sample.label)\",timeout=\"\(sample.timeout.rawValue)\"} \(sample.value)\n"
     }
   }
 }
 
 extension Report {
   fileprivate struct Sample {
-    let namespace: String
+    let label: String
     let timeout: Timeouts.Name
     let value: String
   }
 
-  fileprivate var seconds: [Sample] {
+  fileprivate func seconds(_ label: String) -> [Sample] {
     let timeouts =
       switch finding {
       case .timeouts(let timeouts): timeouts
       case .change(let change): change.isDryRun ? change.before : change.after
       case .verdict(_, let actual): actual
       }
-    return Timeouts.Name.allCases.compactMap { name in timeouts[name].map { sample(name, String($0.seconds)) } }
+    return Timeouts.Name.allCases.compactMap { name in
+      timeouts[name].map { Sample(label: label, timeout: name, value: String($0.seconds)) }
+    }
   }
 
-  fileprivate var drifts: [Sample] {
+  fileprivate func drifts(_ label: String) -> [Sample] {
     guard case .verdict(let wanted, let actual) = finding else { return [] }
     let drifted = Set(actual.drift(from: wanted).map(\.name))
-    return Timeouts.Name.allCases.filter { wanted[$0] != nil }.map { sample($0, drifted.contains($0) ? "1" : "0") }
-  }
-
-  /// In the value of a label, a backslash and a quotation mark are escaped.
-  private func sample(_ timeout: Timeouts.Name, _ value: String) -> Sample {
-    var name = ""
-    // Scalar by scalar: with an accent behind it, a quotation mark is another character, and ends the value all the same.
-    for scalar in namespace.printable.unicodeScalars {
-      if scalar == "\\" || scalar == "\"" { name.unicodeScalars.append("\\") }
-      name.unicodeScalars.append(scalar)
+    return Timeouts.Name.allCases.filter { wanted[$0] != nil }.map {
+      Sample(label: label, timeout: $0, value: drifted.contains($0) ? "1" : "0")
     }
-    return Sample(namespace: name, timeout: timeout, value: value)
+  }
+}
+
+extension String {
+  /// The text as the value of a label, in which a backslash and a quotation mark are escaped.
+  ///
+  /// Scalar by scalar: with an accent behind it, a quotation mark is another character, and ends the value all the same.
+  fileprivate var label: String {
+    printable.unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
+      text.unicodeScalars.append(scalar)
+    }
   }
 }

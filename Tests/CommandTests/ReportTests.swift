@@ -184,4 +184,30 @@ import Testing
     #expect(Format.json.render(report).string == json)
     #expect(Format.prometheus.render(report).string == prometheus)
   }
+
+  static func report(_ namespace: NetworkNamespace, _ timeouts: Timeouts) -> Report {
+    Report(place: Place(namespace), backend: .netlink, finding: .timeouts(timeouts))
+  }
+
+  @Test func `a label ends where it should, whatever the name`() {
+    let name = "a\"\u{301}b\\\u{301}c\u{1B}\n"
+    #expect(
+      Format.prometheus.render(Self.report(.named(name), Timeouts(tcp: 60))).string.hasSuffix(
+        "\nipvs_timeout_seconds{netns=\"a\\\"\u{301}b\\\\\u{301}c\\\\u{1B}\\\\n\",timeout=\"tcp\"} 60\n"))
+  }
+
+  @Test func `no metric has a sample twice`() {
+    let long = String(repeating: "x", count: 250)
+    let reports = [
+      Self.report(.named(long + "1"), Timeouts(tcp: 1)), Self.report(.named(long + "2"), Timeouts(tcp: 2)),
+      Self.report(.named("blue"), Timeouts(tcp: 3)), Self.report(.named("blue"), Timeouts(tcp: 4)),
+    ]
+    let cut = String(repeating: "x", count: 200) + "…"
+    #expect(
+      Format.prometheus.render(reports).string.split(separator: "\n").dropFirst(2) == [
+        "ipvs_timeout_seconds{netns=\"\(cut)\",timeout=\"tcp\"} 1",
+        "ipvs_timeout_seconds{netns=\"\(cut) (2)\",timeout=\"tcp\"} 2",
+        "ipvs_timeout_seconds{netns=\"blue\",timeout=\"tcp\"} 4",
+      ])
+  }
 }
