@@ -63,8 +63,9 @@ extension NamespaceListing {
       if let own = positions[identity] {
         namespaces[own] = KnownNamespace(.current, identity, name: namespaces[own].name, paths: paths)
       } else {
-        // By this name it would not be found where another one comes first.
-        add(.path(first), identity, name: names.insert(file).inserted ? file : first.string, paths: paths)
+        // By this name it would not be found where another one comes first. Bytes that are not UTF-8 look all the same.
+        let name = [file, first.string].first { names.insert($0).inserted } ?? "\(first.string) \(identity)"
+        add(.path(first), identity, name: name, paths: paths)
       }
     }
   }

@@ -18,3 +18,8 @@ public struct NamespaceIdentity: Sendable, Hashable {
     inode = file.st_ino
   }
 }
+
+extension NamespaceIdentity: CustomStringConvertible {
+  /// The network namespace as the kernel names it: `net:[4026531840]`.
+  public var description: String { "net:[\(inode)]" }
+}
