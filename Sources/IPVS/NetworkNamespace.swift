@@ -46,20 +46,22 @@ extension NetworkNamespace {
   package var files: [FilePath] {
     switch self {
     case .current: ["/proc/thread-self/ns/net"]
-    case .named(let name): bindings + (Int32(name).map { [.namespace(ofProcess: $0)] } ?? [])
+    case .named(let name): NetworkNamespace.files(named: name) + (Int32(name).map { [.namespace(ofProcess: $0)] } ?? [])
     case .path: bindings
     case .process(let number): [.namespace(ofProcess: number)]
     }
   }
 
-  /// The files that it may be bound to.
+  /// The files that it may be bound to; a number is taken for a process.
   package var bindings: [FilePath] {
     switch self {
-    case .named(let name): NetworkNamespace.directories.map { $0.appending(name) }
+    case .named(let name): Int32(name) == nil ? NetworkNamespace.files(named: name) : []
     case .path(let path): [path]
     case .current, .process: []
     }
   }
+
+  private static func files(named name: String) -> [FilePath] { directories.map { $0.appending(name) } }
 }
 
 extension FilePath {
