@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Namespaces
+internal import Synchronization
 public import SystemPackage
 
 /// Sockets opened in other network namespaces, where they stay, all at once and handed out one by one.
 ///
 /// Those that nobody asks for are closed with it.
 public struct SocketBatch: ~Copyable {
-  private var descriptors: ArraySlice<Result<CInt, NetlinkError>>
+  private var parcels: ArraySlice<Result<Parcel, NetlinkError>>
   private let replyTimeout: Duration?
 
   /// Opens the sockets.
@@ -19,9 +20,9 @@ public struct SocketBatch: ~Copyable {
   public init(_ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration? = nil) {
     let number = `protocol`.number
     let visits = NamespaceVisit.each(of: namespaces) {
-      Result { () throws(NetlinkError) in try Descriptor.open(number) }
+      Result { () throws(NetlinkError) in Parcel(try Descriptor(number, peer: 0)) }
     }
-    descriptors = visits.map { $0.mapError(NetlinkError.namespace).flatMap(\.self) }[...]
+    parcels = visits.map { $0.mapError(NetlinkError.namespace).flatMap(\.self) }[...]
     self.replyTimeout = replyTimeout
   }
 
@@ -29,11 +30,25 @@ public struct SocketBatch: ~Copyable {
   ///
   /// - Throws: `NetlinkError`, why there is none in this namespace.
   public mutating func next() throws(NetlinkError) -> Socket? {
-    guard let descriptor = descriptors.popFirst() else { return nil }
-    return Socket(Descriptor(number: try descriptor.get()), replyTimeout: replyTimeout)
+    guard let parcel = parcels.popFirst(), let descriptor = try parcel.get().take() else { return nil }
+    return Socket(descriptor, replyTimeout: replyTimeout)
   }
 
   deinit {
-    for case .success(let descriptor) in descriptors { _ = Descriptor(number: descriptor) }
+    // At once, and not when the thread has let go of them, too.
+    for case .success(let parcel) in parcels { _ = parcel.take() }
   }
+}
+
+/// A descriptor on its way from the thread that opened it to its owner.
+///
+/// It closes with the parcel where nobody takes it, because the thread came too late for one.
+private final class Parcel: Sendable {
+  private let content: Mutex<Descriptor?>
+
+  init(_ descriptor: consuming Descriptor) {
+    content = Mutex(descriptor)
+  }
+
+  func take() -> Descriptor? { content.withLock { $0.take() } }
 }
