@@ -11,11 +11,16 @@ extension NetworkNamespace {
   ///
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   public func isInUse() throws(IPVSError) -> Bool {
-    if self == .current { return KernelTable.isAnyInUse }
+    let answer: Result<Bool, Errno>
     do throws(NamespaceError) {
-      return try NamespaceVisit.one(files) { KernelTable.isAnyInUse }
+      answer = self == .current ? KernelTable.isAnyInUse : try NamespaceVisit.one(files) { KernelTable.isAnyInUse }
     } catch {
       throw IPVSError(error, during: .lookForUse, in: self)
+    }
+    do throws(Errno) {
+      return try answer.get()
+    } catch {
+      throw IPVSError(.refused, .lookForUse, in: self, errno: error)
     }
   }
 }
@@ -26,7 +31,12 @@ private enum KernelTable: String {
   case connections = "ip_vs_conn"
 
   /// Whether one of them has entries in the network namespace of the calling thread.
-  static var isAnyInUse: Bool { services.hasEntries || connections.hasEntries }
+  static var isAnyInUse: Result<Bool, Errno> {
+    Result { () throws(Errno) in
+      for table in [services, connections] where try table.hasEntries() { return true }
+      return false
+    }
+  }
 
   /// How many lines the kernel writes before the first entry.
   private var heading: Int {
@@ -36,8 +46,13 @@ private enum KernelTable: String {
     }
   }
 
-  private var hasEntries: Bool {
-    guard let text = SmallFile.text(of: FilePath("/proc/thread-self/net/\(rawValue)")) else { return false }
-    return text.utf8.count { $0 == UInt8(ascii: "\n") } > heading
+  private func hasEntries() throws(Errno) -> Bool {
+    let directory: FilePath = "/proc/thread-self/net"
+    do throws(Errno) {
+      let text = try SmallFile.read(directory.appending(rawValue))
+      return text.utf8.count { $0 == UInt8(ascii: "\n") } > heading
+    } catch .noSuchFileOrDirectory where (try? NamespaceIdentity(directory)) != nil {
+      return false
+    }
   }
 }

@@ -5,14 +5,22 @@ internal import SystemPackage
 /// A file of the kernel's that fits into one read.
 enum SmallFile {
   /// The text of the file, its first 4096 bytes at most; `nil` when it cannot be read.
-  static func text(of path: FilePath) -> String? {
-    guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
-    let text = try? file.closeAfter {
-      try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
-        let count = try file.read(into: buffer)
-        return String(decoding: buffer[..<count], as: UTF8.self)
+  static func text(of path: FilePath) -> String? { try? read(path) }
+
+  /// The text of the file, its first 4096 bytes at most.
+  ///
+  /// - Throws: `Errno`, when it cannot be read.
+  static func read(_ path: FilePath) throws(Errno) -> String {
+    do {
+      let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+      return try file.closeAfter {
+        try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+          let count = try file.read(into: buffer)
+          return String(decoding: buffer[..<count], as: UTF8.self)
+        }
       }
+    } catch {
+      throw error as? Errno ?? .ioError
     }
-    return text
   }
 }
