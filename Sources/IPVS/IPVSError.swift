@@ -63,6 +63,8 @@ extension IPVSError {
     public static let moduleNotLoaded = Code(rawValue: "module-not-loaded")
     /// This kernel is not allowed to load any more modules (`kernel.modules_disabled`).
     public static let moduleLoadingDisabled = Code(rawValue: "module-loading-disabled")
+    /// IPVS has been unloaded since it was opened; it may have been loaded anew.
+    public static let unloaded = Code(rawValue: "unloaded")
     /// The caller is not root.
     public static let notRoot = Code(rawValue: "not-root")
     /// The caller is root but was started without the capability CAP_NET_ADMIN.

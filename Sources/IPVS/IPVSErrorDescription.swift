@@ -28,6 +28,9 @@ extension IPVSError: CustomStringConvertible {
     case .moduleLoadingDisabled:
       "the module ip_vs is not loaded and this kernel loads no more modules\(said);"
         + " load ip_vs at boot, before kernel.modules_disabled is set to 1"
+    case .unloaded:
+      "the module ip_vs has been unloaded meanwhile\(said), and the timeouts with it; load it with `modprobe ip_vs`"
+        + " if it is not back, then try again"
     case .notRoot:
       "only root may talk to IPVS\(said); run it as root, for example with sudo"
     case .missingCapability:

@@ -13,6 +13,9 @@ extension IPVSError {
       self.init(failure, during: operation, in: namespace)
     case .kernel(.noSuchFileOrDirectory) where operation == .open:
       self.init(KernelModule.whyAbsent(), operation, in: namespace, errno: .noSuchFileOrDirectory)
+    case .kernel(.noSuchFileOrDirectory):
+      // The family of the number that was looked up when IPVS was opened.
+      self.init(.unloaded, operation, in: namespace, errno: .noSuchFileOrDirectory)
     case .system(let errno) where operation == .open && errno.meansNoNetlink:
       self.init(.notInKernel, operation, in: namespace, errno: errno)
     case .kernel(.notPermitted):

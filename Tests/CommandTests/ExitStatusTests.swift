@@ -13,6 +13,7 @@ import Testing
     (.notInKernel, 69),
     (.moduleNotLoaded, 69),
     (.moduleLoadingDisabled, 69),
+    (.unloaded, 69),
     (.notRoot, 77),
     (.missingCapability, 77),
     (.userNamespace, 77),

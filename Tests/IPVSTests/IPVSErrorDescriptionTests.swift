@@ -34,6 +34,11 @@ import Testing
         + " load ip_vs at boot, before kernel.modules_disabled is set to 1"
     ),
     (
+      .unloaded, .noSuchFileOrDirectory,
+      "the module ip_vs has been unloaded meanwhile (No such file or directory, errno 2), and the timeouts with it;"
+        + " load it with `modprobe ip_vs` if it is not back, then try again"
+    ),
+    (
       .notRoot, .notPermitted,
       "only root may talk to IPVS (Operation not permitted, errno 1); run it as root, for example with sudo"
     ),
@@ -94,13 +99,13 @@ import Testing
 
   @Test func `the table has every code`() {
     let codes: Set<IPVSError.Code> = [
-      .notInKernel, .moduleNotLoaded, .moduleLoadingDisabled, .notRoot, .missingCapability, .userNamespace,
+      .notInKernel, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded, .notRoot, .missingCapability, .userNamespace,
       .valueRefused, .refused, .timedOut, .truncatedReply, .foreignReply, .library,
     ]
     #expect(Set(Self.reasons.map(\.0)) == codes)
     #expect(
       Set(codes.map(\.rawValue)) == [
-        "not-in-kernel", "module-not-loaded", "module-loading-disabled", "not-root", "missing-capability",
+        "not-in-kernel", "module-not-loaded", "module-loading-disabled", "unloaded", "not-root", "missing-capability",
         "user-namespace", "value-refused", "refused", "timed-out", "truncated-reply", "foreign-reply", "library",
       ])
   }

@@ -38,8 +38,8 @@ import Testing
       (.kernel(.invalidArgument), .open, .refused, .invalidArgument),
       (.system(.protocolNotSupported), .open, .notInKernel, .protocolNotSupported),
       (.system(.protocolNotSupported), .readTimeouts, .refused, .protocolNotSupported),
-      (.kernel(.noSuchFileOrDirectory), .readTimeouts, .refused, .noSuchFileOrDirectory),
-      (.kernel(.noSuchFileOrDirectory), .setTimeouts(Timeouts()), .refused, .noSuchFileOrDirectory),
+      (.kernel(.noSuchFileOrDirectory), .readTimeouts, .unloaded, .noSuchFileOrDirectory),
+      (.kernel(.noSuchFileOrDirectory), .setTimeouts(Timeouts()), .unloaded, .noSuchFileOrDirectory),
     ] as [(NetlinkError, IPVSError.Operation, IPVSError.Code, Errno)])
   func `depends on what was attempted`(
     failure: NetlinkError, operation: IPVSError.Operation, code: IPVSError.Code, errno: Errno
