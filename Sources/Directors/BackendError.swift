@@ -2,6 +2,7 @@
 
 public import IPVS
 public import Ipvsadm
+internal import SystemPackage
 internal import Text
 
 /// Why a backend did not do what was asked of it.
@@ -39,9 +40,12 @@ extension BackendError {
   }
 
   /// Whether it is because of the caller, and so would be the same in every network namespace.
+  ///
+  /// Who may not even open a namespace (EACCES) may enter others all the same.
   public var isAboutCaller: Bool {
     switch self {
-    case .netlink(let error): [.notRoot, .missingCapability, .userNamespace].contains(error.code)
+    case .netlink(let error):
+      error.errno != .permissionDenied && [.notRoot, .missingCapability, .userNamespace].contains(error.code)
     case .ipvsadm(let error), .both(_, let error):
       if case .notPermitted = error.cause { true } else { false }
     case .notReadBack: false

@@ -84,10 +84,11 @@ public struct Program: Sendable, Hashable {
 
   /// What is started: the program, or nsenter with the program.
   private func start(of command: IpvsadmCommand) throws(ProgramError) -> ProgramRun {
-    if namespace == .current { return ProgramRun(path: path, arguments: command.arguments, timeLimit: timeLimit) }
+    let words = command.arguments.map { Array($0.utf8) }
+    if namespace == .current { return ProgramRun(path: path, arguments: words, timeLimit: timeLimit) }
     guard let nsenter = Program.nsenterPaths.first(where: \.isThere) else { throw error(.noNsenter, command) }
-    guard let file = namespace.files.first(where: \.isThere) else { throw error(.noSuchNamespace, command) }
-    let arguments = ["--net=\(file.string)", path.string] + command.arguments
+    guard let file = namespace.file else { throw error(.noSuchNamespace, command) }
+    let arguments = [Array("--net=".utf8) + file.bytes, path.bytes] + words
     return ProgramRun(path: nsenter, arguments: arguments, timeLimit: timeLimit)
   }
 
@@ -96,6 +97,22 @@ public struct Program: Sendable, Hashable {
   }
 }
 
+extension NetworkNamespace {
+  /// The file that it is, as a path that holds in the directory in which programs are run; `nil` where there is none.
+  var file: FilePath? {
+    guard let file = files.first(where: \.isThere) else { return nil }
+    guard file.isRelative, let directory = getcwd(nil, 0) else { return file }
+    defer { free(directory) }
+    return FilePath(platformString: directory).pushing(file)
+  }
+}
+
 extension FilePath {
-  fileprivate var isThere: Bool { access(string, F_OK) == 0 }
+  /// Whether there is such a file, be it one that may not be looked at.
+  fileprivate var isThere: Bool { withPlatformString { access($0, F_OK) == 0 || errno != ENOENT } }
+
+  /// The path as the system gets it, also where it is not UTF-8.
+  fileprivate var bytes: [UInt8] {
+    withPlatformString { UnsafeBufferPointer(start: $0, count: strlen($0)).map(UInt8.init(bitPattern:)) }
+  }
 }

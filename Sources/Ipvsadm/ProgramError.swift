@@ -25,6 +25,8 @@ public struct ProgramError: Error, Sendable, Hashable {
     case unavailable(said: String)
     /// The program said that the caller may not.
     case notPermitted(said: String)
+    /// nsenter said that the caller may not enter the network namespace.
+    case mayNotEnter(said: String)
     /// The program ended with this status and said this on its standard error.
     case failed(status: CInt, said: String)
     /// The program was killed by this signal.

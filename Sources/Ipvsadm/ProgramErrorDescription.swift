@@ -32,6 +32,9 @@ extension ProgramError: CustomStringConvertible {
       "it finds no IPVS here\(quoted(said)); load it with `modprobe ip_vs`, or start what this ipvsadm talks to"
     case .notPermitted(let said):
       "it is not permitted to\(quoted(said)); run it as root of the host, with CAP_NET_ADMIN"
+    case .mayNotEnter(let said):
+      "you may not enter it\(quoted(said)); run it as root of the host; that takes the capability CAP_SYS_ADMIN, and"
+        + " CAP_SYS_PTRACE for that of a process"
     case .failed(let status, let said):
       "it failed with status \(status)\(quoted(said)); run `\(commandLine)` by hand to see more"
     case .killed(let signal):
@@ -53,7 +56,7 @@ extension ProgramError: CustomStringConvertible {
   }
 
   private var commandLine: String {
-    let nsenter = namespace == .current ? [] : ["nsenter", "--net=\(namespace.files.first?.string.printable ?? "")"]
+    let nsenter = namespace == .current ? [] : ["nsenter", "--net=\(namespace.file?.string.printable ?? "")"]
     return (nsenter + [program.printable] + command.arguments).joined(separator: " ")
   }
 }

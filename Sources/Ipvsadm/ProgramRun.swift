@@ -9,7 +9,8 @@ internal import Waiting
 /// One run of a program: absolute path, fixed environment, no standard input, bounded output, bounded time.
 struct ProgramRun: Sendable {
   let path: FilePath
-  let arguments: [String]
+  /// The arguments behind the path; bytes, for the path of a network namespace need not be UTF-8.
+  let arguments: [[UInt8]]
   let timeLimit: Duration
 
   typealias Ending = Result<String, ProgramError.Cause>
@@ -77,7 +78,8 @@ struct ProgramRun: Sendable {
     options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
     let record = try await Subprocess.run(
       .path(path),
-      arguments: Arguments(arguments),
+      // As the system takes them: each ends in a NUL.
+      arguments: Arguments(arguments.map { $0 + [0] }),
       environment: .custom(ProgramRun.environment),
       workingDirectory: "/",
       platformOptions: options,
@@ -133,9 +135,12 @@ extension ProgramError.Cause {
   /// What a status other than 0 means, as far as ipvsadm's words tell; they are English, for the locale is C.
   fileprivate static func exited(_ status: CInt, saying words: String) -> Self {
     let lines = words.split(whereSeparator: \.isNewline)
-    let refusals = ["Permission denied (you must be root)", "reassociate to namespace 'ns/net' failed: Operation not"]
-    if let said = lines.first(where: { line in refusals.contains { line.contains($0) } }) {
+    if let said = lines.first(where: { $0.contains("Permission denied (you must be root)") }) {
       return .notPermitted(said: String(said.prefix(200)))
+    }
+    let refusals = [": Operation not permitted", ": Permission denied"]
+    if let said = lines.first, said.hasPrefix("nsenter: "), refusals.contains(where: said.hasSuffix) {
+      return .mayNotEnter(said: String(said.prefix(200)))
     }
     if let said = lines.first(where: { $0.contains("Can't initialize ipvs") }) {
       return .unavailable(said: String(said.prefix(200)))

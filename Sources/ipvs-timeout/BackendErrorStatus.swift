@@ -34,7 +34,7 @@ extension ProgramError.Cause {
   fileprivate var exitStatus: ExitStatus {
     switch self {
     case .missing, .notExecutable, .itself, .nested, .noNsenter, .unavailable: .unavailable
-    case .notPermitted: .notPermitted
+    case .notPermitted, .mayNotEnter: .notPermitted
     case .timedOut: .timedOut
     case .tooMuchOutput, .unreadable: .defect
     case .failed, .killed, .lost, .notStarted, .noSuchNamespace: .refused

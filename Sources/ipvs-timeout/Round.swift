@@ -11,6 +11,8 @@ struct Round {
   /// What is not written yet: metrics until all are known, what is only read until it is worth a write.
   private var held: [Report] = []
   private var hasToldOfFallback = false
+  /// Whether a namespace was reached, so that nothing is the same everywhere.
+  private var hasSucceeded = false
   /// How many processes did not show in which network namespace they live.
   var hiddenProcesses = 0
 
@@ -40,10 +42,10 @@ struct Round {
       progress.clear()
       switch answer {
       case .success(let finding):
+        hasSucceeded = true
         tell(of: directors.fallback)
         try take(Report(place: aim.place, backend: directors.backend, finding: finding))
-      case .failure(let error) where error.isAboutCaller:
-        try writeLines()
+      case .failure(let error) where error.isAboutCaller && !hasSucceeded:
         throw Failure(error)
       case .failure(let error) where !isFinal && error.isAboutFile:
         continue

@@ -25,6 +25,20 @@ import Testing
         + " run `/usr/sbin/ipvsadm -L --timeout` by hand to see more")
   }
 
+  @Test(arguments: [.notRoot, .missingCapability, .userNamespace] as [IPVSError.Code])
+  func `is about a caller without rights, and not about one namespace that is closed to it`(code: IPVSError.Code) {
+    #expect(BackendError.netlink(IPVSError(code, .readTimeouts, errno: .notPermitted)).isAboutCaller)
+    #expect(BackendError.netlink(IPVSError(code, .open, in: .named("blue"), errno: .notPermitted)).isAboutCaller)
+    #expect(!BackendError.netlink(IPVSError(code, .open, in: .process(1), errno: .permissionDenied)).isAboutCaller)
+    #expect(!BackendError.netlink(IPVSError(.mayNotEnter, .open, in: .named("blue"))).isAboutCaller)
+  }
+
+  @Test func `is about the caller likewise where the program says it`() {
+    func error(_ cause: ProgramError.Cause) -> BackendError { .ipvsadm(ProgramError(cause, .list, program: "/x")) }
+    #expect(error(.notPermitted(said: "you must be root")).isAboutCaller)
+    #expect(!error(.mayNotEnter(said: "nsenter: no")).isAboutCaller)
+  }
+
   @Test func `keeps the error because of which the program was taken`() {
     #expect(BackendError(Self.refusal, after: .none) == .ipvsadm(Self.refusal))
     #expect(BackendError(Self.refusal, after: .toIpvsadm(because: Self.absence)) == .both(Self.absence, Self.refusal))

@@ -29,6 +29,11 @@ import Testing
       #"it is not permitted to: "Can't initialize ipvs: Permission denied (you must be root)";"#
         + " run it as root of the host, with CAP_NET_ADMIN"
     ),
+    (
+      .mayNotEnter(said: "nsenter: cannot open /proc/1/ns/net: Permission denied"),
+      #"you may not enter it: "nsenter: cannot open /proc/1/ns/net: Permission denied"; run it as root of the host;"#
+        + " that takes the capability CAP_SYS_ADMIN, and CAP_SYS_PTRACE for that of a process"
+    ),
     (.failed(status: 1, said: ""), "it failed with status 1 and said nothing; run `%` by hand to see more"),
     (.failed(status: 2, said: "no\u{1B}[0m"), #"it failed with status 2: "no\u{1B}[0m"; run `%` by hand to see more"#),
     (
