@@ -13,6 +13,7 @@ struct Round {
   private var hasToldOfFallback = false
   /// Whether a namespace was reached, so that nothing is the same everywhere.
   private var hasSucceeded = false
+  private var progress = Progress(of: 0)
   /// How many processes did not show in which network namespace they live.
   var hiddenProcesses = 0
 
@@ -32,15 +33,13 @@ struct Round {
   @discardableResult
   mutating func visit(_ aims: [Aim], _ deed: Deed, isFinal: Bool = true) throws(Failure) -> [Aim] {
     guard !aims.isEmpty else { return [] }
-    var progress = Progress(of: aims.count)
+    progress = Progress(of: aims.count)
     defer { progress.clear() }
     var settled: [Aim] = []
     var directors = try DirectorRound(to: aims, access)
     for (number, aim) in aims.enumerated() {
       progress.show(number)
-      let answer = directors.next(aim, deed)
-      progress.clear()
-      switch answer {
+      switch directors.next(aim, deed) {
       case .success(let finding):
         hasSucceeded = true
         tell(of: directors.fallback)
@@ -60,6 +59,7 @@ struct Round {
 
   /// Tells of something that failed.
   mutating func note(_ failure: Failure) {
+    progress.clear()
     if let message = failure.message { StandardStreams.report(message) }
     worst = worst.worse(failure.status)
   }
@@ -88,7 +88,8 @@ struct Round {
 
   /// Writes what is held and need not be: what was changed is told at once, whatever comes next.
   private mutating func writeLines() throws(Failure) {
-    guard output.format != .prometheus else { return }
+    guard output.format != .prometheus, !held.isEmpty else { return }
+    progress.clear()
     try output.print(held)
     held = []
   }
@@ -96,6 +97,7 @@ struct Round {
   private mutating func tell(of fallback: Fallback) {
     guard !hasToldOfFallback else { return }
     hasToldOfFallback = true
+    progress.clear()
     StandardStreams.report(fallback)
   }
 }
