@@ -14,6 +14,14 @@ enum Deed: Hashable {
   /// Its timeouts are compared with what is wanted.
   case verify
 
+  /// Whether it changes anything.
+  var isChanging: Bool {
+    switch self {
+    case .show, .verify: false
+    case .set(let isDryRun), .correct(let isDryRun): !isDryRun
+    }
+  }
+
   /// Does it.
   func done(to director: borrowing Director, _ wanted: Timeouts) throws(BackendError) -> Report.Finding {
     switch self {

@@ -5,7 +5,7 @@ internal import IPVS
 
 /// One command over many network namespaces: each is reported for itself, none stops the others, the worst decides.
 struct Round {
-  private let output: Invocation.Output
+  private var output: Invocation.Output
   private let access: Invocation.Access
   private var worst = ExitStatus.success
   /// What is not written yet: metrics until all are known, what is only read until it is worth a write.
@@ -33,6 +33,8 @@ struct Round {
   @discardableResult
   mutating func visit(_ aims: [Aim], _ deed: Deed, isFinal: Bool = true) throws(Failure) -> [Aim] {
     guard !aims.isEmpty else { return [] }
+    // What is begun is not left half done because nobody reads what is said about it.
+    if deed.isChanging { StandardStreams.outliveReader() }
     progress = Progress(of: aims.count)
     defer { progress.clear() }
     var settled: [Aim] = []
@@ -69,7 +71,7 @@ struct Round {
   /// - Returns: The exit status of the whole.
   /// - Throws: ``Failure``.
   consuming func finished() throws(Failure) -> ExitStatus {
-    try output.print(held)
+    try write(held)
     if hiddenProcesses > 0 {
       note(
         Failure(
@@ -89,9 +91,22 @@ struct Round {
   /// Writes what is held and need not be: what was changed is told at once, whatever comes next.
   private mutating func writeLines() throws(Failure) {
     guard output.format != .prometheus, !held.isEmpty else { return }
-    progress.clear()
-    try output.print(held)
+    try write(held)
     held = []
+  }
+
+  /// Writes reports.
+  ///
+  /// Where what has changed cannot be told, the rest is done all the same, without a word.
+  private mutating func write(_ reports: [Report]) throws(Failure) {
+    progress.clear()
+    do throws(Failure) {
+      try output.print(reports)
+    } catch {
+      guard reports.contains(where: \.isOfChange) else { throw error }
+      note(error)
+      output.isQuiet = true
+    }
   }
 
   private mutating func tell(of fallback: Fallback) {

@@ -28,9 +28,14 @@ enum StandardStreams {
     draw(line + "\n")
   }
 
+  /// Has the program go on when nobody reads its output any more, until it finds out by writing.
+  static func outliveReader() {
+    signal(SIGPIPE, SIG_IGN)
+  }
+
   /// Writes text to standard error, where there is one to write to.
   static func draw(_ string: String) {
-    signal(SIGPIPE, SIG_IGN)
+    outliveReader()
     var text = TextBuffer()
     text.append(string)
     _ = write(text, to: STDERR_FILENO)
