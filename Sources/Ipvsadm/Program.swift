@@ -76,19 +76,27 @@ public struct Program: Sendable, Hashable {
   ///
   /// - Returns: What it wrote on its standard output.
   private func run(_ command: IpvsadmCommand) throws(ProgramError) -> String {
-    switch try start(of: command).ending() {
+    let entrance = try entrance(for: command)
+    switch try start(of: command, by: entrance).ending() {
     case .success(let output): return output
-    case .failure(let cause): throw error(cause, command)
+    case .failure(let cause):
+      throw ProgramError(cause, command, program: path.string, in: namespace, by: entrance)
     }
   }
 
-  /// What is started: the program, or nsenter with the program.
-  private func start(of command: IpvsadmCommand) throws(ProgramError) -> ProgramRun {
-    let words = command.arguments.map { Array($0.utf8) }
-    if namespace == .current { return ProgramRun(path: path, arguments: words, timeLimit: timeLimit) }
-    guard let nsenter = Program.nsenterPaths.first(where: \.isThere) else { throw error(.noNsenter, command) }
+  /// The file by which the namespace is entered; `nil` where nothing is.
+  private func entrance(for command: IpvsadmCommand) throws(ProgramError) -> FilePath? {
+    if namespace == .current { return nil }
     guard let file = namespace.file else { throw error(.noSuchNamespace, command) }
-    let arguments = [Array("--net=".utf8) + file.bytes, path.bytes] + words
+    return file
+  }
+
+  /// What is started: the program, or nsenter with the program.
+  private func start(of command: IpvsadmCommand, by entrance: FilePath?) throws(ProgramError) -> ProgramRun {
+    let words = command.arguments.map { Array($0.utf8) }
+    guard let entrance else { return ProgramRun(path: path, arguments: words, timeLimit: timeLimit) }
+    guard let nsenter = Program.nsenterPaths.first(where: \.isThere) else { throw error(.noNsenter, command) }
+    let arguments = [Array("--net=".utf8) + entrance.bytes, path.bytes] + words
     return ProgramRun(path: nsenter, arguments: arguments, timeLimit: timeLimit)
   }
 

@@ -50,10 +50,20 @@ public struct ProgramError: Error, Sendable, Hashable {
 
   /// The network namespace in which it was, or was to be, run.
   public let namespace: NetworkNamespace
+  /// The file by which it was entered, to be shown in advice.
+  let entrance: FilePath?
 
   /// An error with its parts.
   public init(_ cause: Cause, _ command: IpvsadmCommand, program: String, in namespace: NetworkNamespace = .current) {
+    self.init(cause, command, program: program, in: namespace, by: nil)
+  }
+
+  init(
+    _ cause: Cause, _ command: IpvsadmCommand, program: String, in namespace: NetworkNamespace,
+    by entrance: FilePath?
+  ) {
     self.namespace = namespace
+    self.entrance = entrance
     self.cause = cause
     self.command = command
     self.program = program

@@ -56,7 +56,7 @@ extension ProgramError: CustomStringConvertible {
   }
 
   private var commandLine: String {
-    let nsenter = namespace == .current ? [] : ["nsenter", "--net=\(namespace.file?.string.printable ?? "")"]
+    let nsenter = entrance.map { ["nsenter", "--net=\($0.string.printable)"] } ?? []
     return (nsenter + [program.printable] + command.arguments).joined(separator: " ")
   }
 }

@@ -48,6 +48,15 @@ import Testing
         """,
         .failure(.notPermitted(said: "Can't initialize ipvs: Permission denied (you must be root)"))
       ),
+      // What nsenter says where it may not enter a namespace, and where it is none.
+      (
+        "echo \"nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted\" >&2; exit 1",
+        .failure(.notPermitted(said: "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted"))
+      ),
+      (
+        "echo \"nsenter: reassociate to namespace 'ns/net' failed: Invalid argument\" >&2; exit 1",
+        .failure(.failed(status: 1, said: "nsenter: reassociate to namespace 'ns/net' failed: Invalid argument"))
+      ),
       // Signals.
       ("kill -s KILL $$", .failure(.killed(signal: 9))),
       ("kill -s SEGV $$", .failure(.killed(signal: 11))),

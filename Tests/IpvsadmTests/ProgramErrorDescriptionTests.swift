@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import IPVS
-import Ipvsadm
 import SystemPackage
 import Testing
+
+@testable import Ipvsadm
 
 /// The sentences that people read: the whole text of every cause and command.
 @Suite struct ProgramErrorDescriptionTests {
@@ -19,6 +20,17 @@ import Testing
       .notExecutable(.permissionDenied),
       "it cannot be executed (Permission denied, errno 13); check the file or name another with --ipvsadm"
     ),
+    (.noSuchNamespace, "there is no such namespace; `ipvs-timeout show --all-netns` names those that there are"),
+    (
+      .noNsenter,
+      "to run it there takes the program nsenter, which is not in /usr/bin or /bin; install util-linux"
+    ),
+    (
+      .nested,
+      "this ipvs-timeout was itself started as ipvsadm (IPVS_TIMEOUT_BACKEND is set) and starts no other;"
+        + " let the script of that name run the real ipvsadm"
+    ),
+    (.notStarted("no\nthread"), #"it was not started: no\nthread; raise that limit and try again"#),
     (.itself, "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"),
     (
       .unavailable(said: "Can't initialize ipvs: Protocol not available"),
@@ -70,5 +82,25 @@ import Testing
       ProgramError(.missing, .list, program: "/tmp/\u{1B}[2J").description
         == #"cannot read the timeouts in this network namespace with the program /tmp/\u{1B}[2J:"#
         + " there is no such file; install ipvsadm or name its path with --ipvsadm")
+  }
+
+  @Test(
+    arguments: [
+      (.named("blue"), "blue", "/run/docker/netns/blue", "/run/docker/netns/blue"),
+      (.process(7), "pid 7", "/proc/7/ns/net", "/proc/7/ns/net"),
+      (.path("/a\u{1B}b"), #"/a\u{1B}b"#, "/a\u{1B}b", #"/a\u{1B}b"#),
+    ] as [(NetworkNamespace, String, FilePath, String)])
+  func `says in which network namespace, and how to do the same by hand`(
+    namespace: NetworkNamespace, name: String, entrance: FilePath, shown: String
+  ) {
+    let program = "/usr/sbin/ipvsadm"
+    #expect(
+      ProgramError(.timedOut, .set(Timeouts(udp: 5)), program: program, in: namespace, by: entrance).description
+        == "cannot set the timeouts in the network namespace \(name) with the program \(program): it did not end in"
+        + " time and was killed; run `nsenter --net=\(shown) \(program) --set 0 0 5` by hand to see where it hangs")
+    #expect(
+      ProgramError(.noSuchNamespace, .list, program: program, in: namespace).description
+        == "cannot read the timeouts in the network namespace \(name) with the program \(program): there is no such"
+        + " namespace; `ipvs-timeout show --all-netns` names those that there are")
   }
 }

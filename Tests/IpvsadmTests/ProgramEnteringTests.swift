@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Ipvsadm
+
+/// Programs that are run in another network namespace, which takes root and nsenter(1).
+@Suite struct ProgramEnteringTests {
+  @Test func `is run there, by its own name and with its own arguments`() async throws {
+    let foreign = try ForeignNamespace()
+    let there = try foreign.link
+    let namespaces: [NetworkNamespace] = [
+      .process(foreign.process), .path(foreign.path), .named("\(foreign.process)"),
+    ]
+    for namespace in namespaces {
+      let (answer, report) = try await run(in: namespace)
+      #expect(answer == .success(Timeouts(tcp: 1, tcpfin: 2, udp: 3)))
+      #expect(report == [there, "-L", "--timeout"])
+    }
+    #expect(try ForeignNamespace.own != there)
+  }
+
+  @Test func `is run here where nothing else is said`() async throws {
+    let (answer, report) = try await run(in: .current)
+    #expect(answer == .success(Timeouts(tcp: 1, tcpfin: 2, udp: 3)))
+    #expect(try report == [ForeignNamespace.own, "-L", "--timeout"])
+  }
+
+  @Test func `is no longer run elsewhere when it is sent back`() async throws {
+    let foreign = try ForeignNamespace()
+    let program = try Program(at: ["/bin/sh"], for: .list)
+    #expect(program.entering(.path(foreign.path)) != program)
+    #expect(program.entering(.path(foreign.path)).entering(.current) == program)
+  }
+
+  @Test(
+    arguments: [
+      .path("/no/such"), .named("no such name"), .process(0), .path("/dev/null/x"),
+    ] as [NetworkNamespace])
+  func `is not run where there is no such network namespace`(namespace: NetworkNamespace) async throws {
+    let program = try Program(at: ["/bin/sh"], for: .list).entering(namespace)
+    #expect(throws: ProgramError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)) {
+      try program.timeouts()
+    }
+  }
+
+  @Test func `is not run where the file is no network namespace`() async throws {
+    let (answer, report) = try await run(in: .path("/proc/self/ns/mnt"))
+    #expect(
+      answer.mapError(\.cause)
+        == .failure(.failed(status: 1, said: "nsenter: reassociate to namespace 'ns/net' failed: Invalid argument")))
+    #expect(report == [])
+  }
+
+  @Test func `its failure tells how to do the same by hand`() async throws {
+    let foreign = try ForeignNamespace()
+    let namespace = NetworkNamespace.named("\(foreign.process)")
+    try await withTemporaryDirectory { directory in
+      let fake = try await FakeProgram("#!/bin/sh\nexit 3\n", at: directory.appending("ipvsadm"))
+      let program = try Program(at: [fake.path], for: .list).entering(namespace)
+      let answer = await onOwnThread { () throws(ProgramError) in try program.timeouts() }
+      guard case .failure(let error) = answer else {
+        Issue.record("it succeeded")
+        return
+      }
+      #expect(error.namespace == namespace)
+      #expect(
+        error.description
+          == "cannot read the timeouts in the network namespace \(foreign.process) with the program \(fake.path):"
+          + " it failed with status 3 and said nothing; run `nsenter --net=/proc/\(foreign.process)/ns/net"
+          + " \(fake.path) -L --timeout` by hand to see more")
+    }
+  }
+
+  /// Runs a program that answers with timeouts, and reports where it was run and with which arguments.
+  private func run(
+    in namespace: NetworkNamespace
+  ) async throws -> (answer: Result<Timeouts, ProgramError>, report: [String]) {
+    try await withTemporaryDirectory { directory in
+      let report = directory.appending("report")
+      let fake = try await FakeProgram(
+        """
+        #!/bin/sh
+        { readlink /proc/$$/ns/net; printf '%s\\n' "$@"; } > '\(report)'
+        echo 'Timeout (tcp tcpfin udp): 1 2 3'
+        """, at: directory.appending("ipvsadm"))
+      let program = try Program(at: [fake.path], for: .list, timeLimit: .seconds(30)).entering(namespace)
+      let answer = await onOwnThread { () throws(ProgramError) in try program.timeouts() }
+      return (answer, (try? report.text())?.split(separator: "\n").map(String.init) ?? [])
+    }
+  }
+}
