@@ -54,8 +54,14 @@ let package = Package(
     .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "WaitingTests", dependencies: ["Waiting"], swiftSettings: strict),
     .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
-    .testTarget(name: "NetlinkTests", dependencies: ["CLibNL", "Netlink", system], swiftSettings: strict),
-    .testTarget(name: "IPVSTests", dependencies: ["IPVS", "Netlink", system], swiftSettings: strict),
+    .testTarget(
+      name: "NamespacesTests", dependencies: ["Namespaces", "TestSupport", system], swiftSettings: strict),
+    .testTarget(
+      name: "NetlinkTests", dependencies: ["CLibNL", "Namespaces", "Netlink", "TestSupport", system],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IPVSTests", dependencies: ["IPVS", "Namespaces", "Netlink", "TestSupport", system],
+      swiftSettings: strict),
     .testTarget(
       name: "IpvsadmTests",
       dependencies: ["IPVS", "Ipvsadm", "TestSupport", "Text", subprocess, system],
@@ -66,7 +72,9 @@ let package = Package(
       name: "PolicyTests", dependencies: ["IPVS", "Policy", "TestSupport", system], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["IPVS", "Ipvsadm", "Directors", "TestSupport", "Text", "ipvs-timeout", subprocess, system],
+      dependencies: [
+        "IPVS", "Ipvsadm", "Directors", "Policy", "TestSupport", "Text", "ipvs-timeout", subprocess, system,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests",

@@ -9,6 +9,8 @@ import Testing
 @Suite struct IPVSErrorDescriptionTests {
   static let attempts: [(IPVSError.Operation, String)] = [
     (.open, "cannot open IPVS in this network namespace: "),
+    (.listNamespaces, "cannot list the network namespaces (/run/netns, /run/docker/netns, /proc): "),
+    (.lookForUse, "cannot look for virtual services and connections in this network namespace: "),
     (.readTimeouts, "cannot read the timeouts in this network namespace: "),
     (
       .setTimeouts(Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
@@ -22,6 +24,11 @@ import Testing
       .notInKernel, .noSuchFileOrDirectory,
       "this kernel has no IPVS, neither built in nor as a module in /lib/modules (No such file or directory, errno 2);"
         + " install the module or boot a kernel that has it (CONFIG_IP_VS)"
+    ),
+    (
+      .modulesNotVisible, .noSuchFileOrDirectory,
+      "IPVS is not loaded, and the modules of this kernel are not to be seen here (No such file or directory, errno 2);"
+        + " on the host itself, run `modprobe ip_vs`; after an upgrade of the kernel, reboot"
     ),
     (
       .moduleNotLoaded, .noSuchFileOrDirectory,
@@ -52,6 +59,21 @@ import Testing
       "root inside a user namespace is not root to IPVS (Operation not permitted, errno 1); run it as root of the host"
     ),
     (
+      .noSuchNamespace, .noSuchFileOrDirectory,
+      "there is no such namespace (No such file or directory, errno 2);"
+        + " `ipvs-timeout show --all-netns` names those that there are"
+    ),
+    (
+      .notANamespace, .invalidArgument,
+      "it is no network namespace but another file (Invalid argument, errno 22); if one has left it behind, delete it"
+        + " (`ip netns delete`)"
+    ),
+    (
+      .mayNotEnter, .notPermitted,
+      "root here may not enter it (Operation not permitted, errno 1); that takes the capability CAP_SYS_ADMIN,"
+        + " and CAP_SYS_PTRACE for that of a process"
+    ),
+    (
       .valueRefused, .invalidArgument,
       "the kernel refuses one of the values (Invalid argument, errno 22) and has changed none;"
         + " choose a shorter one (a kernel with HZ=1000 takes up to 2147483 s, 24 days)"
@@ -79,6 +101,16 @@ import Testing
     (.library, nil, "libnl failed, which is a defect; please report it with `uname -a`"),
   ]
 
+  /// How a namespace stands in the sentence, and how to see what it has.
+  static let places: [(NetworkNamespace, String, String)] = [
+    (.current, "this network namespace", "ipvs-timeout show"),
+    (.named("blue"), "the network namespace blue", "ipvs-timeout show --netns blue"),
+    (.path("/run/netns/x"), "the network namespace /run/netns/x", "ipvs-timeout show --netns /run/netns/x"),
+    (.process(7), "the network namespace pid 7", "ipvs-timeout show --netns 7"),
+    (.named("\u{1B}[2J\n"), #"the network namespace \u{1B}[2J\n"#, #"ipvs-timeout show --netns \u{1B}[2J\n"#),
+    (.path("/\u{202E}x"), #"the network namespace /\u{202E}x"#, #"ipvs-timeout show --netns /\u{202E}x"#),
+  ]
+
   @Test(arguments: attempts, reasons)
   func `says what was attempted, where, why not and what to do`(
     attempt: (IPVSError.Operation, String), reason: (IPVSError.Code, Errno?, String)
@@ -90,6 +122,38 @@ import Testing
     #expect(IPVSError(reason.0, attempt.0, errno: reason.1).description == sentence)
   }
 
+  @Test(arguments: places)
+  func `says in which network namespace`(namespace: NetworkNamespace, place: String, showing: String) {
+    for operation in [.open, .lookForUse, .readTimeouts, .setTimeouts(Timeouts(udp: 5))] as [IPVSError.Operation] {
+      #expect(
+        IPVSError(.noSuchNamespace, operation, in: namespace).description
+          == "cannot \(operation.description) in \(place): there is no such namespace;"
+          + " `ipvs-timeout show --all-netns` names those that there are")
+    }
+    for code in [.timedOut, .truncatedReply, .foreignReply] as [IPVSError.Code] {
+      let description = IPVSError(code, .setTimeouts(Timeouts(udp: 5)), in: namespace).description
+      #expect(description.hasSuffix("; the timeouts may be set all the same: run `\(showing)`"))
+    }
+  }
+
+  /// To list is about all of them.
+  @Test(arguments: places)
+  func `names no network namespace where it is about none`(namespace: NetworkNamespace, place: String, showing: String)
+  {
+    #expect(
+      IPVSError(.refused, .listNamespaces, in: namespace, errno: .permissionDenied).description
+        == "cannot list the network namespaces (/run/netns, /run/docker/netns, /proc): the system refused"
+        + " (Permission denied, errno 13); look for a limit (`ulimit -a`), a security policy or a shortage of memory"
+        + " (`dmesg`)")
+  }
+
+  @Test func `names a kind of a later version`() {
+    #expect(
+      IPVSError(.init(rawValue: "of-a-later\nversion"), .open, errno: .noMemory).description
+        == #"cannot open IPVS in this network namespace: it failed as "of-a-later\nversion" (Cannot allocate memory,"#
+        + " errno 12)")
+  }
+
   @Test func `quotes libnl where libnl failed`() {
     #expect(
       IPVSError(.library, .open, detail: "Out of memory").description
@@ -99,14 +163,17 @@ import Testing
 
   @Test func `the table has every code`() {
     let codes: Set<IPVSError.Code> = [
-      .notInKernel, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded, .notRoot, .missingCapability, .userNamespace,
-      .valueRefused, .refused, .timedOut, .truncatedReply, .foreignReply, .library,
+      .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded, .notRoot,
+      .missingCapability,
+      .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter, .valueRefused, .refused, .timedOut,
+      .truncatedReply, .foreignReply, .library,
     ]
     #expect(Set(Self.reasons.map(\.0)) == codes)
     #expect(
       Set(codes.map(\.rawValue)) == [
-        "not-in-kernel", "module-not-loaded", "module-loading-disabled", "unloaded", "not-root", "missing-capability",
-        "user-namespace", "value-refused", "refused", "timed-out", "truncated-reply", "foreign-reply", "library",
+        "not-in-kernel", "modules-not-visible", "module-not-loaded", "module-loading-disabled", "unloaded", "not-root",
+        "missing-capability", "user-namespace", "no-such-namespace", "not-a-namespace", "may-not-enter",
+        "value-refused", "refused", "timed-out", "truncated-reply", "foreign-reply", "library",
       ])
   }
 

@@ -45,4 +45,21 @@ import Testing
   func `are filled from others where they are absent`(some: Timeouts, others: Timeouts, expected: Timeouts) {
     #expect(some.filled(from: others) == expected)
   }
+
+  @Test(arguments: [
+    (Timeouts(), Timeouts(), Timeouts()),
+    (Timeouts(), .kernelDefault, Timeouts()),
+    (.kernelDefault, .kernelDefault, Timeouts()),
+    (.kernelDefault, Timeouts(), .kernelDefault),
+    (Timeouts(tcp: 60, tcpfin: 120, udp: 300), .kernelDefault, Timeouts(tcp: 60)),
+    (Timeouts(tcp: 900, tcpfin: 30, udp: 300), .kernelDefault, Timeouts(tcpfin: 30)),
+    (Timeouts(tcp: 900, tcpfin: 120, udp: 60), .kernelDefault, Timeouts(udp: 60)),
+    (Timeouts(udp: 300), .kernelDefault, Timeouts()),
+    (Timeouts(udp: 5), Timeouts(tcp: 5), Timeouts(udp: 5)),
+  ])
+  func `differ from others where they are named and not so there`(
+    some: Timeouts, others: Timeouts, expected: Timeouts
+  ) {
+    #expect(some.differing(from: others) == expected)
+  }
 }

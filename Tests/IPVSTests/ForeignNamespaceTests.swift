@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Clients in network namespaces that are not there or are none: the error comes before IPVS is asked for.
+@Suite struct ForeignNamespaceTests {
+  static let missing: [(NetworkNamespace, IPVSError.Code, Errno?)] = [
+    (.path("/no/such"), .noSuchNamespace, .noSuchFileOrDirectory),
+    (.named("no such name"), .noSuchNamespace, .noSuchFileOrDirectory),
+    (.named("2147483647"), .noSuchNamespace, .noSuchFileOrDirectory),
+    (.process(0), .noSuchNamespace, .noSuchFileOrDirectory),
+    (.path("/"), .notANamespace, nil),
+    (.path("/proc/self/status"), .notANamespace, .invalidArgument),
+    (.path("/dev/null/x"), .refused, .notDirectory),
+  ]
+
+  @Test(arguments: missing)
+  func `a client is not opened`(namespace: NetworkNamespace, code: IPVSError.Code, errno: Errno?) {
+    #expect(throws: IPVSError(code, .open, in: namespace, errno: errno)) { _ = try Client(in: namespace) }
+  }
+
+  @Test(arguments: missing)
+  func `it is not seen whether it is in use`(namespace: NetworkNamespace, code: IPVSError.Code, errno: Errno?) {
+    #expect(throws: IPVSError(code, .lookForUse, in: namespace, errno: errno)) { _ = try namespace.isInUse() }
+  }
+
+  /// Nobody has put a virtual service there.
+  @Test func `one that has just been made is not in use`() throws {
+    let foreign = try ForeignNamespace()
+    #expect(try !NetworkNamespace.path(foreign.path).isInUse())
+    #expect(try !NetworkNamespace.process(foreign.process).isInUse())
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Namespaces
+import Netlink
+import SystemPackage
+import Testing
+
+@testable import IPVS
+
+/// What it means for IPVS that a network namespace was not entered, whoever wanted to.
+@Suite struct NamespaceErrorTranslationTests {
+  static let operations: [IPVSError.Operation] = [
+    .open, .lookForUse, .readTimeouts, .setTimeouts(Timeouts(tcp: 60)),
+  ]
+
+  @Test(
+    arguments: [
+      (.notOpened(.noSuchFileOrDirectory), .noSuchNamespace, .noSuchFileOrDirectory),
+      // The process has ended.
+      (.notOpened(.noSuchProcess), .noSuchNamespace, .noSuchProcess),
+      (.notOpened(.notDirectory), .refused, .notDirectory),
+      (.notOpened(.tooManyOpenFiles), .refused, .tooManyOpenFiles),
+      (.notANamespace(nil), .notANamespace, nil),
+      (.notANamespace(.invalidArgument), .notANamespace, .invalidArgument),
+      (.notEntered(.noMemory), .refused, .noMemory),
+      (.notEntered(.noSuchFileOrDirectory), .refused, .noSuchFileOrDirectory),
+      (.noThread(.resourceTemporarilyUnavailable), .refused, .resourceTemporarilyUnavailable),
+      // No thread is not a lack of privilege.
+      (.noThread(.notPermitted), .refused, .notPermitted),
+      (.timedOut, .timedOut, nil),
+    ] as [(NamespaceError, IPVSError.Code, Errno?)], operations)
+  func `keeps the errno and names the kind`(
+    failure: (NamespaceError, IPVSError.Code, Errno?), operation: IPVSError.Operation
+  ) {
+    let expected = IPVSError(failure.1, operation, in: .named("blue"), errno: failure.2)
+    #expect(IPVSError(failure.0, during: operation, in: .named("blue")) == expected)
+    #expect(IPVSError(.namespace(failure.0), during: operation, in: .named("blue")) == expected)
+  }
+
+  @Test(
+    arguments: [
+      .notOpened(.permissionDenied), .notOpened(.notPermitted), .notEntered(.notPermitted),
+      .notEntered(.permissionDenied),
+    ] as [NamespaceError], operations)
+  func `a lack of privilege is told apart by who asks`(failure: NamespaceError, operation: IPVSError.Operation) {
+    let error = IPVSError(failure, during: operation, in: .process(7))
+    // To root, another capability is missing than the one that IPVS asks for.
+    #expect([.notRoot, .mayNotEnter, .userNamespace].contains(error.code))
+    #expect((error.code == .notRoot) == (geteuid() != 0))
+    #expect(error.code == Privilege.whyNotEntered())
+    #expect([.notPermitted, .permissionDenied].contains(error.errno))
+    #expect(error.namespace == .process(7))
+  }
+
+  @Test(
+    arguments: [
+      .kernel(.noSuchFileOrDirectory), .kernel(.notPermitted), .kernel(.invalidArgument), .kernel(.noMemory),
+      .system(.protocolNotSupported), .system(.noMemory), .timedOut, .truncatedReply, .foreignReply, .library("x"),
+      .namespace(.timedOut),
+    ] as [NetlinkError], operations)
+  func `every failure keeps its namespace`(failure: NetlinkError, operation: IPVSError.Operation) {
+    let error = IPVSError(failure, during: operation, in: .named("blue"))
+    #expect(error.namespace == .named("blue"))
+    #expect(error.operation == operation)
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Namespaces
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import IPVS
+
+/// What is found on this machine, whatever else is there.
+@Suite struct NamespaceListingTests {
+  @Test(arguments: [true, false])
+  func `begins with the caller's own`(isWithProcesses: Bool) throws {
+    let listing = try NamespaceListing(isWithProcesses: isWithProcesses)
+    let own = try #require(listing.namespaces.first)
+    #expect(own.namespace == .current)
+    #expect(own.name == "host")
+    #expect(try own.identity == NamespaceIdentity("/proc/thread-self/ns/net"))
+  }
+
+  @Test func `has each once`() throws {
+    let foreign = try ForeignNamespace()
+    let namespaces = try NamespaceListing().namespaces
+    #expect(Set(namespaces.map(\.identity)).count == namespaces.count)
+    #expect(Set(namespaces.map(\.name)).count == namespaces.count)
+    #expect(Set(namespaces.map(\.namespace)).count == namespaces.count)
+    #expect(try namespaces.contains { try $0.identity == NamespaceIdentity(foreign.path) })
+  }
+
+  @Test func `has those in which only processes live, if they are wanted`() throws {
+    let foreign = try ForeignNamespace()
+    let identity = try NamespaceIdentity(foreign.path)
+    #expect(
+      try NamespaceListing().namespaces.first { $0.identity == identity }
+        == KnownNamespace(
+          .process(foreign.process), identity, name: "pid \(foreign.process) (cat)", paths: []))
+    #expect(try !NamespaceListing(isWithProcesses: false).namespaces.contains { $0.identity == identity })
+  }
+
+  @Test func `knows a namespace by whatever it is called`() throws {
+    let foreign = try ForeignNamespace()
+    let listing = try NamespaceListing()
+    for own: NetworkNamespace in [.current, .path("/proc/self/ns/net"), .path("/proc/thread-self/ns/net")] {
+      #expect(listing.known(own)?.namespace == .current)
+    }
+    for other: NetworkNamespace in [
+      .process(foreign.process), .path(foreign.path), .named("\(foreign.process)"),
+    ] {
+      #expect(listing.known(other)?.namespace == .process(foreign.process))
+    }
+    for none: NetworkNamespace in [.path("/no/such"), .named("no such name"), .path("/"), .process(0)] {
+      #expect(listing.known(none) == nil)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SystemPackage
+import Testing
+
+@testable import IPVS
+
+/// Network namespaces as people write them, and where they are then looked for.
+@Suite struct NetworkNamespaceTests {
+  @Test(
+    arguments: [
+      ("host", .current, "host", ["/proc/thread-self/ns/net"]),
+      ("blue", .named("blue"), "blue", ["/run/netns/blue", "/run/docker/netns/blue"]),
+      ("Host", .named("Host"), "Host", ["/run/netns/Host", "/run/docker/netns/Host"]),
+      ("1-abc", .named("1-abc"), "1-abc", ["/run/netns/1-abc", "/run/docker/netns/1-abc"]),
+      // Docker may call a namespace by nothing but digits.
+      ("123", .named("123"), "123", ["/run/netns/123", "/run/docker/netns/123", "/proc/123/ns/net"]),
+      ("0", .named("0"), "0", ["/run/netns/0", "/run/docker/netns/0", "/proc/0/ns/net"]),
+      (
+        "2147483648", .named("2147483648"), "2147483648", ["/run/netns/2147483648", "/run/docker/netns/2147483648"]
+      ),
+      ("/run/netns/blue", .path("/run/netns/blue"), "/run/netns/blue", ["/run/netns/blue"]),
+      ("/proc/1/ns/net", .path("/proc/1/ns/net"), "/proc/1/ns/net", ["/proc/1/ns/net"]),
+      ("./blue", .path("./blue"), "./blue", ["./blue"]),
+      ("/", .path("/"), "/", ["/"]),
+      ("a b", .named("a b"), "a b", ["/run/netns/a b", "/run/docker/netns/a b"]),
+    ] as [(String, NetworkNamespace, String, [FilePath])])
+  func `are read`(text: String, namespace: NetworkNamespace, description: String, files: [FilePath]) {
+    #expect(NetworkNamespace(text) == namespace)
+    #expect(namespace.description == description)
+    #expect(namespace.files == files)
+  }
+
+  @Test func `of a process is that of its number`() {
+    #expect(NetworkNamespace.process(1234).description == "pid 1234")
+    #expect(NetworkNamespace.process(1234).files == ["/proc/1234/ns/net"])
+    #expect(NetworkNamespace.process(1234) != NetworkNamespace("1234"))
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Namespaces
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Netlink
+
+/// Sockets in other network namespaces; to open them takes root.
+@Suite struct SocketBatchTests {
+  @Test func `hands out a socket for each namespace, in order, or why there is none`() throws {
+    let foreign = try ForeignNamespace()
+    var batch = SocketBatch(in: [[foreign.path], ["/no/such"], ["/"], ["/proc/self/ns/net"]])
+    #expect(try family(over: batch.next()) == 16)
+    #expect(throws: NetlinkError.namespace(.notOpened(.noSuchFileOrDirectory))) { try family(over: batch.next()) }
+    #expect(throws: NetlinkError.namespace(.notANamespace(nil))) { try family(over: batch.next()) }
+    #expect(try family(over: batch.next()) == 16)
+    #expect(try family(over: batch.next()) == nil)
+    #expect(try family(over: batch.next()) == nil)
+  }
+
+  @Test func `its sockets are in the namespaces, and end with their owners`() throws {
+    let foreign = try ForeignNamespace()
+    #expect(try foreign.sockets == 0)
+    var batch: SocketBatch? = SocketBatch(in: [[foreign.path], [foreign.path], [foreign.path]])
+    #expect(try foreign.sockets == 3)
+    // Two that nobody takes.
+    let socket = try batch?.next()
+    batch = nil
+    #expect(try left(foreign, 1) == 1)
+    #expect(try family(over: socket) == 16)
+    #expect(try left(foreign, 0) == 0)
+  }
+
+  @Test func `is empty where nothing is asked for`() throws {
+    var batch = SocketBatch(in: [])
+    #expect(try family(over: batch.next()) == nil)
+  }
+
+  /// The number of the family that knows the others.
+  private func family(over socket: consuming Netlink.Socket?) throws(NetlinkError) -> UInt16? {
+    guard let socket else { return nil }
+    return try Family(named: "nlctrl", version: 2, over: socket).id
+  }
+
+  /// The number of sockets, once it is what is expected; the kernel takes its time.
+  private func left(_ namespace: ForeignNamespace, _ expected: Int) throws -> Int {
+    let end = ContinuousClock.now + .seconds(20)
+    while try namespace.sockets != expected, ContinuousClock.now < end { usleep(10_000) }
+    return try namespace.sockets
+  }
+}
