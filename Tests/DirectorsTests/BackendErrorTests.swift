@@ -47,4 +47,59 @@ import Testing
     #expect(BackendError.ipvsadm(Self.refusal).after(.none) == .ipvsadm(Self.refusal))
     #expect(BackendError.netlink(Self.absence).after(.none) == .netlink(Self.absence))
   }
+
+  static let lost = ProgramError(.timedOut, .list, program: "/x", in: .named("blue"))
+
+  @Test func `of a change that was not read back says so, and how to read it`() {
+    let wanted = Timeouts(tcp: 60, udp: 5)
+    let here = IPVSError(.timedOut, .readTimeouts)
+    #expect(
+      BackendError.notReadBack(wanted, .netlink(here)).description
+        == "the timeouts tcp=60 udp=5 were set, but then: \(here); run `ipvs-timeout show`")
+    #expect(
+      BackendError.notReadBack(wanted, .ipvsadm(Self.lost)).description
+        == "the timeouts tcp=60 udp=5 were set, but then: \(Self.lost); run `ipvs-timeout show --netns blue`")
+  }
+
+  @Test(
+    arguments: [
+      (.netlink(absence), .current),
+      (.netlink(IPVSError(.refused, .open, in: .process(7))), .process(7)),
+      (.ipvsadm(lost), .named("blue")),
+      // It was asked for IPVS where the program was started.
+      (.both(absence, lost), .named("blue")),
+      (.notReadBack(Timeouts(udp: 5), .netlink(IPVSError(.refused, .readTimeouts, in: .path("/x")))), .path("/x")),
+    ] as [(BackendError, NetworkNamespace)])
+  func `knows its network namespace`(error: BackendError, namespace: NetworkNamespace) {
+    #expect(error.namespace == namespace)
+  }
+
+  @Test(
+    arguments: [.notRoot, .missingCapability, .userNamespace] as [IPVSError.Code])
+  func `would be the same everywhere where it is about who asks`(code: IPVSError.Code) {
+    #expect(BackendError.netlink(IPVSError(code, .open, in: .named("blue"))).isAboutCaller)
+  }
+
+  @Test(
+    arguments: [
+      .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .noSuchNamespace, .notANamespace,
+      // That of one process may be entered where that of another may not.
+      .mayNotEnter, .valueRefused, .refused, .timedOut, .truncatedReply, .foreignReply, .library,
+    ] as [IPVSError.Code])
+  func `may be otherwise elsewhere`(code: IPVSError.Code) {
+    #expect(!BackendError.netlink(IPVSError(code, .open)).isAboutCaller)
+  }
+
+  @Test(
+    arguments: [
+      (.notPermitted(said: "no"), true), (.failed(status: 1, said: "no"), false), (.noSuchNamespace, false),
+      (.noNsenter, false), (.missing, false), (.timedOut, false),
+    ] as [(ProgramError.Cause, Bool)])
+  func `of the program is about who asks where it says so`(cause: ProgramError.Cause, isAboutCaller: Bool) {
+    let error = ProgramError(cause, .list, program: "/x")
+    #expect(BackendError.ipvsadm(error).isAboutCaller == isAboutCaller)
+    #expect(BackendError.both(Self.absence, error).isAboutCaller == isAboutCaller)
+    // What was set once is not sent again.
+    #expect(!BackendError.notReadBack(Timeouts(udp: 5), .ipvsadm(error)).isAboutCaller)
+  }
 }

@@ -2,6 +2,7 @@
 
 import IPVS
 import Ipvsadm
+import SystemPackage
 import Testing
 
 @testable import Directors
@@ -11,6 +12,32 @@ import Testing
   @Test func `a program that was named and is not there is named in the error`() {
     #expect(throws: BackendError.ipvsadm(ProgramError(.missing, .list, program: "/no/such/ipvsadm"))) {
       _ = try Director(backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
+    }
+  }
+
+  @Test func `a round does not begin where the program is not there`() {
+    #expect(throws: BackendError.ipvsadm(ProgramError(.missing, .list, program: "/no/such/ipvsadm"))) {
+      _ = try DirectorRound(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
+    }
+  }
+
+  @Test func `a round has a director for each network namespace, and then no more`() throws {
+    let namespaces: [NetworkNamespace] = [.named("no such name"), .path("/no/such"), .process(0)]
+    var round = try DirectorRound(in: namespaces, backend: .ipvsadm, ipvsadm: "/bin/sh")
+    #expect(round.backend == .ipvsadm)
+    #expect(round.reasonForFallback == nil)
+    for namespace in namespaces {
+      // It is there before anything is run.
+      guard let director = try round.next() else {
+        Issue.record("there is none")
+        return
+      }
+      #expect(director.backend == .ipvsadm)
+      let error = ProgramError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)
+      #expect(throws: BackendError.ipvsadm(error)) { try director.timeouts() }
+    }
+    for _ in 1...2 {
+      if let _ = try round.next() { Issue.record("there is one more") }
     }
   }
 }

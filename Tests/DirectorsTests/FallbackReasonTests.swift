@@ -14,7 +14,7 @@ import Testing
 
   @Test(
     arguments: [
-      .notRoot, .missingCapability, .userNamespace, .valueRefused, .refused, .timedOut, .truncatedReply, .foreignReply,
+      .notRoot, .missingCapability, .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter, .valueRefused, .refused, .timedOut, .truncatedReply, .foreignReply,
       .library, IPVSError.Code(rawValue: "of-a-later-version"),
     ] as [IPVSError.Code])
   func `nothing else is`(code: IPVSError.Code) {

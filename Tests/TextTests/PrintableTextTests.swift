@@ -40,4 +40,21 @@ import Text
     #expect((text + "y").printable == text + "…")
     #expect(String(repeating: "x", count: 100_000).printable == text + "…")
   }
+
+  @Test(
+    arguments: [
+      " ", "~", "\"", "\\", "é", "\u{A0}", "\u{301}", "日", "🐧", "\u{E000}", "\u{FFFD}", "\u{FFFF}", "\u{10FFFF}",
+    ] as [Unicode.Scalar])
+  func `shows what can be shown`(scalar: Unicode.Scalar) {
+    #expect(scalar.isPrintable)
+  }
+
+  @Test(
+    arguments: [
+      "\0", "\t", "\n", "\u{1B}", "\u{1F}", "\u{7F}", "\u{80}", "\u{9F}", "\u{AD}", "\u{200B}", "\u{200D}",
+      "\u{2028}", "\u{2029}", "\u{202E}", "\u{2066}", "\u{FEFF}", "\u{E0001}", "\u{E0041}",
+    ] as [Unicode.Scalar])
+  func `does not show what moves a cursor or turns a text`(scalar: Unicode.Scalar) {
+    #expect(!scalar.isPrintable)
+  }
 }
