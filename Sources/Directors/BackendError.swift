@@ -62,7 +62,15 @@ extension BackendError: CustomStringConvertible {
     case .notReadBack(let timeouts, let error):
       "the timeouts \(timeouts.assignments) were set, but then: \(error); run `\(error.namespace.showing)`"
     case .both(let first, let second):
-      "\(first); the program \(second.program.printable) was tried instead: \(second.reason)"
+      "\(first); the program \(second.program.printable) was tried instead\(second.elsewhere(than: first)):"
+        + " \(second.reason)"
     }
+  }
+}
+
+extension ProgramError {
+  /// Where it happened, if not in the network namespace that the sentence has already named.
+  fileprivate func elsewhere(than other: IPVSError) -> String {
+    namespace == other.namespace ? "" : " in \(namespace.place)"
   }
 }

@@ -39,6 +39,13 @@ import Testing
     #expect(!error(.mayNotEnter(said: "nsenter: no")).isAboutCaller)
   }
 
+  /// Netlink is looked for where the program was started, and the program is run elsewhere.
+  @Test func `of both says where the second happened`() {
+    #expect(
+      BackendError.both(Self.absence, Self.lost).description
+        == "\(Self.absence); the program /x was tried instead in the network namespace blue: \(Self.lost.reason)")
+  }
+
   @Test func `keeps the error because of which the program was taken`() {
     #expect(BackendError(Self.refusal, after: .none) == .ipvsadm(Self.refusal))
     #expect(BackendError(Self.refusal, after: .toIpvsadm(because: Self.absence)) == .both(Self.absence, Self.refusal))
