@@ -50,7 +50,7 @@ struct RootCommand: ParsableCommand {
       throw .usage("the command comes first: ipvs-timeout \(name) …")
     }
     // The parser would take a negative number for an unknown option.
-    if isNamed(in: arguments),
+    if ["set", "verify"].contains(arguments.first),
       let negative = arguments.first(where: { $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true })
     {
       throw .usage(InvalidTimeoutText(text: negative).description)

@@ -23,6 +23,11 @@ import Testing
       (["set", "--tcp=-5"], #""-5""# + rule),
       (["set", "--", "-5", "5", "5"], #""-5""# + rule),
       (["-1"], "Unknown option '-1'; run `ipvs-timeout --help`"),
+      // Where no timeout is expected, it is not said to be none.
+      (["show", "-1"], "Unknown option '-1'; run `ipvs-timeout --help`"),
+      (["show", "--netns", "-1"], "Missing value for '--netns <name|path|pid>'; run `ipvs-timeout --help`"),
+      (["apply", "--settle", "-5"], "Missing value for '--settle <time>'; run `ipvs-timeout --help`"),
+      (["check-policy", "-5"], "Unknown option '-5'; run `ipvs-timeout --help`"),
       (["verify", "-", "0", "-"], "there is nothing to compare: name at least one timeout"),
       (["--quiet", "set", "60", "30", "60"], "the command comes first: ipvs-timeout set …"),
       (["--format", "json", "show"], "the command comes first: ipvs-timeout show …"),
