@@ -15,6 +15,8 @@ public struct ProgramError: Error, Sendable, Hashable {
     case itself
     /// There is no such network namespace to run it in.
     case noSuchNamespace
+    /// The file by which it was to be entered is no network namespace.
+    case notANamespace
     /// There is no nsenter to run it in another network namespace with.
     case noNsenter
     /// This program was itself started as ipvsadm by another of its kind.

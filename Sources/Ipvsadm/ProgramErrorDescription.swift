@@ -21,6 +21,8 @@ extension ProgramError: CustomStringConvertible {
       "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"
     case .noSuchNamespace:
       "there is no such namespace; `ipvs-timeout show --all-netns` names those that there are"
+    case .notANamespace:
+      "it is no network namespace but another file; if one has left it behind, delete it (`ip netns delete`)"
     case .noNsenter:
       "to run it there takes the program nsenter, which is not in /usr/bin or /bin; install util-linux"
     case .nested:

@@ -138,13 +138,22 @@ extension ProgramError.Cause {
     if let said = lines.first(where: { $0.contains("Permission denied (you must be root)") }) {
       return .notPermitted(said: String(said.prefix(200)))
     }
-    let refusals = [": Operation not permitted", ": Permission denied"]
-    if let said = lines.first, said.hasPrefix("nsenter: "), refusals.contains(where: said.hasSuffix) {
-      return .mayNotEnter(said: String(said.prefix(200)))
-    }
+    if let cause = lines.lazy.compactMap(fault).first { return cause }
     if let said = lines.first(where: { $0.contains("Can't initialize ipvs") }) {
       return .unavailable(said: String(said.prefix(200)))
     }
     return .failed(status: status, said: String(lines.joined(separator: " ").prefix(200)))
+  }
+
+  /// What a line of nsenter's tells of a network namespace, whose file may have changed since it was looked at.
+  private static func fault(_ line: Substring) -> Self? {
+    guard ["nsenter: cannot open ", "nsenter: reassociate to "].contains(where: line.hasPrefix) else { return nil }
+    return switch line {
+    case _ where line.hasSuffix(": No such file or directory"): .noSuchNamespace
+    case _ where line.hasSuffix(" failed: Invalid argument"): .notANamespace
+    case _ where [": Operation not permitted", ": Permission denied"].contains(where: line.hasSuffix):
+      .mayNotEnter(said: String(line.prefix(200)))
+    default: nil
+    }
   }
 }

@@ -37,7 +37,7 @@ extension ProgramError.Cause {
     case .notPermitted, .mayNotEnter: .notPermitted
     case .timedOut: .timedOut
     case .tooMuchOutput, .unreadable: .defect
-    case .failed, .killed, .lost, .notStarted, .noSuchNamespace: .refused
+    case .failed, .killed, .lost, .notStarted, .noSuchNamespace, .notANamespace: .refused
     }
   }
 }

@@ -2,6 +2,7 @@
 
 internal import Directors
 internal import IPVS
+internal import Ipvsadm
 
 /// One command over many network namespaces: each is reported for itself, none stops the others, the worst decides.
 struct Round {
@@ -138,7 +139,10 @@ extension DirectorRound {
 extension BackendError {
   /// Whether the file of the namespace is none, or not yet, or no longer.
   fileprivate var isAboutFile: Bool {
-    guard case .netlink(let error) = self else { return false }
-    return [.noSuchNamespace, .notANamespace].contains(error.code)
+    switch self {
+    case .netlink(let error): [.noSuchNamespace, .notANamespace].contains(error.code)
+    case .ipvsadm(let error), .both(_, let error): [.noSuchNamespace, .notANamespace].contains(error.cause)
+    case .notReadBack: false
+    }
   }
 }

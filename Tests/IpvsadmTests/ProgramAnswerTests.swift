@@ -48,14 +48,19 @@ import Testing
         """,
         .failure(.notPermitted(said: "Can't initialize ipvs: Permission denied (you must be root)"))
       ),
-      // What nsenter says where it may not enter a namespace, and where it is none.
+      // What nsenter says where it may not enter a namespace, where it is none, and where it has gone.
       (
         "echo \"nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted\" >&2; exit 1",
-        .failure(.notPermitted(said: "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted"))
+        .failure(.mayNotEnter(said: "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted"))
       ),
       (
         "echo \"nsenter: reassociate to namespace 'ns/net' failed: Invalid argument\" >&2; exit 1",
-        .failure(.failed(status: 1, said: "nsenter: reassociate to namespace 'ns/net' failed: Invalid argument"))
+        .failure(.notANamespace)
+      ),
+      ("echo 'nsenter: cannot open /x: No such file or directory' >&2; exit 1", .failure(.noSuchNamespace)),
+      (
+        "echo 'nsenter: cannot open /x: Permission denied' >&2; exit 1",
+        .failure(.mayNotEnter(said: "nsenter: cannot open /x: Permission denied"))
       ),
       // Signals.
       ("kill -s KILL $$", .failure(.killed(signal: 9))),

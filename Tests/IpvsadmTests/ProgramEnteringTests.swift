@@ -47,11 +47,10 @@ import Testing
     }
   }
 
-  @Test func `is not run where the file is no network namespace`() async throws {
-    let (answer, report) = try await run(in: .path("/proc/self/ns/mnt"))
-    #expect(
-      answer.mapError(\.cause)
-        == .failure(.failed(status: 1, said: "nsenter: reassociate to namespace 'ns/net' failed: Invalid argument")))
+  @Test(arguments: ["/proc/self/ns/mnt", "/proc/self/status"])
+  func `is not run where the file is no network namespace`(path: String) async throws {
+    let (answer, report) = try await run(in: .path(FilePath(path)))
+    #expect(answer.mapError(\.cause) == .failure(.notANamespace))
     #expect(report == [])
   }
 

@@ -22,6 +22,10 @@ import Testing
     ),
     (.noSuchNamespace, "there is no such namespace; `ipvs-timeout show --all-netns` names those that there are"),
     (
+      .notANamespace,
+      "it is no network namespace but another file; if one has left it behind, delete it (`ip netns delete`)"
+    ),
+    (
       .noNsenter,
       "to run it there takes the program nsenter, which is not in /usr/bin or /bin; install util-linux"
     ),

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// `apply --settle` of the built program, while namespaces come and go.
+@Suite(.serialized) struct SettleTests {
+  private static let apply = #""$program" apply "$policy" $ipvsadm"#
+
+  /// Whoever binds a namespace makes the file first, and whoever takes one away leaves a file for a moment.
+  @Test func `goes on with what appears, until nothing does for so long`() async throws {
+    try await withPrivateNamespaces { namespaces in
+      let ending = try await namespaces.run(
+        policy: "blue 60 - -\n1-* - - 5s\nother 900 - -\n",
+        """
+        bind /run/netns/blue; bind /run/docker/netns/1-abc; bind /run/netns/other; bind /run/slow
+        (
+          until grep -q 1-abc /run/output; do sleep 0.1; done
+          umount /run/netns/other; : > /run/netns/1-slow; sleep 1
+          rm /run/netns/other; mount --bind /run/slow /run/netns/1-slow; date +%s%N > /run/time
+        ) &
+        \(Self.apply) --settle 4s --changed-only > /run/output; echo $?; cat /run/output
+        [ $(($(date +%s%N) - $(cat /run/time))) -ge 4000000000 ] && echo not before
+        """)
+      #expect(
+        ending
+          == .init(
+            status: 0,
+            output: """
+              0
+              blue: Timeout (tcp tcpfin udp): 60 120 300 (was 900 120 300)
+              1-abc: Timeout (tcp tcpfin udp): 900 120 5 (was 900 120 300)
+              1-slow: Timeout (tcp tcpfin udp): 900 120 5 (was 900 120 300)
+              not before
+
+              """))
+    }
+  }
+
+  @Test func `tells of a file that does not become one`() async throws {
+    try await withPrivateNamespaces { namespaces in
+      let ending = try await namespaces.run(
+        policy: "blue 60 - -\n", ": > /run/netns/blue; \(Self.apply) --settle 1s --changed-only")
+      #expect(ending.status == 71)
+      #expect(ending.output == "")
+      #expect(ending.errors.contains("in the network namespace /run/netns/blue with the program"))
+      #expect(ending.errors.contains(": it is no network namespace but another file; "))
+      #expect(ending.errors.split(separator: "\n").count == 1)
+    }
+  }
+}
