@@ -23,10 +23,15 @@ struct Progress {
   mutating func show(_ done: Int) {
     guard isOnTerminal, Progress.now >= next else { return }
     next = Progress.now + 100
-    let filled = Progress.width * done / max(total, 1)
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Progress.width - filled)
     isVisible = true
-    StandardStreams.draw("\r[\(bar)] \(done) of \(total) namespaces")
+    StandardStreams.draw("\r" + Progress.bar(done, of: total))
+  }
+
+  /// The bar when so many are done.
+  static func bar(_ done: Int, of total: Int) -> String {
+    let filled = width * done / max(total, 1)
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+    return "[\(bar)] \(done) of \(total) namespaces"
   }
 
   /// The monotonic clock.
