@@ -42,15 +42,6 @@ struct FakeProgram {
   }
 }
 
-/// Runs what blocks its thread on a thread of its own, for those that the tests share are few.
-func onOwnThread<Value: Sendable, Failure>(
-  _ body: @escaping @Sendable () throws(Failure) -> Value
-) async -> Result<Value, Failure> {
-  await withCheckedContinuation { continuation in
-    Thread.detachNewThread { continuation.resume(returning: Result(catching: body)) }
-  }
-}
-
 /// What a shell script that plays ipvsadm answers.
 func answer(
   ofScript script: String, timeLimit: Duration = .seconds(30)

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibNL
+import Dispatch
+import Glibc
+import SystemPackage
+import Testing
+
+@testable import Netlink
+
+/// Descriptors whose other end is a socket of the test.
+@Suite struct DescriptorTests {
+  private let peer: UserSocket
+
+  init() throws {
+    peer = try UserSocket()
+  }
+
+  @Test func `is closed by a new program, and is none of the standard streams`() throws {
+    let number = try Descriptor.open(NETLINK_USERSOCK)
+    defer { close(number) }
+    #expect(fcntl(number, F_GETFD) == FD_CLOEXEC)
+    #expect(number > STDERR_FILENO)
+  }
+
+  @Test func `has nothing to receive as long as nothing comes`() throws {
+    let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
+    #expect(try received(descriptor, 16) == nil)
+  }
+
+  @Test(arguments: [1, 15, 16])
+  func `receives what fits`(count: Int) throws {
+    let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
+    let port = try port(of: descriptor)
+    let datagram = (0..<count).map { UInt8($0 + 1) }
+    try peer.send(datagram, to: port)
+    #expect(try received(descriptor, 16) == datagram)
+    #expect(try received(descriptor, 16) == nil)
+  }
+
+  @Test(arguments: [17, 100, 20_000])
+  func `refuses what does not fit`(count: Int) throws {
+    let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
+    let port = try port(of: descriptor)
+    try peer.send([UInt8](repeating: 1, count: count), to: port)
+    #expect(throws: NetlinkError.truncatedReply) { try received(descriptor, 16) }
+  }
+
+  @Test(arguments: [1, 17])
+  func `refuses what another has sent`(count: Int) throws {
+    let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
+    let port = try port(of: descriptor)
+    try UserSocket().send([UInt8](repeating: 1, count: count), to: port)
+    #expect(throws: NetlinkError.foreignReply) { try received(descriptor, 16) }
+  }
+
+  /// What the system says must not be lost on the way.
+  @Test func `keeps the errno of a system call that fails`() throws {
+    let descriptor = Descriptor(number: try notASocket())
+    #expect(throws: NetlinkError.system(.notSocket)) { try received(descriptor, 16) }
+    #expect(throws: NetlinkError.system(.notSocket)) { try [1, 2].withUnsafeBytes { try descriptor.send($0) } }
+    #expect(throws: NetlinkError.system(.protocolNotSupported)) { try Descriptor.open(31) }
+  }
+
+  @Test func `waits until something comes, and no longer`() throws {
+    let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
+    let port = try port(of: descriptor)
+    try peer.send([1], to: port)
+    var patience = Patience(.seconds(60))
+    let duration = try ContinuousClock().measure { try descriptor.wait(&patience) }
+    #expect(duration < .seconds(30))
+    #expect(try received(descriptor, 16) == [1])
+  }
+
+  @Test func `waits no longer than there is patience`() throws {
+    let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
+    var patience = Patience(.milliseconds(50))
+    let duration = ContinuousClock().measure {
+      #expect(throws: NetlinkError.timedOut) { try descriptor.wait(&patience) }
+    }
+    #expect(duration >= .milliseconds(50))
+  }
+
+  @Test func `a signal does not end the waiting, nor begin it anew`() throws {
+    // One that is ignored unless somebody wants it, so that nobody else here does.
+    signal(SIGURG) { _ in }
+    defer { signal(SIGURG, SIG_DFL) }
+    let socket = try Socket(NETLINK_USERSOCK, replyTimeout: .milliseconds(400), peer: peer.port)
+    let waiting = pthread_self()
+    let sent = DispatchGroup()
+    DispatchQueue.global().async(group: sent) {
+      for _ in 1...22 {
+        usleep(20_000)
+        pthread_kill(waiting, SIGURG)
+      }
+    }
+    let duration = ContinuousClock().measure {
+      #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+    }
+    sent.wait()
+    #expect(duration >= .milliseconds(400) && duration < .seconds(30))
+  }
+
+  /// The port of a descriptor, which it has once it has sent.
+  private func port(of descriptor: borrowing Descriptor) throws -> UInt32 {
+    try [7].withUnsafeBytes { try descriptor.send($0) }
+    return try peer.receive().sender
+  }
+
+  private func received(_ descriptor: borrowing Descriptor, _ size: Int) throws(NetlinkError) -> [UInt8]? {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+    defer { buffer.deallocate() }
+    return try descriptor.receive(into: buffer).map { Array(buffer.prefix($0)) }
+  }
+
+  private func notASocket() throws -> CInt {
+    let number = Glibc.open("/dev/null", O_RDWR | O_CLOEXEC)
+    try #require(number >= 0)
+    return number
+  }
+}
