@@ -11,6 +11,7 @@ import Testing
 @Suite struct ExitStatusTests {
   static let netlink: [(IPVSError.Code, Int32)] = [
     (.notInKernel, 69),
+    (.modulesNotVisible, 69),
     (.moduleNotLoaded, 69),
     (.moduleLoadingDisabled, 69),
     (.unloaded, 69),
@@ -18,6 +19,9 @@ import Testing
     (.mayNotEnter, 77),
     (.missingCapability, 77),
     (.userNamespace, 77),
+    (.mayNotEnter, 77),
+    (.noSuchNamespace, 71),
+    (.notANamespace, 71),
     (.valueRefused, 71),
     (.refused, 71),
     (.timedOut, 75),
@@ -31,6 +35,11 @@ import Testing
     (.missing, 69),
     (.notExecutable(.permissionDenied), 69),
     (.itself, 69),
+    (.nested, 69),
+    (.noNsenter, 69),
+    (.noSuchNamespace, 71),
+    (.notANamespace, 71),
+    (.notStarted("the reason"), 71),
     (.unavailable(said: "no"), 69),
     (.notPermitted(said: "no"), 77),
     (.mayNotEnter(said: "no"), 77),
@@ -47,6 +56,12 @@ import Testing
     #expect(BackendError.netlink(IPVSError(code, .open)).exitStatus.rawValue == status)
   }
 
+  /// A security policy stands between us and the socket.
+  @Test(arguments: [(.permissionDenied, 77), (.notPermitted, 77), (.noMemory, 71), (nil, 71)] as [(Errno?, Int32)])
+  func `of a refusal depends on its errno`(errno: Errno?, status: Int32) {
+    #expect(BackendError.netlink(IPVSError(.refused, .open, errno: errno)).exitStatus.rawValue == status)
+  }
+
   @Test(arguments: program)
   func `of a failure of the program`(cause: ProgramError.Cause, status: Int32) {
     #expect(BackendError.ipvsadm(ProgramError(cause, .list, program: "/x")).exitStatus.rawValue == status)
@@ -59,6 +74,23 @@ import Testing
     #expect(Failure(error).status == .unavailable)
   }
 
+  @Test(arguments: netlink)
+  func `of a change that was not read back is that of the reading`(code: IPVSError.Code, status: Int32) {
+    let error = BackendError.notReadBack(Timeouts(udp: 5), .netlink(IPVSError(code, .readTimeouts)))
+    #expect(error.exitStatus.rawValue == status)
+  }
+
+  @Test func `of several is the largest`() {
+    let statuses = [0, 1, 64, 69, 70, 71, 75, 77, 78].map { ipvs_timeout.ExitStatus(rawValue: $0) }
+    for (number, status) in statuses.enumerated() {
+      #expect(status.worse(status) == status)
+      for other in statuses[..<number] {
+        #expect(status.worse(other) == status)
+        #expect(other.worse(status) == status)
+      }
+    }
+  }
+
   @Test func `are those that are documented`() {
     #expect(ExitStatus.success.rawValue == 0)
     #expect(ExitStatus.notAsWanted.rawValue == 1)
@@ -68,6 +100,7 @@ import Testing
     #expect(ExitStatus.refused.rawValue == 71)
     #expect(ExitStatus.timedOut.rawValue == 75)
     #expect(ExitStatus.notPermitted.rawValue == 77)
+    #expect(ExitStatus.badPolicy.rawValue == 78)
     #expect(ExitStatus.outputClosed.rawValue == 141)
     #expect(ExitStatus.ipvsadmFailedToOpen.rawValue == 2)
     #expect(ExitStatus.ipvsadmFailedToList.rawValue == 1)

@@ -26,4 +26,28 @@ import Testing
     #expect(Failure.outputClosed.message == nil)
     #expect(Failure.outputClosed.status == .outputClosed)
   }
+
+  @Test func `of several sentences has a line for each`() {
+    let failure = Failure(sentences: ["one", "two"], .badPolicy)
+    #expect(failure.message == "ipvs-timeout: one\nipvs-timeout: two")
+    #expect(failure.status == .badPolicy)
+  }
+
+  /// After a change, in whichever namespace it was.
+  @Test(
+    arguments: [
+      (nil, "this network namespace"), (Place(.current), "this network namespace"),
+      (Place(.named("blue")), "the network namespace blue"), (Place(.process(7)), "the network namespace pid 7"),
+    ] as [(Place?, String)])
+  func `of a change that did not take says where`(place: Place?, name: String) throws {
+    let change = TimeoutsChange(wanted: Timeouts(udp: 60), before: .kernelDefault, after: .kernelDefault)
+    let report = Report(place: place, backend: .netlink, finding: .change(change))
+    let failure = try #require(throws: Failure.self) { try report.status() }
+    #expect(
+      failure
+        == Failure(
+          "the timeouts in \(name) are not what was just set: udp is 300 s, wanted 60 s; another program may have"
+            + " written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the"
+            + " protocol", .refused))
+  }
 }

@@ -17,7 +17,16 @@ import Testing
     ("\t\0\u{1F}", #""\u0009\u0000\u001f""#),
     ("\u{1B}[0m", #""\u001b[0m""#),
     ("\u{7F}\u{80}\u{9F}\u{A0}", "\"\\u007f\\u0080\\u009f\u{A0}\""),
+    // What turns the text around it, or ends a line for some.
+    ("\u{202E}x\u{2066}\u{FEFF}\u{200B}", #""\u202ex\u2066\ufeff\u200b""#),
+    ("\u{2028}\u{2029}", #""\u2028\u2029""#),
+    ("\u{AD}", #""\u00ad""#),
+    // Two units of UTF-16 each.
+    ("\u{E0001}\u{E0041}", #""\udb40\udc01\udb40\udc41""#),
+    ("\u{10FFFF}\u{E000}", "\"\u{10FFFF}\u{E000}\""),
     ("é日🐧", #""é日🐧""#),
+    // One character to Swift.
+    ("\"\u{301}\\\u{301}", "\"\\\"\u{301}\\\\\u{301}\""),
     ("e\u{301}", "\"e\u{301}\""),
   ])
   func `quotes a string`(string: String, quoted: String) throws {

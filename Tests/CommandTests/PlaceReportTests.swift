@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Directors
+import IPVS
+import Testing
+
+@testable import ipvs_timeout
+
+/// Reports on network namespaces that somebody has named: the whole text.
+@Suite struct PlaceReportTests {
+  private static let blue = Place(.named("blue"))
+
+  static let findings: [(Report.Finding, String, String)] = [
+    (
+      .timeouts(Timeouts(tcp: 900, udp: 300)),
+      "blue: Timeout (tcp tcpfin udp): 900 - 300\n",
+      #"{"netns":"blue","backend":"netlink","timeouts":{"tcp":900,"tcpfin":null,"udp":300}}"# + "\n"
+    ),
+    (
+      .change(
+        TimeoutsChange(
+          wanted: Timeouts(udp: 60), before: .kernelDefault, after: Timeouts(tcp: 900, tcpfin: 120, udp: 60))),
+      "blue: Timeout (tcp tcpfin udp): 900 120 60 (was 900 120 300)\n",
+      #"{"netns":"blue","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":300},"#
+        + #""after":{"tcp":900,"tcpfin":120,"udp":60},"changed":true,"dry_run":false}"# + "\n"
+    ),
+    (
+      .change(TimeoutsChange(wanted: Timeouts(), before: .kernelDefault, after: .kernelDefault)),
+      "blue: Timeout (tcp tcpfin udp): 900 120 300 (unchanged)\n",
+      #"{"netns":"blue","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":300},"#
+        + #""after":{"tcp":900,"tcpfin":120,"udp":300},"changed":false,"dry_run":false}"# + "\n"
+    ),
+    (
+      .verdict(wanted: Timeouts(tcp: 60, udp: 60), actual: .kernelDefault),
+      "blue: tcp is 900 s, wanted 60 s\nblue: udp is 300 s, wanted 60 s\n",
+      #"{"netns":"blue","backend":"netlink","as_wanted":false,"wanted":{"tcp":60,"tcpfin":null,"udp":60},"#
+        + #""timeouts":{"tcp":900,"tcpfin":120,"udp":300},"drift":["tcp","udp"]}"# + "\n"
+    ),
+    (
+      .verdict(wanted: Timeouts(tcp: 900), actual: .kernelDefault),
+      "blue: Timeout (tcp tcpfin udp): 900 120 300 (as wanted)\n",
+      #"{"netns":"blue","backend":"netlink","as_wanted":true,"wanted":{"tcp":900,"tcpfin":null,"udp":null},"#
+        + #""timeouts":{"tcp":900,"tcpfin":120,"udp":300},"drift":[]}"# + "\n"
+    ),
+  ]
+
+  @Test(arguments: findings)
+  func `name them`(finding: Report.Finding, text: String, json: String) {
+    let report = Report(place: Self.blue, backend: .netlink, finding: finding)
+    #expect(Format.text.render(report).string == text)
+    #expect(Format.json.render(report).string == json)
+    // Several are one after another.
+    #expect(Format.text.render([report, report]).string == text + text)
+    #expect(Format.json.render([report, report]).string == json + json)
+  }
+
+  @Test(
+    arguments: [
+      ("/run/netns/a b", "/run/netns/a b", "/run/netns/a b"),
+      ("\u{1B}[2J\n", #"\u{1B}[2J\n"#, #"\u001b[2J\u000a"#),
+      (#"a"b\c"#, #"a"b\c"#, #"a\"b\\c"#),
+      ("\u{202E}x", #"\u{202E}x"#, #"\u202ex"#),
+    ])
+  func `have whatever name others have chosen on one line`(name: String, text: String, json: String) {
+    let report = Report(place: Place(NetworkNamespace(name)), backend: .netlink, finding: .timeouts(.kernelDefault))
+    #expect(Format.text.render(report).string == "\(text): Timeout (tcp tcpfin udp): 900 120 300\n")
+    #expect(
+      Format.json.render(report).string
+        == #"{"netns":"\#(json)","backend":"netlink","timeouts":{"tcp":900,"tcpfin":120,"udp":300}}"# + "\n")
+  }
+
+  @Test func `of nothing are nothing`() {
+    #expect(Format.text.render([]).string == "")
+    #expect(Format.json.render([]).string == "")
+    #expect(Format.rules.render([]).string == "")
+  }
+
+  @Test(arguments: [.netlink, .ipvsadm] as [BackendChoice])
+  func `are in JSON with the way that was taken`(backend: BackendChoice) {
+    let report = Report(place: Self.blue, backend: backend, finding: .timeouts(Timeouts()))
+    #expect(report.json.hasPrefix(#"{"netns":"blue","backend":"\#(backend.rawValue)","#))
+  }
+
+  /// In the line that `ipvsadm -R` takes, 0 keeps a timeout.
+  @Test(
+    arguments: [
+      (.kernelDefault, "--set 900 120 300\n"),
+      (Timeouts(tcp: 900, udp: 300), "--set 900 0 300\n"),
+      (Timeouts(), "--set 0 0 0\n"),
+    ] as [(Timeouts, String)])
+  func `are rules that name no namespace`(timeouts: Timeouts, rules: String) {
+    for place in [nil, Self.blue] {
+      let report = Report(place: place, backend: .netlink, finding: .timeouts(timeouts))
+      #expect(Format.rules.render(report).string == rules)
+    }
+  }
+
+  @Test(arguments: [findings[1].0, findings[3].0])
+  func `are rules of what is, and of nothing else`(finding: Report.Finding) {
+    #expect(Format.rules.render(Report(place: nil, backend: .netlink, finding: finding)).string == "")
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import ipvs_timeout
+
+/// What network namespaces are called, and under which names a policy meets them.
+@Suite struct PlaceTests {
+  @Test(
+    arguments: [
+      (.current, "host", true, []),
+      (.named("blue"), "blue", false, []),
+      (.path("/run/netns/blue"), "/run/netns/blue", false, ["/run/netns/blue"]),
+      (.process(7), "pid 7", false, []),
+    ] as [(NetworkNamespace, String, Bool, [String])])
+  func `that somebody has named is called so`(
+    namespace: NetworkNamespace, name: String, isHost: Bool, paths: [String]
+  ) {
+    let place = Place(namespace)
+    #expect(place.namespace == namespace)
+    #expect(place.name == name)
+    #expect(place.isHost == isHost)
+    #expect(place.paths == paths)
+  }
+
+  @Test func `that was found is called by its best name`() throws {
+    let foreign = try ForeignNamespace()
+    let listing = try NamespaceListing()
+    let other = Place(try #require(listing.known(.path(foreign.path))))
+    #expect(other.namespace == .process(foreign.process))
+    #expect(other.name == "pid \(foreign.process) (cat)")
+    #expect(!other.isHost)
+    let own = Place(try #require(listing.namespaces.first))
+    #expect(own.name == "host")
+    #expect(own.isHost)
+  }
+
+  /// The host by another name is the host, or a line for others would change it.
+  @Test func `that somebody has named is known for what it is`() throws {
+    let listing = try NamespaceListing(isWithProcesses: false)
+    let namespace = NetworkNamespace.path("/proc/self/ns/net")
+    let place = Place(namespace, known: listing.known(namespace))
+    #expect(place.namespace == namespace)
+    #expect(place.name == "/proc/self/ns/net")
+    #expect(place.isHost)
+    #expect(place.paths == listing.namespaces.first?.paths.map(\.string))
+  }
+}

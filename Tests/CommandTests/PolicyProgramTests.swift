@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The built program on policy files: what is none is refused before anything is done.
+@Suite(.serialized) struct PolicyProgramTests {
+  /// The commands that read one; `%` is its path.
+  private static let commands = [["apply", "%"], ["apply", "--dry-run", "%"], ["verify", "--policy", "%"]]
+
+  @Test(
+    arguments: [
+      (
+        "",
+        "there is no such file (No such file or directory, errno 2); write one, with lines such as"
+          + " `host 15m - 60s`, or name another"
+      ),
+      ("mkdir \"$1\"", "it is not a regular file but a directory, a FIFO, a device or a socket; name a file of text"),
+      // Nobody writes into it.
+      ("mkfifo \"$1\"", "it is not a regular file but a directory, a FIFO, a device or a socket; name a file of text"),
+      (
+        "echo 'host 1 2 3' > \"$1\"; chmod 666 \"$1\"",
+        "everybody may write to it, and so decide what root does; look through it, then run `chmod o-w %`"
+      ),
+      ("truncate -s 16777217 \"$1\"", "it is larger than 16 MiB, and no policy is; name another file"),
+    ])
+  func `a file that is no policy is refused`(script: String, reason: String) async throws {
+    try await withPolicy(made: script) { path, ipvsadm in
+      let errors = "ipvs-timeout: cannot read the policy \(path): \(Self.filled(reason, path))\n"
+      for command in Self.commands {
+        let ending = try await ipvsadm.run(command.map { Self.filled($0, path) })
+        #expect(ending == .init(status: 78, errors: errors))
+      }
+      for command in [["check-policy", path], ["check-policy", "--quiet", path]] {
+        let ending = try await BuiltProgram.run(nil, command)
+        #expect(ending == .init(status: 78, errors: errors))
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("host 1 2 3\\nblue x - -\\n", ["%:2:6: \"x\"" + UsageErrorTests.rule], "a mistake"),
+      (
+        "host 1 2\\n\\n./blue x - -\\n",
+        [
+          #"%:1:9: "host 1 2" lacks udp: write namespace, tcp, tcpfin and udp, with - for a timeout to keep"#,
+          #"%:3:1: "./blue" is not a namespace: write host, a name without /, or a path that begins with /"#,
+          "%:3:8: \"x\"" + UsageErrorTests.rule,
+        ], "3 mistakes"
+      ),
+    ])
+  func `every mistake is told, and nothing is done`(text: String, mistakes: [String], count: String) async throws {
+    try await withPolicy(made: "printf '\(text)' > \"$1\"") { path, ipvsadm in
+      let lines = mistakes + ["nothing was done, because % has \(count)"]
+      let errors = lines.map { "ipvs-timeout: \(Self.filled($0, path))\n" }.joined()
+      for command in Self.commands {
+        let ending = try await ipvsadm.run(command.map { Self.filled($0, path) })
+        #expect(ending == .init(status: 78, errors: errors))
+      }
+      for command in [["check-policy", path], ["check-policy", "--quiet", "--format", "json", path]] {
+        let ending = try await BuiltProgram.run(nil, command)
+        #expect(ending == .init(status: 78, errors: errors))
+      }
+    }
+  }
+
+  /// IPVS is not there to be asked, or it would be the first to be missed.
+  @Test func `a mistake comes before a lack of IPVS`() async throws {
+    try await withPolicy(made: "echo nonsense > \"$1\"") { path, _ in
+      for backend in ["auto", "netlink"] {
+        let ending = try await BuiltProgram.run(nil, ["apply", path, "--backend", backend])
+        #expect(ending.status == 78)
+      }
+    }
+  }
+
+  /// Puts a path in the place of each `%`.
+  private static func filled(_ text: String, _ path: String) -> String {
+    text.split(separator: "%", omittingEmptySubsequences: false).joined(separator: path)
+  }
+
+  /// Does something with a file that a script has made as `$1`, and a program that must never be run.
+  private func withPolicy(
+    made script: String, _ body: (_ path: String, FakeIpvsadm) async throws -> Void
+  ) async throws {
+    try await withTemporaryDirectory { directory in
+      let path = directory.appending("policy").string
+      let ipvsadm = try await FakeIpvsadm(in: directory, first: "echo called >> sent")
+      try #require(try await BuiltProgram.run(script: script, [path]).status == 0)
+      try await body(path, ipvsadm)
+      #expect(try ipvsadm.sent == "")
+    }
+  }
+}
