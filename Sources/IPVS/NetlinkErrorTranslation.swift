@@ -40,7 +40,7 @@ extension IPVSError {
   /// What it means that the namespace was not entered.
   init(_ failure: NamespaceError, during operation: Operation, in namespace: NetworkNamespace) {
     switch failure {
-    case .notOpened(let errno) where [.noSuchFileOrDirectory, .noSuchProcess].contains(errno):
+    case .notOpened(let errno) where [.noSuchFileOrDirectory, .notDirectory, .noSuchProcess].contains(errno):
       self.init(.noSuchNamespace, operation, in: namespace, errno: errno)
     case .notOpened(let errno) where errno.meansRefusal, .notEntered(let errno) where errno.meansRefusal:
       self.init(Privilege.whyNotEntered(), operation, in: namespace, errno: errno)

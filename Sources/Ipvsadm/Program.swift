@@ -117,7 +117,9 @@ extension NetworkNamespace {
 
 extension FilePath {
   /// Whether there is such a file, be it one that may not be looked at.
-  fileprivate var isThere: Bool { withPlatformString { access($0, F_OK) == 0 || errno != ENOENT } }
+  fileprivate var isThere: Bool {
+    withPlatformString { access($0, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR }
+  }
 
   /// The path as the system gets it, also where it is not UTF-8.
   fileprivate var bytes: [UInt8] {

@@ -40,7 +40,8 @@ struct ApplyCommand: InvocationCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Go on looking for so long for namespaces that appear; each makes it begin anew.", valueName: "time"))
+      "Go on looking for so long for namespaces that appear; each makes it begin anew, for a minute at the most.",
+      valueName: "time"))
   var settle: String?
 
   @OptionGroup var output: OutputOptions

@@ -11,8 +11,8 @@ struct CheckPolicyCommand: InvocationCommand {
     abstract: "Read the policy and say what each network namespace here would get, and from which line.",
     discussion: """
       Nothing is changed, and IPVS is not asked. Those are told of that a policy can mean: the present one and those \
-      that are bound; with --all-netns also those in which only processes live. Exit status 0: the file has no mistake. 78: it has; each is told with \
-      file, line and column.
+      that are bound; with --all-netns also those in which only processes live. Exit status 0: the file has no \
+      mistake. 78: it has; each is told with file, line and column.
       """)
 
   @Argument(help: ArgumentHelp("The policy file.", valueName: "file"), completion: .file())

@@ -22,7 +22,7 @@ extension PolicyFile {
     }
     try StandardStreams.print(text)
     _ = try round.finished()
-    if scope.choice != .unsaid { return .success }
+    if scope.isNarrowed { return .success }
     for line in lines where !places.contains(where: { line.namespace.matches(isHost: $0.isHost, paths: $0.paths) }) {
       StandardStreams.report(
         "ipvs-timeout: \(path.string.printable):\(line.number): no network namespace here is "

@@ -44,7 +44,7 @@ extension PolicyFile {
     return try round.finished()
   }
 
-  /// Applies itself to the namespaces that appear, until none has for so long.
+  /// Applies itself to the namespaces that appear, until none has for so long, or for a minute more than that.
   ///
   /// Whoever binds a namespace makes the file first and then the binding: what is no namespace may become one.
   private func settle(
@@ -52,6 +52,7 @@ extension PolicyFile {
   ) throws(Failure) {
     var done = Set(done.map(\.purpose))
     var end = ContinuousClock.now + duration
+    let last = end + .seconds(60)
     while true {
       let isFinal = ContinuousClock.now >= end
       let aims = aims(try Scope.boundPlaces(), Scope())
@@ -59,7 +60,7 @@ extension PolicyFile {
       done.formIntersection(aims.map(\.purpose))
       let settled = try round.visit(aims.filter { !done.contains($0.purpose) }, deed, isFinal: isFinal)
       guard !isFinal else { return }
-      if !settled.isEmpty { end = .now + duration }
+      if !settled.isEmpty { end = min(.now + duration, last) }
       done.formUnion(settled.map(\.purpose))
       usleep(100_000)
     }

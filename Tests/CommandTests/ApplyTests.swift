@@ -104,7 +104,7 @@ import Testing
         let ending = try await namespaces.run(policy: policy, Self.two + "\"$program\" \(command) $ipvsadm")
         #expect(ending.status == 0)
         #expect(ending.output == "")
-        #expect(ending.errors.hasSuffix("/policy wants nothing of any network namespace here\n"))
+        #expect(ending.errors.hasSuffix("/policy wants nothing in any of these network namespaces\n"))
         #expect(ending.errors.split(separator: "\n").count == 1)
         let quiet = try await namespaces.run(policy: policy, Self.two + "\"$program\" \(command) $ipvsadm --quiet")
         #expect(quiet == .init(status: 0))

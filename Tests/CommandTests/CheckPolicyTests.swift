@@ -42,19 +42,23 @@ import Testing
       let ending = try await BuiltProgram.run(nil, ["check-policy", path, "--netns", "/no/such", "--netns", "such"])
       #expect(
         ending
-          == .init(status: 0, output: "/no/such: tcp 1 s (line 1), tcpfin 2 s (line 2)\nsuch: nothing\n"))
+          == .init(status: 0, output: "/no/such: tcp 1 s (line 1), tcpfin 2 s (line 2)\nsuch: tcpfin 2 s (line 2)\n"))
     }
   }
 
   @Test func `looks at all namespaces, and tells of lines that are for none`() async throws {
     let foreign = try ForeignNamespace()
     try await withPolicy("host 1 - -\nno-such 2 - -\nhost - - 3\n/no/such/* 4 - -\n") { path in
-      let ending = try await BuiltProgram.run(nil, ["check-policy", path])
+      let ending = try await BuiltProgram.run(nil, ["check-policy", path, "--all-netns"])
       #expect(ending.status == 0)
       #expect(ending.output.hasPrefix("host: tcp 1 s (line 1), udp 3 s (line 3)\n"))
       #expect(ending.output.contains("\npid \(foreign.process) (cat): nothing\n"))
       #expect(ending.errors.contains(#"ipvs-timeout: \#(path):4: no network namespace here is "/no/such/*""# + "\n"))
       #expect(!ending.errors.contains(":1:") && !ending.errors.contains(":3:"))
+      // A policy cannot mean a namespace in which only processes live.
+      let bound = try await BuiltProgram.run(nil, ["check-policy", path])
+      #expect(bound.output.hasPrefix("host: tcp 1 s (line 1), udp 3 s (line 3)\n"))
+      #expect(!bound.output.contains("pid "))
     }
   }
 

@@ -212,7 +212,7 @@ enum HelpTexts {
       --dry-run               Change nothing; say what would change.
       --changed-only          Write the result only where something changed.
       --settle <time>         Go on looking for so long for namespaces that appear;
-                              each makes it begin anew.
+                              each makes it begin anew, for a minute at the most.
       --format <format>       How to write the result: text, json or prometheus;
                               with show, rules too: a line for `ipvsadm -R`.
                               (values: text, json, prometheus, rules; default: text)

@@ -12,7 +12,9 @@ import Testing
   @Test(
     arguments: [
       (.current, "host", true, []),
-      (.named("blue"), "blue", false, []),
+      (.named("blue"), "blue", false, ["/run/netns/blue", "/run/docker/netns/blue"]),
+      // A number is a process, though it may be a name too.
+      (.named("7"), "7", false, []),
       (.path("/run/netns/blue"), "/run/netns/blue", false, ["/run/netns/blue"]),
       (.process(7), "pid 7", false, []),
     ] as [(NetworkNamespace, String, Bool, [String])])

@@ -25,7 +25,7 @@ import Testing
     let namespaces: [NetworkNamespace] = [.named("no such name"), .path("/no/such"), .process(0)]
     var round = try DirectorRound(in: namespaces, backend: .ipvsadm, ipvsadm: "/bin/sh")
     #expect(round.backend == .ipvsadm)
-    #expect(round.reasonForFallback == nil)
+    #expect(round.fallback == .none)
     for namespace in namespaces {
       // It is there before anything is run.
       guard let director = try round.next() else {

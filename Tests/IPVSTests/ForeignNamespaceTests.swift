@@ -14,7 +14,7 @@ import Testing
     (.process(0), .noSuchNamespace, .noSuchFileOrDirectory),
     (.path("/"), .notANamespace, nil),
     (.path("/proc/self/status"), .notANamespace, .invalidArgument),
-    (.path("/dev/null/x"), .refused, .notDirectory),
+    (.path("/dev/null/x"), .noSuchNamespace, .notDirectory),
   ]
 
   @Test(arguments: missing)

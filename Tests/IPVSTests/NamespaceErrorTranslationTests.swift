@@ -19,7 +19,7 @@ import Testing
       (.notOpened(.noSuchFileOrDirectory), .noSuchNamespace, .noSuchFileOrDirectory),
       // The process has ended.
       (.notOpened(.noSuchProcess), .noSuchNamespace, .noSuchProcess),
-      (.notOpened(.notDirectory), .refused, .notDirectory),
+      (.notOpened(.notDirectory), .noSuchNamespace, .notDirectory),
       (.notOpened(.tooManyOpenFiles), .refused, .tooManyOpenFiles),
       (.notANamespace(nil), .notANamespace, nil),
       (.notANamespace(.invalidArgument), .notANamespace, .invalidArgument),

@@ -66,7 +66,7 @@ import Testing
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     let port = try port(of: descriptor)
     try peer.send([1], to: port)
-    var patience = Patience(.seconds(60))
+    var patience = Patience(milliseconds: 60_000)
     let duration = try ContinuousClock().measure { try descriptor.wait(&patience) }
     #expect(duration < .seconds(30))
     #expect(try received(descriptor, 16) == [1])
@@ -74,7 +74,7 @@ import Testing
 
   @Test func `waits no longer than there is patience`() throws {
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
-    var patience = Patience(.milliseconds(50))
+    var patience = Patience(milliseconds: 50)
     let duration = ContinuousClock().measure {
       #expect(throws: NetlinkError.timedOut) { try descriptor.wait(&patience) }
     }
