@@ -64,6 +64,13 @@ import Testing
     ["-C", "--timeout"],
     ["verify", "60", "30", "60"],
     ["verify"],
+    ["apply"],
+    ["check-policy"],
+    ["--all-netns"],
+    ["--in-use"],
+    ["show", "--netns"],
+    ["show", "--netns", "host"],
+    ["set", "--netns", "1", "2"],
     ["help"],
     ["--help"],
   ])

@@ -131,6 +131,36 @@ import Testing
       #expect(ending.errors.contains("in the network namespace blue with the program"))
     }
   }
+
+  /// The shell has a capability more than the program, which therefore may not look at it.
+  @Test func `tells that not all could be seen`() async throws {
+    try await withPrivateNamespaces { namespaces in
+      let restrained = #"setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace "$program""#
+      let told =
+        "ipvs-timeout: cannot see in which network namespaces 1 of the processes live, so that some namespaces may be"
+        + " missing here; run it as root with the capability CAP_SYS_PTRACE\n"
+      let ending = try await namespaces.run(
+        "bind /run/netns/blue; \(restrained) show --all-netns --format prometheus $ipvsadm > /run/output; "
+          + "grep udp /run/output; "
+          + "\(restrained) show --all-netns --quiet $ipvsadm; echo $?")
+      #expect(
+        ending
+          == .init(
+            status: 0,
+            output: """
+              ipvs_timeout_seconds{netns="host",timeout="udp"} 300
+              ipvs_timeout_seconds{netns="blue",timeout="udp"} 300
+              77
+
+              """, errors: told + told))
+      // That is not the policy's fault.
+      let check = try await namespaces.run("\(restrained) check-policy \"$policy\"; echo $?")
+      #expect(check == .init(status: 0, output: "host: nothing\n0\n", errors: told))
+      // Where namespaces were named, nothing else was looked for.
+      let named = try await namespaces.run("\(restrained) show --netns host --quiet $ipvsadm; echo $?")
+      #expect(named == .init(status: 0, output: "0\n"))
+    }
+  }
 }
 
 extension String {

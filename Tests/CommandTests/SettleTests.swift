@@ -13,8 +13,10 @@ import Testing
         policy: "blue 60 - -\n1-* - - 5s\nother 900 - -\n",
         """
         bind /run/netns/blue; bind /run/docker/netns/1-abc; bind /run/netns/other; bind /run/slow
+        bind /run/early; : > /run/netns/1-early
         (
           until grep -q 1-abc /run/output; do sleep 0.1; done
+          mount --bind /run/early /run/netns/1-early; until grep -q 1-early /run/output; do sleep 0.1; done
           umount /run/netns/other; : > /run/netns/1-slow; sleep 1
           rm /run/netns/other; mount --bind /run/slow /run/netns/1-slow; date +%s%N > /run/time
         ) &
@@ -29,6 +31,7 @@ import Testing
               0
               blue: Timeout (tcp tcpfin udp): 60 120 300 (was 900 120 300)
               1-abc: Timeout (tcp tcpfin udp): 900 120 5 (was 900 120 300)
+              1-early: Timeout (tcp tcpfin udp): 900 120 5 (was 900 120 300)
               1-slow: Timeout (tcp tcpfin udp): 900 120 5 (was 900 120 300)
               not before
 
