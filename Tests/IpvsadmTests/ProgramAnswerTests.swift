@@ -57,6 +57,10 @@ import Testing
         "echo \"nsenter: reassociate to namespace 'ns/net' failed: Invalid argument\" >&2; exit 1",
         .failure(.notANamespace)
       ),
+      (
+        "echo 'ipvsadm: cannot open /x: No such file or directory' >&2; exit 1",
+        .failure(.failed(status: 1, said: "ipvsadm: cannot open /x: No such file or directory"))
+      ),
       ("echo 'nsenter: cannot open /x: No such file or directory' >&2; exit 1", .failure(.noSuchNamespace)),
       (
         "echo 'nsenter: cannot open /x: Permission denied' >&2; exit 1",
