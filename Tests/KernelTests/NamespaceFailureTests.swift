@@ -74,9 +74,8 @@ extension RealKernel {
         outcome.stderr == """
           ipvs-timeout: cannot read the timeouts in the network namespace nosuch \(program) there is no such namespace; \
           `ipvs-timeout show --all-netns` names those that there are
-          ipvs-timeout: cannot read the timeouts in the network namespace leftover \(program) it failed with status 1: \
-          "nsenter: reassociate to namespace 'ns/net' failed: Invalid argument"; run `nsenter \
-          --net=/run/netns/leftover /usr/sbin/ipvsadm -L --timeout` by hand to see more
+          ipvs-timeout: cannot read the timeouts in the network namespace leftover \(program) it is no network namespace \
+          but another file; if one has left it behind, delete it (`ip netns delete`)
 
           """)
       expect(try await red.timeouts(), equals: "900 120 300")

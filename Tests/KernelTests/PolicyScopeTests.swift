@@ -93,7 +93,7 @@ extension RealKernel {
             (#""pid 1 (bash)""#, #"null,"tcpfin":null,"udp":null"#, #"null,"tcpfin":null,"udp":null"#),
           ].map { name, wanted, lines in
             #"{"netns":\#(name),"policy":"\#(policy)","wanted":{"tcp":\#(wanted)},"lines":{"tcp":\#(lines)}}"# + "\n"
-          }.joined()))
+          }.joined(), unmatched))
       expect(
         try await netns.program("check-policy", policy, "--netns", "red"),
         equals: Outcome(0, "red: tcp 60 s (line 2), tcpfin 45 s (line 4)\n"))
