@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads a line of `/proc/net/ip_vs_conn`, field by field; widths and what stands behind the ninth do not matter.
+internal import Glibc
+
+/// Reads a line of `/proc/net/ip_vs_conn_sync` or `/proc/net/ip_vs_conn`, field by field; widths and what stands behind
+/// the time do not matter.
 struct ConnectionLine {
   private var rest: UnsafeRawBufferPointer
 
@@ -12,13 +15,25 @@ struct ConnectionLine {
   mutating func connection() -> Connection? {
     guard let transport = text(),
       let client = endpoint(), let service = endpoint(), let server = endpoint(),
-      let state = text(), let seconds = decimal()
+      let state = text()
     else { return nil }
+    let origin = origin()
+    guard let seconds = decimal() else { return nil }
     return Connection(
-      transport: Connection.Transport(rawValue: transport), client: client, service: service, server: server,
-      state: Connection.State(rawValue: state),
+      Connection.Transport(transport), client: client, service: service, server: server,
+      state: Connection.State(state), origin: origin,
       // Old kernels subtract without looking: an entry that has just ended has next to no time left, and not ages.
       secondsLeft: seconds > ConnectionLine.most ? 0 : UInt32(seconds))
+  }
+
+  /// Who made the entry, which only one of the kernel's two lists says, before the time.
+  private mutating func origin() -> Connection.Origin? {
+    let here = rest
+    let field = field()
+    if field.spells("LOCAL") { return .local }
+    if field.spells("SYNC") { return .sync }
+    rest = here
+    return nil
   }
 
   /// The longest timer that a kernel can hold: INT_MAX ticks, where there are 100 in a second.
@@ -45,9 +60,9 @@ struct ConnectionLine {
     return InternetAddress(ipv6: halves.0, halves.1)
   }
 
-  private mutating func text() -> String? {
+  private mutating func text() -> UnsafeRawBufferPointer? {
     let field = field()
-    return field.isEmpty ? nil : String(decoding: field, as: UTF8.self)
+    return field.isEmpty ? nil : field
   }
 
   private mutating func decimal() -> UInt64? {
@@ -87,5 +102,13 @@ struct ConnectionLine {
     while end < rest.count, rest[end] != UInt8(ascii: " ") { end += 1 }
     defer { rest = UnsafeRawBufferPointer(rebasing: rest[end...]) }
     return UnsafeRawBufferPointer(rebasing: rest[start..<end])
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the bytes are this word.
+  func spells(_ word: StaticString) -> Bool {
+    guard count == word.utf8CodeUnitCount, let base = baseAddress else { return false }
+    return memcmp(base, word.utf8Start, count) == 0
   }
 }

@@ -7,15 +7,20 @@ internal import SystemPackage
 /// The connections of one network namespace, as the kernel lists them: one after another, in memory that does not grow.
 ///
 /// It is no snapshot: the kernel lists while packets pass, so an entry may be missed or come twice. The corresponding file
-/// is `/proc/net/ip_vs_conn`.
+/// is `/proc/net/ip_vs_conn`; where a sync daemon takes connections over it is `/proc/net/ip_vs_conn_sync`, which says who
+/// made each entry, too.
 ///
 /// ```swift
 /// var table = try ConnectionTable(in: .named("ingress_sbox"))
-/// while let connection = try table.next() { print(connection.client, connection.state, connection.secondsLeft) }
+/// while let connection = try table.next() { print(connection.client, connection.secondsLeft) }
 /// ```
 public struct ConnectionTable: ~Copyable {
   /// The network namespace whose connections these are.
   public let namespace: NetworkNamespace
+  /// Whether a sync daemon here takes connections over from another director; also where that cannot be found out.
+  ///
+  /// While it runs, the connections that it has brought have the timers of the other director.
+  public let hasBackupDaemon: Bool
   private var lines: FileLines
   private var isAtHeading = true
 
@@ -25,12 +30,14 @@ public struct ConnectionTable: ~Copyable {
   /// - Throws: ``IPVSError``, when there is no such namespace, it may not be entered, or there is no table because ip_vs
   ///   is not loaded.
   public init(in namespace: NetworkNamespace = .current) throws(IPVSError) {
-    self.init(try ConnectionTable.opened(in: namespace), in: namespace)
+    let (descriptor, hasBackupDaemon) = try ConnectionTable.opened(in: namespace)
+    self.init(descriptor, in: namespace, hasBackupDaemon: hasBackupDaemon)
   }
 
   /// Takes over an open table, or what looks like one.
-  init(_ descriptor: CInt, in namespace: NetworkNamespace) {
+  init(_ descriptor: CInt, in namespace: NetworkNamespace, hasBackupDaemon: Bool = false) {
     self.namespace = namespace
+    self.hasBackupDaemon = hasBackupDaemon
     lines = FileLines(descriptor)
   }
 
@@ -57,24 +64,27 @@ public struct ConnectionTable: ~Copyable {
     }
   }
 
-  private static func opened(in namespace: NetworkNamespace) throws(IPVSError) -> CInt {
-    let opened: Result<CInt, Errno>
+  private static func opened(in namespace: NetworkNamespace) throws(IPVSError) -> (CInt, Bool) {
+    let (opened, hasBackupDaemon): (Result<CInt, Errno>, Bool)
     do throws(NamespaceError) {
-      opened = namespace == .current ? open() : try NamespaceVisit.one(namespace.files) { open() }
+      (opened, hasBackupDaemon) = namespace == .current ? open() : try NamespaceVisit.one(namespace.files) { open() }
     } catch {
       throw IPVSError(error, during: .readConnections, in: namespace)
     }
     do throws(Errno) {
-      return try opened.get()
+      return (try opened.get(), hasBackupDaemon)
     } catch {
       let code = error == .noSuchFileOrDirectory ? KernelModule.whyAbsent() : .refused
       throw IPVSError(code, .readConnections, in: namespace, errno: error)
     }
   }
 
-  /// Opens the table of the namespace in which the calling thread is.
-  private static func open() -> Result<CInt, Errno> {
-    let descriptor = Glibc.open("/proc/thread-self/net/ip_vs_conn", O_RDONLY | O_CLOEXEC)
-    return descriptor < 0 ? .failure(Errno(rawValue: errno)) : .success(descriptor)
+  /// Opens the table of the namespace in which the calling thread is; what the longer one says is seldom worth its time.
+  private static func open() -> (Result<CInt, Errno>, Bool) {
+    let hasBackupDaemon = SyncDaemons.isBackupRunning
+    var descriptor: CInt = -1
+    if hasBackupDaemon { descriptor = Glibc.open("/proc/thread-self/net/ip_vs_conn_sync", O_RDONLY | O_CLOEXEC) }
+    if descriptor < 0 { descriptor = Glibc.open("/proc/thread-self/net/ip_vs_conn", O_RDONLY | O_CLOEXEC) }
+    return (descriptor < 0 ? .failure(Errno(rawValue: errno)) : .success(descriptor), hasBackupDaemon)
   }
 }

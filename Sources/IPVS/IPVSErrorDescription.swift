@@ -50,6 +50,9 @@ extension IPVSError: CustomStringConvertible {
       "the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`), then try again"
     case .truncatedReply:
       "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"
+    case .foreignReply where operation == .readConnections:
+      "it has a line that is no connection as this program knows them (\((detail ?? "").printable)), which is a defect;"
+        + " please report it with `uname -a`"
     case .foreignReply:
       "what came was not the answer to the question, which is a defect; please report it with `uname -a`"
     case .library:
