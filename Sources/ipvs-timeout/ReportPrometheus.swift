@@ -44,12 +44,17 @@ extension Report {
     return Timeouts.Name.allCases.filter { wanted[$0] != nil }.map { sample($0, drifted.contains($0) ? "1" : "0") }
   }
 
-  /// In the value of a label, a backslash and a quotation mark are escaped.
   private func sample(_ timeout: Timeouts.Name, _ value: String) -> Sample {
-    let name = namespace.printable.reduce(into: "") { text, character in
+    Sample(namespace: namespace.metricLabel, timeout: timeout, value: value)
+  }
+}
+
+extension String {
+  /// The text as the value of a label, in which a backslash and a quotation mark are escaped.
+  var metricLabel: String {
+    printable.reduce(into: "") { text, character in
       if character == "\\" || character == "\"" { text.append("\\") }
       text.append(character)
     }
-    return Sample(namespace: name, timeout: timeout, value: value)
   }
 }
