@@ -41,11 +41,12 @@ let package = Package(
     .target(name: "Ipvsadm", dependencies: ["IPVS", "Text", "Waiting", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
     .target(name: "Policy", dependencies: ["Directors", "IPVS", "Text", system], swiftSettings: strict),
+    .target(name: "Connections", dependencies: ["IPVS"], swiftSettings: strict),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
     .executableTarget(
       name: "ipvs-timeout",
       dependencies: [
-        "CStartup", "IPVS", "Ipvsadm", "Directors", "Policy", "Text", system,
+        "CStartup", "Connections", "IPVS", "Ipvsadm", "Directors", "Policy", "Text", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["link-order.txt"],
@@ -70,10 +71,12 @@ let package = Package(
       name: "DirectorsTests", dependencies: ["IPVS", "Ipvsadm", "Directors", system], swiftSettings: strict),
     .testTarget(
       name: "PolicyTests", dependencies: ["IPVS", "Policy", "TestSupport", system], swiftSettings: strict),
+    .testTarget(name: "ConnectionsTests", dependencies: ["Connections", "IPVS"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "IPVS", "Ipvsadm", "Directors", "Policy", "TestSupport", "Text", "ipvs-timeout", subprocess, system,
+        "Connections", "IPVS", "Ipvsadm", "Directors", "Policy", "TestSupport", "Text", "ipvs-timeout", subprocess,
+        system,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -39,6 +39,8 @@ extension IPVSError {
     case listNamespaces
     /// Reading `/proc/net/ip_vs` and `/proc/net/ip_vs_conn`.
     case lookForUse
+    /// Reading `/proc/net/ip_vs_conn`.
+    case readConnections
     /// `IPVS_CMD_GET_CONFIG`.
     case readTimeouts
     /// `IPVS_CMD_SET_CONFIG` with these timeouts.

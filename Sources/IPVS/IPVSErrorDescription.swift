@@ -53,6 +53,9 @@ extension IPVSError: CustomStringConvertible {
       "the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`), then try again"
     case .truncatedReply:
       "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"
+    case .foreignReply where operation == .readConnections:
+      "it has a line that is no connection as this program knows them (\((detail ?? "").printable)), which is a defect;"
+        + " please report it with `uname -a`"
     case .foreignReply:
       "what came was not the answer to the question, which is a defect; please report it with `uname -a`"
     case .library:
@@ -91,6 +94,7 @@ extension IPVSError.Operation: CustomStringConvertible {
     case .open: "open IPVS"
     case .listNamespaces: "list the network namespaces (/run/netns, /run/docker/netns, /proc)"
     case .lookForUse: "look for virtual services and connections"
+    case .readConnections: "read the connection table"
     case .readTimeouts: "read the timeouts"
     case .setTimeouts(let wanted): "set the timeouts \(wanted.assignments)"
     }

@@ -20,6 +20,8 @@ enum Invocation: Hashable {
   case apply(FilePath, Application, Output, Access)
   /// Read a policy file and say what it wants where.
   case checkPolicy(FilePath, Output, Scope)
+  /// Say what the timers of the live connections are.
+  indirect case connections(ConnectionsRequest, Output, Access)
   /// One of ipvsadm's own forms.
   case ipvsadm(IpvsadmCommand)
   /// Print a text that the argument parser made: help, the version, a completion script.

@@ -23,6 +23,8 @@ extension Invocation {
       return try PolicyFile(read: path).apply(application, output, access)
     case .checkPolicy(let path, let output, let scope):
       return try PolicyFile(read: path).explain(output, scope)
+    case .connections(let request, let output, let access):
+      return try request.run(output, access)
     case .ipvsadm(let command):
       return try command.run()
     case .text(let string):

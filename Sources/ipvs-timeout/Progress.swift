@@ -16,22 +16,32 @@ struct Progress {
   /// A bar for so many pieces of work.
   init(of total: Int) {
     self.total = total
-    isOnTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    isOnTerminal = Progress.isPossible
   }
 
-  /// Shows that so many are done, ten times a second at the most.
+  /// Whether standard error is a terminal on which a bar can be drawn.
+  static var isPossible: Bool {
+    isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
+  /// Shows that so many namespaces are done.
   mutating func show(_ done: Int) {
+    let total = total
+    show(done, "\(done) of \(total) namespaces")
+  }
+
+  /// Shows that so much is done, with a text behind the bar, ten times a second at the most.
+  mutating func show(_ done: Int, _ text: @autoclosure () -> String) {
     guard isOnTerminal, Progress.now >= next else { return }
     next = Progress.now + 100
     isVisible = true
-    StandardStreams.draw("\r" + Progress.bar(done, of: total))
+    StandardStreams.draw("\r" + Progress.bar(done, of: total) + " \(text())\u{1B}[K")
   }
 
-  /// The bar when so many are done.
+  /// The bar when so much is done.
   static func bar(_ done: Int, of total: Int) -> String {
     let filled = width * done / max(total, 1)
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-    return "[\(bar)] \(done) of \(total) namespaces"
+    return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled) + "]"
   }
 
   /// The monotonic clock.

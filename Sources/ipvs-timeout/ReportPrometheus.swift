@@ -22,7 +22,7 @@ extension [Report] {
     let last = Dictionary(indices.map { (self[$0].place?.namespace, $0) }, uniquingKeysWith: { $1 })
     var labels: Set<String> = []
     return last.values.sorted().map { index in
-      let name = self[index].namespace.label
+      let name = self[index].namespace.metricLabel
       var label = name
       var number = 1
       while !labels.insert(label).inserted {
@@ -72,7 +72,7 @@ extension String {
   /// The text as the value of a label, in which a backslash and a quotation mark are escaped.
   ///
   /// Scalar by scalar: with an accent behind it, a quotation mark is another character, and ends the value all the same.
-  fileprivate var label: String {
+  var metricLabel: String {
     printable.unicodeScalars.reduce(into: "") { text, scalar in
       if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
       text.unicodeScalars.append(scalar)

@@ -27,7 +27,10 @@ struct RootCommand: ParsableCommand {
       namespaces, the largest.
       """,
     version: Program.version,
-    subcommands: [ShowCommand.self, SetCommand.self, VerifyCommand.self, ApplyCommand.self, CheckPolicyCommand.self],
+    subcommands: [
+      ShowCommand.self, SetCommand.self, VerifyCommand.self, ApplyCommand.self, CheckPolicyCommand.self,
+      ConnectionsCommand.self,
+    ],
     defaultSubcommand: ShowCommand.self)
 
   /// Whether a command line begins with the name of one of the commands here, `help` included.
@@ -35,7 +38,7 @@ struct RootCommand: ParsableCommand {
   /// The names stand here again because making `configuration` costs more than all of ipvsadm's forms together.
   static func isNamed(in arguments: [String]) -> Bool {
     switch arguments.first {
-    case "show", "set", "verify", "apply", "check-policy", "help": true
+    case "show", "set", "verify", "apply", "check-policy", "connections", "help": true
     default: false
     }
   }

@@ -8,11 +8,12 @@ program=$1
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Both programs are freshly copied into the guest's memory: how a file is stored moves its start-up time.
 # shellcheck disable=SC2016 # expanded in the guest
-"$here/../Lab/lab" -m 2G -t 900 bash -euc '
+"$here/../Lab/lab" -m 2G -t 900 -c 17 bash -euc '
   mkdir /run/bench
   install -m 755 "$1" /run/bench/ipvs-timeout
   install -m 755 "$(command -v ipvsadm)" /run/bench/ipvsadm
   cd /run/bench
   python3 "$2" "$4"
-  exec python3 "$3" 1000 3
-' bench "$program" "$here/compare.py" "$here/namespaces.py" "${RUNS:-300}"
+  python3 "$3" 1000 3
+  exec python3 "$5" 100000 5
+' bench "$program" "$here/compare.py" "$here/namespaces.py" "${RUNS:-300}" "$here/connections.py"

@@ -18,7 +18,7 @@ import Testing
     }
     #expect(script.hasPrefix(beginning))
     #expect(script.hasSuffix("\n"))
-    for word in ["ipvs-timeout", "show", "set", "verify", "tcpfin", "dry-run", "prometheus"] {
+    for word in ["ipvs-timeout", "show", "set", "verify", "connections", "tcpfin", "dry-run", "prometheus"] {
       #expect(script.contains(word))
     }
   }

@@ -17,6 +17,7 @@ import Testing
     (["apply", "--help"], HelpTexts.apply),
     (["help", "apply"], HelpTexts.apply),
     (["help", "check-policy"], HelpTexts.checkPolicy),
+    (["help", "connections"], HelpTexts.connections),
     // Help is asked of this program, not of ipvsadm.
     (["--help", "-L", "--timeout"], HelpTexts.root),
     (["-h", "--set", "60", "30", "60"], HelpTexts.root),
@@ -27,6 +28,7 @@ import Testing
 
   @Test(arguments: [
     HelpTexts.root, HelpTexts.show, HelpTexts.set, HelpTexts.verify, HelpTexts.apply, HelpTexts.checkPolicy,
+    HelpTexts.connections,
   ])
   func `fits a terminal, but for the lines of usage`(text: String) {
     for line in text.split(separator: "\n") where !line.hasPrefix("USAGE: ") {

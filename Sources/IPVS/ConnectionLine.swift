@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Reads a line of `/proc/net/ip_vs_conn_sync` or `/proc/net/ip_vs_conn`, field by field; widths and what stands behind
+/// the time do not matter.
+struct ConnectionLine {
+  private var rest: UnsafeRawBufferPointer
+
+  init(_ line: UnsafeRawBufferPointer) {
+    rest = line
+  }
+
+  /// The connection; `nil` where the line is none.
+  mutating func connection() -> Connection? {
+    guard let transport = text(),
+      let client = endpoint(), let service = endpoint(), let server = endpoint(),
+      let state = text()
+    else { return nil }
+    let origin = origin()
+    guard let seconds = decimal() else { return nil }
+    return Connection(
+      Connection.Transport(transport), client: client, service: service, server: server,
+      state: Connection.State(state), origin: origin,
+      // Old kernels subtract without looking: an entry that has just ended has next to no time left, and not ages.
+      secondsLeft: seconds > ConnectionLine.most ? 0 : UInt32(seconds))
+  }
+
+  /// Who made the entry, which only one of the kernel's two lists says, before the time.
+  private mutating func origin() -> Connection.Origin? {
+    let here = rest
+    let field = field()
+    if field.spells("LOCAL") { return .local }
+    if field.spells("SYNC") { return .sync }
+    rest = here
+    return nil
+  }
+
+  /// The longest timer that a kernel can hold: INT_MAX ticks, where there are 100 in a second.
+  private static let most: UInt64 = 21_474_836
+
+  private mutating func endpoint() -> Endpoint? {
+    guard let address = address(), let port = hexadecimal(field(), digits: 4) else { return nil }
+    return Endpoint(address, port: UInt16(port))
+  }
+
+  /// Eight digits, or eight groups of four with colons between them.
+  private mutating func address() -> InternetAddress? {
+    let field = field()
+    guard field.count > 8 else { return hexadecimal(field, digits: 8).map { InternetAddress(ipv4: UInt32($0)) } }
+    guard field.count == 39 else { return nil }
+    var halves: (UInt64, UInt64) = (0, 0)
+    for group in 0..<8 {
+      let digits = UnsafeRawBufferPointer(rebasing: field[group * 5..<group * 5 + 4])
+      guard group == 7 || field[group * 5 + 4] == UInt8(ascii: ":"), let value = hexadecimal(digits, digits: 4) else {
+        return nil
+      }
+      if group < 4 { halves.0 = halves.0 << 16 | value } else { halves.1 = halves.1 << 16 | value }
+    }
+    return InternetAddress(ipv6: halves.0, halves.1)
+  }
+
+  private mutating func text() -> UnsafeRawBufferPointer? {
+    let field = field()
+    return field.isEmpty ? nil : field
+  }
+
+  private mutating func decimal() -> UInt64? {
+    let field = field()
+    guard !field.isEmpty else { return nil }
+    var value: UInt64 = 0
+    for byte in field {
+      guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte else { return nil }
+      let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+      if isTooLarge { return .max }
+      value = product &+ UInt64(byte &- UInt8(ascii: "0"))
+    }
+    return value
+  }
+
+  private func hexadecimal(_ field: UnsafeRawBufferPointer, digits: Int) -> UInt64? {
+    guard field.count == digits else { return nil }
+    var value: UInt64 = 0
+    for byte in field {
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte &- UInt8(ascii: "0")
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte &- UInt8(ascii: "A") &+ 10
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte &- UInt8(ascii: "a") &+ 10
+      default: return nil
+      }
+      value = value << 4 | UInt64(digit)
+    }
+    return value
+  }
+
+  /// The next field; empty at the end of the line.
+  private mutating func field() -> UnsafeRawBufferPointer {
+    var start = 0
+    while start < rest.count, rest[start] == UInt8(ascii: " ") { start += 1 }
+    var end = start
+    while end < rest.count, rest[end] != UInt8(ascii: " ") { end += 1 }
+    defer { rest = UnsafeRawBufferPointer(rebasing: rest[end...]) }
+    return UnsafeRawBufferPointer(rebasing: rest[start..<end])
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the bytes are this word.
+  func spells(_ word: StaticString) -> Bool {
+    guard count == word.utf8CodeUnitCount, let base = baseAddress else { return false }
+    return memcmp(base, word.utf8Start, count) == 0
+  }
+}

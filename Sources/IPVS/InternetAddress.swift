@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// An IPv4 or IPv6 address.
+public struct InternetAddress: Sendable, Hashable {
+  /// The bits, of an IPv4 address the lowest 32.
+  let bits: (high: UInt64, low: UInt64)
+  /// Whether it is an IPv6 address.
+  public let isIPv6: Bool
+
+  /// An IPv4 address.
+  init(ipv4 bits: UInt32) {
+    self.bits = (0, UInt64(bits))
+    isIPv6 = false
+  }
+
+  /// An IPv6 address.
+  init(ipv6 high: UInt64, _ low: UInt64) {
+    bits = (high, low)
+    isIPv6 = true
+  }
+
+  /// Whether two addresses are the same.
+  public static func == (first: InternetAddress, second: InternetAddress) -> Bool {
+    first.bits == second.bits && first.isIPv6 == second.isIPv6
+  }
+
+  /// Feeds the address into a hasher.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(bits.high)
+    hasher.combine(bits.low)
+    hasher.combine(isIPv6)
+  }
+}
+
+extension InternetAddress: LosslessStringConvertible {
+  /// An address as people write it; `nil` for anything that inet_pton(3) does not take.
+  public init?(_ text: String) {
+    var ipv4 = in_addr()
+    if inet_pton(AF_INET, text, &ipv4) == 1 {
+      self.init(ipv4: UInt32(bigEndian: ipv4.s_addr))
+      return
+    }
+    var ipv6: (UInt64, UInt64) = (0, 0)
+    guard inet_pton(AF_INET6, text, &ipv6) == 1 else { return nil }
+    self.init(ipv6: UInt64(bigEndian: ipv6.0), UInt64(bigEndian: ipv6.1))
+  }
+
+  /// The address as people write it: `192.0.2.1`, `2001:db8::1`.
+  public var description: String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+      var ipv4 = UInt32(truncatingIfNeeded: bits.low).bigEndian
+      var ipv6 = (bits.high.bigEndian, bits.low.bigEndian)
+      let length = socklen_t(text.count)
+      let isWritten =
+        isIPv6
+        ? inet_ntop(AF_INET6, &ipv6, text.baseAddress, length) : inet_ntop(AF_INET, &ipv4, text.baseAddress, length)
+      return isWritten.map { String(cString: $0) } ?? ""
+    }
+  }
+}

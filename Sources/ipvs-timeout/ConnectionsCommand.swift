@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Connections
+internal import Directors
+internal import IPVS
+internal import Text
+
+/// The command `ipvs-timeout connections`.
+struct ConnectionsCommand: InvocationCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "connections",
+    abstract: "Say what the timers of the live connections are, and which are outdated.",
+    discussion: """
+      A connection takes the timeout of its state when a packet of it passes, so after a change the idle ones keep the \
+      timers that they have. Those that are still on a longer timer than the timeout allows are outdated.
+
+      For each state: how many connections there are, the shortest, the median, the 99th percentile and the longest \
+      time left, and what rules it: one of the three timeouts, or the kernel, whose other timers no setting changes. \
+      Median and percentile are exact below 256 s, and to 0.4 % above. On a terminal, bars show how the time left is \
+      spread, and | where the timeout is.
+
+      With --outdated, exit status 1: there are some. With --wait, it ends when none is left; 75: --within is over.
+
+      Examples:
+        ipvs-timeout connections --all-netns
+        ipvs-timeout connections --outdated --service 192.0.2.100:80
+        ipvs-timeout set 60 30 60 && ipvs-timeout connections --wait --within 15m
+      """)
+
+  @Flag(help: "List the outdated connections, one a line.")
+  var outdated = false
+
+  @Flag(help: "Wait until no connection is outdated.")
+  var wait = false
+
+  @Option(help: ArgumentHelp("Wait no longer than this.", valueName: "time"))
+  var within: String?
+
+  @Option(help: ArgumentHelp("Only those in this state, as ESTABLISHED; repeatable.", valueName: "state"))
+  var state: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Only those of this virtual service, as 192.0.2.1:80.", valueName: "address:port"))
+  var service: String?
+
+  @Option(
+    help: ArgumentHelp("Only those to this real server, on any port or on one.", valueName: "address[:port]"))
+  var realServer: String?
+
+  @Option(help: ArgumentHelp("Only those from this client.", valueName: "address"))
+  var client: String?
+
+  @OptionGroup var output: OutputOptions
+
+  @OptionGroup var access: AccessOptions
+
+  func invocation() throws(Failure) -> Invocation {
+    let request = ConnectionsRequest(
+      filter: try filter(), isList: outdated, isWaiting: wait, patience: try patience())
+    let formats: Set<Format> = outdated ? [.text, .json] : [.text, .json, .prometheus]
+    return .connections(request, try output.output(formats), access.access)
+  }
+
+  private func patience() throws(Failure) -> Duration? {
+    guard let within else { return nil }
+    guard wait else { throw .usage("--within says how long --wait may take, so it goes with --wait only") }
+    guard let seconds = TimeoutText.seconds(within), 1...2_678_400 ~= seconds else {
+      throw .usage("--within takes a time from 1 s to 31 days (90, 90s, 15m), not \"\(within.printable)\"")
+    }
+    return .seconds(seconds)
+  }
+
+  private func filter() throws(Failure) -> ConnectionFilter {
+    var filter = ConnectionFilter()
+    for name in state {
+      let state = Connection.State(name: name.uppercased())
+      if case .other = state {
+        let names = Connection.State.known.map(\.name).joined(separator: ", ")
+        throw .usage("\"\(name.printable)\" is not a state; there are \(names)")
+      }
+      filter.states.insert(state)
+    }
+    if let service {
+      guard let endpoint = Endpoint(service) else {
+        throw .usage("--service takes 192.0.2.1:80 or [2001:db8::1]:80, not \"\(service.printable)\"")
+      }
+      filter.service = endpoint
+    }
+    if let realServer {
+      if let endpoint = Endpoint(realServer) {
+        (filter.server, filter.serverPort) = (endpoint.address, endpoint.port)
+      } else {
+        filter.server = try address(realServer, "--real-server takes an address or 192.0.2.1:80 or [2001:db8::1]:80")
+      }
+    }
+    if let client { filter.client = try address(client, "--client takes an address") }
+    return filter
+  }
+
+  private func address(_ text: String, _ rule: String) throws(Failure) -> InternetAddress {
+    guard let address = InternetAddress(text) else { throw .usage("\(rule), not \"\(text.printable)\"") }
+    return address
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Connections
+internal import Directors
+internal import IPVS
+
+/// Reads the connections of network namespaces, one after another; one that fails is told of once and then left out.
+struct ConnectionsLook {
+  private var places: [Place]
+  private let filter: ConnectionFilter
+  private let access: Invocation.Access
+  private var hasToldOfFallback = false
+
+  init(at places: [Place], _ filter: ConnectionFilter, _ access: Invocation.Access) {
+    self.places = places
+    self.filter = filter
+    self.access = access
+  }
+
+  /// Counts the outdated ones.
+  ///
+  /// - Parameter round: Is told of what failed.
+  /// - Returns: How many are outdated.
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  mutating func count(_ round: inout Round) throws(Failure) -> OutdatedCount {
+    let filter = filter
+    var outdated = OutdatedCount()
+    try each(&round) { place, director throws(BackendError) in
+      outdated.add(try ConnectionSummary(at: place.namespace, director, filter))
+    }
+    return outdated
+  }
+
+  /// Counts them all, and prints a summary for each namespace.
+  ///
+  /// - Parameters:
+  ///   - round: Is told of what failed.
+  ///   - printer: Prints.
+  /// - Returns: How many are outdated.
+  /// - Throws: ``Failure``, for what would be the same everywhere, or when it cannot be printed.
+  mutating func summarize(
+    _ round: inout Round, _ printer: inout ConnectionsPrinter
+  ) throws(Failure) -> OutdatedCount {
+    let filter = filter
+    var outdated = OutdatedCount()
+    try each(&round) { place, director throws(BackendError) in
+      let summary = try ConnectionSummary(at: place.namespace, director, filter)
+      outdated.add(summary)
+      printer.add(ConnectionsReport(place: place, backend: director.backend, summary: summary))
+    }
+    return outdated
+  }
+
+  /// Prints the outdated ones.
+  ///
+  /// - Parameters:
+  ///   - round: Is told of what failed.
+  ///   - printer: Prints.
+  /// - Returns: How many are outdated.
+  /// - Throws: ``Failure``, for what would be the same everywhere, or when it cannot be printed.
+  mutating func list(_ round: inout Round, _ printer: inout ConnectionsPrinter) throws(Failure) -> OutdatedCount {
+    let filter = filter
+    var outdated = OutdatedCount()
+    try each(&round) { place, director throws(BackendError) in
+      let timeouts = try director.timeouts()
+      do throws(IPVSError) {
+        var table = try ConnectionTable(in: place.namespace)
+        let rule = OutdatedRule(timeouts, hasBackupDaemon: table.hasBackupDaemon)
+        while !printer.isBroken, let connection = try table.next() {
+          let kind = ConnectionKind(connection)
+          guard filter.passes(connection), case .timeout(let name) = TimerRule(for: kind),
+            let allowed = timeouts[name], rule.isOutdated(connection, allowed: allowed)
+          else { continue }
+          outdated.count += 1
+          outdated.seconds = max(outdated.seconds, connection.secondsLeft - allowed.seconds)
+          printer.add(OutdatedConnection(place: place, connection: connection, name: name, allowed: allowed))
+        }
+      } catch {
+        throw .netlink(error)
+      }
+    }
+    return outdated
+  }
+
+  private mutating func each(
+    _ round: inout Round, _ body: (Place, borrowing Director) throws(BackendError) -> Void
+  ) throws(Failure) {
+    var directors: DirectorRound
+    do throws(BackendError) {
+      directors = try DirectorRound(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+    } catch {
+      throw Failure(error)
+    }
+    if !hasToldOfFallback { StandardStreams.report(directors.fallback) }
+    hasToldOfFallback = true
+    var remaining: [Place] = []
+    for place in places {
+      do throws(BackendError) {
+        guard let director = try directors.next() else { preconditionFailure("there are as many as places") }
+        try body(place, director)
+        remaining.append(place)
+      } catch {
+        guard !error.isAboutCaller else { throw Failure(error) }
+        round.note(Failure(error))
+      }
+    }
+    places = remaining
+  }
+}
+
+extension OutdatedCount {
+  fileprivate mutating func add(_ summary: ConnectionSummary) {
+    count += summary.outdated
+    seconds = max(seconds, summary.outdatedFor)
+  }
+}
+
+extension ConnectionSummary {
+  /// The connections in a namespace.
+  ///
+  /// What sets the timeouts meanwhile would make a connection seem outdated that is not, so then it is read again.
+  ///
+  /// - Throws: ``BackendError``.
+  fileprivate init(
+    at namespace: NetworkNamespace, _ director: borrowing Director, _ filter: ConnectionFilter
+  ) throws(BackendError) {
+    var timeouts = try director.timeouts()
+    self.init(by: OutdatedRule(timeouts))
+    for _ in 0..<3 {
+      do throws(IPVSError) {
+        var table = try ConnectionTable(in: namespace)
+        self = ConnectionSummary(by: OutdatedRule(timeouts, hasBackupDaemon: table.hasBackupDaemon))
+        while let connection = try table.next() {
+          if filter.passes(connection) { add(connection) }
+        }
+      } catch {
+        throw .netlink(error)
+      }
+      let now = try director.timeouts()
+      guard now != timeouts else { return }
+      timeouts = now
+    }
+  }
+}

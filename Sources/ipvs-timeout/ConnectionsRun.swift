@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Connections
+internal import Directors
+internal import IPVS
+
+extension ConnectionsRequest {
+  /// Looks at the connections of each namespace, when it is time to, and prints what there is to say.
+  ///
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  func run(_ output: Invocation.Output, _ access: Invocation.Access) throws(Failure) -> ExitStatus {
+    var round = Round(output, access)
+    let isNamed = access.scope.choice != .unsaid
+    let places = isNamed ? try access.scope.places(&round) : [Place(.current)]
+    var look = ConnectionsLook(at: places, filter, access)
+    if isWaiting { try look.wait(for: patience, isQuiet: output.isQuiet, &round) }
+    var printer = ConnectionsPrinter(output, isNamed: isNamed)
+    let outdated = isList ? try look.list(&round, &printer) : try look.summarize(&round, &printer)
+    try printer.finish()
+    if isWaiting, outdated.count > 0 { round.note(Failure(outdated.sentence, .timedOut)) }
+    let status = try round.finished()
+    return isList && outdated.count > 0 ? status.worse(.notAsWanted) : status
+  }
+}
+
+/// How many connections are outdated, over all namespaces, and for how long they can be.
+struct OutdatedCount: Hashable {
+  var count = 0
+  /// For how many seconds at the most some will be outdated.
+  var seconds: UInt32 = 0
+
+  /// So many connections, with their verb.
+  var subject: String { count == 1 ? "1 connection is" : "\(count) connections are" }
+
+  /// Why waiting has ended too early.
+  fileprivate var sentence: String {
+    "the time given by --within is over and \(subject) still outdated, for another \(DurationText.text(seconds)) at the"
+      + " most; wait longer, or see which with `ipvs-timeout connections --outdated`"
+  }
+}

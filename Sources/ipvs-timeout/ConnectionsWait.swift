@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+extension ConnectionsLook {
+  /// Waits until no connection is outdated, or for as long as patience lasts.
+  ///
+  /// It looks again when the last one can have ended, and every 10 seconds; and no more than half of the time.
+  ///
+  /// - Parameters:
+  ///   - patience: How long to wait at the most; `nil` for as long as it takes.
+  ///   - isQuiet: Whether not to say how it goes.
+  ///   - round: Is told of what failed.
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  mutating func wait(for patience: Duration?, isQuiet: Bool, _ round: inout Round) throws(Failure) {
+    let start = ContinuousClock.now
+    let end = patience.map { start + $0 }
+    var display = WaitDisplay(isQuiet: isQuiet)
+    defer { display.clear() }
+    while true {
+      let begin = ContinuousClock.now
+      let outdated = try count(&round)
+      guard outdated.count > 0 else { return }
+      let seen = ContinuousClock.now
+      let next = seen + max(begin.duration(to: seen), .seconds(min(10, max(1, outdated.seconds))))
+      while ContinuousClock.now < next {
+        let now = ContinuousClock.now
+        if let end, now >= end { return }
+        display.show(outdated, seen: seen.duration(to: now))
+        let pause = min(Duration.milliseconds(500), now.duration(to: min(next, end ?? next)))
+        usleep(UInt32(pause / .microseconds(1)) + 1)
+      }
+    }
+  }
+}
+
+/// Says how waiting goes: a bar on a terminal, a line a minute elsewhere.
+private struct WaitDisplay {
+  private let isQuiet: Bool
+  private let isOnTerminal = Progress.isPossible
+  private var progress: Progress?
+  private var longest: UInt32 = 0
+  private var nextLine = ContinuousClock.now + .seconds(60)
+
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
+  }
+
+  /// Shows what is left; `elapsed` is how long ago it was counted.
+  mutating func show(_ outdated: OutdatedCount, seen elapsed: Duration) {
+    guard !isQuiet else { return }
+    let left = outdated.seconds - min(outdated.seconds, UInt32(elapsed.components.seconds))
+    let text = "\(outdated.subject) outdated, for \(DurationText.text(left)) at the most"
+    guard isOnTerminal else {
+      guard ContinuousClock.now >= nextLine else { return }
+      nextLine += .seconds(60)
+      StandardStreams.report("ipvs-timeout: waiting: \(text)")
+      return
+    }
+    // What rules has been set anew: the bar begins anew.
+    if progress == nil || left > longest {
+      longest = left
+      progress?.clear()
+      progress = Progress(of: Int(longest))
+    }
+    progress?.show(Int(longest - left), text)
+  }
+
+  mutating func clear() { progress?.clear() }
+}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Times `./ipvs-timeout connections` against `cat` of the kernel's table and against `./ipvsadm -Lnc`.
+
+The table is filled by telling the director's own backup daemon, in the sync protocol, of connections that nobody has.
+Rounds are interleaved, so that a machine whose speed drifts slows all down; medians and their ratio are what counts.
+"""
+import os
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import time
+
+TABLE = "/proc/net/ip_vs_conn"
+GROUP, PORT = "224.0.0.81", 8848
+SYNC_ID = 1
+IN_MESSAGE = 40
+# TCP's ESTABLISHED, FIN_WAIT, TIME_WAIT, as the kernel numbers them.
+STATES = [1, 4, 5]
+
+
+def entry(number):
+    """One connection in version 1 of the protocol: header, ports, mark, time left, client, service, real server."""
+    state = STATES[number % len(STATES)]
+    # 198.18.0.0/15 and 192.0.2.0/24 are for benchmarks and documentation.
+    client = 0xC6120000 + number // 50000
+    return struct.pack(
+        ">BBHIHHHHIIIII", 0, socket.IPPROTO_TCP, 36, 0, state, 10000 + number % 50000, 80, 8080, 0,
+        900 - number % 300, client, 0xC0000264, 0xC6336402)
+
+
+def message(entries):
+    return struct.pack(">BBHBbH", 0, SYNC_ID, 8 + sum(map(len, entries)), len(entries), 1, 0) + b"".join(entries)
+
+
+def fill(count):
+    """Makes a table of so many connections, and waits until the daemon has taken them all."""
+    # A burst must wait in the daemon's socket.
+    for setting in ("net.core.rmem_max", "net.ipv4.vs.sync_sock_size"):
+        subprocess.run(["sysctl", "-qw", f"{setting}={64 << 20}"], check=True)
+    subprocess.run(["ip", "link", "set", "lo", "up", "multicast", "on"], check=True)
+    daemon = ["ipvsadm", "--start-daemon", "backup", "--mcast-interface", "lo", "--syncid", str(SYNC_ID)]
+    subprocess.run(daemon, check=True)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+        for first in range(0, count, IN_MESSAGE):
+            numbers = range(first, min(first + IN_MESSAGE, count))
+            sender.sendto(message([entry(number) for number in numbers]), (GROUP, PORT))
+            if first % 4000 == 0:
+                time.sleep(0.005)
+    time.sleep(1)
+    # Else it would be reading, too.
+    subprocess.run(["ipvsadm", "--stop-daemon", "backup"], check=True)
+    with open(TABLE, "rb") as table:
+        return sum(1 for _ in table) - 1
+
+
+def timed(command):
+    """Runs a command to its end; returns its wall time in s."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def peak(command):
+    """The peak resident memory in KiB."""
+    subprocess.run(["/usr/bin/time", "-f", "%M", "-o", "peak", *command], check=True, stdout=subprocess.DEVNULL)
+    with open("peak", encoding="ascii") as file:
+        return int(file.read())
+
+
+def main():
+    count, rounds = int(sys.argv[1]), int(sys.argv[2])
+    ours, cat = ["./ipvs-timeout", "connections"], ["cat", TABLE]
+    theirs = ["./ipvsadm", "-Lnc"]
+    small = peak(ours)
+    found = fill(count)
+    assert found > count * 0.99, found
+    walls = {name: [] for name in ("ours", "cat", "theirs")}
+    for _ in range(rounds):
+        walls["ours"].append(timed(ours))
+        walls["cat"].append(timed(cat))
+        walls["theirs"].append(timed(theirs))
+    our, plain, their = (statistics.median(walls[name]) for name in ("ours", "cat", "theirs"))
+    print(f"\nLinux {os.uname().release}, {found} connections, the median of {rounds} interleaved runs of each\n")
+    print(f"| | `ipvs-timeout connections` | `cat {TABLE}` | `ipvsadm -Lnc` |\n| --- | --- | --- | --- |")
+    print(f"| wall time, s | {our:.2f} | {plain:.2f} | {their:.2f} |")
+    print(f"| to `cat` | {our / plain:.2f} | 1.00 | {their / plain:.2f} |")
+    print(f"| peak memory, KiB (with an empty table) | {peak(ours)} ({small}) | {peak(cat)} | {peak(theirs)} |")
+
+
+main()

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Connections
+import Directors
+import IPVS
+import Testing
+
+@testable import ipvs_timeout
+
+/// What is written about connections, word for word.
+@Suite struct ConnectionsReportTests {
+  private static func connection(
+    _ transport: Connection.Transport, _ state: Connection.State, _ secondsLeft: UInt32,
+    origin: Connection.Origin = .local, client: String = "192.0.2.2:40001"
+  ) throws -> Connection {
+    Connection(
+      transport, client: try #require(Endpoint(client)), service: try #require(Endpoint("[2001:db8::1]:80")),
+      server: try #require(Endpoint("198.51.100.2:8080")), state: state, origin: origin, secondsLeft: secondsLeft)
+  }
+
+  private static func report() throws -> ConnectionsReport {
+    var summary = ConnectionSummary(by: OutdatedRule(Timeouts(tcp: 60, udp: 60), hasBackupDaemon: true))
+    for seconds: UInt32 in [12, 60, 600, 899] { summary.add(try connection(.tcp, .established, seconds)) }
+    summary.add(try connection(.tcp, .established, 700, origin: .sync))
+    summary.add(try connection(.tcp, .finWait, 29))
+    summary.add(try connection(.tcp, .timeWait, 119))
+    summary.add(try connection(.udp, .udp, 60))
+    summary.add(try connection(.sctp, .other("S-ACK-SENT"), 30))
+    summary.add(try connection(.tcp, .assured, 7_199, client: "192.0.2.0:0"))
+    summary.add(try connection(.other("ESP"), .none, 0))
+    return ConnectionsReport(place: Place(.named("blue")), backend: .netlink, summary: summary)
+  }
+
+  @Test func `is a table for people`() throws {
+    #expect(
+      try Self.report().table == """
+        State                   Connections  Time left: min    median      99 %       max  Ruled by
+        ESTABLISHED                       5             12s     10m2s    14m58s    14m59s  tcp = 60 s; 2 outdated, the last ends in 14m59s; 1 longer, as another director's sync daemon says
+        FIN_WAIT                          1             29s       29s       29s       29s  tcpfin, which this kernel lacks
+        TIME_WAIT                         1           1m59s     1m59s     1m59s     1m59s  fixed by the kernel at 120 s; no setting changes it
+        UDP                               1              1m        1m        1m        1m  udp = 60 s
+        ASSURED (TCP template)            1        1h59m59s  1h59m59s  1h59m59s  1h59m59s  how long the service is persistent (ipvsadm -p)
+        ESP NONE                          1              0s        0s        0s        0s  not known here; none of the three timeouts
+        SCTP S-ACK-SENT                   1             30s       30s       30s       30s  the kernel's own table; no setting changes it
+
+        """)
+  }
+
+  @Test func `says that there is none`() {
+    let summary = ConnectionSummary(by: OutdatedRule(.kernelDefault))
+    let report = ConnectionsReport(place: Place(.current), backend: .ipvsadm, summary: summary)
+    #expect(report.table == "no connections\n")
+    #expect(
+      report.json
+        == #"{"netns":"host","backend":"ipvsadm","timeouts":{"tcp":900,"tcpfin":120,"udp":300},"connections":0,"#
+        + #""outdated":0,"last_ends":null,"states":[]}"# + "\n")
+  }
+
+  @Test func `is JSON for programs`() throws {
+    let json = try Self.report().json
+    #expect(
+      json.hasPrefix(
+        #"{"netns":"blue","backend":"netlink","timeouts":{"tcp":60,"tcpfin":null,"udp":60},"connections":11,"#
+          + #""outdated":2,"last_ends":899,"states":[{"protocol":"TCP","state":"ESTABLISHED","template":false,"#
+          + #""connections":5,"seconds_left":{"min":12,"median":602,"p99":898,"max":899},"ruled_by":"tcp","#
+          + #""fixed":null,"outdated":2,"last_ends":899,"synced":1},{"protocol":"TCP","state":"FIN_WAIT","#),
+      "\(json)")
+    #expect(
+      json.contains(
+        #"{"protocol":"TCP","state":"TIME_WAIT","template":false,"connections":1,"#
+          + #""seconds_left":{"min":119,"median":119,"p99":119,"max":119},"ruled_by":null,"fixed":120,"#
+          + #""outdated":0,"last_ends":null,"synced":0}"#))
+  }
+
+  @Test func `is metrics for Prometheus`() throws {
+    var metrics = ConnectionsMetrics()
+    metrics.add(try Self.report())
+    let lines = metrics.text.split(separator: "\n")
+    #expect(lines.count == 4 + 7 + 2)
+    #expect(
+      lines.contains(
+        #"ipvs_timeout_connections{netns="blue",protocol="TCP",state="ASSURED",template="1"} 1"#))
+    #expect(
+      lines.filter { $0.hasPrefix("ipvs_timeout_connections_outdated{") } == [
+        #"ipvs_timeout_connections_outdated{netns="blue",protocol="TCP",state="ESTABLISHED",template="0"} 2"#,
+        #"ipvs_timeout_connections_outdated{netns="blue",protocol="UDP",state="UDP",template="0"} 0"#,
+      ])
+  }
+
+  @Test func `is a line for an outdated connection`() throws {
+    let outdated = OutdatedConnection(
+      place: Place(.current), connection: try Self.connection(.tcp, .established, 899), name: .tcp, allowed: 60)
+    #expect(
+      outdated.line
+        == "TCP 192.0.2.2:40001 -> [2001:db8::1]:80 -> 198.51.100.2:8080 ESTABLISHED 14m59s left, tcp = 60 s\n")
+  }
+
+  @Test(
+    arguments: [
+      (0, "0s"), (59, "59s"), (60, "1m"), (899, "14m59s"), (3_600, "1h"), (3_601, "1h1s"), (90_061, "1d1h1m1s"),
+      (2_678_400, "31d"),
+    ] as [(UInt32, String)])
+  func `writes times as they are read`(seconds: UInt32, text: String) {
+    #expect(DurationText.text(seconds) == text)
+    #expect(TimeoutText.seconds(text).map(UInt32.init) == seconds)
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// Connections of which another director has told, and namespaces that fail.
+  @Suite struct ConnectionSyncTests {
+    private let netns = Namespace.current
+
+    /// A message of version 1 with one connection to 192.0.2.100:80: the protocol's number, the state's, the time.
+    private func message(_ transport: UInt8, state: UInt8, port: UInt8, seconds: UInt16) -> [UInt8] {
+      // Reserved, sync id, size, connections, version, spare.
+      let header: [UInt8] = [0, 7, 0, 44, 1, 1, 0, 0]
+      // Type, protocol, version and size, flags, state, client's port, service's, server's.
+      let head: [UInt8] = [0, transport, 0, 36, 0, 0, 0, 0, 0, state, 0x9C, port, 0, 80, 0x1F, 0x90]
+      // Firewall mark, seconds, client, service, server.
+      let tail: [UInt8] = [0, 0, 0, 0, 0, 0, UInt8(seconds >> 8), UInt8(seconds & 255)]
+      return header + head + tail + [192, 0, 2, 2] + [192, 0, 2, 100] + [198, 51, 100, 2]
+    }
+
+    @Test func leavesThemToTheirDirectorWhileItTells() async throws {
+      try await Guest.output(netns.entering + ["ip", "link", "set", "lo", "up", "multicast", "on"])
+      try await Guest.output(
+        netns.entering + [
+          Guest.ipvsadm, "--start-daemon", "backup", "--mcast-interface", "lo", "--syncid", "7",
+        ])
+      let sender = try LabSocket(in: netns, at: "127.0.0.1", 0, isStream: false)
+      // ESTABLISHED is 1 in TCP, and 8 in SCTP.
+      try sender.sends(message(6, state: 1, port: 1, seconds: 900), toGroup: "224.0.0.81", 8848)
+      try sender.sends(message(132, state: 8, port: 2, seconds: 900), toGroup: "224.0.0.81", 8848)
+      try await netns.set(60, 30, 45)
+      try await Task.sleep(for: .milliseconds(300))
+      let table = try await netns.program("connections")
+      #expect(table.stdout.contains("tcp = 60 s; 1 longer, as another director's sync daemon says\n"), "\(table)")
+      #expect(table.stdout.contains("SCTP ESTABLISHED"), "\(table)")
+      #expect(table.stdout.contains("the kernel's own table; no setting changes it\n"))
+      expect(try await netns.program("connections", "--outdated"), equals: Outcome())
+      let json = try await netns.program("connections", "--format", "json")
+      #expect(json.stdout.contains(#""outdated":0,"last_ends":null,"synced":1}"#), "\(json)")
+
+      // Nobody renews their timers any more: they run out here.
+      try await Guest.output(netns.entering + [Guest.ipvsadm, "--stop-daemon", "backup"])
+      let listed = try await netns.program("connections", "--outdated")
+      #expect(listed.status == 1)
+      #expect(listed.stdout.hasPrefix("TCP 192.0.2.2:39937 -> 192.0.2.100:80 -> 198.51.100.2:8080 ESTABLISHED 14m"))
+      #expect(listed.stdout.split(separator: "\n").count == 1)
+    }
+
+    @Test func tellsOfEachNamespaceForItself() async throws {
+      let name = try #require(netns.name)
+      let outcome = try await Namespace.initial.program("connections", "--netns", "no-such", "--netns", name)
+      #expect(outcome.status == 71)
+      #expect(outcome.stdout == "\(name):\nno connections\n")
+      #expect(outcome.stderr.hasPrefix("ipvs-timeout: cannot open IPVS in the network namespace no-such: "))
+      let metrics = try await netns.program("connections", "--format", "prometheus")
+      #expect(metrics.status == 0 && metrics.stdout.hasPrefix("# HELP ipvs_timeout_connections "), "\(metrics)")
+    }
+  }
+}

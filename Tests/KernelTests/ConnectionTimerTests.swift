@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// `ipvs-timeout connections` on connections that real packets have made.
+  @Suite struct ConnectionTimerTests {
+    private let director = Topology.director
+
+    /// The addresses of one address family.
+    struct Family: CustomTestStringConvertible {
+      let client: String
+      let mute: String
+      let masqueraded: String
+      let routed: String
+      let server: String
+
+      static let ipv4 = Family(
+        client: "192.0.2.2", mute: "192.0.2.3", masqueraded: "192.0.2.100", routed: "192.0.2.101",
+        server: "198.51.100.2")
+      static let ipv6 = Family(
+        client: "2001:db8:1::2", mute: "2001:db8:1::3", masqueraded: "2001:db8:1::100", routed: "2001:db8:1::101",
+        server: "2001:db8:2::2")
+
+      static func written(_ address: String) -> String { address.contains(":") ? "[\(address)]" : address }
+
+      var rules: String {
+        let (nat, route, real) = (Family.written(masqueraded), Family.written(routed), Family.written(server))
+        return """
+          -A -t \(nat):80 -s rr
+          -a -t \(nat):80 -r \(real):8080 -m
+          -A -u \(nat):53 -s rr
+          -a -u \(nat):53 -r \(real):5353 -m
+          -A -t \(nat):443 -s rr -p 360
+          -a -t \(nat):443 -r \(real):8080 -m
+          -A -u \(nat):54 -s rr -o
+          -a -u \(nat):54 -r \(real):5353 -m
+          -A -t \(route):80 -s rr
+          -a -t \(route):80 -r \(real):80 -g
+          """
+      }
+
+      var testDescription: String { client }
+    }
+
+    @Test(arguments: [Family.ipv4, .ipv6])
+    func showsWhatRulesEachStateAndWhatIsOutdated(_ family: Family) async throws {
+      try await Topology.with(rules: family.rules) {
+        let listener = try LabSocket(in: Topology.server, at: family.server, 8080).listens()
+        let receiver = try LabSocket(in: Topology.server, at: family.server, 5353, isStream: false)
+        func opened(_ port: UInt16, to service: UInt16 = 80) throws -> (client: LabSocket, server: LabSocket) {
+          let client = try LabSocket(in: Topology.client, at: family.client, port)
+          try client.connects(to: family.masqueraded, service)
+          return (client, try listener.accepts())
+        }
+        func sent(_ port: UInt16, to service: UInt16 = 53) throws -> LabSocket {
+          let client = try LabSocket(in: Topology.client, at: family.client, port, isStream: false)
+          try client.connects(to: family.masqueraded, service)
+          try client.sends()
+          try receiver.receives()
+          return client
+        }
+        let idle = try opened(40001)
+        let busy = try opened(40002)
+        let persistent = try opened(40003, to: 443)
+        let ended = try opened(40004)
+        try ended.server.ends()
+        try ended.client.receives()
+        let left = try opened(40005)
+        try left.client.ends()
+        try left.server.receives()
+        let over = try opened(40006)
+        try over.client.ends()
+        try over.server.receives()
+        try over.server.ends()
+        try over.client.receives()
+        do {
+          let gone = try opened(40007)
+          try gone.client.resets()
+        }
+        let idleSender = try sent(40008)
+        let busySender = try sent(40009)
+        let onePacket = try sent(40010, to: 54)
+        let unanswered = try LabSocket(in: Topology.client, at: family.mute, 40011)
+        try unanswered.beginsToConnect(to: family.masqueraded, 80)
+        try await Task.sleep(for: .milliseconds(200))
+
+        let before = try await table()
+        #expect(before["ESTABLISHED"]?.count == 3)
+        #expect(before["ESTABLISHED"]?.rule == "tcp = 900 s")
+        #expect(before["ESTABLISHED"].map { $0.shortest > 880 } == true)
+        #expect(before["FIN_WAIT"]?.rule == "tcpfin = 120 s")
+        #expect(before["UDP"]?.rule == "udp = 300 s")
+        let fixed = ["TIME_WAIT": 120, "CLOSE_WAIT": 60, "CLOSE": 10, "SYN_RECV": 60]
+        for (state, seconds) in fixed {
+          let row = try #require(before[state], "\(state) in \(before)")
+          #expect(row.count == 1)
+          #expect(row.rule == "fixed by the kernel at \(seconds) s; no setting changes it")
+          #expect((seconds - 10...seconds).contains(row.longest), "\(state): \(row)")
+        }
+        let template = try #require(before.first { $0.key.hasSuffix("(TCP template)") }, "\(before)")
+        #expect(template.value.rule == "how long the service is persistent (ipvsadm -p)")
+        #expect(template.value.longest > 350)
+        expect(try await director.program("connections", "--outdated"), equals: Outcome())
+
+        try await director.set(60, 30, 45)
+        let after = try await table()
+        #expect(after["ESTABLISHED"]?.rule.hasPrefix("tcp = 60 s; 3 outdated, the last ends in 14m5") == true)
+        #expect(after["FIN_WAIT"]?.rule.hasPrefix("tcpfin = 30 s; 1 outdated, the last ends in 1m5") == true)
+        #expect(after["UDP"]?.rule.hasPrefix("udp = 45 s; 2 outdated, the last ends in 4m5") == true)
+        for (state, row) in after where !["ESTABLISHED", "FIN_WAIT", "UDP"].contains(state) {
+          #expect(!row.rule.contains("outdated"), "\(state): \(row)")
+        }
+
+        // Their next packets give these the new timeouts; the others keep the old ones.
+        for socket in [busy.client, persistent.client, ended.client, busySender] { try socket.sends() }
+        // What closes now goes by the new timeouts, and TIME_WAIT by its own.
+        let late = try opened(40012)
+        try late.server.ends()
+        try late.client.receives()
+        try await Task.sleep(for: .milliseconds(200))
+        let client = Family.written(family.client)
+        let service = Family.written(family.masqueraded)
+        let server = Family.written(family.server)
+        let listed = try await director.program("connections", "--outdated")
+        #expect(listed.status == 1 && listed.stderr.isEmpty)
+        let lines = listed.stdout.split(separator: "\n").sorted()
+        try #require(lines.count == 2, "\(listed)")
+        #expect(
+          lines[0].hasPrefix("TCP \(client):40001 -> \(service):80 -> \(server):8080 ESTABLISHED 14m"), "\(listed)")
+        #expect(lines[0].hasSuffix(" left, tcp = 60 s"))
+        #expect(lines[1].hasPrefix("UDP \(client):40008 -> \(service):53 -> \(server):5353 UDP 4m"), "\(listed)")
+        #expect(lines[1].hasSuffix(" left, udp = 45 s"))
+        let settled = try await table()
+        #expect(settled["FIN_WAIT"]?.count == 2)
+        #expect(settled["FIN_WAIT"].map { $0.longest <= 30 && $0.rule == "tcpfin = 30 s" } == true)
+        #expect(settled["TIME_WAIT"].map { $0.longest > 105 } == true)
+
+        for (option, value, count) in [
+          ("--state", "udp", 1), ("--state", "FIN_WAIT", 0), ("--service", "\(service):80", 1),
+          ("--service", "\(service):443", 0), ("--real-server", family.server, 2),
+          ("--real-server", "\(server):5353", 1),
+          ("--client", family.client, 2), ("--client", family.mute, 0),
+        ] {
+          let outcome = try await director.program("connections", "--outdated", option, value)
+          #expect(outcome.stdout.split(separator: "\n").count == count, "\(option) \(value): \(outcome)")
+          #expect(outcome.status == (count > 0 ? 1 : 0))
+        }
+        let json = try await director.program("connections", "--outdated", "--state", "established", "--format", "json")
+        #expect(
+          json.stdout.hasPrefix(
+            #"{"netns":"host","protocol":"TCP","client":{"address":"\#(family.client)","port":40001},"#
+              + #""service":{"address":"\#(family.masqueraded)","port":80},"#
+              + #""real_server":{"address":"\#(family.server)","port":8080},"state":"ESTABLISHED","seconds_left":8"#),
+          "\(json)")
+        #expect(json.stdout.hasSuffix(#","ruled_by":"tcp","allowed":60}"# + "\n"))
+
+        try idle.client.sends()
+        try idleSender.sends()
+        try await Task.sleep(for: .milliseconds(200))
+        expect(try await director.program("connections", "--outdated"), equals: Outcome())
+        withExtendedLifetime((persistent, left, over, onePacket, unanswered, late)) {}
+      }
+    }
+
+    /// The director never sees the server's FIN, so FIN_WAIT is the last state, and `tcpfin` rules it.
+    @Test(arguments: [Family.ipv4, .ipv6])
+    func showsThatDirectRoutingEndsInFinWait(_ family: Family) async throws {
+      try await Topology.with(rules: family.rules) {
+        let listener = try LabSocket(in: Topology.server, at: family.routed, 80).listens()
+        func closed(_ port: UInt16) throws -> (LabSocket, LabSocket) {
+          let client = try LabSocket(in: Topology.client, at: family.client, port)
+          try client.connects(to: family.routed, 80)
+          let server = try listener.accepts()
+          try client.ends()
+          try server.receives()
+          try server.ends()
+          try client.receives()
+          return (client, server)
+        }
+        let old = try closed(40001)
+        try await Task.sleep(for: .milliseconds(200))
+        try await director.set(60, 30, 45)
+        let before = try await table()
+        #expect(before.keys.sorted() == ["FIN_WAIT"], "\(before)")
+        #expect(before["FIN_WAIT"]?.rule.hasPrefix("tcpfin = 30 s; 1 outdated, the last ends in 1m5") == true)
+        let new = try closed(40002)
+        try await Task.sleep(for: .milliseconds(200))
+        let after = try await table()
+        #expect(after["FIN_WAIT"]?.count == 2)
+        #expect(after["FIN_WAIT"].map { $0.shortest <= 30 && $0.longest > 100 } == true, "\(after)")
+        withExtendedLifetime((old, new)) {}
+      }
+    }
+
+    @Test func waitsUntilNoneIsLeft() async throws {
+      try await Topology.with(rules: Family.ipv4.rules) {
+        try await director.set(8, 8, 8)
+        let listener = try LabSocket(in: Topology.server, at: "198.51.100.2", 8080).listens()
+        let client = try LabSocket(in: Topology.client, at: "192.0.2.2", 40001)
+        try client.connects(to: "192.0.2.100", 80)
+        let server = try listener.accepts()
+        try await director.set(3, 3, 3)
+        let short = try await director.program("connections", "--wait", "--within", "1s", "--quiet")
+        #expect(short.status == 75)
+        #expect(
+          short.stderr.hasPrefix(
+            "ipvs-timeout: the time given by --within is over and 1 connection is still outdated, for another "),
+          "\(short)")
+        let begin = ContinuousClock.now
+        let outcome = try await director.program("connections", "--wait", "--state", "established")
+        let time = begin.duration(to: .now)
+        #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
+        #expect(outcome.stdout.contains("tcp = 3 s\n"), "\(outcome)")
+        #expect(time > .seconds(2) && time < .seconds(6), "\(time)")
+        let again = ContinuousClock.now
+        expect(try await director.program("connections", "--wait").status, equals: 0)
+        #expect(again.duration(to: .now) < .seconds(1))
+        withExtendedLifetime((client, server)) {}
+      }
+    }
+
+    /// A row of the table.
+    struct Row {
+      let count: Int
+      let shortest: Int
+      let longest: Int
+      let rule: String
+    }
+
+    /// The table as it is printed, by the first column.
+    private func table() async throws -> [String: Row] {
+      let outcome = try await director.program("connections")
+      #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
+      let lines = outcome.stdout.split(separator: "\n").dropFirst()
+      return try lines.reduce(into: [:]) { rows, line in
+        let cells = line.split(separator: "  ").map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
+        try #require(cells.count == 7, "\(line)")
+        rows[String(cells[0])] = Row(
+          count: try #require(Int(cells[1])), shortest: try seconds(cells[2]), longest: try seconds(cells[5]),
+          rule: String(cells[6]))
+      }
+    }
+
+    /// The seconds of a time as `14m59s`.
+    private func seconds(_ text: Substring) throws -> Int {
+      var total = 0
+      var number = 0
+      for character in text {
+        if let digit = character.wholeNumberValue {
+          number = number * 10 + digit
+        } else {
+          total += number * (try #require(["d": 86_400, "h": 3_600, "m": 60, "s": 1][character]))
+          number = 0
+        }
+      }
+      return total
+    }
+  }
+}

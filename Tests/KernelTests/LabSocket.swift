@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SystemPackage
+import Testing
+
+/// A socket in one of the guest's network namespaces; none of its calls takes longer than five seconds.
+final class LabSocket {
+  private let descriptor: CInt
+
+  private init(_ descriptor: CInt) throws {
+    guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+    self.descriptor = descriptor
+    var patience = timeval(tv_sec: 5, tv_usec: 0)
+    let size = socklen_t(MemoryLayout.size(ofValue: patience))
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// A socket at an address; `isStream` makes it TCP's, else it is UDP's.
+  convenience init(in netns: Namespace, at address: String, _ port: UInt16, isStream: Bool = true) throws {
+    let type = isStream ? CInt(SOCK_STREAM.rawValue) : CInt(SOCK_DGRAM.rawValue)
+    try self.init(
+      netns.inside { socket(address.contains(":") ? AF_INET6 : AF_INET, type | CInt(SOCK_CLOEXEC.rawValue), 0) })
+    var one: CInt = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout.size(ofValue: one)))
+    try check(withAddress(address, port) { bind(descriptor, $0, $1) })
+  }
+
+  func listens() throws -> LabSocket {
+    try check(listen(descriptor, 64))
+    return self
+  }
+
+  func connects(to address: String, _ port: UInt16) throws {
+    try check(withAddress(address, port) { connect(descriptor, $0, $1) })
+  }
+
+  /// Begins to connect, and does not wait for an answer.
+  func beginsToConnect(to address: String, _ port: UInt16) throws {
+    try check(fcntl(descriptor, F_SETFL, O_NONBLOCK))
+    let result = try withAddress(address, port) { connect(descriptor, $0, $1) }
+    guard result < 0, errno == EINPROGRESS else { throw Errno(rawValue: errno) }
+  }
+
+  func accepts() throws -> LabSocket { try LabSocket(accept(descriptor, nil, nil)) }
+
+  func sends() throws { try check(Int32(send(descriptor, "x", 1, Int32(MSG_NOSIGNAL)))) }
+
+  /// Waits for a byte, or for the end.
+  func receives() throws {
+    var byte: UInt8 = 0
+    try check(Int32(recv(descriptor, &byte, 1, 0)))
+  }
+
+  /// Sends no more.
+  func ends() throws { try check(shutdown(descriptor, Int32(SHUT_WR))) }
+
+  /// Has the other end reset when the socket is closed.
+  func resets() throws {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    try check(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout.size(ofValue: option))))
+  }
+
+  /// Sends bytes to an address of the loopback device's multicast group.
+  func sends(_ bytes: [UInt8], toGroup group: String, _ port: UInt16) throws {
+    var interface = in_addr(s_addr: UInt32(0x7F00_0001).bigEndian)
+    try check(
+      setsockopt(
+        descriptor, CInt(IPPROTO_IP), IP_MULTICAST_IF, &interface, socklen_t(MemoryLayout.size(ofValue: interface))))
+    try check(withAddress(group, port) { Int32(sendto(descriptor, bytes, bytes.count, 0, $0, $1)) })
+  }
+
+  private func check(_ result: Int32) throws {
+    guard result >= 0 else { throw Errno(rawValue: errno) }
+  }
+
+  private func withAddress(
+    _ address: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) throws -> Int32 {
+    var hints = addrinfo()
+    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
+    var found: UnsafeMutablePointer<addrinfo>?
+    try #require(getaddrinfo(address, "\(port)", &hints, &found) == 0)
+    defer { freeaddrinfo(found) }
+    let entry = try #require(found).pointee
+    return body(try #require(entry.ai_addr), entry.ai_addrlen)
+  }
+}
