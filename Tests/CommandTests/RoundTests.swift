@@ -154,7 +154,7 @@ import Testing
 
               """, errors: told + told))
       // That is not the policy's fault.
-      let check = try await namespaces.run("\(restrained) check-policy \"$policy\"; echo $?")
+      let check = try await namespaces.run("\(restrained) check-policy \"$policy\" --all-netns; echo $?")
       #expect(check == .init(status: 0, output: "host: nothing\n0\n", errors: told))
       // Where namespaces were named, nothing else was looked for.
       let named = try await namespaces.run("\(restrained) show --netns host --quiet $ipvsadm; echo $?")
