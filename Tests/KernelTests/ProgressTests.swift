@@ -9,12 +9,12 @@ extension RealKernel {
     private let directory = ScratchDirectory.current
 
     private static let lines = ["red", "blue", "host"].map { "\($0): Timeout (tcp tcpfin udp): 1 2 3\n" }.joined()
-    /// The bar, and where the second namespace takes a tenth of a second, another.
-    private static let bars = [
-      "\r[##########....................] 1 of 3 namespaces\r\u{1B}[K",
-      "\r[##########....................] 1 of 3 namespaces\r\u{1B}[K"
-        + "\r[####################..........] 2 of 3 namespaces\r\u{1B}[K",
-    ]
+    /// The bar, and where the second namespace takes a tenth of a second, another in its place; then it is taken away.
+    private static let bars: [String] = {
+      let one = "\r[##########....................] 1 of 3 namespaces\u{1B}[K"
+      let two = "\r[####################..........] 2 of 3 namespaces\u{1B}[K"
+      return [one, one + two].map { $0 + "\r\u{1B}[K" }
+    }()
     private static let shownLines = lines.split(separator: "\n").map { "\($0)\r\n" }.joined()
 
     @Test func isDrawnOnATerminalAfterASecond() async throws {
