@@ -35,9 +35,13 @@ extension RealKernel {
       try await netns.set(900, 30, 300)
       // Requests in order: the family, the timeouts before, the timeouts to set, the timeouts after.
       async let slow = netns.run(
-        "strace", "-f", "-o", "/dev/null", "-e", "trace=sendto", "-e", "inject=sendto:delay_enter=1000000:when=3",
-        Guest.program, "apply", policy)
-      try await Task.sleep(for: .milliseconds(500))
+        "strace", "-f", "-o", "\(directory.path)/trace", "-e", "trace=sendto", "-e",
+        "inject=sendto:delay_enter=2000000:when=3", Guest.program, "apply", policy)
+      // The kernel has told the timeouts before, when the second request has been made.
+      let end = ContinuousClock.now + .seconds(20)
+      while directory.text("trace").split(separator: "\n").count(where: { $0.contains(" = ") }) < 2, .now < end {
+        try await Task.sleep(for: .milliseconds(20))
+      }
       try await netns.set(111, 31, 0)
       expect(
         try await slow,
