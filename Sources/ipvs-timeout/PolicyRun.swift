@@ -74,8 +74,7 @@ extension PolicyFile {
 
   /// Where to go: where it wants something, and wherever somebody has named.
   private func aims(_ places: [Place], _ scope: Scope) -> [Aim] {
-    let isNamed = if case .these = scope.choice { true } else { false }
-    return places.map { Aim(place: $0, wanted: demand($0).timeouts) }.filter { isNamed || $0.wanted != Timeouts() }
+    places.map { Aim(place: $0, wanted: demand($0).timeouts) }.filter { scope.isNamed || $0.wanted != Timeouts() }
   }
 
   /// What it wants in one place.

@@ -20,10 +20,13 @@ struct Scope: Hashable {
   /// Whether only those with a virtual service or a connection.
   var isInUseOnly = false
 
-  /// Whether it is less than all that a policy can mean.
-  var isNarrowed: Bool {
-    if case .these = choice { true } else { isInUseOnly }
+  /// Whether somebody has named them.
+  var isNamed: Bool {
+    if case .these = choice { true } else { false }
   }
+
+  /// Whether it is less than all that a policy can mean.
+  var isNarrowed: Bool { isNamed || isInUseOnly }
 
   /// Whether it is one namespace.
   var isOne: Bool {
