@@ -41,12 +41,14 @@ let package = Package(
     .target(name: "Ipvsadm", dependencies: ["IPVS", "Text", "Waiting", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
     .target(name: "Policy", dependencies: ["Directors", "IPVS", "Text", system], swiftSettings: strict),
-    .target(name: "Connections", dependencies: ["IPVS"], swiftSettings: strict),
+    .target(name: "Connections", dependencies: ["Directors", "IPVS"], swiftSettings: strict),
+    .target(name: "Host", dependencies: ["IPVS", "Namespaces", system], swiftSettings: strict),
+    .target(name: "Diagnosis", dependencies: ["Directors", "Host", "IPVS"], swiftSettings: strict),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
     .executableTarget(
       name: "ipvs-timeout",
       dependencies: [
-        "CStartup", "Connections", "IPVS", "Ipvsadm", "Directors", "Policy", "Text", system,
+        "CStartup", "Connections", "Diagnosis", "Directors", "IPVS", "Ipvsadm", "Policy", "Text", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["link-order.txt"],
@@ -72,10 +74,14 @@ let package = Package(
     .testTarget(
       name: "PolicyTests", dependencies: ["IPVS", "Policy", "TestSupport", system], swiftSettings: strict),
     .testTarget(name: "ConnectionsTests", dependencies: ["Connections", "IPVS"], swiftSettings: strict),
+    .testTarget(name: "HostTests", dependencies: ["Host", "IPVS", system], swiftSettings: strict),
+    .testTarget(
+      name: "DiagnosisTests", dependencies: ["Diagnosis", "Directors", "IPVS", system], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Connections", "IPVS", "Ipvsadm", "Directors", "Policy", "TestSupport", "Text", "ipvs-timeout", subprocess,
+        "Connections", "Diagnosis", "IPVS", "Ipvsadm", "Directors", "Policy", "TestSupport", "Text", "ipvs-timeout",
+        subprocess,
         system,
       ],
       swiftSettings: strict),

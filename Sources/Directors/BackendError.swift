@@ -51,6 +51,15 @@ extension BackendError {
     case .notReadBack: false
     }
   }
+
+  /// Whether the file of the namespace is none, or not yet, or no longer.
+  public var isAboutFile: Bool {
+    switch self {
+    case .netlink(let error): [.noSuchNamespace, .notANamespace].contains(error.code)
+    case .ipvsadm(let error), .both(_, let error): [.noSuchNamespace, .notANamespace].contains(error.cause)
+    case .notReadBack: false
+    }
+  }
 }
 
 extension BackendError: CustomStringConvertible {

@@ -41,6 +41,8 @@ extension IPVSError {
     case lookForUse
     /// Reading `/proc/net/ip_vs_conn`.
     case readConnections
+    /// Reading `/proc/sys`.
+    case readSettings
     /// `IPVS_CMD_GET_CONFIG`.
     case readTimeouts
     /// `IPVS_CMD_SET_CONFIG` with these timeouts.

@@ -95,6 +95,7 @@ extension IPVSError.Operation: CustomStringConvertible {
     case .listNamespaces: "list the network namespaces (/run/netns, /run/docker/netns, /proc)"
     case .lookForUse: "look for virtual services and connections"
     case .readConnections: "read the connection table"
+    case .readSettings: "read the kernel's settings (/proc/sys)"
     case .readTimeouts: "read the timeouts"
     case .setTimeouts(let wanted): "set the timeouts \(wanted.assignments)"
     }

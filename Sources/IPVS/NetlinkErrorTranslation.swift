@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Namespaces
+package import Namespaces
 internal import Netlink
 internal import SystemPackage
 
@@ -38,7 +38,7 @@ extension IPVSError {
 
 extension IPVSError {
   /// What it means that the namespace was not entered.
-  init(_ failure: NamespaceError, during operation: Operation, in namespace: NetworkNamespace) {
+  package init(_ failure: NamespaceError, during operation: Operation, in namespace: NetworkNamespace) {
     switch failure {
     case .notOpened(let errno) where [.noSuchFileOrDirectory, .notDirectory, .noSuchProcess].contains(errno):
       self.init(.noSuchNamespace, operation, in: namespace, errno: errno)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SystemPackage
+package import SystemPackage
 
 /// A file of the kernel's that fits into one read.
-enum SmallFile {
+package enum SmallFile {
   /// The text of the file, its first 4096 bytes at most; `nil` when it cannot be read.
-  static func text(of path: FilePath) -> String? { try? read(path) }
+  package static func text(of path: FilePath) -> String? { try? read(path) }
 
   /// The text of the file, its first 4096 bytes at most.
   ///
   /// - Throws: `Errno`, when it cannot be read.
-  static func read(_ path: FilePath) throws(Errno) -> String {
+  package static func read(_ path: FilePath) throws(Errno) -> String {
     do {
       let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       return try file.closeAfter {

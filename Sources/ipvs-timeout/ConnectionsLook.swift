@@ -26,7 +26,7 @@ struct ConnectionsLook {
     let filter = filter
     var outdated = OutdatedCount()
     try each(&round) { place, director throws(BackendError) in
-      outdated.add(try ConnectionSummary(at: place.namespace, director, filter))
+      outdated.add(try ConnectionSummary(of: director, in: place.namespace, filter))
     }
     return outdated
   }
@@ -44,7 +44,7 @@ struct ConnectionsLook {
     let filter = filter
     var outdated = OutdatedCount()
     try each(&round) { place, director throws(BackendError) in
-      let summary = try ConnectionSummary(at: place.namespace, director, filter)
+      let summary = try ConnectionSummary(of: director, in: place.namespace, filter)
       outdated.add(summary)
       printer.add(ConnectionsReport(place: place, backend: director.backend, summary: summary))
     }
@@ -113,33 +113,5 @@ extension OutdatedCount {
   fileprivate mutating func add(_ summary: ConnectionSummary) {
     count += summary.outdated
     seconds = max(seconds, summary.outdatedFor)
-  }
-}
-
-extension ConnectionSummary {
-  /// The connections in a namespace.
-  ///
-  /// What sets the timeouts meanwhile would make a connection seem outdated that is not, so then it is read again.
-  ///
-  /// - Throws: ``BackendError``.
-  fileprivate init(
-    at namespace: NetworkNamespace, _ director: borrowing Director, _ filter: ConnectionFilter
-  ) throws(BackendError) {
-    var timeouts = try director.timeouts()
-    self.init(by: OutdatedRule(timeouts))
-    for _ in 0..<3 {
-      do throws(IPVSError) {
-        var table = try ConnectionTable(in: namespace)
-        self = ConnectionSummary(by: OutdatedRule(timeouts, hasBackupDaemon: table.hasBackupDaemon))
-        while let connection = try table.next() {
-          if filter.passes(connection) { add(connection) }
-        }
-      } catch {
-        throw .netlink(error)
-      }
-      let now = try director.timeouts()
-      guard now != timeouts else { return }
-      timeouts = now
-    }
   }
 }

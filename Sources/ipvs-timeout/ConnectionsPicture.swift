@@ -3,6 +3,7 @@
 internal import Connections
 internal import Glibc
 internal import IPVS
+internal import Text
 
 /// How the time left is spread, as a line of bars for each state: what people would rather look at on a terminal.
 enum ConnectionsPicture {

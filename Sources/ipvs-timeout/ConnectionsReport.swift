@@ -94,8 +94,3 @@ extension Endpoint {
     return .object(object)
   }
 }
-
-extension JSONValue {
-  /// A number of things.
-  fileprivate static func number(_ count: Int) -> JSONValue { .number(UInt32(clamping: count)) }
-}

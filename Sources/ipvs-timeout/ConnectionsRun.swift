@@ -3,6 +3,7 @@
 internal import Connections
 internal import Directors
 internal import IPVS
+internal import Text
 
 extension ConnectionsRequest {
   /// Looks at the connections of each namespace, when it is time to, and prints what there is to say.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import Text
 
 extension ConnectionsLook {
   /// Waits until no connection is outdated, or for as long as patience lasts.

@@ -22,6 +22,8 @@ enum Invocation: Hashable {
   case checkPolicy(FilePath, Output, Scope)
   /// Say what the timers of the live connections are.
   indirect case connections(ConnectionsRequest, Output, Access)
+  /// Say why the timeouts may have no effect.
+  indirect case doctor(Output, Access)
   /// One of ipvsadm's own forms.
   case ipvsadm(IpvsadmCommand)
   /// Print a text that the argument parser made: help, the version, a completion script.

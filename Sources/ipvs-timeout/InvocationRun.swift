@@ -25,6 +25,8 @@ extension Invocation {
       return try PolicyFile(read: path).explain(output, scope)
     case .connections(let request, let output, let access):
       return try request.run(output, access)
+    case .doctor(let output, let access):
+      return try DoctorRun(output, access).run()
     case .ipvsadm(let command):
       return try command.run()
     case .text(let string):

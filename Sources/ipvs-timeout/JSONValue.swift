@@ -13,6 +13,9 @@ indirect enum JSONValue {
   case array([JSONValue])
   case object(JSONObject)
 
+  /// A number of things.
+  static func number(_ count: Int) -> JSONValue { .number(UInt32(clamping: count)) }
+
   /// The value as JSON text.
   var text: String {
     switch self {

@@ -29,7 +29,7 @@ struct RootCommand: ParsableCommand {
     version: Program.version,
     subcommands: [
       ShowCommand.self, SetCommand.self, VerifyCommand.self, ApplyCommand.self, CheckPolicyCommand.self,
-      ConnectionsCommand.self,
+      ConnectionsCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: ShowCommand.self)
 
@@ -38,7 +38,7 @@ struct RootCommand: ParsableCommand {
   /// The names stand here again because making `configuration` costs more than all of ipvsadm's forms together.
   static func isNamed(in arguments: [String]) -> Bool {
     switch arguments.first {
-    case "show", "set", "verify", "apply", "check-policy", "connections", "help": true
+    case "show", "set", "verify", "apply", "check-policy", "connections", "doctor", "help": true
     default: false
     }
   }

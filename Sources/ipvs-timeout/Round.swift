@@ -2,7 +2,6 @@
 
 internal import Directors
 internal import IPVS
-internal import Ipvsadm
 
 /// One command over many network namespaces: each is reported for itself, none stops the others, the worst decides.
 struct Round {
@@ -132,17 +131,6 @@ extension DirectorRound {
     Result { () throws(BackendError) in
       guard let director = try next() else { preconditionFailure("there are as many directors as aims") }
       return try deed.done(to: director, aim.wanted)
-    }
-  }
-}
-
-extension BackendError {
-  /// Whether the file of the namespace is none, or not yet, or no longer.
-  fileprivate var isAboutFile: Bool {
-    switch self {
-    case .netlink(let error): [.noSuchNamespace, .notANamespace].contains(error.code)
-    case .ipvsadm(let error), .both(_, let error): [.noSuchNamespace, .notANamespace].contains(error.cause)
-    case .notReadBack: false
     }
   }
 }

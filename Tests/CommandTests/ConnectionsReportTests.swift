@@ -4,6 +4,7 @@ import Connections
 import Directors
 import IPVS
 import Testing
+import Text
 
 @testable import ipvs_timeout
 

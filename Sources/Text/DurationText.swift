@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A time as people write it, for example `14m59s`; `TimeoutText` reads it.
-enum DurationText {
+package enum DurationText {
   /// Writes whole seconds.
-  static func text(_ seconds: UInt32) -> String {
+  package static func text(_ seconds: UInt32) -> String {
     let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
     return text.isEmpty ? "0s" : text

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Directors
+public import Host
+public import IPVS
+
+/// What is known of one director when it is diagnosed; what could not be had is the reason why.
+public struct DirectorFacts: Sendable {
+  /// The network namespace.
+  public let namespace: NetworkNamespace
+  /// The backend that answered.
+  public let backend: BackendChoice
+  /// The timeouts.
+  public let timeouts: Timeouts
+  /// The kernel's settings.
+  public let settings: Result<KernelSettings, BackendError>
+  /// The machine around it.
+  public let surroundings: Surroundings
+}
+
+extension DirectorFacts {
+  /// Asks a director and its kernel.
+  ///
+  /// - Parameters:
+  ///   - director: The director.
+  ///   - namespace: The network namespace in which it is.
+  ///   - surroundings: The machine around it.
+  /// - Throws: ``BackendError``, when not even the timeouts can be read.
+  public init(
+    of director: borrowing Director, in namespace: NetworkNamespace, _ surroundings: Surroundings
+  ) throws(BackendError) {
+    self.surroundings = surroundings
+    self.namespace = namespace
+    backend = director.backend
+    timeouts = try director.timeouts()
+    settings = Result { () throws(IPVSError) in try KernelSettings(in: namespace) }.mapError(BackendError.netlink)
+  }
+}

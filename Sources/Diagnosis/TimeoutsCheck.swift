@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import IPVS
+
+/// What the timeouts are, and whether anybody has set them.
+struct TimeoutsCheck: DirectorCheck {
+  let check = Check.timeouts
+
+  func findings(on facts: DirectorFacts) -> [Finding] {
+    let timeouts = facts.timeouts
+    let missing = Timeouts.Name.allCases.filter { timeouts[$0] == nil }.map(\.rawValue)
+    guard missing.isEmpty else {
+      return [
+        .note(
+          check, "this kernel has no \(missing.joined(separator: " and no ")) timeout",
+          so: "it was built without that protocol, and balances none of its connections")
+      ]
+    }
+    guard timeouts == .kernelDefault else { return [.ok(check, timeouts.words)] }
+    return [.ok(check, "\(timeouts.words), which is the kernel's default")]
+  }
+}
+
+extension Timeouts {
+  /// The three of them, for people.
+  var words: String {
+    Name.allCases.compactMap { name in self[name].map { "\(name.rawValue) \($0.seconds) s" } }.joined(separator: ", ")
+  }
+}
