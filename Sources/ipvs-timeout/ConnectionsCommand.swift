@@ -20,22 +20,23 @@ struct ConnectionsCommand: InvocationCommand {
       Median and percentile are exact below 256 s, and to 0.4 % above. On a terminal, bars show how the time left is \
       spread, and | where the timeout is.
 
-      With --outdated, exit status 1: there are some. With --wait, it ends when none is left; 75: --within is over.
+      With --outdated, exit status 1: there are some. With --wait, it ends when none is left; 75: some are left when \
+      the time written behind --wait is over.
 
       Examples:
         ipvs-timeout connections --all-netns
         ipvs-timeout connections --outdated --service 192.0.2.100:80
-        ipvs-timeout set 60 30 60 && ipvs-timeout connections --wait --within 15m
+        ipvs-timeout set 60 30 60 && ipvs-timeout connections --wait 15m
       """)
 
   @Flag(help: "List the outdated connections, one a line.")
   var outdated = false
 
-  @Flag(help: "Wait until no connection is outdated.")
-  var wait = false
-
-  @Option(help: ArgumentHelp("Wait no longer than this.", valueName: "time"))
-  var within: String?
+  @Option(
+    defaultAsFlag: WaitText.absent, parsing: .next,
+    help: ArgumentHelp(
+      "First wait until none is outdated, or for so long if a duration is given.", valueName: "duration"))
+  var wait: WaitText?
 
   @Option(help: ArgumentHelp("Only those in this state, as ESTABLISHED; repeatable.", valueName: "state"))
   var state: [String] = []
@@ -57,18 +58,9 @@ struct ConnectionsCommand: InvocationCommand {
 
   func invocation() throws(Failure) -> Invocation {
     let request = ConnectionsRequest(
-      filter: try filter(), isList: outdated, isWaiting: wait, patience: try patience())
+      filter: try filter(), isList: outdated, wait: try wait?.limit())
     let formats: Set<Format> = outdated ? [.text, .json] : [.text, .json, .prometheus]
     return .connections(request, try output.output(formats), access.access)
-  }
-
-  private func patience() throws(Failure) -> Duration? {
-    guard let within else { return nil }
-    guard wait else { throw .usage("--within says how long --wait may take, so it goes with --wait only") }
-    guard let seconds = TimeoutText.seconds(within), 1...2_678_400 ~= seconds else {
-      throw .usage("--within takes a time from 1 s to 31 days (90, 90s, 15m), not \"\(within.printable)\"")
-    }
-    return .seconds(seconds)
   }
 
   private func filter() throws(Failure) -> ConnectionFilter {

@@ -9,7 +9,13 @@ struct ConnectionsRequest: Hashable {
   /// Whether the outdated ones are listed; else all are counted.
   var isList = false
   /// Whether first to wait until none is outdated.
-  var isWaiting = false
-  /// How long to wait at the most; `nil` for as long as it takes.
-  var patience: Duration?
+  var wait: Wait?
+
+  /// How long to wait.
+  enum Wait: Hashable {
+    /// As long as there are any.
+    case asLongAsItTakes
+    /// So long, whether there are any or not.
+    case atMost(Duration)
+  }
 }

@@ -14,11 +14,11 @@ extension ConnectionsRequest {
     let isNamed = access.scope.choice != .unsaid
     let places = isNamed ? try access.scope.places(&round) : [Place(.current)]
     var look = ConnectionsLook(at: places, filter, access)
-    if isWaiting { try look.wait(for: patience, isQuiet: output.isQuiet, &round) }
+    let hasWaited: Bool? = if let wait { try look.wait(wait, isQuiet: output.isQuiet, &round) } else { nil }
     var printer = ConnectionsPrinter(output, isNamed: isNamed)
     let outdated = isList ? try look.list(&round, &printer) : try look.summarize(&round, &printer)
     try printer.finish()
-    if isWaiting, outdated.count > 0 { round.note(Failure(outdated.sentence, .timedOut)) }
+    if let hasWaited, outdated.count > 0 { round.note(Failure(outdated.sentence(hasWaited: hasWaited), .timedOut)) }
     let status = try round.finished()
     return isList && outdated.count > 0 ? status.worse(.notAsWanted) : status
   }
@@ -33,9 +33,15 @@ struct OutdatedCount: Hashable {
   /// So many connections, with their verb.
   var subject: String { count == 1 ? "1 connection is" : "\(count) connections are" }
 
-  /// Why waiting has ended too early.
-  fileprivate var sentence: String {
-    "the time given by --within is over and \(subject) still outdated, for another \(DurationText.text(seconds)) at the"
-      + " most; wait longer, or see which with `ipvs-timeout connections --outdated`"
+  /// Why there are some after waiting.
+  ///
+  /// - Parameter hasWaited: Whether there was none any more before the result was read.
+  /// - Returns: The sentence.
+  fileprivate func sentence(hasWaited: Bool) -> String {
+    let time = "for \(hasWaited ? "" : "another ")\(DurationText.text(seconds)) at the most"
+    return hasWaited
+      ? "none was outdated any more, and now \(subject) again, \(time): a timeout may have become shorter; wait again"
+      : "the time given to --wait is over and \(subject) still outdated, \(time); wait longer, or see which with"
+        + " `ipvs-timeout connections --outdated`"
   }
 }

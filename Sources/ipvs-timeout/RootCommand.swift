@@ -58,6 +58,8 @@ struct RootCommand: ParsableCommand {
     {
       throw .usage(InvalidTimeoutText(text: negative).description)
     }
+    // The parser would take an empty value for none, and a script whose variable is empty would wait for ever.
+    if arguments.first == "connections", arguments.contains("--wait=") { _ = try WaitText.written("").limit() }
     do {
       var command = try parseAsRoot(isHelp ? ["--help"] : arguments)
       if let command = command as? any InvocationCommand { return try command.invocation() }

@@ -46,17 +46,35 @@ import Testing
     #expect(filter.serverPort == port)
   }
 
-  @Test func `ask to wait`() throws {
-    #expect(try request("--wait") == ConnectionsRequest(isWaiting: true))
-    #expect(
-      try request("--wait", "--within", "1h30m") == ConnectionsRequest(isWaiting: true, patience: .seconds(5_400)))
+  @Test(
+    arguments: [
+      (["--wait"], .asLongAsItTakes), (["--wait", "1h30m"], .atMost(.seconds(5_400))),
+      (["--wait=90"], .atMost(.seconds(90))), (["--wait", "31d"], .atMost(.seconds(2_678_400))),
+    ] as [([String], ConnectionsRequest.Wait)])
+  func `ask to wait`(arguments: [String], wait: ConnectionsRequest.Wait) throws {
+    let others = ["--outdated", "--state", "udp", "--quiet"]
+    for arguments in [arguments, others + arguments, arguments + others] {
+      guard case .connections(let request, _, _) = try Invocation(["connections"] + arguments) else {
+        Issue.record("\(arguments)")
+        continue
+      }
+      #expect(request.wait == wait, "\(arguments)")
+      #expect(request.isList == arguments.contains("--outdated"))
+    }
   }
 
   @Test(arguments: [
-    (["--within", "5m"], "--within says how long --wait may take, so it goes with --wait only"),
-    (["--wait", "--within", "0"], #"--within takes a time from 1 s to 31 days (90, 90s, 15m), not "0""#),
-    (["--wait", "--within", "soon"], #"--within takes a time from 1 s to 31 days (90, 90s, 15m), not "soon""#),
-    (["--wait", "--within", "32d"], #"--within takes a time from 1 s to 31 days (90, 90s, 15m), not "32d""#),
+    (["--wait", "0"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "0""#),
+    (["--wait", ""], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not """#),
+    (["--wait", "soon"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "soon""#),
+    (["--wait", "32d"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "32d""#),
+    (["--wait", "1.5h"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "1.5h""#),
+    (["--wait", "-"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "-""#),
+    (["--wait="], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not """#),
+    (["--wait=-5"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "-5""#),
+    (["--wait", "--outdated", "15m"], "Unexpected argument '15m'; run `ipvs-timeout --help`"),
+    (["--wait", "-5"], "Unknown option '-5'; run `ipvs-timeout --help`"),
+    (["--within", "5m"], "Unknown option '--within'; run `ipvs-timeout --help`"),
     (
       ["--state", "ESTABLISHD"],
       #""ESTABLISHD" is not a state; there are ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSE,"#

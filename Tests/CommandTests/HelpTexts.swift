@@ -287,19 +287,20 @@ enum HelpTexts {
     how the time left is spread, and | where the timeout is.
 
     With --outdated, exit status 1: there are some. With --wait, it ends when none
-    is left; 75: --within is over.
+    is left; 75: some are left when the time written behind --wait is over.
 
     Examples:
       ipvs-timeout connections --all-netns
       ipvs-timeout connections --outdated --service 192.0.2.100:80
-      ipvs-timeout set 60 30 60 && ipvs-timeout connections --wait --within 15m
+      ipvs-timeout set 60 30 60 && ipvs-timeout connections --wait 15m
 
     USAGE: ipvs-timeout connections <options>
 
     OPTIONS:
       --outdated              List the outdated connections, one a line.
-      --wait                  Wait until no connection is outdated.
-      --within <time>         Wait no longer than this.
+      --wait [<duration>]     First wait until none is outdated, or for so long if
+                              a duration is given. (default as flag: as long as it
+                              takes)
       --state <state>         Only those in this state, as ESTABLISHED; repeatable.
       --service <address:port>
                               Only those of this virtual service, as 192.0.2.1:80.

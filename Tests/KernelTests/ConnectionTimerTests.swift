@@ -201,11 +201,11 @@ extension RealKernel {
         try client.connects(to: "192.0.2.100", 80)
         let server = try listener.accepts()
         try await director.set(3, 3, 3)
-        let short = try await director.program("connections", "--wait", "--within", "1s", "--quiet")
+        let short = try await director.program("connections", "--wait", "1s", "--quiet")
         #expect(short.status == 75)
         #expect(
           short.stderr.hasPrefix(
-            "ipvs-timeout: the time given by --within is over and 1 connection is still outdated, for another "),
+            "ipvs-timeout: the time given to --wait is over and 1 connection is still outdated, for another "),
           "\(short)")
         let begin = ContinuousClock.now
         let outcome = try await director.program("connections", "--wait", "--state", "established")
