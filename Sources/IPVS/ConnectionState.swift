@@ -32,11 +32,16 @@ extension Connection {
     /// Another one, by its name: SCTP has more, and newer kernels may.
     case other(String)
 
-    /// Those that have a case of their own, TCP's first.
-    public static let known: [State] = [
-      .established, .finWait, .timeWait, .closeWait, .lastAck, .close, .synSent, .synReceived, .synAck, .listen, .udp,
-      .assured, .none,
-    ]
+    /// Those that kernels have, TCP's first, and last those that only SCTP has (`sctp_state_name_table`).
+    public static let known: [State] =
+      [
+        .established, .finWait, .timeWait, .closeWait, .lastAck, .close, .synSent, .synReceived, .synAck, .listen, .udp,
+        .assured, .none,
+      ]
+      + [
+        "INIT1", "INIT", "C-SENT", "C-REPLIED", "C-WAIT", "COOKIE", "C-ECHOED", "S-SENT", "S-RECEIVED", "S-ACK-SENT",
+        "REJECTED", "CLOSED",
+      ].map(State.other)
 
     /// A state by its name, as a field of the table.
     ///

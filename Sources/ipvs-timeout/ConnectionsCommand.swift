@@ -67,7 +67,7 @@ struct ConnectionsCommand: InvocationCommand {
     var filter = ConnectionFilter()
     for name in state {
       let state = Connection.State(name: name.uppercased())
-      if case .other = state {
+      guard Connection.State.known.contains(state) else {
         let names = Connection.State.known.map(\.name).joined(separator: ", ")
         throw .usage("\"\(name.printable)\" is not a state; there are \(names)")
       }

@@ -78,7 +78,8 @@ import Testing
     (
       ["--state", "ESTABLISHD"],
       #""ESTABLISHD" is not a state; there are ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSE,"#
-        + " SYN_SENT, SYN_RECV, SYNACK, LISTEN, UDP, ASSURED, NONE"
+        + " SYN_SENT, SYN_RECV, SYNACK, LISTEN, UDP, ASSURED, NONE, INIT1, INIT, C-SENT, C-REPLIED, C-WAIT, COOKIE,"
+        + " C-ECHOED, S-SENT, S-RECEIVED, S-ACK-SENT, REJECTED, CLOSED"
     ),
     (["--service", "192.0.2.1"], #"--service takes 192.0.2.1:80 or [2001:db8::1]:80, not "192.0.2.1""#),
     (["--service", "2001:db8::1:80"], #"--service takes 192.0.2.1:80 or [2001:db8::1]:80, not "2001:db8::1:80""#),

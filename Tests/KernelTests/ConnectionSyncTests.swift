@@ -18,13 +18,52 @@ extension RealKernel {
       return header + head + tail + [192, 0, 2, 2] + [192, 0, 2, 100] + [198, 51, 100, 2]
     }
 
-    @Test func leavesThemToTheirDirectorWhileItTells() async throws {
+    /// Starts a daemon that listens.
+    ///
+    /// - Returns: What it hears.
+    private func daemon() async throws -> LabSocket {
       try await Guest.output(netns.entering + ["ip", "link", "set", "lo", "up", "multicast", "on"])
       try await Guest.output(
         netns.entering + [
           Guest.ipvsadm, "--start-daemon", "backup", "--mcast-interface", "lo", "--syncid", "7",
         ])
-      let sender = try LabSocket(in: netns, at: "127.0.0.1", 0, isStream: false)
+      return try LabSocket(in: netns, at: "127.0.0.1", 0, isStream: false)
+    }
+
+    /// Also those that no packet of this lab leads to: the names are the kernel's, and in its order.
+    @Test(arguments: [
+      (
+        6 as UInt8, "TCP",
+        [
+          "NONE", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK",
+          "LISTEN", "SYNACK",
+        ]
+      ),
+      (
+        132, "SCTP",
+        [
+          "NONE", "INIT1", "INIT", "C-SENT", "C-REPLIED", "C-WAIT", "COOKIE", "C-ECHOED", "ESTABLISHED", "S-SENT",
+          "S-RECEIVED", "S-ACK-SENT", "REJECTED", "CLOSED",
+        ]
+      ),
+      (17, "UDP", ["UDP"]),
+    ])
+    func findsEveryStateByItsName(_ transport: UInt8, _ name: String, _ states: [String]) async throws {
+      let sender = try await daemon()
+      for (number, _) in states.enumerated() {
+        let message = message(transport, state: UInt8(number), port: UInt8(number), seconds: 900)
+        try sender.sends(message, toGroup: "224.0.0.81", 8848)
+      }
+      try await Task.sleep(for: .milliseconds(300))
+      for state in states {
+        let outcome = try await netns.program("connections", "--state", state.lowercased(), "--format", "json")
+        #expect(outcome.stdout.contains(#","connections":1,"outdated":0,"#), "\(state): \(outcome)")
+        #expect(outcome.stdout.contains(#"{"protocol":"\#(name)","state":"\#(state)","#), "\(state): \(outcome)")
+      }
+    }
+
+    @Test func leavesThemToTheirDirectorWhileItTells() async throws {
+      let sender = try await daemon()
       // ESTABLISHED is 1 in TCP, and 8 in SCTP.
       try sender.sends(message(6, state: 1, port: 1, seconds: 900), toGroup: "224.0.0.81", 8848)
       try sender.sends(message(132, state: 8, port: 2, seconds: 900), toGroup: "224.0.0.81", 8848)
