@@ -7,44 +7,8 @@ extension RealKernel {
   @Suite struct ConnectionTimerTests {
     private let director = Topology.director
 
-    /// The addresses of one address family.
-    struct Family: CustomTestStringConvertible {
-      let client: String
-      let mute: String
-      let masqueraded: String
-      let routed: String
-      let server: String
-
-      static let ipv4 = Family(
-        client: "192.0.2.2", mute: "192.0.2.3", masqueraded: "192.0.2.100", routed: "192.0.2.101",
-        server: "198.51.100.2")
-      static let ipv6 = Family(
-        client: "2001:db8:1::2", mute: "2001:db8:1::3", masqueraded: "2001:db8:1::100", routed: "2001:db8:1::101",
-        server: "2001:db8:2::2")
-
-      static func written(_ address: String) -> String { address.contains(":") ? "[\(address)]" : address }
-
-      var rules: String {
-        let (nat, route, real) = (Family.written(masqueraded), Family.written(routed), Family.written(server))
-        return """
-          -A -t \(nat):80 -s rr
-          -a -t \(nat):80 -r \(real):8080 -m
-          -A -u \(nat):53 -s rr
-          -a -u \(nat):53 -r \(real):5353 -m
-          -A -t \(nat):443 -s rr -p 360
-          -a -t \(nat):443 -r \(real):8080 -m
-          -A -u \(nat):54 -s rr -o
-          -a -u \(nat):54 -r \(real):5353 -m
-          -A -t \(route):80 -s rr
-          -a -t \(route):80 -r \(real):80 -g
-          """
-      }
-
-      var testDescription: String { client }
-    }
-
-    @Test(arguments: [Family.ipv4, .ipv6])
-    func showsWhatRulesEachStateAndWhatIsOutdated(_ family: Family) async throws {
+    @Test(arguments: [Topology.Family.ipv4, .ipv6])
+    func showsWhatRulesEachStateAndWhatIsOutdated(_ family: Topology.Family) async throws {
       try await Topology.with(rules: family.rules) {
         let listener = try LabSocket(in: Topology.server, at: family.server, 8080).listens()
         let receiver = try LabSocket(in: Topology.server, at: family.server, 5353, isStream: false)
@@ -81,11 +45,11 @@ extension RealKernel {
         let idleSender = try sent(40008)
         let busySender = try sent(40009)
         let onePacket = try sent(40010, to: 54)
-        let unanswered = try LabSocket(in: Topology.client, at: family.mute, 40011)
+        let unanswered = try LabSocket(in: Topology.client, at: family.nobody, 40011, isForeign: true)
         try unanswered.beginsToConnect(to: family.masqueraded, 80)
         try await Task.sleep(for: .milliseconds(200))
 
-        let before = try await table()
+        let before = try await director.connectionRows()
         #expect(before["ESTABLISHED"]?.count == 3)
         #expect(before["ESTABLISHED"]?.rule == "tcp = 900 s")
         #expect(before["ESTABLISHED"].map { $0.shortest > 880 } == true)
@@ -104,7 +68,7 @@ extension RealKernel {
         expect(try await director.program("connections", "--outdated"), equals: Outcome())
 
         try await director.set(60, 30, 45)
-        let after = try await table()
+        let after = try await director.connectionRows()
         #expect(after["ESTABLISHED"]?.rule.hasPrefix("tcp = 60 s; 3 outdated, the last ends in 14m5") == true)
         #expect(after["FIN_WAIT"]?.rule.hasPrefix("tcpfin = 30 s; 1 outdated, the last ends in 1m5") == true)
         #expect(after["UDP"]?.rule.hasPrefix("udp = 45 s; 2 outdated, the last ends in 4m5") == true)
@@ -119,9 +83,9 @@ extension RealKernel {
         try late.server.ends()
         try late.client.receives()
         try await Task.sleep(for: .milliseconds(200))
-        let client = Family.written(family.client)
-        let service = Family.written(family.masqueraded)
-        let server = Family.written(family.server)
+        let client = Topology.Family.written(family.client)
+        let service = Topology.Family.written(family.masqueraded)
+        let server = Topology.Family.written(family.server)
         let listed = try await director.program("connections", "--outdated")
         #expect(listed.status == 1 && listed.stderr.isEmpty)
         let lines = listed.stdout.split(separator: "\n").sorted()
@@ -131,7 +95,7 @@ extension RealKernel {
         #expect(lines[0].hasSuffix(" left, tcp = 60 s"))
         #expect(lines[1].hasPrefix("UDP \(client):40008 -> \(service):53 -> \(server):5353 UDP 4m"), "\(listed)")
         #expect(lines[1].hasSuffix(" left, udp = 45 s"))
-        let settled = try await table()
+        let settled = try await director.connectionRows()
         #expect(settled["FIN_WAIT"]?.count == 2)
         #expect(settled["FIN_WAIT"].map { $0.longest <= 30 && $0.rule == "tcpfin = 30 s" } == true)
         #expect(settled["TIME_WAIT"].map { $0.longest > 105 } == true)
@@ -140,7 +104,7 @@ extension RealKernel {
           ("--state", "udp", 1), ("--state", "FIN_WAIT", 0), ("--service", "\(service):80", 1),
           ("--service", "\(service):443", 0), ("--real-server", family.server, 2),
           ("--real-server", "\(server):5353", 1),
-          ("--client", family.client, 2), ("--client", family.mute, 0),
+          ("--client", family.client, 2), ("--client", family.nobody, 0),
         ] {
           let outcome = try await director.program("connections", "--outdated", option, value)
           #expect(outcome.stdout.split(separator: "\n").count == count, "\(option) \(value): \(outcome)")
@@ -159,13 +123,16 @@ extension RealKernel {
         try idleSender.sends()
         try await Task.sleep(for: .milliseconds(200))
         expect(try await director.program("connections", "--outdated"), equals: Outcome())
+        let renewed = try await director.connectionRows()
+        #expect(renewed["ESTABLISHED"].map { $0.count == 3 && (50...60).contains($0.longest) } == true, "\(renewed)")
+        #expect(renewed["UDP"].map { $0.count == 2 && (35...45).contains($0.longest) } == true, "\(renewed)")
         withExtendedLifetime((persistent, left, over, onePacket, unanswered, late)) {}
       }
     }
 
     /// The director never sees the server's FIN, so FIN_WAIT is the last state, and `tcpfin` rules it.
-    @Test(arguments: [Family.ipv4, .ipv6])
-    func showsThatDirectRoutingEndsInFinWait(_ family: Family) async throws {
+    @Test(arguments: [Topology.Family.ipv4, .ipv6])
+    func showsThatDirectRoutingEndsInFinWait(_ family: Topology.Family) async throws {
       try await Topology.with(rules: family.rules) {
         let listener = try LabSocket(in: Topology.server, at: family.routed, 80).listens()
         func closed(_ port: UInt16) throws -> (LabSocket, LabSocket) {
@@ -181,12 +148,12 @@ extension RealKernel {
         let old = try closed(40001)
         try await Task.sleep(for: .milliseconds(200))
         try await director.set(60, 30, 45)
-        let before = try await table()
+        let before = try await director.connectionRows()
         #expect(before.keys.sorted() == ["FIN_WAIT"], "\(before)")
         #expect(before["FIN_WAIT"]?.rule.hasPrefix("tcpfin = 30 s; 1 outdated, the last ends in 1m5") == true)
         let new = try closed(40002)
         try await Task.sleep(for: .milliseconds(200))
-        let after = try await table()
+        let after = try await director.connectionRows()
         #expect(after["FIN_WAIT"]?.count == 2)
         #expect(after["FIN_WAIT"].map { $0.shortest <= 30 && $0.longest > 100 } == true, "\(after)")
         withExtendedLifetime((old, new)) {}
@@ -194,7 +161,7 @@ extension RealKernel {
     }
 
     @Test func waitsUntilNoneIsLeft() async throws {
-      try await Topology.with(rules: Family.ipv4.rules) {
+      try await Topology.with(rules: Topology.Family.ipv4.rules) {
         try await director.set(8, 8, 8)
         let listener = try LabSocket(in: Topology.server, at: "198.51.100.2", 8080).listens()
         let client = try LabSocket(in: Topology.client, at: "192.0.2.2", 40001)
@@ -218,43 +185,6 @@ extension RealKernel {
         #expect(again.duration(to: .now) < .seconds(1))
         withExtendedLifetime((client, server)) {}
       }
-    }
-
-    /// A row of the table.
-    struct Row {
-      let count: Int
-      let shortest: Int
-      let longest: Int
-      let rule: String
-    }
-
-    /// The table as it is printed, by the first column.
-    private func table() async throws -> [String: Row] {
-      let outcome = try await director.program("connections")
-      #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
-      let lines = outcome.stdout.split(separator: "\n").dropFirst()
-      return try lines.reduce(into: [:]) { rows, line in
-        let cells = line.split(separator: "  ").map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
-        try #require(cells.count == 7, "\(line)")
-        rows[String(cells[0])] = Row(
-          count: try #require(Int(cells[1])), shortest: try seconds(cells[2]), longest: try seconds(cells[5]),
-          rule: String(cells[6]))
-      }
-    }
-
-    /// The seconds of a time as `14m59s`.
-    private func seconds(_ text: Substring) throws -> Int {
-      var total = 0
-      var number = 0
-      for character in text {
-        if let digit = character.wholeNumberValue {
-          number = number * 10 + digit
-        } else {
-          total += number * (try #require(["d": 86_400, "h": 3_600, "m": 60, "s": 1][character]))
-          number = 0
-        }
-      }
-      return total
     }
   }
 }

@@ -22,13 +22,33 @@ final class LabSocket {
   }
 
   /// A socket at an address; `isStream` makes it TCP's, else it is UDP's.
-  convenience init(in netns: Namespace, at address: String, _ port: UInt16, isStream: Bool = true) throws {
+  ///
+  /// With `isForeign` the address need not be one of that namespace.
+  convenience init(
+    in netns: Namespace, at address: String, _ port: UInt16, isStream: Bool = true, isForeign: Bool = false
+  ) throws {
+    let isIPv6 = address.contains(":")
     let type = isStream ? CInt(SOCK_STREAM.rawValue) : CInt(SOCK_DGRAM.rawValue)
-    try self.init(
-      netns.inside { socket(address.contains(":") ? AF_INET6 : AF_INET, type | CInt(SOCK_CLOEXEC.rawValue), 0) })
-    var one: CInt = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout.size(ofValue: one)))
+    try self.init(netns.inside { socket(isIPv6 ? AF_INET6 : AF_INET, type | CInt(SOCK_CLOEXEC.rawValue), 0) })
+    try sets(SOL_SOCKET, SO_REUSEADDR)
+    if isForeign { try isIPv6 ? sets(CInt(IPPROTO_IPV6), IPV6_TRANSPARENT) : sets(CInt(IPPROTO_IP), IP_TRANSPARENT) }
     try check(withAddress(address, port) { bind(descriptor, $0, $1) })
+  }
+
+  /// A socket that sends TCP segments of its own making from an address to another.
+  convenience init(forSegmentsIn netns: Namespace, from address: String, to other: String) throws {
+    let type = CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+    try self.init(netns.inside { socket(address.contains(":") ? AF_INET6 : AF_INET, type, CInt(IPPROTO_TCP)) })
+    try check(withAddress(address, 0) { bind(descriptor, $0, $1) })
+    try check(withAddress(other, 0) { connect(descriptor, $0, $1) })
+  }
+
+  /// Sends a TCP segment without its checksum: the director does not look at that, and the receiver drops it.
+  func sendsSegment(_ flags: UInt8, from port: UInt16, to other: UInt16) throws {
+    let ports = [port, other].flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+    // Sequence number, acknowledgement, header of five words, flags, window, checksum, urgent pointer.
+    let segment = ports + [0, 0, 0, 1, 0, 0, 0, 0, 5 << 4, flags, 255, 255, 0, 0, 0, 0]
+    try check(Int32(send(descriptor, segment, segment.count, 0)))
   }
 
   func listens() throws -> LabSocket {
@@ -49,7 +69,9 @@ final class LabSocket {
 
   func accepts() throws -> LabSocket { try LabSocket(accept(descriptor, nil, nil)) }
 
-  func sends() throws { try check(Int32(send(descriptor, "x", 1, Int32(MSG_NOSIGNAL)))) }
+  func sends(_ text: String = "x") throws {
+    try check(Int32(send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL))))
+  }
 
   /// Waits for a byte, or for the end.
   func receives() throws {
@@ -73,6 +95,11 @@ final class LabSocket {
       setsockopt(
         descriptor, CInt(IPPROTO_IP), IP_MULTICAST_IF, &interface, socklen_t(MemoryLayout.size(ofValue: interface))))
     try check(withAddress(group, port) { Int32(sendto(descriptor, bytes, bytes.count, 0, $0, $1)) })
+  }
+
+  private func sets(_ level: CInt, _ option: CInt) throws {
+    var one: CInt = 1
+    try check(setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout.size(ofValue: one))))
   }
 
   private func check(_ result: Int32) throws {

@@ -24,10 +24,6 @@ struct Topology {
     -n server -6 rule add from 2001:db8:1::101 table 100
     -n server route add default via 203.0.113.1 table 100
     -n server -6 route add default via 2001:db8:3::1 table 100
-    -n server route add blackhole 192.0.2.3/32
-    -n server route add blackhole 2001:db8:1::3/128
-    -n client address add 192.0.2.3/25 dev director
-    -n client address add 2001:db8:1::3/64 dev director nodad
     -n director address add 192.0.2.101/32 dev client
     -n director address add 2001:db8:1::101/128 dev client nodad
     """
