@@ -65,7 +65,7 @@ test-examples: test-dependencies release
 	swift build --package-path examples/library --scratch-path .build/examples
 	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
 	test "$$($(LAB) sh -c 'ip netns add blue && ip netns exec blue ipvsadm --set 0 0 999 && .build/examples/debug/longest-udp')" = 'blue: 999 s'
-	$(LAB) -t 120 Tests/Lab/real-servers-test
+	$(LAB) -t 300 Tests/Lab/real-servers-test
 
 test-lab: test-dependencies
 	Tests/Lab/selftest
