@@ -19,13 +19,15 @@ struct ConnectionsLook {
 
   /// Counts the outdated ones.
   ///
-  /// - Parameter round: Is told of what failed.
+  /// - Parameters:
+  ///   - round: Is told of what failed.
+  ///   - willTell: What to do before.
   /// - Returns: How many are outdated.
   /// - Throws: ``Failure``, for what would be the same everywhere.
-  mutating func count(_ round: inout Round) throws(Failure) -> OutdatedCount {
+  mutating func count(_ round: inout Round, willTell: () -> Void) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
-    try each(&round) { place, director throws(BackendError) in
+    try each(&round, willTell: willTell) { place, director throws(BackendError) in
       outdated.add(try ConnectionSummary(of: director, in: place.namespace, filter))
     }
     return outdated
@@ -83,7 +85,7 @@ struct ConnectionsLook {
   }
 
   private mutating func each(
-    _ round: inout Round, _ body: (Place, borrowing Director) throws(BackendError) -> Void
+    _ round: inout Round, willTell: () -> Void = {}, _ body: (Place, borrowing Director) throws(BackendError) -> Void
   ) throws(Failure) {
     var directors: DirectorRound
     do throws(BackendError) {
@@ -102,6 +104,7 @@ struct ConnectionsLook {
       } catch {
         // Where another one could be read, it is not the same everywhere.
         if error.isAboutCaller, remaining.isEmpty { throw Failure(error) }
+        willTell()
         round.note(Failure(error))
       }
     }

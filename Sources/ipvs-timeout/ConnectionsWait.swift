@@ -22,52 +22,18 @@ extension ConnectionsLook {
     defer { display.clear() }
     while true {
       let begin = ContinuousClock.now
-      let outdated = try count(&round)
+      let outdated = try count(&round) { display.clear() }
       guard outdated.count > 0 else { return true }
       let seen = ContinuousClock.now
       let next = seen + max(begin.duration(to: seen), .seconds(min(10, max(1, outdated.seconds))))
-      while ContinuousClock.now < next {
-        let now = ContinuousClock.now
+      var now = seen
+      while now < next {
         if let end, now >= end { return false }
-        display.show(outdated, seen: seen.duration(to: now))
+        display.show(outdated, seen: seen.duration(to: now), at: now)
         let pause = min(Duration.milliseconds(500), now.duration(to: min(next, end ?? next)))
         usleep(UInt32(pause / .microseconds(1)) + 1)
+        now = .now
       }
     }
   }
-}
-
-/// Says how waiting goes: a bar on a terminal, a line a minute elsewhere.
-private struct WaitDisplay {
-  private let isQuiet: Bool
-  private let isOnTerminal = Progress.isPossible
-  private var progress: Progress?
-  private var longest: UInt32 = 0
-  private var nextLine = ContinuousClock.now + .seconds(60)
-
-  init(isQuiet: Bool) {
-    self.isQuiet = isQuiet
-  }
-
-  /// Shows what is left; `elapsed` is how long ago it was counted.
-  mutating func show(_ outdated: OutdatedCount, seen elapsed: Duration) {
-    guard !isQuiet else { return }
-    let left = outdated.seconds - min(outdated.seconds, UInt32(elapsed.components.seconds))
-    let text = "\(outdated.subject) outdated, for \(DurationText.text(left)) at the most"
-    guard isOnTerminal else {
-      guard ContinuousClock.now >= nextLine else { return }
-      nextLine += .seconds(60)
-      StandardStreams.report("ipvs-timeout: waiting: \(text)")
-      return
-    }
-    // What rules has been set anew: the bar begins anew.
-    if progress == nil || left > longest {
-      longest = left
-      progress?.clear()
-      progress = Progress(of: Int(longest))
-    }
-    progress?.show(Int(longest - left), text)
-  }
-
-  mutating func clear() { progress?.clear() }
 }

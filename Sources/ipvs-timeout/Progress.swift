@@ -35,7 +35,15 @@ struct Progress {
     guard isOnTerminal, Progress.now >= next else { return }
     next = Progress.now + 100
     isVisible = true
-    StandardStreams.draw("\r" + Progress.bar(done, of: total) + " \(text())\u{1B}[K")
+    // A line that wraps could not be drawn over.
+    let line = (Progress.bar(done, of: total) + " " + text()).prefix(Progress.columns - 1)
+    StandardStreams.draw("\r\(line)\u{1B}[K")
+  }
+
+  /// How wide the terminal is; where it does not say, as wide as most.
+  private static var columns: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
   /// The bar when so much is done.

@@ -159,32 +159,5 @@ extension RealKernel {
         withExtendedLifetime((old, new)) {}
       }
     }
-
-    @Test func waitsUntilNoneIsLeft() async throws {
-      try await Topology.with(rules: Topology.Family.ipv4.rules) {
-        try await director.set(8, 8, 8)
-        let listener = try LabSocket(in: Topology.server, at: "198.51.100.2", 8080).listens()
-        let client = try LabSocket(in: Topology.client, at: "192.0.2.2", 40001)
-        try client.connects(to: "192.0.2.100", 80)
-        let server = try listener.accepts()
-        try await director.set(3, 3, 3)
-        let short = try await director.program("connections", "--wait", "1s", "--quiet")
-        #expect(short.status == 75)
-        #expect(
-          short.stderr.hasPrefix(
-            "ipvs-timeout: the time given to --wait is over and 1 connection is still outdated, for another "),
-          "\(short)")
-        let begin = ContinuousClock.now
-        let outcome = try await director.program("connections", "--wait", "--state", "established")
-        let time = begin.duration(to: .now)
-        #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
-        #expect(outcome.stdout.contains("tcp = 3 s\n"), "\(outcome)")
-        #expect(time > .seconds(2) && time < .seconds(6), "\(time)")
-        let again = ContinuousClock.now
-        expect(try await director.program("connections", "--wait").status, equals: 0)
-        #expect(again.duration(to: .now) < .seconds(1))
-        withExtendedLifetime((client, server)) {}
-      }
-    }
   }
 }
