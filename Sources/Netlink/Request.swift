@@ -3,7 +3,7 @@
 internal import CLibNL
 internal import SystemPackage
 
-/// A generic netlink request under construction: a netlink header, a generic netlink header, attributes.
+/// A request under construction: a netlink header, a generic netlink header or what else the protocol wants, attributes.
 public struct Request: ~Copyable {
   private let handle: Handle
 
@@ -19,6 +19,23 @@ public struct Request: ~Copyable {
     let body = genlmsg_put(
       handle.pointer, UInt32(NL_AUTO_PORT), UInt32(NL_AUTO_SEQ), id, 0, NLM_F_REQUEST, command, family.version)
     guard body != nil else { throw .system(.noMemory) }
+    self.handle = handle
+  }
+
+  /// Starts a request of a protocol that has no families.
+  ///
+  /// - Parameters:
+  ///   - type: The type of the message, for example `SOCK_DIAG_BY_FAMILY`.
+  ///   - content: The structure that follows the netlink header.
+  /// - Throws: `NetlinkError`, when there is no memory.
+  public init(_ type: CInt, _ content: some BitwiseCopyable) throws(NetlinkError) {
+    let handle = try Handle(nlmsg_alloc(), free: nlmsg_free)
+    let header = nlmsg_put(handle.pointer, UInt32(NL_AUTO_PORT), UInt32(NL_AUTO_SEQ), type, 0, NLM_F_REQUEST)
+    guard header != nil else { throw .system(.noMemory) }
+    var content = content
+    try checked {
+      nlmsg_append(handle.pointer, &content, MemoryLayout.size(ofValue: content), CInt(NLMSG_ALIGNTO))
+    }
     self.handle = handle
   }
 
@@ -44,6 +61,11 @@ public struct Request: ~Copyable {
   /// Asks for the kernel's "done" when the request has been carried out.
   borrowing func askForAcknowledgement() {
     header.pointee.nlmsg_flags |= UInt16(NLM_F_ACK)
+  }
+
+  /// Asks for all that there is, in as many messages as it takes.
+  borrowing func askForDump() {
+    header.pointee.nlmsg_flags |= UInt16(NLM_F_DUMP)
   }
 
   /// Numbers the request, so that its reply can be told from others.

@@ -58,6 +58,18 @@ public struct Socket: ~Copyable {
     }
   }
 
+  /// Sends a request that the kernel answers with as many messages as it takes.
+  ///
+  /// The socket goes with them: the kernel answers nothing else before it has come to their end.
+  ///
+  /// - Returns: The messages.
+  /// - Throws: `NetlinkError`, when the request is not sent; what the kernel says to it comes with the messages.
+  public consuming func dump(_ request: consuming Request) throws(NetlinkError) -> Dump {
+    request.askForDump()
+    try send(request)
+    return Dump(of: request, over: self)
+  }
+
   private borrowing func send(_ request: borrowing Request) throws(NetlinkError) {
     request.number(sequence.wrappingAdd(1, ordering: .relaxed).newValue)
     try descriptor.send(request.bytes)
@@ -68,16 +80,25 @@ public struct Socket: ~Copyable {
   ) throws(NetlinkError) -> Answer {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
     defer { buffer.deallocate() }
+    let count = try receive(answering: request, into: buffer)
+    return try decode(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+
+  /// Waits for a datagram that answers a request.
+  ///
+  /// - Returns: Its length.
+  borrowing func receive(
+    answering request: borrowing Request, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(NetlinkError) -> Int {
     var patience = Patience(milliseconds: limit)
     while true {
       guard let count = try descriptor.receive(into: buffer) else {
         try descriptor.wait(&patience)
         continue
       }
-      let datagram = UnsafeRawBufferPointer(rebasing: buffer[..<count])
       // The answer to a question for which nobody waits any more, because its time was up.
-      if Message.answers(datagram, before: request) { continue }
-      return try decode(datagram)
+      if Message.answers(UnsafeRawBufferPointer(rebasing: buffer[..<count]), before: request) { continue }
+      return count
     }
   }
 }
