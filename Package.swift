@@ -30,6 +30,7 @@ let package = Package(
       pkgConfig: "libnl-genl-3.0",
       providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
     .systemLibrary(name: "CIPVS", providers: [.apt(["linux-libc-dev"])]),
+    .systemLibrary(name: "CSocketDiagnosis", providers: [.apt(["linux-libc-dev"])]),
 
     .target(name: "Text", swiftSettings: strict),
     .target(name: "Waiting", swiftSettings: strict),
@@ -42,13 +43,14 @@ let package = Package(
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
     .target(name: "Policy", dependencies: ["Directors", "IPVS", "Text", system], swiftSettings: strict),
     .target(name: "Connections", dependencies: ["Directors", "IPVS"], swiftSettings: strict),
-    .target(name: "Host", dependencies: ["IPVS", "Namespaces", system], swiftSettings: strict),
-    .target(name: "Diagnosis", dependencies: ["Directors", "Host", "IPVS"], swiftSettings: strict),
+    .target(
+      name: "Host", dependencies: ["CSocketDiagnosis", "IPVS", "Namespaces", "Netlink", system], swiftSettings: strict),
+    .target(name: "Diagnosis", dependencies: ["Directors", "Host", "IPVS", "Text"], swiftSettings: strict),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
     .executableTarget(
       name: "ipvs-timeout",
       dependencies: [
-        "CStartup", "Connections", "Diagnosis", "Directors", "IPVS", "Ipvsadm", "Policy", "Text", system,
+        "CStartup", "Connections", "Diagnosis", "Directors", "Host", "IPVS", "Ipvsadm", "Policy", "Text", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["link-order.txt"],
@@ -74,7 +76,7 @@ let package = Package(
     .testTarget(
       name: "PolicyTests", dependencies: ["IPVS", "Policy", "TestSupport", system], swiftSettings: strict),
     .testTarget(name: "ConnectionsTests", dependencies: ["Connections", "IPVS"], swiftSettings: strict),
-    .testTarget(name: "HostTests", dependencies: ["Host", "IPVS", system], swiftSettings: strict),
+    .testTarget(name: "HostTests", dependencies: ["CSocketDiagnosis", "Host", "IPVS", system], swiftSettings: strict),
     .testTarget(
       name: "DiagnosisTests", dependencies: ["Diagnosis", "Directors", "IPVS", system], swiftSettings: strict),
     .testTarget(

@@ -85,13 +85,3 @@ public struct Client: ~Copyable {
     }
   }
 }
-
-extension NetworkNamespace {
-  /// Opens a socket in it; where it is the caller's own, nothing is entered.
-  fileprivate func socket(replyTimeout: Duration?) throws(NetlinkError) -> Netlink.Socket {
-    if self == .current { return try Socket(replyTimeout: replyTimeout) }
-    var batch = SocketBatch(in: [files], replyTimeout: replyTimeout)
-    guard let socket = try batch.next() else { throw .foreignReply }
-    return socket
-  }
-}

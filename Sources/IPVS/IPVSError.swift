@@ -43,6 +43,8 @@ extension IPVSError {
     case readConnections
     /// Reading `/proc/sys`.
     case readSettings
+    /// `SOCK_DIAG_BY_FAMILY`, and reading `/proc/net/netstat`.
+    case readSockets
     /// `IPVS_CMD_GET_CONFIG`.
     case readTimeouts
     /// `IPVS_CMD_SET_CONFIG` with these timeouts.
@@ -69,6 +71,8 @@ extension IPVSError {
     public static let moduleLoadingDisabled = Code(rawValue: "module-loading-disabled")
     /// IPVS has been unloaded since it was opened; it may have been loaded anew.
     public static let unloaded = Code(rawValue: "unloaded")
+    /// This kernel does not tell of TCP sockets over netlink: `tcp_diag` is not there.
+    public static let noSocketDiagnosis = Code(rawValue: "no-socket-diagnosis")
     /// The caller is not root.
     public static let notRoot = Code(rawValue: "not-root")
     /// The caller is root but was started without the capability CAP_NET_ADMIN.

@@ -31,8 +31,15 @@ extension IPVSError: CustomStringConvertible {
     case .unloaded:
       "the module ip_vs has been unloaded meanwhile\(said), and the timeouts with it; load it with `modprobe ip_vs`"
         + " if it is not back, then try again"
+    case .noSocketDiagnosis:
+      "this kernel does not tell of TCP sockets\(said); run `modprobe tcp_diag`, or boot a kernel that has it"
+        + " (CONFIG_INET_TCP_DIAG)"
+    case .notRoot where !operation.isAboutIPVS:
+      "only root may enter another network namespace\(said); run it as root, for example with sudo"
     case .notRoot:
       "only root may talk to IPVS\(said); run it as root, for example with sudo"
+    case .userNamespace where !operation.isAboutIPVS:
+      "root inside a user namespace may not enter another network namespace\(said); run it as root of the host"
     case .missingCapability:
       "root here lacks the capability CAP_NET_ADMIN\(said); add it (containers: --cap-add NET_ADMIN)"
     case .userNamespace:
@@ -96,10 +103,16 @@ extension IPVSError.Operation: CustomStringConvertible {
     case .lookForUse: "look for virtual services and connections"
     case .readConnections: "read the connection table"
     case .readSettings: "read the kernel's settings (/proc/sys)"
+    case .readSockets: "read the sockets"
     case .readTimeouts: "read the timeouts"
     case .setTimeouts(let wanted): "set the timeouts \(wanted.assignments)"
     }
   }
+}
+
+extension IPVSError.Operation {
+  /// Whether IPVS itself is asked, and not the kernel around it.
+  fileprivate var isAboutIPVS: Bool { ![.readSettings, .readSockets].contains(self) }
 }
 
 extension Timeouts {

@@ -5,18 +5,18 @@ internal import Glibc
 /// An IPv4 or IPv6 address.
 public struct InternetAddress: Sendable, Hashable {
   /// The bits, of an IPv4 address the lowest 32.
-  let bits: (high: UInt64, low: UInt64)
+  package let bits: (high: UInt64, low: UInt64)
   /// Whether it is an IPv6 address.
   public let isIPv6: Bool
 
   /// An IPv4 address.
-  init(ipv4 bits: UInt32) {
+  package init(ipv4 bits: UInt32) {
     self.bits = (0, UInt64(bits))
     isIPv6 = false
   }
 
   /// An IPv6 address.
-  init(ipv6 high: UInt64, _ low: UInt64) {
+  package init(ipv6 high: UInt64, _ low: UInt64) {
     bits = (high, low)
     isIPv6 = true
   }

@@ -2,17 +2,20 @@
 
 internal import Glibc
 package import Namespaces
-internal import Netlink
+package import Netlink
 internal import SystemPackage
 
 extension IPVSError {
   /// What a failure on the socket means for IPVS; asks the system why only after something has failed.
-  init(_ failure: NetlinkError, during operation: Operation, in namespace: NetworkNamespace = .current) {
+  package init(_ failure: NetlinkError, during operation: Operation, in namespace: NetworkNamespace = .current) {
     switch failure {
     case .namespace(let failure):
       self.init(failure, during: operation, in: namespace)
     case .kernel(.noSuchFileOrDirectory) where operation == .open:
       self.init(KernelModule.whyAbsent(), operation, in: namespace, errno: .noSuchFileOrDirectory)
+    case .kernel(let errno) where operation == .readSockets && errno == .noSuchFileOrDirectory,
+      .system(let errno) where operation == .readSockets && errno.meansNoNetlink:
+      self.init(.noSocketDiagnosis, operation, in: namespace, errno: errno)
     case .kernel(.noSuchFileOrDirectory):
       // The family of the number that was looked up when IPVS was opened.
       self.init(.unloaded, operation, in: namespace, errno: .noSuchFileOrDirectory)

@@ -46,6 +46,11 @@ import Testing
         + " load it with `modprobe ip_vs` if it is not back, then try again"
     ),
     (
+      .noSocketDiagnosis, .noSuchFileOrDirectory,
+      "this kernel does not tell of TCP sockets (No such file or directory, errno 2); run `modprobe tcp_diag`, or boot"
+        + " a kernel that has it (CONFIG_INET_TCP_DIAG)"
+    ),
+    (
       .notRoot, .notPermitted,
       "only root may talk to IPVS (Operation not permitted, errno 1); run it as root, for example with sudo"
     ),
@@ -120,6 +125,26 @@ import Testing
       sentence += "; the timeouts may be set all the same: run `ipvs-timeout show`"
     }
     #expect(IPVSError(reason.0, attempt.0, errno: reason.1).description == sentence)
+  }
+
+  /// What is not IPVS' own knows other reasons.
+  @Test(
+    arguments: [(.readSettings, "the kernel's settings (/proc/sys)"), (.readSockets, "the sockets")]
+      as [(IPVSError.Operation, String)],
+    [
+      (.notRoot, "only root may enter another network namespace", "run it as root, for example with sudo"),
+      (
+        .userNamespace, "root inside a user namespace may not enter another network namespace",
+        "run it as root of the host"
+      ),
+    ] as [(IPVSError.Code, String, String)])
+  func `does not blame IPVS for what it has no part in`(
+    attempt: (IPVSError.Operation, String), reason: (IPVSError.Code, String, String)
+  ) {
+    #expect(
+      IPVSError(reason.0, attempt.0, in: .named("blue"), errno: .notPermitted).description
+        == "cannot read \(attempt.1) in the network namespace blue: \(reason.1) (Operation not permitted, errno 1);"
+        + " \(reason.2)")
   }
 
   @Test(arguments: places)

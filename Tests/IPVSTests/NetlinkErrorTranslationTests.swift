@@ -40,6 +40,9 @@ import Testing
       (.system(.protocolNotSupported), .readTimeouts, .refused, .protocolNotSupported),
       (.kernel(.noSuchFileOrDirectory), .readTimeouts, .unloaded, .noSuchFileOrDirectory),
       (.kernel(.noSuchFileOrDirectory), .setTimeouts(Timeouts()), .unloaded, .noSuchFileOrDirectory),
+      (.kernel(.noSuchFileOrDirectory), .readSockets, .noSocketDiagnosis, .noSuchFileOrDirectory),
+      (.system(.protocolNotSupported), .readSockets, .noSocketDiagnosis, .protocolNotSupported),
+      (.system(.noSuchFileOrDirectory), .readSockets, .refused, .noSuchFileOrDirectory),
     ] as [(NetlinkError, IPVSError.Operation, IPVSError.Code, Errno)])
   func `depends on what was attempted`(
     failure: NetlinkError, operation: IPVSError.Operation, code: IPVSError.Code, errno: Errno
