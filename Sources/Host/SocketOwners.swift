@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import IPVS
+internal import Namespaces
+internal import SystemPackage
+
+/// Which programs have the sockets of some services.
+public struct SocketOwners: Sendable, Hashable {
+  /// How many sockets of a service are looked for at the most.
+  static let most = 256
+
+  /// A program, with all its processes.
+  public struct Owner: Sendable, Hashable {
+    /// Its name, as the kernel has it: 15 bytes at the most, which are other people's text.
+    public let command: String
+    /// Its processes that have such sockets.
+    public let processes: [Int32]
+    /// How many of the sockets it has that were looked for.
+    public let sockets: Int
+
+    /// An owner with its parts.
+    public init(_ command: String, processes: [Int32], sockets: Int) {
+      self.command = command
+      self.processes = processes
+      self.sockets = sockets
+    }
+  }
+
+  /// For each service those that have its sockets, the one with the most first.
+  public private(set) var owners: [SocketService.Name: [Owner]] = [:]
+  /// How many sockets were looked for that no process shows to the caller.
+  public private(set) var unknown = 0
+  /// How many processes did not show their files; that takes root, with the capability CAP_SYS_PTRACE for some.
+  public private(set) var hiddenProcesses = 0
+
+  /// Nobody.
+  public init() {}
+
+  /// Looks for the owners of sockets.
+  ///
+  /// - Parameters:
+  ///   - services: Which services, and the states of the sockets that count.
+  ///   - namespace: The network namespace.
+  ///   - rule: How services are found.
+  /// - Throws: ``IPVSError``, when the sockets cannot be read, or /proc is not there.
+  public init(
+    of services: [SocketService.Name: Set<HostSocket.State>], in namespace: NetworkNamespace, by rule: ServiceRule
+  ) throws(IPVSError) {
+    guard !services.isEmpty else { return }
+    var wanted: [UInt32: SocketService.Name] = [:]
+    var numbers: [SocketService.Name: Int] = [:]
+    var table = try SocketTable(in: namespace, states: services.values.reduce([]) { $0.union($1) })
+    while let socket = try table.next() {
+      let name = rule.service(of: socket)
+      guard socket.inode != 0, services[name]?.contains(socket.state) == true,
+        numbers[name, default: 0] < SocketOwners.most
+      else { continue }
+      numbers[name, default: 0] += 1
+      wanted[socket.inode] = name
+    }
+    do throws(Errno) {
+      try find(wanted)
+    } catch {
+      throw IPVSError(.refused, .readSockets, in: namespace, errno: error)
+    }
+  }
+
+  private mutating func find(_ sockets: [UInt32: SocketService.Name]) throws(Errno) {
+    var left = sockets
+    var found: [SocketService.Name: [String: (processes: [Int32], sockets: Int)]] = [:]
+    for process in try DirectoryNames.all(in: "/proc").compactMap({ Int32($0.string) }).sorted() where !left.isEmpty {
+      do throws(Errno) {
+        let own = try SocketOwners.sockets(of: process).compactMap { left.removeValue(forKey: $0) }
+        guard !own.isEmpty else { continue }
+        let command = SmallFile.text(of: FilePath("/proc/\(process)/comm"))?.split(separator: "\n").first ?? "?"
+        for (name, sockets) in Dictionary(grouping: own, by: \.self) {
+          found[name, default: [:]][String(command), default: ([], 0)].processes.append(process)
+          found[name]?[String(command)]?.sockets += sockets.count
+        }
+      } catch .permissionDenied, .notPermitted {
+        hiddenProcesses += 1
+      } catch {
+        // It has ended.
+      }
+    }
+    unknown = left.count
+    owners = found.mapValues { owners in
+      owners.map { Owner($0.key, processes: $0.value.processes, sockets: $0.value.sockets) }
+        .sorted { ($0.sockets, $1.command) > ($1.sockets, $0.command) }
+    }
+  }
+
+  /// The inodes of the sockets that a process has.
+  private static func sockets(of process: Int32) throws(Errno) -> [UInt32] {
+    let directory = FilePath("/proc/\(process)/fd")
+    return try DirectoryNames.all(in: directory).compactMap { socket(at: directory.appending($0)) }
+  }
+
+  /// The inode of the socket that a link of the kernel's leads to: `socket:[1234]`.
+  private static func socket(at link: FilePath) -> UInt32? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+      guard let start = buffer.baseAddress else { return nil }
+      let count = link.withPlatformString { readlink($0, start, buffer.count) }
+      let prefix = "socket:["
+      let text = UnsafeRawBufferPointer(start: start, count: max(count, 0))
+      guard text.count > prefix.utf8.count, text.starts(with: prefix.utf8) else { return nil }
+      return UInt32(String(decoding: text.dropFirst(prefix.utf8.count).dropLast(), as: UTF8.self))
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Testing
+
+@testable import Host
+
+@Suite struct KernelCountersTests {
+  @Test func `are pairs of lines`() {
+    let text = """
+      TcpExt: SyncookiesSent TW TCPTimeWaitOverflow TCPPureAcks
+      TcpExt: 0 5 18446744073709551615 7
+      IpExt: InNoRoutes TCPTimeWaitOverflow
+      IpExt: 1
+
+      """
+    #expect(KernelCounters(text).timeWaitOverflow == .max)
+  }
+
+  @Test(arguments: [
+    "", "TcpExt: TW\nTcpExt: 5\n", "TcpExt: TCPTimeWaitOverflow\nIpExt: 5\n", "TcpExt: TCPTimeWaitOverflow\n",
+  ])
+  func `may be missing`(text: String) {
+    #expect(KernelCounters(text).timeWaitOverflow == nil)
+  }
+
+  @Test func `are read from the kernel`() throws {
+    #expect(try KernelCounters(in: .current).timeWaitOverflow != nil)
+  }
+}
