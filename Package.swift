@@ -45,7 +45,10 @@ let package = Package(
     .target(name: "Connections", dependencies: ["Directors", "IPVS"], swiftSettings: strict),
     .target(
       name: "Host", dependencies: ["CSocketDiagnosis", "IPVS", "Namespaces", "Netlink", system], swiftSettings: strict),
-    .target(name: "Diagnosis", dependencies: ["Directors", "Host", "IPVS", "Text"], swiftSettings: strict),
+    .target(
+      name: "Diagnosis",
+      dependencies: ["Connections", "Directors", "Host", "IPVS", "Ipvsadm", "Policy", "Text", system],
+      swiftSettings: strict),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
     .executableTarget(
       name: "ipvs-timeout",
@@ -78,7 +81,9 @@ let package = Package(
     .testTarget(name: "ConnectionsTests", dependencies: ["Connections", "IPVS"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["CSocketDiagnosis", "Host", "IPVS", system], swiftSettings: strict),
     .testTarget(
-      name: "DiagnosisTests", dependencies: ["Diagnosis", "Directors", "IPVS", system], swiftSettings: strict),
+      name: "DiagnosisTests",
+      dependencies: ["Connections", "Diagnosis", "Directors", "Host", "IPVS", "Ipvsadm", "Policy", system],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Connections
 public import Directors
 public import Host
 public import IPVS
@@ -10,8 +11,14 @@ public struct DirectorFacts: Sendable {
   public let namespace: NetworkNamespace
   /// The backend that answered.
   public let backend: BackendChoice
+  /// Whether `auto` turned to that one, and why.
+  public let fallback: Fallback
   /// The timeouts.
   public let timeouts: Timeouts
+  /// The virtual services.
+  public let services: Result<VirtualServices, BackendError>
+  /// The connections.
+  public let connections: Result<ConnectionSummary, BackendError>
   /// The kernel's settings.
   public let settings: Result<KernelSettings, BackendError>
   /// The machine around it.
@@ -32,7 +39,14 @@ extension DirectorFacts {
     self.surroundings = surroundings
     self.namespace = namespace
     backend = director.backend
+    fallback = director.fallback
     timeouts = try director.timeouts()
+    services = Result { () throws(IPVSError) in try VirtualServices(in: namespace) }.mapError(BackendError.netlink)
+    do throws(BackendError) {
+      connections = .success(try ConnectionSummary(of: director, in: namespace))
+    } catch {
+      connections = .failure(error)
+    }
     settings = Result { () throws(IPVSError) in try KernelSettings(in: namespace) }.mapError(BackendError.netlink)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import IPVS
+internal import Text
 
 /// What the timeouts are, and whether anybody has set them.
 struct TimeoutsCheck: DirectorCheck {
@@ -10,9 +11,10 @@ struct TimeoutsCheck: DirectorCheck {
     let timeouts = facts.timeouts
     let missing = Timeouts.Name.allCases.filter { timeouts[$0] == nil }.map(\.rawValue)
     guard missing.isEmpty else {
+      let words = [timeouts.words, "no \(missing.enumeration) timeout in this kernel"].filter { !$0.isEmpty }
       return [
         .note(
-          check, "this kernel has no \(missing.joined(separator: " and no ")) timeout",
+          check, words.joined(separator: ", "),
           so: "it was built without that protocol, and balances none of its connections")
       ]
     }

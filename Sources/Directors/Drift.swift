@@ -19,6 +19,13 @@ public struct Drift: Sendable, Hashable {
   }
 }
 
+extension Drift {
+  /// What is and what was wanted, for people.
+  package var sentence: String {
+    "\(name.rawValue) is \(actual.map { "\($0.seconds) s" } ?? "not in this kernel"), wanted \(wanted.seconds) s"
+  }
+}
+
 extension Timeouts {
   /// Whether these timeouts are as wanted; a timeout that is not named in `wanted` may be anything.
   public func isAsWanted(_ wanted: Timeouts) -> Bool { wanted.filled(from: self) == self }

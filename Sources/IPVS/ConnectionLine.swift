@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
-
 /// Reads a line of `/proc/net/ip_vs_conn_sync` or `/proc/net/ip_vs_conn`, field by field; widths and what stands behind
 /// the time do not matter.
 struct ConnectionLine {
-  private var rest: UnsafeRawBufferPointer
+  private var fields: LineFields
 
   init(_ line: UnsafeRawBufferPointer) {
-    rest = line
+    fields = LineFields(line)
   }
 
   /// The connection; `nil` where the line is none.
@@ -28,11 +26,11 @@ struct ConnectionLine {
 
   /// Who made the entry, which only one of the kernel's two lists says, before the time.
   private mutating func origin() -> Connection.Origin? {
-    let here = rest
-    let field = field()
+    let here = fields
+    let field = fields.next()
     if field.spells("LOCAL") { return .local }
     if field.spells("SYNC") { return .sync }
-    rest = here
+    fields = here
     return nil
   }
 
@@ -40,13 +38,13 @@ struct ConnectionLine {
   private static let most: UInt64 = 21_474_836
 
   private mutating func endpoint() -> Endpoint? {
-    guard let address = address(), let port = hexadecimal(field(), digits: 4) else { return nil }
+    guard let address = address(), let port = hexadecimal(fields.next(), digits: 4) else { return nil }
     return Endpoint(address, port: UInt16(port))
   }
 
   /// Eight digits, or eight groups of four with colons between them.
   private mutating func address() -> InternetAddress? {
-    let field = field()
+    let field = fields.next()
     guard field.count > 8 else { return hexadecimal(field, digits: 8).map { InternetAddress(ipv4: UInt32($0)) } }
     guard field.count == 39 else { return nil }
     var halves: (UInt64, UInt64) = (0, 0)
@@ -61,12 +59,12 @@ struct ConnectionLine {
   }
 
   private mutating func text() -> UnsafeRawBufferPointer? {
-    let field = field()
+    let field = fields.next()
     return field.isEmpty ? nil : field
   }
 
   private mutating func decimal() -> UInt64? {
-    let field = field()
+    let field = fields.next()
     guard !field.isEmpty else { return nil }
     var value: UInt64 = 0
     for byte in field {
@@ -92,23 +90,5 @@ struct ConnectionLine {
       value = value << 4 | UInt64(digit)
     }
     return value
-  }
-
-  /// The next field; empty at the end of the line.
-  private mutating func field() -> UnsafeRawBufferPointer {
-    var start = 0
-    while start < rest.count, rest[start] == UInt8(ascii: " ") { start += 1 }
-    var end = start
-    while end < rest.count, rest[end] != UInt8(ascii: " ") { end += 1 }
-    defer { rest = UnsafeRawBufferPointer(rebasing: rest[end...]) }
-    return UnsafeRawBufferPointer(rebasing: rest[start..<end])
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// Whether the bytes are this word.
-  func spells(_ word: StaticString) -> Bool {
-    guard count == word.utf8CodeUnitCount, let base = baseAddress else { return false }
-    return memcmp(base, word.utf8Start, count) == 0
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Namespaces
 internal import SystemPackage
 
 /// The connections of one network namespace, as the kernel lists them: one after another, in memory that does not grow.
@@ -45,9 +44,9 @@ public struct ConnectionTable: ~Copyable {
   ///
   /// - Throws: ``IPVSError``, when the table cannot be read, or has a line that is no connection.
   public mutating func next() throws(IPVSError) -> Connection? {
-    if isAtHeading { _ = try line() }
+    if isAtHeading { _ = try lines.next(for: .readConnections, in: namespace) }
     isAtHeading = false
-    guard let line = try line() else { return nil }
+    guard let line = try lines.next(for: .readConnections, in: namespace) else { return nil }
     var fields = ConnectionLine(line)
     guard let connection = fields.connection() else {
       throw IPVSError(
@@ -56,27 +55,9 @@ public struct ConnectionTable: ~Copyable {
     return connection
   }
 
-  private mutating func line() throws(IPVSError) -> UnsafeRawBufferPointer? {
-    do throws(Errno) {
-      return try lines.next()
-    } catch {
-      throw IPVSError(.refused, .readConnections, in: namespace, errno: error)
-    }
-  }
-
   private static func opened(in namespace: NetworkNamespace) throws(IPVSError) -> (CInt, Bool) {
-    let (opened, hasBackupDaemon): (Result<CInt, Errno>, Bool)
-    do throws(NamespaceError) {
-      (opened, hasBackupDaemon) = namespace == .current ? open() : try NamespaceVisit.one(namespace.files) { open() }
-    } catch {
-      throw IPVSError(error, during: .readConnections, in: namespace)
-    }
-    do throws(Errno) {
-      return (try opened.get(), hasBackupDaemon)
-    } catch {
-      let code = error == .noSuchFileOrDirectory ? KernelModule.whyAbsent() : .refused
-      throw IPVSError(code, .readConnections, in: namespace, errno: error)
-    }
+    let (opened, hasBackupDaemon) = try namespace.visited(for: .readConnections) { open() }
+    return (try namespace.file(opened, for: .readConnections), hasBackupDaemon)
   }
 
   /// Opens the table of the namespace in which the calling thread is; what the longer one says is seldom worth its time.

@@ -14,7 +14,7 @@ public struct IPVSError: Error, Sendable, Hashable {
   public let namespace: NetworkNamespace
   /// The errno of the kernel or of the system call, unchanged; `nil` where there was none.
   public let errno: Errno?
-  /// libnl's own words, where the failure was libnl's.
+  /// libnl's own words, where the failure was libnl's, or the line that is not known.
   let detail: String?
 
   /// An error with its parts.
@@ -41,6 +41,8 @@ extension IPVSError {
     case lookForUse
     /// Reading `/proc/net/ip_vs_conn`.
     case readConnections
+    /// Reading `/proc/net/ip_vs`.
+    case readServices
     /// Reading `/proc/sys`.
     case readSettings
     /// `SOCK_DIAG_BY_FAMILY`, and reading `/proc/net/netstat`.

@@ -60,8 +60,8 @@ extension IPVSError: CustomStringConvertible {
       "the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`), then try again"
     case .truncatedReply:
       "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"
-    case .foreignReply where operation == .readConnections:
-      "it has a line that is no connection as this program knows them (\((detail ?? "").printable)), which is a defect;"
+    case .foreignReply where detail != nil:
+      "there is a line that this program does not know (\((detail ?? "").printable)), which is a defect;"
         + " please report it with `uname -a`"
     case .foreignReply:
       "what came was not the answer to the question, which is a defect; please report it with `uname -a`"
@@ -85,11 +85,14 @@ extension NetworkNamespace {
   }
 
   /// The command that shows its timeouts.
-  package var showing: String {
+  package var showing: String { "ipvs-timeout show" + option }
+
+  /// What makes a command go to it, after a blank; empty where it is the caller's own.
+  package var option: String {
     switch self {
-    case .current: "ipvs-timeout show"
-    case .process(let number): "ipvs-timeout show --netns \(number)"
-    case .named, .path: "ipvs-timeout show --netns \(description.printable)"
+    case .current: ""
+    case .process(let number): " --netns \(number)"
+    case .named, .path: " --netns \(description.shellWord)"
     }
   }
 }
@@ -102,6 +105,7 @@ extension IPVSError.Operation: CustomStringConvertible {
     case .listNamespaces: "list the network namespaces (/run/netns, /run/docker/netns, /proc)"
     case .lookForUse: "look for virtual services and connections"
     case .readConnections: "read the connection table"
+    case .readServices: "read the virtual services"
     case .readSettings: "read the kernel's settings (/proc/sys)"
     case .readSockets: "read the sockets"
     case .readTimeouts: "read the timeouts"

@@ -20,7 +20,8 @@ public struct KnownNamespace: Sendable, Hashable {
   /// Which one it is.
   public let identity: Identity
 
-  init(_ namespace: NetworkNamespace, _ identity: NamespaceIdentity, name: String, paths: [FilePath]) {
+  /// A namespace with its parts.
+  package init(_ namespace: NetworkNamespace, _ identity: NamespaceIdentity, name: String, paths: [FilePath]) {
     self.namespace = namespace
     self.identity = identity
     self.name = name

@@ -11,12 +11,7 @@ extension NetworkNamespace {
   ///
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   public func isInUse() throws(IPVSError) -> Bool {
-    let answer: Result<Bool, Errno>
-    do throws(NamespaceError) {
-      answer = self == .current ? KernelTable.isAnyInUse : try NamespaceVisit.one(files) { KernelTable.isAnyInUse }
-    } catch {
-      throw IPVSError(error, during: .lookForUse, in: self)
-    }
+    let answer = try visited(for: .lookForUse) { KernelTable.isAnyInUse }
     do throws(Errno) {
       return try answer.get()
     } catch {

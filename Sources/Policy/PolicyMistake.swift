@@ -63,7 +63,7 @@ extension PolicyMistake: CustomStringConvertible {
     case .namespace:
       "\(quoted) is not a namespace: write host, a name without /, or a path that begins with /"
     case .missingFields(let names):
-      "\(quoted) lacks \(names.enumeration): \(fields), with - for a timeout to keep"
+      "\(quoted) lacks \(names.map(\.rawValue).enumeration): \(fields), with - for a timeout to keep"
     case .surplusField:
       "\(quoted) is one field too many: \(fields); a comment begins with #"
     case .controlCharacter(let scalar):
@@ -75,14 +75,5 @@ extension PolicyMistake: CustomStringConvertible {
     case .utf16:
       "\(quoted) is how a UTF-16 file begins: save the file as plain UTF-8 text"
     }
-  }
-}
-
-extension [Timeouts.Name] {
-  /// The names as in a sentence, for example `tcp, tcpfin and udp`.
-  fileprivate var enumeration: String {
-    let names = map(\.rawValue)
-    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-    return names.dropLast().joined(separator: ", ") + " and " + last
   }
 }

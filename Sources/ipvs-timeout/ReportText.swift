@@ -42,10 +42,3 @@ extension Report {
     text.append(": ")
   }
 }
-
-extension Drift {
-  /// What is and what was wanted.
-  var sentence: String {
-    "\(name.rawValue) is \(actual.map { "\($0.seconds) s" } ?? "not in this kernel"), wanted \(wanted.seconds) s"
-  }
-}

@@ -11,6 +11,7 @@ import Testing
     (.open, "cannot open IPVS in this network namespace: "),
     (.listNamespaces, "cannot list the network namespaces (/run/netns, /run/docker/netns, /proc): "),
     (.lookForUse, "cannot look for virtual services and connections in this network namespace: "),
+    (.readServices, "cannot read the virtual services in this network namespace: "),
     (.readTimeouts, "cannot read the timeouts in this network namespace: "),
     (
       .setTimeouts(Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
@@ -112,8 +113,8 @@ import Testing
     (.named("blue"), "the network namespace blue", "ipvs-timeout show --netns blue"),
     (.path("/run/netns/x"), "the network namespace /run/netns/x", "ipvs-timeout show --netns /run/netns/x"),
     (.process(7), "the network namespace pid 7", "ipvs-timeout show --netns 7"),
-    (.named("\u{1B}[2J\n"), #"the network namespace \u{1B}[2J\n"#, #"ipvs-timeout show --netns \u{1B}[2J\n"#),
-    (.path("/\u{202E}x"), #"the network namespace /\u{202E}x"#, #"ipvs-timeout show --netns /\u{202E}x"#),
+    (.named("\u{1B}[2J\n"), #"the network namespace \u{1B}[2J\n"#, #"ipvs-timeout show --netns '\u{1B}[2J\n'"#),
+    (.path("/\u{202E}x"), #"the network namespace /\u{202E}x"#, #"ipvs-timeout show --netns '/\u{202E}x'"#),
   ]
 
   @Test(arguments: attempts, reasons)

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension [String] {
+  /// The words as in a sentence, for example `tcp, tcpfin and udp`.
+  package var enumeration: String {
+    guard let last, count > 1 else { return first ?? "" }
+    return dropLast().joined(separator: ", ") + " and " + last
+  }
+}
+
+extension Int {
+  /// So many things, for example `1 connection` and `2 connections`.
+  package func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Text
+
+@Suite struct ShellWordTests {
+  @Test(arguments: [
+    ("blue", "blue"), ("/run/docker/netns/1-abc_d.e", "/run/docker/netns/1-abc_d.e"), ("", "''"), ("a b", "'a b'"),
+    ("$(reboot)", "'$(reboot)'"), ("it's", #"'it'\''s'"#), ("ö", "'ö'"), ("a\nb", #"'a\nb'"#),
+  ])
+  func `is what a shell takes for one word`(text: String, word: String) {
+    #expect(text.shellWord == word)
+  }
+}
+
+@Suite struct EnumerationTests {
+  @Test(arguments: [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+  func `is as in a sentence`(words: [String], sentence: String) {
+    #expect(words.enumeration == sentence)
+  }
+
+  @Test func `counts things`() {
+    #expect([0, 1, 2].map { $0.counted("connection") } == ["0 connections", "1 connection", "2 connections"])
+  }
+}
