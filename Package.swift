@@ -87,14 +87,13 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Connections", "Diagnosis", "IPVS", "Ipvsadm", "Directors", "Policy", "TestSupport", "Text", "ipvs-timeout",
-        subprocess,
-        system,
+        "Connections", "Diagnosis", "Host", "IPVS", "Ipvsadm", "Directors", "Policy", "TestSupport", "Text",
+        "ipvs-timeout", subprocess, system,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests",
-      dependencies: ["CIPVS", "CLibNL", "Directors", "IPVS", "Ipvsadm", "Netlink", subprocess, system],
+      dependencies: ["CIPVS", "CLibNL", "Directors", "Host", "IPVS", "Ipvsadm", "Netlink", subprocess, system],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

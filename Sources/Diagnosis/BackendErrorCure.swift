@@ -31,6 +31,7 @@ extension IPVSError {
     case .moduleNotLoaded: "modprobe -v ip_vs"
     case .moduleLoadingDisabled: "echo ip_vs >/etc/modules-load.d/ip_vs.conf && reboot"
     case .unloaded: "modprobe ip_vs"
+    case .noSocketDiagnosis: "modprobe tcp_diag"
     case .noSuchNamespace, .notANamespace: "ipvs-timeout show --all-netns"
     case .refused, .timedOut: "dmesg | tail -n 20"
     default: "report it, with the output of `uname -a`"

@@ -6,4 +6,16 @@ public enum Check: String, CaseIterable, Sendable {
   case ipvs
   /// What the timeouts are.
   case timeouts
+  /// Sockets of the host's own in TIME_WAIT, by service.
+  case timeWait = "time-wait"
+  /// Connections that the other end has closed, and a program here has not.
+  case closeWait = "close-wait"
+  /// Connections that this end has closed, and the other has not.
+  case finWait = "fin-wait"
+  /// How many of the ports for outgoing connections are taken.
+  case ports
+  /// How many of the sockets that may be in TIME_WAIT are.
+  case timeWaitBuckets = "tw-buckets"
+  /// What the kernel's settings of TCP are that are blamed, or copied, where there is much TIME_WAIT.
+  case tcpSettings = "tcp-settings"
 }

@@ -34,8 +34,11 @@ public struct SocketOwners: Sendable, Hashable {
   /// How many processes did not show their files; that takes root, with the capability CAP_SYS_PTRACE for some.
   public private(set) var hiddenProcesses = 0
 
-  /// Nobody.
-  public init() {}
+  /// Owners that are known.
+  package init(_ owners: [SocketService.Name: [Owner]] = [:], hiddenProcesses: Int = 0) {
+    self.owners = owners
+    self.hiddenProcesses = hiddenProcesses
+  }
 
   /// Looks for the owners of sockets.
   ///

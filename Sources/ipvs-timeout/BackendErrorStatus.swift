@@ -19,7 +19,8 @@ extension BackendError {
 extension IPVSError {
   fileprivate var exitStatus: ExitStatus {
     switch code {
-    case .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded: .unavailable
+    case .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded, .noSocketDiagnosis:
+      .unavailable
     case .notRoot, .missingCapability, .userNamespace, .mayNotEnter: .notPermitted
     case .timedOut: .timedOut
     case .truncatedReply, .foreignReply, .library: .defect

@@ -85,12 +85,3 @@ extension TimerRule {
     if case .fixed(let seconds) = self { seconds } else { nil }
   }
 }
-
-extension Endpoint {
-  fileprivate var json: JSONValue {
-    var object = JSONObject()
-    object.add("address", .string(address.description))
-    object.add("port", .number(UInt32(port)))
-    return .object(object)
-  }
-}

@@ -10,14 +10,7 @@ extension ConnectionsReport {
     let tallies = summary.tallies
     guard !tallies.isEmpty else { return "no connections\n" }
     let rows = [["State", "Connections", "Time left: min", "median", "99 %", "max", "Ruled by"]] + tallies.map(\.cells)
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        let blanks = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + blanks : column == row.count - 1 ? cell : blanks + cell
-      }
-      return cells.joined(separator: "  ") + "\n"
-    }.joined()
+    return TextTable(rows, isLeft: [0, 6]).text
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import Directors
 
 /// The command `ipvs-timeout doctor`.
 struct DoctorCommand: InvocationCommand {
@@ -11,19 +12,33 @@ struct DoctorCommand: InvocationCommand {
       Each check says ok, note or problem, and the fact that this rests on; then what follows from it, and the command \
       that cures it. Nothing is changed.
 
+      With --sockets, it is about the TCP sockets of the host itself, director or not: TIME_WAIT and the other states, \
+      counted for each service here or elsewhere; who closes first; which share of the ports for outgoing connections \
+      is taken; which program it is. That needs no IPVS, and root only to see the programs of others.
+
       Exit status 0: there is no problem. 1: there is one.
 
       Examples:
         ipvs-timeout doctor
         ipvs-timeout doctor --netns ingress_sbox
         ipvs-timeout doctor --format json
+        ipvs-timeout doctor --sockets
       """)
+
+  @Flag(help: "Diagnose the host's own TCP sockets instead.")
+  var sockets = false
 
   @OptionGroup var output: OutputOptions
 
   @OptionGroup var access: AccessOptions
 
   func invocation() throws(Failure) -> Invocation {
-    .doctor(try output.output([.text, .json]), access.access)
+    let output = try output.output([.text, .json])
+    let access = access.access
+    guard sockets else { return .doctor(output, access) }
+    guard access.backend == .auto, access.ipvsadm == nil else {
+      throw .usage("--sockets is not about IPVS, so --backend and --ipvsadm do not go with it")
+    }
+    return .diagnoseSockets(output, access)
   }
 }

@@ -16,29 +16,38 @@ struct DoctorReport {
 
 extension DoctorReport {
   private static let verdictWidth = Verdict.allCases.map(\.rawValue.count).max() ?? 0
-  private static let checkWidth = Check.allCases.map(\.rawValue.count).max() ?? 0
 
-  /// For people: a line for each finding with the fact, then, where all is not well, what follows and the cure.
-  var text: String {
-    let margin = String(repeating: " ", count: DoctorReport.verdictWidth + DoctorReport.checkWidth + 4)
+  /// For people: the name of the namespace where it is to be said, then the findings.
+  var text: String { heading + findingsText }
+
+  /// The line above what is said about the namespace, if there is one.
+  var heading: String { isNamed ? "\(place.name.printable):\n" : "" }
+
+  /// A line for each finding with the fact, then, where all is not well, what follows and the cure.
+  var findingsText: String {
+    let checkWidth = findings.map(\.check.rawValue.count).max() ?? 0
+    let margin = String(repeating: " ", count: DoctorReport.verdictWidth + checkWidth + 4)
     let lines = findings.flatMap { finding in
       let start =
         finding.verdict.rawValue.filled(to: DoctorReport.verdictWidth) + "  "
-        + finding.check.rawValue.filled(to: DoctorReport.checkWidth) + "  "
+        + finding.check.rawValue.filled(to: checkWidth) + "  "
       return [start + finding.fact] + finding.more.map { margin + $0 }
     }
-    return (isNamed ? ["\(place.name.printable):"] + lines : lines).map { $0 + "\n" }.joined()
+    return lines.map { $0 + "\n" }.joined()
   }
 
   /// One object on one line; `docs/json.md` lists its keys.
-  var json: String {
+  var json: String { JSONValue.object(object).text + "\n" }
+
+  /// The members of that object.
+  var object: JSONObject {
     var object = JSONObject()
     object.add("netns", .string(place.name))
     for verdict in [Verdict.problem, .note] {
       object.add("\(verdict.rawValue)s", .number(findings.count { $0.verdict == verdict }))
     }
     object.add("findings", .array(findings.map(\.json)))
-    return JSONValue.object(object).text + "\n"
+    return object
   }
 }
 

@@ -24,6 +24,8 @@ enum Invocation: Hashable {
   indirect case connections(ConnectionsRequest, Output, Access)
   /// Say why the timeouts may have no effect.
   indirect case doctor(Output, Access)
+  /// Say what becomes of the host's own TCP sockets.
+  indirect case diagnoseSockets(Output, Access)
   /// One of ipvsadm's own forms.
   case ipvsadm(IpvsadmCommand)
   /// Print a text that the argument parser made: help, the version, a completion script.

@@ -27,6 +27,8 @@ extension Invocation {
       return try request.run(output, access)
     case .doctor(let output, let access):
       return try DoctorRun(output, access).run()
+    case .diagnoseSockets(let output, let access):
+      return try SocketsRun(output, access).run()
     case .ipvsadm(let command):
       return try command.run()
     case .text(let string):

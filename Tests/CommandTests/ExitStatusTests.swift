@@ -15,6 +15,7 @@ import Testing
     (.moduleNotLoaded, 69),
     (.moduleLoadingDisabled, 69),
     (.unloaded, 69),
+    (.noSocketDiagnosis, 69),
     (.notRoot, 77),
     (.mayNotEnter, 77),
     (.missingCapability, 77),

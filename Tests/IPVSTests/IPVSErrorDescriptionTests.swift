@@ -189,16 +189,17 @@ import Testing
 
   @Test func `the table has every code`() {
     let codes: Set<IPVSError.Code> = [
-      .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded, .notRoot,
-      .missingCapability,
-      .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter, .valueRefused, .refused, .timedOut,
+      .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded,
+      .noSocketDiagnosis, .notRoot, .missingCapability, .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter,
+      .valueRefused, .refused, .timedOut,
       .truncatedReply, .foreignReply, .library,
     ]
     #expect(Set(Self.reasons.map(\.0)) == codes)
     #expect(
       Set(codes.map(\.rawValue)) == [
-        "not-in-kernel", "modules-not-visible", "module-not-loaded", "module-loading-disabled", "unloaded", "not-root",
-        "missing-capability", "user-namespace", "no-such-namespace", "not-a-namespace", "may-not-enter",
+        "not-in-kernel", "modules-not-visible", "module-not-loaded", "module-loading-disabled", "unloaded",
+        "no-socket-diagnosis", "not-root", "missing-capability", "user-namespace", "no-such-namespace",
+        "not-a-namespace", "may-not-enter",
         "value-refused", "refused", "timed-out", "truncated-reply", "foreign-reply", "library",
       ])
   }

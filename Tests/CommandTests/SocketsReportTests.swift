@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Testing
+
+@testable import Diagnosis
+@testable import Host
+@testable import ipvs_timeout
+
+/// What `doctor --sockets` writes, word for word.
+@Suite struct SocketsReportTests {
+  @Test func `is a table of services for people, and the findings`() throws {
+    let report = SocketsReport(place: Place(.named("blue")), facts: try facts(), isNamed: true)
+    #expect(
+      report.text.hasPrefix(
+        """
+        blue:
+        Service              Offered    Sockets  ESTABLISHED  TIME_WAIT  CLOSE_WAIT  FIN_WAIT2  Others  Closes first  Ports
+        198.51.100.9:3306    elsewhere      303            3        300           0          0       0          here  1.0 %
+        0.0.0.0:80           here             4            1          0           0          2       1          here      -
+        [2001:db8::9]:11211  elsewhere        1            1          0           0          0       0             -  0.0 %
+        others               -                7            0          7           0          0       0             -      -
+
+        ok       ports         at the most, 302 of 28232 (1.0 %) of the ports for outgoing connections
+        """))
+    #expect(report.text.contains("\nnote     time-wait     198.51.100.9:3306: 300 sockets in TIME_WAIT, "))
+    #expect(!report.report.hasProblem)
+  }
+
+  @Test func `has no heading for one namespace, and no table where there are no connections`() {
+    let report = SocketsReport(
+      place: Place(.current), facts: SocketFacts(settings: KernelSettings([.tcpMaxTimeWaitBuckets: "8192"])),
+      isNamed: false)
+    #expect(report.text.hasPrefix("no connections\n\nok       ports         none of the 28232 ports "))
+  }
+
+  @Test func `has twenty services at the most for people`() throws {
+    let services = try (1...30).map { number in
+      var counts = SocketCounts()
+      counts[.established] = 2
+      return SocketService(
+        SocketService.Name(try #require(Endpoint("192.0.2.\(number):80")), isLocal: true), counts)
+    }
+    let report = SocketsReport(place: Place(.current), facts: SocketFacts(services), isNamed: false)
+    let lines = report.text.split(separator: "\n")
+    #expect(lines[20].hasPrefix("192.0.2.20:80 "))
+    #expect(lines[21].split(separator: " ") == ["others", "-", "20", "20", "0", "0", "0", "0", "-", "-"])
+  }
+
+  @Test func `is JSON for programs`() throws {
+    let json = SocketsReport(place: Place(.current), facts: try facts(), isNamed: false).json
+    #expect(json.hasPrefix(#"{"netns":"host","problems":0,"notes":2,"findings":[{"check":"ports","verdict":"ok","#))
+    let end = [
+      #"],"sockets":{"all":315,"ESTABLISHED":5,"SYN_SENT":1,"FIN_WAIT2":2,"TIME_WAIT":307},"#,
+      #""services":[{"service":{"address":"198.51.100.9","port":3306},"offered":"elsewhere","#,
+      #""sockets":{"all":303,"ESTABLISHED":3,"TIME_WAIT":300},"closes_first":"here","#,
+      #""sources":[{"address":"192.0.2.1","open":2,"time_wait":300},{"address":"192.0.2.2","open":1,"time_wait":0}],"#,
+      #""owners":[{"command":"shop\"d","processes":[12,13],"sockets":3}]},"#,
+      #"{"service":{"address":"0.0.0.0","port":80},"offered":"here","#,
+      #""sockets":{"all":4,"ESTABLISHED":1,"SYN_SENT":1,"FIN_WAIT2":2},"closes_first":"here","sources":[],"#,
+      #""owners":null},"#,
+      #"{"service":{"address":"2001:db8::9","port":11211},"offered":"elsewhere","#,
+      #""sockets":{"all":1,"ESTABLISHED":1},"closes_first":null,"#,
+      #""sources":[{"address":"2001:db8::1","open":1,"time_wait":0}],"owners":null}],"#,
+      #""other_services":{"all":7,"TIME_WAIT":7},"ephemeral_ports":{"first":32768,"last":60999,"count":28232},"#,
+      #""max_time_wait":8192,"time_wait_overflow":5}"#,
+    ]
+    #expect(json.hasSuffix(end.joined() + "\n"), "\(json)")
+  }
+
+  @Test func `is asked for by --sockets, without a backend`() throws {
+    #expect(
+      try Invocation(["doctor", "--sockets", "--format", "json", "--netns", "blue"])
+        == .diagnoseSockets(
+          Invocation.Output(format: .json), Invocation.Access(scope: Scope(choice: .these([.named("blue")])))))
+    #expect(try Invocation(["doctor"]) == .doctor(Invocation.Output(), Invocation.Access()))
+    for words in [["--format", "prometheus"], ["--backend", "netlink"], ["--ipvsadm", "/sbin/ipvsadm"]] {
+      #expect(throws: Failure.self) { try Invocation(["doctor", "--sockets"] + words) }
+    }
+  }
+
+  private func facts() throws -> SocketFacts {
+    let database = try name("198.51.100.9:3306")
+    let sources = [
+      SocketService.Source(try address("192.0.2.1"), live: 2, timeWait: 300),
+      SocketService.Source(try address("192.0.2.2"), live: 1, timeWait: 0),
+    ]
+    let cacheSource = SocketService.Source(try address("2001:db8::1"), live: 1, timeWait: 0)
+    let owners = SocketOwners([database: [SocketOwners.Owner("shop\"d", processes: [12, 13], sockets: 3)]])
+    return SocketFacts(
+      [
+        SocketService(database, counts([.timeWait: 300, .established: 3]), sources: sources),
+        SocketService(try name("0.0.0.0:80", isLocal: true), counts([.finWait2: 2, .established: 1, .synSent: 1])),
+        SocketService(try name("[2001:db8::9]:11211"), counts([.established: 1]), sources: [cacheSource]),
+      ],
+      rest: counts([.timeWait: 7]), owners: owners, timeWaitOverflow: 5,
+      settings: KernelSettings([
+        .tcpMaxTimeWaitBuckets: "8192", .tcpTimeWaitReuse: "2", .tcpFinTimeout: "60", .tcpSyncookies: "1",
+      ]))
+  }
+
+  private func name(_ text: String, isLocal: Bool = false) throws -> SocketService.Name {
+    SocketService.Name(try #require(Endpoint(text)), isLocal: isLocal)
+  }
+
+  private func address(_ text: String) throws -> InternetAddress { try #require(InternetAddress(text)) }
+
+  private func counts(_ numbers: [HostSocket.State: Int]) -> SocketCounts {
+    numbers.reduce(into: SocketCounts()) { $0[$1.key] = $1.value }
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Host
+import Testing
+
+@testable import Diagnosis
+
+@Suite struct SocketDiagnosisTests {
+  @Test func `of a quiet namespace finds all well`() {
+    let findings = SocketDiagnosis.findings(on: .example())
+    #expect(findings.allSatisfy { $0.verdict == .ok })
+    #expect(
+      Set(findings.map(\.check)) == [.ports, .timeWaitBuckets, .closeWait, .timeWait, .finWait, .tcpSettings])
+  }
+
+  @Test(
+    arguments: [
+      ([.timeWait: 119, .established: 13_996], nil), ([.timeWait: 120], [.established, .synSent]),
+      ([.finWait2: 120], [.established, .synSent]), ([.closeWait: 10, .timeWait: 200], [.closeWait]),
+      ([.closeWait: 9], nil), ([.established: 14_116], [.established, .synSent]),
+    ] as [([HostSocket.State: Int], Set<HostSocket.State>?)])
+  func `looks for the programs of what is told of`(
+    numbers: [HostSocket.State: Int], states: Set<HostSocket.State>?
+  ) throws {
+    let service = try SocketService.example("198.51.100.9:3306", numbers)
+    #expect(service.statesToTellOf(SocketFacts.example().ports) == states)
+  }
+}

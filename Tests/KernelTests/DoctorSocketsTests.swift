@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// `ipvs-timeout doctor --sockets` on connections that real packets have made.
+  @Suite(.clearingUp) struct DoctorSocketsTests {
+    private static let pool =
+      "cure: in the program, use connections again (a pool, keep-alive) instead of one for each request"
+
+    @Test(arguments: [ClientAndServer.Addresses.ipv4, .ipv6])
+    func namesTheServiceThatIsUsedOnceForEachConnectionAndTheProgram(
+      _ addresses: ClientAndServer.Addresses
+    ) async throws {
+      let hosts = try await ClientAndServer.made()
+      let listener = try LabSocket(in: hosts.server, at: addresses.server, 3306).listens()
+      try hosts.leave(300, to: listener, at: 3306, addresses)
+      let live = try hosts.open(3, from: 50_000, to: listener, at: 3306, addresses)
+      let service = "\(addresses.written):3306"
+
+      let atClient = try await hosts.client.program("doctor", "--sockets")
+      #expect(atClient.status == 0 && atClient.stderr.isEmpty)
+      #expect(
+        try atClient.row(service)
+          == [service, "elsewhere", "303", "3", "300", "0", "0", "0", "here", "1.0", "%"])
+      #expect(
+        try atClient.finding("time-wait") == [
+          "note time-wait \(service): 300 sockets in TIME_WAIT, as this host closes first; 303 of 28232 (1.0 %) of the"
+            + " ports for outgoing connections are taken; 3 are open, those of \(try await Guest.ownProgram())",
+          "so: about 5 connections to it a second are opened and closed again, and each takes a port for 60 s more, which"
+            + " no setting of Linux changes",
+          "\(Self.pool), or have the other end close first, where it costs no port; to see them:"
+            + " `ss -tan state time-wait dst '\(service)'`",
+        ])
+      // The commands that it gives do what it says of them.
+      let seen = try await hosts.client.run("ss", "-Htan", "state", "time-wait", "dst", service)
+      #expect(seen.stdout.split(separator: "\n").count == 300)
+
+      let atServer = try await hosts.server.program("doctor", "--sockets")
+      #expect(atServer.status == 0)
+      #expect(
+        try atServer.row(service) == [service, "here", "3", "3", "0", "0", "0", "0", "-", "-"])
+      #expect(
+        try atServer.finding("time-wait") == ["ok time-wait 0 sockets in TIME_WAIT, fewer than 120 for each service"])
+      withExtendedLifetime(live) {}
+    }
+
+    @Test func findsTimeWaitOfAServiceHarmless() async throws {
+      let hosts = try await ClientAndServer.made()
+      // One socket for both address families: what comes by IPv4 counts as that.
+      let listener = try LabSocket(in: hosts.server, at: "::", 3307).listens()
+      for connection in try hosts.open(150, to: listener, at: 3307, .ipv4) {
+        try connection.server.ends()
+        try connection.client.receives()
+        try connection.client.ends()
+        try connection.server.receives()
+      }
+      let atServer = try await hosts.server.program("doctor", "--sockets")
+      #expect(atServer.status == 0)
+      #expect(try atServer.row("[::]:3307")[1...] == ["here", "150", "0", "150", "0", "0", "0", "here", "-"])
+      #expect(
+        try atServer.finding("time-wait") == [
+          "note time-wait [::]:3307 here: 150 sockets in TIME_WAIT, as this host closes first",
+          "so: that is harmless for ports, as all have the one of the service; each takes some 270 bytes of the kernel's"
+            + " memory for 60 s",
+        ])
+      #expect(try await hosts.client.program("doctor", "--sockets").stdout.hasPrefix("no connections\n"))
+    }
+
+    @Test(arguments: [(100, "problem", 1, ""), (99, "note", 0, "if they stay, "), (9, "ok", 0, "")])
+    func findsWhatAProgramDoesNotClose(_ count: Int, _ verdict: String, _ status: Int32, _ condition: String)
+      async throws
+    {
+      let hosts = try await ClientAndServer.made()
+      let listener = try LabSocket(in: hosts.server, at: "192.0.2.9", 80).listens()
+      let connections = try hosts.open(count, to: listener, at: 80, .ipv4)
+      for connection in connections {
+        try connection.server.ends()
+        try connection.client.receives()
+      }
+      let outcome = try await hosts.client.program("doctor", "--sockets")
+      #expect(outcome.status == status)
+      guard verdict != "ok" else {
+        #expect(
+          try outcome.finding("close-wait") == ["ok close-wait 9 sockets in CLOSE_WAIT, fewer than 10 for each service"]
+        )
+        return
+      }
+      #expect(
+        try outcome.finding("close-wait") == [
+          "\(verdict) close-wait 192.0.2.9:80: \(count) sockets in CLOSE_WAIT: the other end has closed, and"
+            + " \(try await Guest.ownProgram()) has not",
+          "so: \(condition)each keeps a descriptor of the program for as long as the program runs; no setting of the kernel"
+            + " ends it",
+          "cure: in the program, close a connection when reading from it gives its end; to see them:"
+            + " `ss -tnp state close-wait dst '192.0.2.9:80'`",
+        ])
+      withExtendedLifetime(connections) {}
+    }
+
+    @Test func findsWhatTheOtherEndDoesNotClose() async throws {
+      let hosts = try await ClientAndServer.made()
+      let listener = try LabSocket(in: hosts.server, at: "0.0.0.0", 80).listens()
+      let connections = try hosts.open(120, to: listener, at: 80, .ipv4)
+      for connection in connections { try connection.server.ends() }
+      let outcome = try await hosts.server.program("doctor", "--sockets")
+      #expect(outcome.status == 0)
+      #expect(
+        try outcome.finding("fin-wait").first
+          == "note fin-wait 0.0.0.0:80 here: 120 sockets in FIN_WAIT2: this host has closed, and the other end has not")
+      let seen = try await hosts.server.run("ss", "-Htan", "state", "fin-wait-2", "sport = :80")
+      #expect(seen.stdout.split(separator: "\n").count == 120)
+      withExtendedLifetime(connections) {}
+    }
+
+    @Test(arguments: [(85, "0", "problem", 1), (85, "1", "note", 0), (50, "0", "note", 0), (49, "0", "ok", 0)])
+    func findsThatThePortsAreNearlyTaken(_ count: Int, _ reuse: String, _ verdict: String, _ status: Int32) async throws
+    {
+      let hosts = try await ClientAndServer.made()
+      try await hosts.client.sets("net.ipv4.ip_local_port_range=40000 40199")
+      try await hosts.client.sets("net.ipv4.ip_local_reserved_ports=40100-40199")
+      try await hosts.client.sets("net.ipv4.tcp_tw_reuse=\(reuse)")
+      let listener = try LabSocket(in: hosts.server, at: "192.0.2.9", 3306).listens()
+      try hosts.leave(count, to: listener, at: 3306, .ipv4)
+      let outcome = try await hosts.client.program("doctor", "--sockets")
+      #expect(outcome.status == status)
+      let finding = try outcome.finding("ports")
+      guard verdict != "ok" else {
+        #expect(
+          finding == [
+            "ok ports at the most, 49 of 100 (49 %) of the ports for outgoing connections (40000 to 40199) are taken"
+              + " towards one service, 192.0.2.9:3306"
+          ])
+        return
+      }
+      #expect(
+        finding.first
+          == "\(verdict) ports 192.0.2.9:3306: \(count) of 100 (\(count) %) of the ports for outgoing connections are taken"
+          + " from 192.0.2.1, \(count) of them by TIME_WAIT; none is open at this moment")
+      #expect(finding.last?.hasPrefix(Self.pool) == true)
+    }
+
+    @Test func findsThatThereIsNoRoomForTimeWait() async throws {
+      let hosts = try await ClientAndServer.made()
+      try await hosts.client.sets("net.ipv4.tcp_max_tw_buckets=20")
+      let listener = try LabSocket(in: hosts.server, at: "192.0.2.9", 3306).listens()
+      try hosts.leave(40, to: listener, at: 3306, .ipv4)
+      let full = try await hosts.client.program("doctor", "--sockets")
+      #expect(full.status == 1)
+      #expect(
+        try full.finding("tw-buckets").first
+          == "problem tw-buckets 20 of 20 (100 %) of the sockets that may be in TIME_WAIT (tcp_max_tw_buckets); 20 had no"
+          + " room and were closed at once (TCPTimeWaitOverflow)")
+      try await hosts.client.sets("net.ipv4.tcp_max_tw_buckets=1000")
+      let wide = try await hosts.client.program("doctor", "--sockets")
+      #expect(wide.status == 0)
+      #expect(
+        try wide.finding("tw-buckets").first
+          == "note tw-buckets 20 of 1000 (2.0 %) of the sockets that may be in TIME_WAIT (tcp_max_tw_buckets); 20 had no"
+          + " room and were closed at once (TCPTimeWaitOverflow)")
+      // The other end has a limit and a counter of its own.
+      let other = try await hosts.server.program("doctor", "--sockets")
+      #expect(try other.finding("tw-buckets").first?.hasPrefix("ok tw-buckets 0 of ") == true)
+    }
+
+    @Test func findsNothingWhereThereIsNothing() async throws {
+      let outcome = try await Namespace.current.program("doctor", "--sockets")
+      #expect(outcome.status == 0 && outcome.stderr.isEmpty)
+      let lines = outcome.stdout.split(separator: "\n")
+      #expect(lines.first == "no connections")
+      #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("ok ") }, "\(outcome)")
+      #expect(lines.dropFirst().count == 9)
+      expect(try await Namespace.current.program("doctor", "--sockets", "--quiet"), equals: Outcome(0))
+    }
+
+    @Test func saysWhatSettingsDoNot() async throws {
+      let netns = Namespace.current
+      try await netns.sets("net.ipv4.tcp_fin_timeout=5")
+      try await netns.sets("net.ipv4.tcp_syncookies=0")
+      try await netns.sets("net.ipv4.tcp_tw_reuse=1")
+      try await netns.sets("net.ipv4.tcp_timestamps=0")
+      let outcome = try await netns.program("doctor", "--sockets")
+      #expect(outcome.status == 0)
+      let findings = try outcome.finding("tcp-settings")
+      #expect(
+        findings.filter { $0.hasPrefix("note ") || $0.hasPrefix("ok ") } == [
+          "note tcp-settings tcp_tw_reuse = 1: a port in TIME_WAIT is given again after a second",
+          "ok tcp-settings tcp_tw_recycle is not there: Linux 4.12 has removed it, as it broke clients behind NAT",
+          "note tcp-settings tcp_fin_timeout = 5 s: how long the kernel keeps a socket in FIN_WAIT2 that no program has any"
+            + " more",
+          "note tcp-settings tcp_syncookies = 0: off",
+        ])
+      #expect(findings.contains("so: it does nothing about TIME_WAIT, which is 60 s, a constant"))
+      #expect(findings.contains("so: without timestamps (net.ipv4.tcp_timestamps = 0) it does nothing"))
+    }
+
+    @Test func looksIntoOtherNamespaces() async throws {
+      let hosts = try await ClientAndServer.made()
+      let listener = try LabSocket(in: hosts.server, at: "192.0.2.9", 80).listens()
+      let connections = try hosts.open(100, to: listener, at: 80, .ipv4)
+      for connection in connections {
+        try connection.server.ends()
+        try connection.client.receives()
+      }
+      let both = try await Namespace.current.program("doctor", "--sockets", "--netns", "server", "--netns", "client")
+      #expect(both.status == 1 && both.stderr.isEmpty)
+      let lines = both.stdout.split(separator: "\n", omittingEmptySubsequences: false)
+      let second = try #require(lines.firstIndex(of: "client:"))
+      #expect(lines[0] == "server:" && lines[second - 1].isEmpty)
+      #expect(lines[2].hasPrefix("192.0.2.9:80  here "))
+      #expect(lines[second + 2].hasPrefix("192.0.2.9:80  elsewhere "))
+
+      let all = try await Guest.run([Guest.program, "doctor", "--sockets", "--all-netns", "--format", "json"])
+      #expect(all.status == 1 && all.stderr.isEmpty)
+      let objects = all.stdout.split(separator: "\n")
+      #expect(objects.contains { $0.hasPrefix(#"{"netns":"client","problems":1,"#) })
+      #expect(objects.contains { $0.hasPrefix(#"{"netns":"server","problems":0,"#) })
+      #expect(objects.first?.hasPrefix(#"{"netns":"host","#) == true)
+
+      let missing = try await Guest.run([
+        Guest.program, "doctor", "--sockets", "--netns", "client", "--netns", "nowhere",
+      ])
+      #expect(missing.status == 71)
+      #expect(missing.stdout.hasPrefix("client:\n"))
+      #expect(
+        missing.stderr.hasPrefix(
+          "ipvs-timeout: cannot read the kernel's settings (/proc/sys) in the network namespace nowhere: "))
+      withExtendedLifetime(connections) {}
+    }
+
+    @Test func seesAllButTheProgramsOfOthersWithoutPrivilege() async throws {
+      let hosts = try await ClientAndServer.made()
+      let listener = try LabSocket(in: hosts.server, at: "192.0.2.9", 3306).listens()
+      try hosts.leave(120, to: listener, at: 3306, .ipv4)
+      let live = try hosts.open(1, from: 50_000, to: listener, at: 3306, .ipv4)
+      let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+      let outcome = try await hosts.client.run(nobody + [Guest.program, "doctor", "--sockets"])
+      #expect(outcome.status == 0 && outcome.stderr.isEmpty)
+      let fact = try #require(try outcome.finding("time-wait").first)
+      let start =
+        "note time-wait 192.0.2.9:3306: 120 sockets in TIME_WAIT, as this host closes first; 121 of 28232 (0.4 %) of the"
+        + " ports for outgoing connections are taken; 1 is open, that of a program that is not to be seen ("
+      #expect(fact.hasPrefix(start))
+      #expect(fact.hasSuffix(" processes hide their files: run it as root)"))
+
+      let other = try await Guest.run(nobody + [Guest.program, "doctor", "--sockets", "--netns", "client"])
+      #expect(other.status == 77 && other.isOneSentence)
+      #expect(other.stderr.hasSuffix("run it as root, for example with sudo\n"), "\(other.stderr)")
+      #expect(other.stderr.contains("only root may enter another network namespace"))
+      withExtendedLifetime(live) {}
+    }
+
+    @Test(.withoutModule(.notInstalled)) func needsNoIPVS() async throws {
+      let outcome = try await Namespace.current.program("doctor", "--sockets")
+      #expect(outcome.status == 0 && outcome.stderr.isEmpty)
+      #expect(outcome.stdout.hasPrefix("no connections\n"))
+      #expect(try await !WithoutModule.isLoaded)
+    }
+  }
+}
+
+extension Namespace {
+  /// Sets a setting of the kernel's in it.
+  fileprivate func sets(_ assignment: String) async throws {
+    try await Guest.output(entering + ["sysctl", "-qw", assignment])
+  }
+}
+
+extension Outcome {
+  /// The cells of a service in the table.
+  fileprivate func row(_ service: String) throws -> [String] {
+    let line = try #require(stdout.split(separator: "\n").first { $0.hasPrefix("\(service) ") }, "\(stdout)")
+    return line.split(separator: " ").map(String.init)
+  }
+
+  /// The lines of what a check has found, without their margins.
+  fileprivate func finding(_ check: String) throws -> [String] {
+    var lines: [String] = []
+    var isWanted = false
+    for line in stdout.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if ["ok", "note", "problem"].contains(words.first) {
+        isWanted = words.dropFirst().first.map(String.init) == check
+      }
+      if isWanted { lines.append(words.joined(separator: " ")) }
+    }
+    return try #require(lines.isEmpty ? nil : lines, "\(stdout)")
+  }
+}
