@@ -8,7 +8,7 @@ internal import Text
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ipvs-timeout",
-    abstract: "Show, set, verify and keep the connection timeouts of Linux Virtual Server (IPVS).",
+    abstract: "Show, set, verify, keep and explain the connection timeouts of Linux Virtual Server (IPVS).",
     discussion: """
       The three timeouts are those of `ipvsadm --set tcp tcpfin udp`: tcp governs the state ESTABLISHED, tcpfin \
       FIN_WAIT, udp UDP. All other states, TIME_WAIT among them, are fixed by the kernel. A new timeout applies to a \
