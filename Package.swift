@@ -79,10 +79,14 @@ let package = Package(
     .testTarget(
       name: "PolicyTests", dependencies: ["IPVS", "Policy", "TestSupport", system], swiftSettings: strict),
     .testTarget(name: "ConnectionsTests", dependencies: ["Connections", "IPVS"], swiftSettings: strict),
-    .testTarget(name: "HostTests", dependencies: ["CSocketDiagnosis", "Host", "IPVS", system], swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["CSocketDiagnosis", "Host", "IPVS", "TestSupport", system],
+      swiftSettings: strict),
     .testTarget(
       name: "DiagnosisTests",
-      dependencies: ["Connections", "Diagnosis", "Directors", "Host", "IPVS", "Ipvsadm", "Policy", system],
+      dependencies: [
+        "Connections", "Diagnosis", "Directors", "Host", "IPVS", "Ipvsadm", "Namespaces", "Policy", system,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests",

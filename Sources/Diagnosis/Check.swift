@@ -18,4 +18,12 @@ public enum Check: String, CaseIterable, Sendable {
   case timeWaitBuckets = "tw-buckets"
   /// What the kernel's settings of TCP are that are blamed, or copied, where there is much TIME_WAIT.
   case tcpSettings = "tcp-settings"
+  /// Whether the timeouts are as the policy wants, and stay so.
+  case policy
+  /// Whether other network namespaces use IPVS with other timeouts.
+  case namespaces
+  /// Which connections are still on a longer timer.
+  case outdated
+  /// How many connections are in states that no timeout rules.
+  case fixedStates = "fixed-states"
 }

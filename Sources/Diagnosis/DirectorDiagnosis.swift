@@ -4,7 +4,9 @@ public import Directors
 
 /// What all checks say about one director, in the order in which people should read it.
 public enum DirectorDiagnosis {
-  private static let checks: [any DirectorCheck] = [IPVSCheck(), ServicesCheck(), TimeoutsCheck()]
+  private static let checks: [any DirectorCheck] = [
+    IPVSCheck(), ServicesCheck(), TimeoutsCheck(), PolicyCheck(), NamespacesCheck(),
+  ]
 
   /// Looks at the facts.
   public static func findings(on facts: DirectorFacts) -> [Finding] {

@@ -9,6 +9,8 @@ public import IPVS
 public struct DirectorFacts: Sendable {
   /// The network namespace.
   public let namespace: NetworkNamespace
+  /// What is known of it; `nil` where it was not among those that were found.
+  public let known: KnownNamespace?
   /// The backend that answered.
   public let backend: BackendChoice
   /// Whether `auto` turned to that one, and why.
@@ -38,6 +40,7 @@ extension DirectorFacts {
   ) throws(BackendError) {
     self.surroundings = surroundings
     self.namespace = namespace
+    known = (try? surroundings.neighbours.get())?.listing.known(namespace)
     backend = director.backend
     fallback = director.fallback
     timeouts = try director.timeouts()
@@ -48,5 +51,13 @@ extension DirectorFacts {
       connections = .failure(error)
     }
     settings = Result { () throws(IPVSError) in try KernelSettings(in: namespace) }.mapError(BackendError.netlink)
+  }
+}
+
+extension DirectorFacts {
+  /// What makes a command go to this network namespace, after a blank; empty where it is the caller's own.
+  var option: String {
+    guard let known else { return namespace.option }
+    return known.namespace == .current ? "" : known.option
   }
 }

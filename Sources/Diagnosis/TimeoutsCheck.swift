@@ -28,4 +28,8 @@ extension Timeouts {
   var words: String {
     Name.allCases.compactMap { name in self[name].map { "\(name.rawValue) \($0.seconds) s" } }.joined(separator: ", ")
   }
+  /// The three values as in `ipvsadm --set`; - is a timeout that this kernel lacks.
+  var values: String {
+    Name.allCases.map { name in self[name].map { "\($0.seconds)" } ?? "-" }.joined(separator: " ")
+  }
 }

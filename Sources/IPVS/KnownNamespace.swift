@@ -2,6 +2,7 @@
 
 public import Namespaces
 public import SystemPackage
+internal import Text
 
 /// A network namespace that is there, with all that it is known by.
 public struct KnownNamespace: Sendable, Hashable {
@@ -27,4 +28,23 @@ public struct KnownNamespace: Sendable, Hashable {
     self.name = name
     self.paths = paths
   }
+}
+
+extension KnownNamespace {
+  /// What makes a command go to it, after a blank.
+  package var option: String {
+    switch namespace {
+    case .current: " --netns host"
+    case .path(let path) where path.lastComponent?.string == name: " --netns \(name.shellWord)"
+    default: namespace.option
+    }
+  }
+}
+
+extension NetworkNamespace {
+  /// Whether it is the caller's own, by what is known of it.
+  package func isOwn(_ known: KnownNamespace?) -> Bool { (known?.namespace ?? self) == .current }
+
+  /// Where it is bound, by what is known of it; where nothing is, where it would be.
+  package func paths(_ known: KnownNamespace?) -> [String] { (known?.paths ?? bindings).map(\.string) }
 }

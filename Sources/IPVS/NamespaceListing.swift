@@ -16,6 +16,12 @@ public struct NamespaceListing: Sendable {
   /// Where in `namespaces` each is.
   private var positions: [NamespaceIdentity: Int] = [:]
 
+  /// Namespaces that are known.
+  package init(_ namespaces: [KnownNamespace], hiddenProcesses: Int = 0) {
+    self.hiddenProcesses = hiddenProcesses
+    for known in namespaces { add(known) }
+  }
+
   /// Looks for namespaces.
   ///
   /// - Parameter isWithProcesses: Whether to look at all processes, too; without, only what is bound is found.
@@ -98,7 +104,11 @@ extension NamespaceListing {
   private mutating func add(
     _ namespace: NetworkNamespace, _ identity: NamespaceIdentity, name: String, paths: [FilePath]
   ) {
-    positions[identity] = namespaces.count
-    namespaces.append(KnownNamespace(namespace, identity, name: name, paths: paths))
+    add(KnownNamespace(namespace, identity, name: name, paths: paths))
+  }
+
+  private mutating func add(_ known: KnownNamespace) {
+    positions[known.identity] = namespaces.count
+    namespaces.append(known)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import IPVS
 public import SystemPackage
 
 /// The policy: the timeouts wanted, per network namespace, as a file says.
@@ -49,5 +50,15 @@ public struct PolicyFile: Sendable, Hashable {
   /// - Returns: The timeouts wanted, and the lines that say so.
   public func demand(isHost: Bool, paths: [String]) -> PolicyDemand {
     PolicyDemand(lines, isHost: isHost, paths: paths)
+  }
+
+  /// Finds what is wanted in a network namespace, as ``demand(isHost:paths:)``.
+  ///
+  /// - Parameters:
+  ///   - namespace: The namespace.
+  ///   - known: What is known of it, where it was looked up.
+  /// - Returns: The timeouts wanted, and the lines that say so.
+  public func demand(in namespace: NetworkNamespace, known: KnownNamespace?) -> PolicyDemand {
+    demand(isHost: namespace.isOwn(known), paths: namespace.paths(known))
   }
 }

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import Directors
+internal import SystemPackage
 
 /// The command `ipvs-timeout doctor`.
 struct DoctorCommand: InvocationCommand {
@@ -28,6 +29,10 @@ struct DoctorCommand: InvocationCommand {
   @Flag(help: "Diagnose the host's own TCP sockets instead.")
   var sockets = false
 
+  @Option(
+    help: ArgumentHelp("Another policy file than /etc/ipvs-timeout.conf.", valueName: "file"), completion: .file())
+  var policy: String?
+
   @OptionGroup var output: OutputOptions
 
   @OptionGroup var access: AccessOptions
@@ -35,9 +40,9 @@ struct DoctorCommand: InvocationCommand {
   func invocation() throws(Failure) -> Invocation {
     let output = try output.output([.text, .json])
     let access = access.access
-    guard sockets else { return .doctor(output, access) }
-    guard access.backend == .auto, access.ipvsadm == nil else {
-      throw .usage("--sockets is not about IPVS, so --backend and --ipvsadm do not go with it")
+    guard sockets else { return .doctor(policy: policy.map { FilePath($0) }, output, access) }
+    guard policy == nil, access.backend == .auto, access.ipvsadm == nil else {
+      throw .usage("--sockets is not about IPVS, so --policy, --backend and --ipvsadm do not go with it")
     }
     return .diagnoseSockets(output, access)
   }

@@ -3,14 +3,18 @@
 internal import Diagnosis
 internal import Directors
 internal import IPVS
+internal import SystemPackage
 internal import Text
 
 /// Diagnoses directors, one after another.
 struct DoctorRun {
+  /// The policy file that somebody has named.
+  private let policy: FilePath?
   private let output: Invocation.Output
   private let access: Invocation.Access
 
-  init(_ output: Invocation.Output, _ access: Invocation.Access) {
+  init(_ policy: FilePath?, _ output: Invocation.Output, _ access: Invocation.Access) {
+    self.policy = policy
     self.output = output
     self.access = access
   }
@@ -44,7 +48,7 @@ struct DoctorRun {
       return [DoctorReport(place: Place(.current), findings: DirectorDiagnosis.findings(on: error))]
     }
     StandardStreams.report(directors.fallback)
-    let surroundings = Surroundings()
+    let surroundings = Surroundings(policy: policy, backend: directors.backend, ipvsadm: access.ipvsadm)
     var reports: [DoctorReport] = []
     for place in places {
       do throws(BackendError) {
@@ -57,6 +61,7 @@ struct DoctorRun {
           continue
         }
         reports.append(DoctorReport(place: place, findings: DirectorDiagnosis.findings(on: error)))
+        if error.isAboutCaller, reports.count == 1 { break }
       }
     }
     return reports

@@ -23,7 +23,7 @@ enum Invocation: Hashable {
   /// Say what the timers of the live connections are.
   indirect case connections(ConnectionsRequest, Output, Access)
   /// Say why the timeouts may have no effect.
-  indirect case doctor(Output, Access)
+  indirect case doctor(policy: FilePath?, Output, Access)
   /// Say what becomes of the host's own TCP sockets.
   indirect case diagnoseSockets(Output, Access)
   /// One of ipvsadm's own forms.

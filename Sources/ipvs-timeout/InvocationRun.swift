@@ -25,8 +25,8 @@ extension Invocation {
       return try PolicyFile(read: path).explain(output, scope)
     case .connections(let request, let output, let access):
       return try request.run(output, access)
-    case .doctor(let output, let access):
-      return try DoctorRun(output, access).run()
+    case .doctor(let policy, let output, let access):
+      return try DoctorRun(policy, output, access).run()
     case .diagnoseSockets(let output, let access):
       return try SocketsRun(output, access).run()
     case .ipvsadm(let command):

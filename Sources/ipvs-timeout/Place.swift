@@ -25,10 +25,10 @@ struct Place: Hashable {
   }
 
   /// Whether it is the namespace in which the program was started.
-  var isHost: Bool { (known?.namespace ?? namespace) == .current }
+  var isHost: Bool { namespace.isOwn(known) }
 
   /// Where it is bound; where nothing is known of it, where it would be.
-  var paths: [String] { (known?.paths ?? namespace.bindings).map(\.string) }
+  var paths: [String] { namespace.paths(known) }
 }
 
 /// What is wanted in one place.

@@ -78,5 +78,5 @@ extension PolicyFile {
   }
 
   /// What it wants in one place.
-  func demand(_ place: Place) -> PolicyDemand { demand(isHost: place.isHost, paths: place.paths) }
+  func demand(_ place: Place) -> PolicyDemand { demand(in: place.namespace, known: place.known) }
 }

@@ -73,8 +73,10 @@ import Testing
       try Invocation(["doctor", "--sockets", "--format", "json", "--netns", "blue"])
         == .diagnoseSockets(
           Invocation.Output(format: .json), Invocation.Access(scope: Scope(choice: .these([.named("blue")])))))
-    #expect(try Invocation(["doctor"]) == .doctor(Invocation.Output(), Invocation.Access()))
-    for words in [["--format", "prometheus"], ["--backend", "netlink"], ["--ipvsadm", "/sbin/ipvsadm"]] {
+    #expect(try Invocation(["doctor"]) == .doctor(policy: nil, Invocation.Output(), Invocation.Access()))
+    for words in [
+      ["--format", "prometheus"], ["--policy", "wanted"], ["--backend", "netlink"], ["--ipvsadm", "/sbin/ipvsadm"],
+    ] {
       #expect(throws: Failure.self) { try Invocation(["doctor", "--sockets"] + words) }
     }
   }

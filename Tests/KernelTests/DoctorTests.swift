@@ -21,25 +21,43 @@ extension RealKernel {
         -a -f 7 -r 198.51.100.2 -m
         """
       try await Topology.with(rules: rules) {
-        let lines = try await Topology.director.doctor()
-        #expect(lines.first == "ok       ipvs      IPVS answers, by netlink")
+        let findings = try await Topology.director.doctor(about: "ipvs")
         #expect(
-          lines.contains(
-            "ok       ipvs      4 virtual services (1 FWM, 2 TCP, 1 UDP) with 5 real servers"
-              + " (2 Masq, 2 Route, 1 Tunnel)"), "\(lines)")
+          findings == [
+            DoctorFinding("ok", "ipvs", "IPVS answers, by netlink"),
+            DoctorFinding(
+              "ok", "ipvs",
+              "4 virtual services (1 FWM, 2 TCP, 1 UDP) with 5 real servers (2 Masq, 2 Route, 1 Tunnel)"),
+          ])
       }
     }
 
     @Test func saysThatWithoutThemTheTimeoutsHaveNoEffect() async throws {
+      let note = DoctorFinding(
+        "note", "ipvs", "there is no virtual service in this network namespace",
+        so: "the timeouts have no effect here, for there is nothing that they could rule")
+      let answers = DoctorFinding("ok", "ipvs", "IPVS answers, by netlink")
+      #expect(try await netns.doctor(about: "ipvs") == [answers, note])
+    }
+
+    @Test func tellsTheTimeouts() async throws {
       #expect(
-        try await netns.doctor().starts(with: [
-          "ok       ipvs      IPVS answers, by netlink",
-          "note     ipvs      there is no virtual service in this network namespace",
-          "                   so: the timeouts have no effect here, for there is nothing that they could rule",
-          "ok       timeouts  tcp 900 s, tcpfin 120 s, udp 300 s, which is the kernel's default",
-        ]))
+        try await netns.doctor(about: "timeouts") == [
+          DoctorFinding("ok", "timeouts", "tcp 900 s, tcpfin 120 s, udp 300 s, which is the kernel's default")
+        ])
       try await netns.set(60, 30, 45)
-      #expect(try await netns.doctor().contains("ok       timeouts  tcp 60 s, tcpfin 30 s, udp 45 s"))
+      #expect(
+        try await netns.doctor(about: "timeouts") == [
+          DoctorFinding("ok", "timeouts", "tcp 60 s, tcpfin 30 s, udp 45 s")
+        ])
+      // A kernel without UDP answers by ipvsadm with 0.
+      let answering = try directory.script("ipvsadm", "echo 'Timeout (tcp tcpfin udp): 900 120 0'")
+      #expect(
+        try await netns.doctor("--backend", "ipvsadm", "--ipvsadm", answering, about: "timeouts") == [
+          DoctorFinding(
+            "note", "timeouts", "tcp 900 s, tcpfin 120 s, no udp timeout in this kernel",
+            so: "it was built without that protocol, and balances none of its connections")
+        ])
     }
 
     @Test(.withoutModule(.notLoadable)) func saysWhyIPVSDoesNotAnswer() async throws {
@@ -49,10 +67,10 @@ extension RealKernel {
         equals: Outcome(
           1,
           """
-          problem  ipvs      cannot open IPVS in this network namespace: the kernel's module ip_vs is installed but could \
+          problem  ipvs          cannot open IPVS in this network namespace: the kernel's module ip_vs is installed but could \
           not be loaded (No such file or directory, errno 2); run `modprobe -v ip_vs` to see why
-                             so: nothing else can be checked here
-                             cure: modprobe -v ip_vs
+                                 so: nothing else can be checked here
+                                 cure: modprobe -v ip_vs
 
           """))
       try await Guest.output(["modprobe", "-v", "ip_vs"])
@@ -65,12 +83,12 @@ extension RealKernel {
       #expect(outcome.stderr.hasPrefix("ipvs-timeout: using the program ipvsadm instead of netlink: "), "\(outcome)")
       #expect(
         outcome.stdout.hasPrefix(
-          "note     ipvs      IPVS answers only by the program ipvsadm, not by netlink: cannot open IPVS in this network"
+          "note     ipvs          IPVS answers only by the program ipvsadm, not by netlink: cannot open IPVS in this network"
             + " namespace: the kernel's module ip_vs is installed but could not be loaded (No such file or directory,"
             + " errno 2); run `modprobe -v ip_vs` to see why\n"
-            + "                   so: the timeouts are those of whatever that program talks to, and each look at them"
+            + "                       so: the timeouts are those of whatever that program talks to, and each look at them"
             + " starts it\n"
-            + "                   cure: modprobe -v ip_vs\n"), "\(outcome)")
+            + "                       cure: modprobe -v ip_vs\n"), "\(outcome)")
     }
 
     /// One that speaks of another IPVS than the kernel's: what only the kernel could tell is not made up.
@@ -80,10 +98,10 @@ extension RealKernel {
       #expect(outcome.status == 0)
       #expect(
         outcome.stdout.contains(
-          "note     ipvs      cannot read the virtual services in this network namespace: the kernel's module ip_vs is"
+          "note     ipvs          cannot read the virtual services in this network namespace: the kernel's module ip_vs is"
             + " installed but could not be loaded (No such file or directory, errno 2); run `modprobe -v ip_vs` to see why\n"
-            + "                   so: this could not be checked\n"
-            + "ok       timeouts  tcp 1 s, tcpfin 2 s, udp 3 s\n"), "\(outcome)")
+            + "                       so: this could not be checked\n"
+            + "ok       timeouts      tcp 1 s, tcpfin 2 s, udp 3 s\n"), "\(outcome)")
     }
 
     @Test(arguments: [
@@ -112,20 +130,11 @@ extension RealKernel {
         equals: Outcome(
           1,
           """
-          problem  ipvs      \(fact)
-                             so: nothing else can be checked here
-                             cure: \(cure)
+          problem  ipvs          \(fact)
+                                 so: nothing else can be checked here
+                                 cure: \(cure)
 
           """))
     }
-  }
-}
-
-extension Namespace {
-  /// What `doctor` says here, line by line, where nothing fails.
-  func doctor(_ arguments: String...) async throws -> [String] {
-    let outcome = try await run([Guest.program, "doctor"] + arguments)
-    #expect(outcome.stderr.isEmpty && [0, 1].contains(outcome.status), "\(outcome)")
-    return outcome.stdout.split(separator: "\n").map(String.init)
   }
 }

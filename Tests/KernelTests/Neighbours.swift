@@ -37,6 +37,20 @@ struct Neighbours {
   }
 }
 
+extension Namespace {
+  /// Makes a virtual service for UDP with a real server, both on its own loopback device.
+  func addService() async throws {
+    try await Guest.output(
+      entering + [
+        "sh", "-c",
+        """
+        ip link set lo up && ip address add 192.0.2.100/32 dev lo && ipvsadm -A -u 192.0.2.100:5353 -s rr &&
+          ipvsadm -a -u 192.0.2.100:5353 -r 192.0.2.100:5354 -m
+        """,
+      ])
+  }
+}
+
 /// Takes away what a test has left where namespaces and the policy are looked for, whatever happens.
 struct ClearingUp: SuiteTrait, TestTrait, TestScoping {
   let isRecursive = true

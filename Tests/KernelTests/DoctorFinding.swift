@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// What `ipvs-timeout doctor` has found, as it is printed.
+struct DoctorFinding: Equatable {
+  let verdict: String
+  let check: String
+  let fact: String
+  var consequence: String?
+  var cure: String?
+
+  init(_ verdict: String, _ check: String, _ fact: String, so consequence: String? = nil, cure: String? = nil) {
+    self.verdict = verdict
+    self.check = check
+    self.fact = fact
+    self.consequence = consequence
+    self.cure = cure
+  }
+
+  /// All that are in a text, whatever the network namespaces.
+  static func all(in text: String) throws -> [DoctorFinding] {
+    try text.split(separator: "\n").reduce(into: []) { findings, line in
+      if line.hasPrefix(" ") {
+        let words = line.drop { $0 == " " }.split(separator: " ", maxSplits: 1).map(String.init)
+        try #require(words.count == 2 && !findings.isEmpty, "\(text)")
+        let last = findings.count - 1
+        switch words[0] {
+        case "so:": findings[last].consequence = words[1]
+        case "cure:": findings[last].cure = words[1]
+        default: Issue.record("\(line)")
+        }
+      } else if !line.hasSuffix(":") {
+        let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true).map(String.init)
+        try #require(words.count == 3, "\(text)")
+        findings.append(DoctorFinding(words[0], words[1], String(words[2].drop { $0 == " " })))
+      }
+    }
+  }
+}
+
+extension Namespace {
+  /// What `doctor` says here, where nothing fails, about one thing or all.
+  ///
+  /// That there is a problem has to be in the exit status, too.
+  func doctor(_ arguments: String..., about check: String? = nil) async throws -> [DoctorFinding] {
+    try await doctor(arguments, about: check)
+  }
+
+  /// See above.
+  func doctor(_ arguments: [String], about check: String? = nil) async throws -> [DoctorFinding] {
+    let outcome = try await run([Guest.program, "doctor"] + arguments)
+    let findings = try DoctorFinding.all(in: outcome.stdout)
+    #expect(outcome.stderr.isEmpty, "\(outcome)")
+    #expect(outcome.status == (findings.contains { $0.verdict == "problem" } ? 1 : 0), "\(outcome)")
+    return findings.filter { check == nil || $0.check == check }
+  }
+
+  /// Runs the command that `doctor` names as the cure, as people do who copy it.
+  func cure(_ finding: DoctorFinding?) async throws {
+    let command = try #require(finding?.cure, "\(String(describing: finding)) has no cure")
+    let script = #"ipvs-timeout() { "$0" "$@"; }"# + "\n" + command
+    try await Guest.output(entering + ["bash", "-c", script, Guest.program])
+  }
+}
