@@ -5,7 +5,8 @@ public import Directors
 /// What all checks say about one director, in the order in which people should read it.
 public enum DirectorDiagnosis {
   private static let checks: [any DirectorCheck] = [
-    IPVSCheck(), ServicesCheck(), TimeoutsCheck(), PolicyCheck(), NamespacesCheck(),
+    IPVSCheck(), ServicesCheck(), TimeoutsCheck(), PolicyCheck(), NamespacesCheck(), OutdatedCheck(),
+    FixedStatesCheck(),
   ]
 
   /// Looks at the facts.

@@ -74,6 +74,14 @@ extension RealKernel {
       #expect(table.stdout.contains("SCTP ESTABLISHED"), "\(table)")
       #expect(table.stdout.contains("the kernel's own table; no setting changes it\n"))
       expect(try await netns.program("connections", "--outdated"), equals: Outcome())
+      #expect(
+        try await netns.doctor(about: "outdated") == [
+          DoctorFinding("ok", "outdated", "no connection is outdated"),
+          DoctorFinding(
+            "note", "outdated", "1 connection from the sync daemon is on a longer timer",
+            so: "their timers are those of the director that told of them, whose timeouts are longer",
+            cure: "on that director: ipvs-timeout set 60 30 45"),
+        ])
       let json = try await netns.program("connections", "--format", "json")
       #expect(json.stdout.contains(#""outdated":0,"last_ends":null,"synced":1}"#), "\(json)")
 

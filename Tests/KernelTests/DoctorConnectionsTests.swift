@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// What `doctor` says of connections that real packets have made.
+  @Suite struct DoctorConnectionsTests {
+    private let director = Topology.director
+
+    private static let rules = """
+      -A -t 192.0.2.100:80 -s rr
+      -a -t 192.0.2.100:80 -r 198.51.100.2:8080 -m
+      -A -t 192.0.2.101:80 -s rr
+      -a -t 192.0.2.101:80 -r 198.51.100.2:80 -g
+      """
+
+    /// Opens a connection and closes it from both ends, the client first.
+    private func closed(_ port: UInt16, to address: String, _ listener: LabSocket) throws -> [LabSocket] {
+      let client = try LabSocket(in: Topology.client, at: "192.0.2.2", port)
+      try client.connects(to: address, 80)
+      let server = try listener.accepts()
+      try client.ends()
+      try server.receives()
+      try server.ends()
+      try client.receives()
+      return [client, server]
+    }
+
+    @Test func areOutdatedUntilTheirNextPacket() async throws {
+      try await Topology.with(rules: DoctorConnectionsTests.rules) {
+        let listener = try LabSocket(in: Topology.server, at: "198.51.100.2", 8080).listens()
+        let client = try LabSocket(in: Topology.client, at: "192.0.2.2", 40001)
+        try client.connects(to: "192.0.2.100", 80)
+        let server = try listener.accepts()
+        let none = [DoctorFinding("ok", "outdated", "no connection is outdated")]
+        #expect(try await director.doctor(about: "outdated") == none)
+        try await director.set(2, 30, 45)
+        let note = try #require(try await director.doctor(about: "outdated").first)
+        #expect(
+          note.fact.hasPrefix(
+            "1 connection is still on a longer timer (1 by tcp), and the last ends in 14m5"), "\(note)")
+        #expect(note.verdict == "note")
+        #expect(
+          note.consequence
+            == "each takes today's timeout with its next packet; without one, it ends when its old timer does")
+        #expect(note.cure == "ipvs-timeout connections --wait")
+        try client.sends()
+        try server.receives()
+        try await director.cure(note)
+        #expect(try await director.doctor(about: "outdated") == none)
+      }
+    }
+
+    @Test func endInTimeWaitByNAT() async throws {
+      try await Topology.with(rules: DoctorConnectionsTests.rules) {
+        let listener = try LabSocket(in: Topology.server, at: "198.51.100.2", 8080).listens()
+        let sockets = try (40001...40012).flatMap { try closed(UInt16($0), to: "192.0.2.100", listener) }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(
+          try await director.doctor(about: "fixed-states") == [
+            DoctorFinding(
+              "note", "fixed-states",
+              "12 of 12 TCP connections (100 %) are in states that the kernel fixes, most in TIME_WAIT",
+              so:
+                "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts 120 s; with NAT (Masq) the director"
+                + " sees both ends close, and every connection ends there",
+              cure:
+                "in the clients, fewer connections: keep them open and use them again; or direct routing or a tunnel"
+                + " (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin rules it")
+          ])
+        withExtendedLifetime(sockets) {}
+      }
+    }
+
+    @Test func endInFinWaitByDirectRouting() async throws {
+      try await Topology.with(rules: DoctorConnectionsTests.rules) {
+        let listener = try LabSocket(in: Topology.server, at: "192.0.2.101", 80).listens()
+        let sockets = try (40001...40012).flatMap { try closed(UInt16($0), to: "192.0.2.101", listener) }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(
+          try await director.doctor(about: "fixed-states") == [
+            DoctorFinding("ok", "fixed-states", "0 of 12 TCP connections (0 %) are in states that the kernel fixes")
+          ])
+        withExtendedLifetime(sockets) {}
+      }
+    }
+  }
+}
