@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// `ipvs-timeout doctor` where there is more than one network namespace, and what its options do.
+  @Suite(.serialized, .clearingUp) struct DoctorCommandTests {
+    private let netns = Namespace.current
+
+    /// A namespace with a service and timeouts, and one that has neither.
+    private func neighbours() async throws -> Namespace {
+      let namespaces = try await Neighbours.add("idle", "red")
+      try await namespaces[1].addService()
+      try await namespaces[1].set(60, 30, 45)
+      return namespaces[1]
+    }
+
+    private func run(_ words: String) async throws -> Outcome {
+      try await netns.run([Guest.program, "doctor"] + words.split(separator: " ").map(String.init))
+    }
+
+    @Test func goesWhereItIsTold() async throws {
+      _ = try await neighbours()
+      func headings(_ words: String) async throws -> [Substring] {
+        let outcome = try await run(words)
+        #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
+        return outcome.stdout.split(separator: "\n").filter { $0.hasSuffix(":") }
+      }
+      #expect(try await headings("").isEmpty)
+      #expect(try await headings("--netns red --netns idle") == ["red:", "idle:"])
+      #expect(try await headings("--in-use") == ["red:"])
+      #expect(try await headings("--all-netns").prefix(3) == ["host:", "idle:", "red:"])
+      // Each in its own paragraph, and with its own timeouts.
+      let both = try await run("--netns host --netns red").stdout
+      #expect(both.contains("\n\nred:\nok       ipvs          IPVS answers, by netlink\n"), "\(both)")
+      #expect(both.contains("ok       timeouts      tcp 60 s, tcpfin 30 s, udp 45 s\n"), "\(both)")
+    }
+
+    @Test func goesOnWhereOneIsNotThere() async throws {
+      _ = try await neighbours()
+      let outcome = try await run("--netns nosuch --netns red")
+      #expect(outcome.status == 71)
+      #expect(outcome.stdout.hasPrefix("red:\nok       ipvs "), "\(outcome)")
+      #expect(
+        outcome.stderr.hasPrefix("ipvs-timeout: cannot open IPVS in the network namespace nosuch: there is no such"),
+        "\(outcome)")
+    }
+
+    @Test(arguments: ["netlink", "ipvsadm"])
+    func printsForPrograms(_ backend: String) async throws {
+      let red = try await neighbours()
+      try await Guest.output(["sh", "-c", "echo 'red 60 - 46' >/etc/ipvs-timeout.conf"])
+      let outcome = try await run("--format json --netns red --backend \(backend)")
+      let way = backend == "ipvsadm" ? "the program ipvsadm" : "netlink"
+      let policy =
+        #"{"check":"policy","verdict":"problem","fact":"udp is 45 s, wanted 46 s (/etc/ipvs-timeout.conf:1)","#
+        + #""consequence":"the policy is not in force here","cure":"ipvs-timeout apply --netns red"}"#
+      let start =
+        #"{"netns":"red","problems":1,"notes":0,"findings":["#
+        + #"{"check":"ipvs","verdict":"ok","fact":"IPVS answers, by \#(way)","consequence":null,"cure":null},"#
+        + #"{"check":"ipvs","verdict":"ok","fact":"1 virtual service (1 UDP) with 1 real server (1 Masq)","#
+        + #""consequence":null,"cure":null},"#
+        + #"{"check":"timeouts","verdict":"ok","fact":"tcp 60 s, tcpfin 30 s, udp 45 s","consequence":null,"cure":null},"#
+        + policy
+      #expect(outcome.status == 1 && outcome.stderr.isEmpty, "\(outcome)")
+      #expect(outcome.stdout.hasPrefix(start), "\(outcome)")
+      #expect(outcome.stdout.hasSuffix("]}\n") && outcome.stdout.split(separator: "\n").count == 1, "\(outcome)")
+      try await red.set(60, 30, 46)
+      expect(try await run("--format json --netns red").status, equals: 0)
+      let all = try await run("--format json --all-netns")
+      #expect(
+        all.stdout.split(separator: "\n").prefix(3).map { $0.prefix(15) } == [
+          #"{"netns":"host""#, #"{"netns":"idle""#, #"{"netns":"red","#,
+        ], "\(all)")
+    }
+
+    @Test func canBeQuiet() async throws {
+      expect(try await run("--quiet"), equals: Outcome())
+      try await Guest.output(["sh", "-c", "echo 'host 60 - -' >/etc/ipvs-timeout.conf"])
+      expect(try await run("--quiet"), equals: Outcome(1))
+      expect(try await run("--quiet --format json"), equals: Outcome(1))
+    }
+
+    @Test func saysOnceWhatTheCallerLacks() async throws {
+      _ = try await neighbours()
+      let caller = "setpriv --reuid 65534 --regid 65534 --clear-groups".split(separator: " ").map(String.init)
+      for words in [["--netns", "red", "--netns", "idle"], ["--all-netns", "--format", "json"]] {
+        let outcome = try await netns.run(caller + [Guest.program, "doctor"] + words)
+        #expect(outcome.status == 1 || outcome.status == 77, "\(outcome)")
+        #expect(outcome.stdout.split(separator: "only root may talk to IPVS").count == 2, "\(outcome)")
+      }
+    }
+
+    @Test func changesNothing() async throws {
+      let red = try await neighbours()
+      _ = try await run("--all-netns")
+      expect(try await red.timeouts(), equals: "60 30 45")
+      expect(try await netns.timeouts(), equals: "900 120 300")
+    }
+  }
+}
