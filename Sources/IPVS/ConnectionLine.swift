@@ -5,8 +5,10 @@
 struct ConnectionLine {
   private var fields: LineFields
 
-  init(_ line: UnsafeRawBufferPointer) {
-    fields = LineFields(line)
+  /// The fields of a line, which outlives them.
+  init?(_ line: UnsafeRawBufferPointer) {
+    guard let fields = LineFields(line) else { return nil }
+    self.fields = fields
   }
 
   /// The connection; `nil` where the line is none.
@@ -26,6 +28,7 @@ struct ConnectionLine {
 
   /// Who made the entry, which only one of the kernel's two lists says, before the time.
   private mutating func origin() -> Connection.Origin? {
+    guard let first = fields.peek(), first > UInt8(ascii: "9") else { return nil }
     let here = fields
     let field = fields.next()
     if field.spells("LOCAL") { return .local }
@@ -38,21 +41,20 @@ struct ConnectionLine {
   private static let most: UInt64 = 21_474_836
 
   private mutating func endpoint() -> Endpoint? {
-    guard let address = address(), let port = hexadecimal(fields.next(), digits: 4) else { return nil }
-    return Endpoint(address, port: UInt16(port))
+    guard let address = address(), let port = fields.digits(4) else { return nil }
+    return Endpoint(address, port: UInt16(truncatingIfNeeded: port))
   }
 
   /// Eight digits, or eight groups of four with colons between them.
   private mutating func address() -> InternetAddress? {
+    if let value = fields.digits(8) { return InternetAddress(ipv4: UInt32(truncatingIfNeeded: value)) }
     let field = fields.next()
-    guard field.count > 8 else { return hexadecimal(field, digits: 8).map { InternetAddress(ipv4: UInt32($0)) } }
     guard field.count == 39 else { return nil }
     var halves: (UInt64, UInt64) = (0, 0)
     for group in 0..<8 {
-      let digits = UnsafeRawBufferPointer(rebasing: field[group * 5..<group * 5 + 4])
-      guard group == 7 || field[group * 5 + 4] == UInt8(ascii: ":"), let value = hexadecimal(digits, digits: 4) else {
-        return nil
-      }
+      guard group == 7 || field[group * 5 + 4] == UInt8(ascii: ":"),
+        let value = field.baseAddress.flatMap({ HexadecimalDigits.value($0 + group * 5, 4) })
+      else { return nil }
       if group < 4 { halves.0 = halves.0 << 16 | value } else { halves.1 = halves.1 << 16 | value }
     }
     return InternetAddress(ipv6: halves.0, halves.1)
@@ -72,22 +74,6 @@ struct ConnectionLine {
       let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
       if isTooLarge { return .max }
       value = product &+ UInt64(byte &- UInt8(ascii: "0"))
-    }
-    return value
-  }
-
-  private func hexadecimal(_ field: UnsafeRawBufferPointer, digits: Int) -> UInt64? {
-    guard field.count == digits else { return nil }
-    var value: UInt64 = 0
-    for byte in field {
-      let digit: UInt8
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte &- UInt8(ascii: "0")
-      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte &- UInt8(ascii: "A") &+ 10
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte &- UInt8(ascii: "a") &+ 10
-      default: return nil
-      }
-      value = value << 4 | UInt64(digit)
     }
     return value
   }

@@ -48,7 +48,7 @@ public struct ConnectionTable: ~Copyable {
     isAtHeading = false
     guard let line = try lines.next(for: .readConnections, in: namespace) else { return nil }
     var fields = ConnectionLine(line)
-    guard let connection = fields.connection() else {
+    guard let connection = fields?.connection() else {
       throw IPVSError(
         .foreignReply, .readConnections, in: namespace, detail: String(decoding: line, as: UTF8.self))
     }

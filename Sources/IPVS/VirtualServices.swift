@@ -76,7 +76,7 @@ extension VirtualServices {
   ///
   /// - Returns: Whether it is one of the two.
   private mutating func add(_ line: UnsafeRawBufferPointer, of transport: inout Connection.Transport?) -> Bool {
-    var fields = LineFields(line)
+    guard var fields = LineFields(line) else { return false }
     let first = fields.next()
     guard !fields.next().isEmpty else { return false }
     let third = fields.next()
