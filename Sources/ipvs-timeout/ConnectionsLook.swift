@@ -63,6 +63,7 @@ struct ConnectionsLook {
   mutating func list(_ round: inout Round, _ printer: inout ConnectionsPrinter) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
+    var changed: [Place] = []
     try each(&round) { place, director throws(BackendError) in
       let timeouts = try director.timeouts()
       do throws(IPVSError) {
@@ -80,6 +81,14 @@ struct ConnectionsLook {
       } catch {
         throw .netlink(error)
       }
+      // What is written is written, so that it cannot be read again.
+      if try director.timeouts() != timeouts { changed.append(place) }
+    }
+    for place in changed {
+      round.note(
+        Failure(
+          "the timeouts in \(place.namespace.place) were changed while its connections were listed, so that some may be"
+            + " listed by mistake; list them again", .timedOut))
     }
     return outdated
   }

@@ -8,12 +8,14 @@ internal import Text
 struct ConnectionsMetrics {
   private var counts = ""
   private var outdated = ""
+  private var namespaces = MetricLabels()
 
   /// Adds the samples of a namespace.
   mutating func add(_ report: ConnectionsReport) {
+    let namespace = namespaces.label(for: report.place.name)
     for tally in report.summary.tallies {
       let labels =
-        "{netns=\"\(report.place.name.metricLabel)\",protocol=\"\(tally.kind.transport.name.metricLabel)\","
+        "{netns=\"\(namespace)\",protocol=\"\(tally.kind.transport.name.metricLabel)\","
         + "state=\"\(tally.kind.state.name.metricLabel)\",template=\"\(tally.kind.isTemplate ? 1 : 0)\"}"
       counts += "ipvs_timeout_connections\(labels) \(tally.count)\n"
       if tally.allowed != nil { outdated += "ipvs_timeout_connections_outdated\(labels) \(tally.outdated)\n" }

@@ -40,7 +40,8 @@ struct OutdatedCount: Hashable {
   fileprivate func sentence(hasWaited: Bool) -> String {
     let time = "for \(hasWaited ? "" : "another ")\(DurationText.text(seconds)) at the most"
     return hasWaited
-      ? "none was outdated any more, and now \(subject) again, \(time): a timeout may have become shorter; wait again"
+      ? "none was outdated any more, and now \(subject) outdated again, \(time): a timeout may have become shorter;"
+        + " wait again"
       : "the time given to --wait is over and \(subject) still outdated, \(time); wait longer, or see which with"
         + " `ipvs-timeout connections --outdated`"
   }

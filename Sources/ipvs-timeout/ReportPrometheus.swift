@@ -20,17 +20,8 @@ extension [Report] {
   /// The last report on each namespace, with a label that no other has: one sample twice would spoil all of them.
   private var labelled: [(report: Report, label: String)] {
     let last = Dictionary(indices.map { (self[$0].place?.namespace, $0) }, uniquingKeysWith: { $1 })
-    var labels: Set<String> = []
-    return last.values.sorted().map { index in
-      let name = self[index].namespace.metricLabel
-      var label = name
-      var number = 1
-      while !labels.insert(label).inserted {
-        number += 1
-        label = "\(name) (\(number))"
-      }
-      return (self[index], label)
-    }
+    var labels = MetricLabels()
+    return last.values.sorted().map { (self[$0], labels.label(for: self[$0].namespace)) }
   }
 
   private func metric(_ name: String, _ help: String, _ samples: [Report.Sample]) -> String {
@@ -65,6 +56,23 @@ extension Report {
     return Timeouts.Name.allCases.filter { wanted[$0] != nil }.map {
       Sample(label: label, timeout: $0, value: drifted.contains($0) ? "1" : "0")
     }
+  }
+}
+
+/// Labels for namespaces, none of which is given twice.
+struct MetricLabels {
+  private var given: Set<String> = []
+
+  /// A label that no other namespace has.
+  mutating func label(for namespace: String) -> String {
+    let name = namespace.metricLabel
+    var label = name
+    var number = 1
+    while !given.insert(label).inserted {
+      number += 1
+      label = "\(name) (\(number))"
+    }
+    return label
   }
 }
 

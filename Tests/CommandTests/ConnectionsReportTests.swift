@@ -19,7 +19,7 @@ import Text
       server: try #require(Endpoint("198.51.100.2:8080")), state: state, origin: origin, secondsLeft: secondsLeft)
   }
 
-  private static func report() throws -> ConnectionsReport {
+  private static func report(_ name: String = "blue") throws -> ConnectionsReport {
     var summary = ConnectionSummary(by: OutdatedRule(Timeouts(tcp: 60, udp: 60), hasBackupDaemon: true))
     for seconds: UInt32 in [12, 60, 600, 899] { summary.add(try connection(.tcp, .established, seconds)) }
     summary.add(try connection(.tcp, .established, 700, origin: .sync))
@@ -29,7 +29,7 @@ import Text
     summary.add(try connection(.sctp, .other("S-ACK-SENT"), 30))
     summary.add(try connection(.tcp, .assured, 7_199, client: "192.0.2.0:0"))
     summary.add(try connection(.other("ESP"), .none, 0))
-    return ConnectionsReport(place: Place(.named("blue")), backend: .netlink, summary: summary)
+    return ConnectionsReport(place: Place(.named(name)), backend: .netlink, summary: summary)
   }
 
   @Test func `is a table for people`() throws {
@@ -86,6 +86,13 @@ import Text
         #"ipvs_timeout_connections_outdated{netns="blue",protocol="TCP",state="ESTABLISHED",template="0"} 2"#,
         #"ipvs_timeout_connections_outdated{netns="blue",protocol="UDP",state="UDP",template="0"} 0"#,
       ])
+  }
+
+  @Test func `has no sample twice where names look alike`() throws {
+    var metrics = ConnectionsMetrics()
+    for name in ["blue\u{7F}", "blue\\u{7F}"] { metrics.add(try Self.report(name)) }
+    let samples = metrics.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(samples.count == 2 * (7 + 2) && Set(samples).count == samples.count, "\(samples)")
   }
 
   @Test func `is a line for an outdated connection`() throws {

@@ -7,29 +7,6 @@ extension RealKernel {
   @Suite struct ConnectionSyncTests {
     private let netns = Namespace.current
 
-    /// A message of version 1 with one connection to 192.0.2.100:80: the protocol's number, the state's, the time.
-    private func message(_ transport: UInt8, state: UInt8, port: UInt8, seconds: UInt16) -> [UInt8] {
-      // Reserved, sync id, size, connections, version, spare.
-      let header: [UInt8] = [0, 7, 0, 44, 1, 1, 0, 0]
-      // Type, protocol, version and size, flags, state, client's port, service's, server's.
-      let head: [UInt8] = [0, transport, 0, 36, 0, 0, 0, 0, 0, state, 0x9C, port, 0, 80, 0x1F, 0x90]
-      // Firewall mark, seconds, client, service, server.
-      let tail: [UInt8] = [0, 0, 0, 0, 0, 0, UInt8(seconds >> 8), UInt8(seconds & 255)]
-      return header + head + tail + [192, 0, 2, 2] + [192, 0, 2, 100] + [198, 51, 100, 2]
-    }
-
-    /// Starts a daemon that listens.
-    ///
-    /// - Returns: What it hears.
-    private func daemon() async throws -> LabSocket {
-      try await Guest.output(netns.entering + ["ip", "link", "set", "lo", "up", "multicast", "on"])
-      try await Guest.output(
-        netns.entering + [
-          Guest.ipvsadm, "--start-daemon", "backup", "--mcast-interface", "lo", "--syncid", "7",
-        ])
-      return try LabSocket(in: netns, at: "127.0.0.1", 0, isStream: false)
-    }
-
     /// Also those that no packet of this lab leads to: the names are the kernel's, and in its order.
     @Test(arguments: [
       (
@@ -49,10 +26,9 @@ extension RealKernel {
       (17, "UDP", ["UDP"]),
     ])
     func findsEveryStateByItsName(_ transport: UInt8, _ name: String, _ states: [String]) async throws {
-      let sender = try await daemon()
+      let daemon = try await SyncedConnection.Daemon(in: netns)
       for (number, _) in states.enumerated() {
-        let message = message(transport, state: UInt8(number), port: UInt8(number), seconds: 900)
-        try sender.sends(message, toGroup: "224.0.0.81", 8848)
+        try daemon.tells(transport, state: UInt8(number), port: UInt8(number), seconds: 900)
       }
       try await Task.sleep(for: .milliseconds(300))
       for state in states {
@@ -63,10 +39,10 @@ extension RealKernel {
     }
 
     @Test func leavesThemToTheirDirectorWhileItTells() async throws {
-      let sender = try await daemon()
+      let daemon = try await SyncedConnection.Daemon(in: netns)
       // ESTABLISHED is 1 in TCP, and 8 in SCTP.
-      try sender.sends(message(6, state: 1, port: 1, seconds: 900), toGroup: "224.0.0.81", 8848)
-      try sender.sends(message(132, state: 8, port: 2, seconds: 900), toGroup: "224.0.0.81", 8848)
+      try daemon.tells(6, state: 1, port: 1, seconds: 900)
+      try daemon.tells(132, state: 8, port: 2, seconds: 900)
       try await netns.set(60, 30, 45)
       try await Task.sleep(for: .milliseconds(300))
       let table = try await netns.program("connections")
@@ -86,7 +62,7 @@ extension RealKernel {
       #expect(json.stdout.contains(#""outdated":0,"last_ends":null,"synced":1}"#), "\(json)")
 
       // Nobody renews their timers any more: they run out here.
-      try await Guest.output(netns.entering + [Guest.ipvsadm, "--stop-daemon", "backup"])
+      try await daemon.stops()
       let listed = try await netns.program("connections", "--outdated")
       #expect(listed.status == 1)
       #expect(listed.stdout.hasPrefix("TCP 192.0.2.2:39937 -> 192.0.2.100:80 -> 198.51.100.2:8080 ESTABLISHED 14m"))

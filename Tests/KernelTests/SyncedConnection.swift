@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// Connections that are made by the sync protocol, as another director's daemon would.
+enum SyncedConnection {
+  /// Makes one that is established, and leaves it to this director.
+  static func add(in netns: Namespace, seconds: UInt16) async throws {
+    let daemon = try await Daemon(in: netns)
+    try daemon.tells(6, state: 1, port: 1, seconds: seconds)
+    try await Task.sleep(for: .milliseconds(300))
+    try await daemon.stops()
+  }
+
+  /// The daemon that listens, and what it hears.
+  struct Daemon {
+    private let netns: Namespace
+    private let sender: LabSocket
+
+    /// Starts it.
+    init(in netns: Namespace) async throws {
+      self.netns = netns
+      try await Guest.output(netns.entering + ["ip", "link", "set", "lo", "up", "multicast", "on"])
+      try await Guest.output(
+        netns.entering + [
+          Guest.ipvsadm, "--start-daemon", "backup", "--mcast-interface", "lo", "--syncid", "7",
+        ])
+      sender = try LabSocket(in: netns, at: "127.0.0.1", 0, isStream: false)
+    }
+
+    /// Tells it of a connection to 192.0.2.100:80 in version 1: the protocol's number, the state's, the time.
+    func tells(_ transport: UInt8, state: UInt8, port: UInt8, seconds: UInt16) throws {
+      // Reserved, sync id, size, connections, version, spare.
+      let header: [UInt8] = [0, 7, 0, 44, 1, 1, 0, 0]
+      // Type, protocol, version and size, flags, state, client's port, service's, server's.
+      let head: [UInt8] = [0, transport, 0, 36, 0, 0, 0, 0, 0, state, 0x9C, port, 0, 80, 0x1F, 0x90]
+      // Firewall mark, seconds, client, service, server.
+      let tail: [UInt8] = [0, 0, 0, 0, 0, 0, UInt8(seconds >> 8), UInt8(seconds & 255)]
+      let message = header + head + tail + [192, 0, 2, 2] + [192, 0, 2, 100] + [198, 51, 100, 2]
+      try sender.sends(message, toGroup: "224.0.0.81", 8848)
+    }
+
+    /// Ends it, so that nobody renews the timers any more.
+    func stops() async throws {
+      try await Guest.output(netns.entering + [Guest.ipvsadm, "--stop-daemon", "backup"])
+    }
+  }
+}
