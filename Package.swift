@@ -80,12 +80,13 @@ let package = Package(
       name: "PolicyTests", dependencies: ["IPVS", "Policy", "TestSupport", system], swiftSettings: strict),
     .testTarget(name: "ConnectionsTests", dependencies: ["Connections", "IPVS"], swiftSettings: strict),
     .testTarget(
-      name: "HostTests", dependencies: ["CSocketDiagnosis", "Host", "IPVS", "TestSupport", system],
+      name: "HostTests", dependencies: ["CSocketDiagnosis", "Host", "IPVS", "Namespaces", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(
       name: "DiagnosisTests",
       dependencies: [
-        "Connections", "Diagnosis", "Directors", "Host", "IPVS", "Ipvsadm", "Namespaces", "Policy", system,
+        "Connections", "Diagnosis", "Directors", "Host", "IPVS", "Ipvsadm", "Namespaces", "Policy", "TestSupport",
+        system,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -26,4 +26,12 @@ public enum Check: String, CaseIterable, Sendable {
   case outdated
   /// How many connections are in states that no timeout rules.
   case fixedStates = "fixed-states"
+  /// Whether idle connections are cut while both ends believe in them.
+  case keepalive
+  /// Whether conntrack forgets connections before IPVS does.
+  case conntrack
+  /// Which settings of the kernel's change how entries end.
+  case settings
+  /// Who writes the timeouts next.
+  case writers
 }

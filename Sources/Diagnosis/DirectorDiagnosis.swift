@@ -6,7 +6,7 @@ public import Directors
 public enum DirectorDiagnosis {
   private static let checks: [any DirectorCheck] = [
     IPVSCheck(), ServicesCheck(), TimeoutsCheck(), PolicyCheck(), NamespacesCheck(), OutdatedCheck(),
-    FixedStatesCheck(),
+    FixedStatesCheck(), KeepaliveCheck(), ConntrackCheck(), SettingsCheck(), WritersCheck(),
   ]
 
   /// Looks at the facts.
@@ -15,7 +15,7 @@ public enum DirectorDiagnosis {
       do throws(BackendError) {
         return try check.findings(on: facts)
       } catch {
-        return [.note(check.check, error.description, so: "this could not be checked")]
+        return [.unchecked(check.check, error.description)]
       }
     }
   }

@@ -4,6 +4,8 @@ public import Connections
 public import Directors
 public import Host
 public import IPVS
+internal import SystemPackage
+internal import Text
 
 /// What is known of one director when it is diagnosed; what could not be had is the reason why.
 public struct DirectorFacts: Sendable {
@@ -23,6 +25,8 @@ public struct DirectorFacts: Sendable {
   public let connections: Result<ConnectionSummary, BackendError>
   /// The kernel's settings.
   public let settings: Result<KernelSettings, BackendError>
+  /// The sync daemons that run.
+  let daemons: Result<SyncDaemons, BackendError>
   /// The machine around it.
   public let surroundings: Surroundings
 }
@@ -51,6 +55,7 @@ extension DirectorFacts {
       connections = .failure(error)
     }
     settings = Result { () throws(IPVSError) in try KernelSettings(in: namespace) }.mapError(BackendError.netlink)
+    daemons = Result { () throws(IPVSError) in try SyncDaemons(in: namespace) }.mapError(BackendError.netlink)
   }
 }
 
@@ -59,5 +64,12 @@ extension DirectorFacts {
   var option: String {
     guard let known else { return namespace.option }
     return known.namespace == .current ? "" : known.option
+  }
+
+  /// What makes another program run in this network namespace, before it; empty where it is the caller's own.
+  var entering: String {
+    let namespace = known?.namespace ?? namespace
+    guard namespace != .current, let file = namespace.files.first else { return "" }
+    return "nsenter --net=\(file.string.shellWord) "
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Host
+
 /// What a check has found.
 ///
 /// The texts are fit for a terminal: where they hold other people's, that is escaped.
@@ -29,6 +31,16 @@ public struct Finding: Sendable, Hashable {
   /// A check that found something one has to know.
   static func note(_ check: Check, _ fact: String, so consequence: String, cure: String? = nil) -> Finding {
     Finding(check, .note, fact, consequence, cure)
+  }
+
+  /// A check that could not look at what it rests on, and why.
+  static func unchecked(_ check: Check, _ fact: String) -> Finding {
+    note(check, fact, so: "this could not be checked")
+  }
+
+  /// A check that rests on a setting which the kernel does not show.
+  static func unseen(_ check: Check, _ setting: KernelSetting) -> Finding {
+    unchecked(check, "this kernel does not show \(setting.rawValue) here")
   }
 
   /// A check that found something wrong.

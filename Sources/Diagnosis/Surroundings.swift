@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Directors
+internal import IPVS
 public import SystemPackage
 
 /// What is known of the machine around its directors: looked up once, the same for all of them.
@@ -9,6 +10,8 @@ public struct Surroundings: Sendable {
   public let policy: PolicyState
   /// The network namespaces.
   public let neighbours: Result<Neighbours, BackendError>
+  /// The programs that run and may write timeouts.
+  let writers: Result<[TimeoutWriter], BackendError>
 }
 
 extension Surroundings {
@@ -20,6 +23,7 @@ extension Surroundings {
   ///   - ipvsadm: The path of ipvsadm; `nil` looks in the usual places.
   public init(policy: FilePath?, backend: BackendChoice, ipvsadm: String?) {
     self.policy = PolicyState(at: policy)
+    writers = Result { () throws(IPVSError) in try TimeoutWriter.running() }.mapError(BackendError.netlink)
     neighbours = Result { () throws(BackendError) in try Neighbours(backend: backend, ipvsadm: ipvsadm) }
   }
 }

@@ -6,7 +6,7 @@ internal import Host
 struct TimeWaitBucketsCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
     guard let most = facts.settings[.tcpMaxTimeWaitBuckets] else {
-      return [.note(.timeWaitBuckets, "the kernel does not show tcp_max_tw_buckets", so: "this could not be checked")]
+      return [.unchecked(.timeWaitBuckets, "the kernel does not show tcp_max_tw_buckets")]
     }
     let share = Share(part: facts.counts[.timeWait], whole: most)
     let overflow = facts.timeWaitOverflow ?? 0

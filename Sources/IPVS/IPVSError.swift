@@ -37,6 +37,8 @@ extension IPVSError {
     case open
     /// Reading `/run/netns`, `/run/docker/netns` and `/proc`.
     case listNamespaces
+    /// Reading `/proc`.
+    case listProcesses
     /// Reading `/proc/net/ip_vs` and `/proc/net/ip_vs_conn`.
     case lookForUse
     /// Reading `/proc/net/ip_vs_conn`.
@@ -45,6 +47,8 @@ extension IPVSError {
     case readServices
     /// Reading `/proc/sys`.
     case readSettings
+    /// `IP_VS_SO_GET_DAEMON`.
+    case readDaemons
     /// `SOCK_DIAG_BY_FAMILY`, and reading `/proc/net/netstat`.
     case readSockets
     /// `IPVS_CMD_GET_CONFIG`.

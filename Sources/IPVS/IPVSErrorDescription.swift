@@ -6,8 +6,11 @@ internal import Text
 extension IPVSError: CustomStringConvertible {
   /// One sentence: what was attempted, where, what the kernel said and what to do; it does not end in a full stop.
   public var description: String {
-    "cannot \(operation)\(operation == .listNamespaces ? "" : " in \(namespace.place)"): \(reason)\(doubt)"
+    "cannot \(operation)\(isAboutMachine ? "" : " in \(namespace.place)"): \(reason)\(doubt)"
   }
+
+  /// Whether it is the same in all namespaces.
+  private var isAboutMachine: Bool { [.listNamespaces, .listProcesses].contains(operation) }
 
   /// Where the answer to a change is missing, the change may still have been made.
   private var doubt: String {
@@ -103,10 +106,12 @@ extension IPVSError.Operation: CustomStringConvertible {
     switch self {
     case .open: "open IPVS"
     case .listNamespaces: "list the network namespaces (/run/netns, /run/docker/netns, /proc)"
+    case .listProcesses: "list the processes (/proc)"
     case .lookForUse: "look for virtual services and connections"
     case .readConnections: "read the connection table"
     case .readServices: "read the virtual services"
     case .readSettings: "read the kernel's settings (/proc/sys)"
+    case .readDaemons: "ask for the sync daemons"
     case .readSockets: "read the sockets"
     case .readTimeouts: "read the timeouts"
     case .setTimeouts(let wanted): "set the timeouts \(wanted.assignments)"

@@ -2,21 +2,60 @@
 
 internal import CIPVS
 internal import Glibc
+internal import Namespaces
+internal import SystemPackage
 
-/// The kernel's threads that tell other directors of connections, and listen to what others tell.
-enum SyncDaemons {
+/// Which of the kernel's threads run that tell other directors of connections, and listen to what others tell.
+package struct SyncDaemons: Sendable, Hashable {
+  /// Whether one tells.
+  package let hasMaster: Bool
+  /// Whether one listens.
+  package let hasBackup: Bool
+
+  /// Those that are known to run.
+  package init(hasMaster: Bool, hasBackup: Bool) {
+    self.hasMaster = hasMaster
+    self.hasBackup = hasBackup
+  }
+
+  /// Asks the kernel for those of a network namespace.
+  ///
+  /// - Throws: ``IPVSError``, when the namespace cannot be entered or the kernel does not say.
+  package init(in namespace: NetworkNamespace) throws(IPVSError) {
+    let result: Result<SyncDaemons, Errno>
+    do throws(NamespaceError) {
+      result = namespace == .current ? .here : try NamespaceVisit.one(namespace.files) { .here }
+    } catch {
+      throw IPVSError(error, during: .readDaemons, in: namespace)
+    }
+    do throws(Errno) {
+      self = try result.get()
+    } catch {
+      throw IPVSError(.refused, .readDaemons, in: namespace, errno: error)
+    }
+  }
+
   /// Whether one listens in the namespace of the calling thread; true also where the kernel does not say.
+  static var isBackupRunning: Bool { (try? Result.here.get().hasBackup) ?? true }
+}
+
+extension Result<SyncDaemons, Errno> {
+  /// Those of the namespace of the calling thread.
   ///
   /// The corresponding socket option is `IP_VS_SO_GET_DAEMON`.
-  static var isBackupRunning: Bool {
+  fileprivate static var here: Self {
     let socket = socket(AF_INET, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(IPPROTO_RAW))
-    guard socket >= 0 else { return true }
+    guard socket >= 0 else { return .failure(Errno(rawValue: errno)) }
     defer { close(socket) }
     // One for the master's daemon, one for the backup's.
     var daemons = (ip_vs_daemon_user(), ip_vs_daemon_user())
     var size = socklen_t(MemoryLayout.size(ofValue: daemons))
-    let option = CInt(IPVS_SO_GET_DAEMON)
-    guard getsockopt(socket, CInt(IPPROTO_IP), option, &daemons, &size) == 0 else { return true }
-    return (daemons.0.state | daemons.1.state) & CInt(IP_VS_STATE_BACKUP) != 0
+    guard getsockopt(socket, CInt(IPPROTO_IP), CInt(IPVS_SO_GET_DAEMON), &daemons, &size) == 0 else {
+      return .failure(Errno(rawValue: errno))
+    }
+    let states = daemons.0.state | daemons.1.state
+    return .success(
+      SyncDaemons(
+        hasMaster: states & CInt(IP_VS_STATE_MASTER) != 0, hasBackup: states & CInt(IP_VS_STATE_BACKUP) != 0))
   }
 }

@@ -20,12 +20,15 @@ extension DirectorFacts {
     connections: Result<ConnectionSummary, BackendError> = .success(.example([])),
     namespace: NetworkNamespace = .current, known: KnownNamespace? = nil,
     policy: PolicyState = .example(.success(nil)),
-    neighbours: Result<Neighbours, BackendError> = .success(Neighbours(listing: NamespaceListing([]), users: []))
+    neighbours: Result<Neighbours, BackendError> = .success(Neighbours(listing: NamespaceListing([]), users: [])),
+    settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, hasBackup: false),
+    writers: [TimeoutWriter] = []
   ) -> DirectorFacts {
     DirectorFacts(
       namespace: namespace, known: known, backend: fallback == .none ? .netlink : .ipvsadm, fallback: fallback,
-      timeouts: timeouts, services: services, connections: connections, settings: .success(KernelSettings([:])),
-      surroundings: Surroundings(policy: policy, neighbours: neighbours))
+      timeouts: timeouts, services: services, connections: connections, settings: .success(KernelSettings(settings)),
+      daemons: .success(daemons),
+      surroundings: Surroundings(policy: policy, neighbours: neighbours, writers: .success(writers)))
   }
 }
 

@@ -56,6 +56,13 @@ extension Namespace {
     return findings.filter { check == nil || $0.check == check }
   }
 
+  /// The only thing that `doctor` says about something here.
+  func finding(about check: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> DoctorFinding {
+    let findings = try await doctor(about: check)
+    try #require(findings.count == 1, "\(findings)", sourceLocation: sourceLocation)
+    return findings[0]
+  }
+
   /// Runs the command that `doctor` names as the cure, as people do who copy it.
   func cure(_ finding: DoctorFinding?) async throws {
     let command = try #require(finding?.cure, "\(String(describing: finding)) has no cure")

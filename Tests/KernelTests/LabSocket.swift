@@ -79,6 +79,9 @@ final class LabSocket {
     try check(Int32(recv(descriptor, &byte, 1, 0)))
   }
 
+  /// Has TCP ask the peer from time to time whether it is still there, as the settings of its namespace say.
+  func keepsAlive() throws { try sets(SOL_SOCKET, SO_KEEPALIVE) }
+
   /// Sends no more.
   func ends() throws { try check(shutdown(descriptor, Int32(SHUT_WR))) }
 

@@ -47,6 +47,12 @@ struct Namespace {
     try await Guest.output(entering + [Guest.ipvsadm, "--set", "\(tcp)", "\(tcpfin)", "\(udp)"])
   }
 
+  /// Sets a setting of the kernel's (a sysctl).
+  func setting(_ name: String, _ value: String) async throws {
+    let file = "/proc/sys/" + name.split(separator: ".").joined(separator: "/")
+    try await Guest.output(entering + ["sh", "-c", "echo '\(value)' > \(file)"])
+  }
+
   /// Runs code of the tests in it; what sockets the code opens stay there.
   func inside<Value: ~Copyable>(_ body: () throws -> Value) throws -> Value {
     guard let name else { return try body() }

@@ -12,6 +12,13 @@ public func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Re
 }
 
 extension FilePath {
+  /// Writes a file, with the directories that it takes.
+  public func write(_ text: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: removingLastComponent().string, withIntermediateDirectories: true)
+    try text.write(toFile: string, atomically: false, encoding: .utf8)
+  }
+
   /// The text of the file.
   public func text() throws -> String {
     try String(contentsOfFile: string, encoding: .utf8)
