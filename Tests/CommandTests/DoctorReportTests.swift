@@ -23,16 +23,16 @@ import Testing
     #expect(
       report.text == """
         blue:
-        ok       ipvs          IPVS answers
-        note     timeouts      they are odd
-                               so: beware
-        problem  timeouts      they are wrong
-                               so: nothing works
-                               cure: ipvs-timeout set 60 30 60
+        ok       ipvs      IPVS answers
+        note     timeouts  they are odd
+                           so: beware
+        problem  timeouts  they are wrong
+                           so: nothing works
+                           cure: ipvs-timeout set 60 30 60
 
         """)
     report.isNamed = false
-    #expect(report.text.hasPrefix("ok       ipvs          IPVS answers\n"))
+    #expect(report.text.hasPrefix("ok       ipvs      IPVS answers\n"))
     #expect(report.hasProblem)
   }
 

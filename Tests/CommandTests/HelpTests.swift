@@ -18,6 +18,7 @@ import Testing
     (["help", "apply"], HelpTexts.apply),
     (["help", "check-policy"], HelpTexts.checkPolicy),
     (["help", "connections"], HelpTexts.connections),
+    (["help", "doctor"], HelpTexts.doctor),
     // Help is asked of this program, not of ipvsadm.
     (["--help", "-L", "--timeout"], HelpTexts.root),
     (["-h", "--set", "60", "30", "60"], HelpTexts.root),
@@ -28,7 +29,7 @@ import Testing
 
   @Test(arguments: [
     HelpTexts.root, HelpTexts.show, HelpTexts.set, HelpTexts.verify, HelpTexts.apply, HelpTexts.checkPolicy,
-    HelpTexts.connections,
+    HelpTexts.connections, HelpTexts.doctor,
   ])
   func `fits a terminal, but for the lines of usage`(text: String) {
     for line in text.split(separator: "\n") where !line.hasPrefix("USAGE: ") {

@@ -5,8 +5,8 @@
 /// To renew a text after a change, print it with `swift run ipvs-timeout help set | cat` and put it here.
 enum HelpTexts {
   static let root = """
-    OVERVIEW: Show, set, verify and keep the connection timeouts of Linux Virtual
-    Server (IPVS).
+    OVERVIEW: Show, set, verify, keep and explain the connection timeouts of Linux
+    Virtual Server (IPVS).
 
     The three timeouts are those of `ipvsadm --set tcp tcpfin udp`: tcp governs the
     state ESTABLISHED, tcpfin FIN_WAIT, udp UDP. All other states, TIME_WAIT among
@@ -46,6 +46,8 @@ enum HelpTexts {
                               here would get, and from which line.
       connections             Say what the timers of the live connections are, and
                               which are outdated.
+      doctor                  Check what may keep the timeouts from having an
+                              effect.
 
       See 'ipvs-timeout help <subcommand>' for detailed help.
 
@@ -307,6 +309,55 @@ enum HelpTexts {
       --real-server <address[:port]>
                               Only those to this real server, on any port or on one.
       --client <address>      Only those from this client.
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
+      --quiet                 Write no result; errors and the exit status remain.
+      --netns <name|path|pid> A network namespace, instead of the present one;
+                              repeatable.
+            A name in /run/netns or /run/docker/netns, the path of one, the number
+            of a process, or host.
+      --all-netns             All network namespaces: bound ones, and those in
+                              which processes live.
+      --in-use                Of these, or of all, only those with a virtual
+                              service or a connection.
+      --backend <backend>     The way to the timeouts: auto, netlink or ipvsadm.
+                              (values: auto, netlink, ipvsadm; default: auto)
+            auto takes netlink, and the program ipvsadm only where the kernel has
+            no family IPVS.
+      --ipvsadm <path>        The program ipvsadm, by its absolute path, if it is
+                              not in /usr/sbin or /sbin.
+      --version               Show the version.
+      -h, --help              Show help information.
+
+
+    """
+
+  static let doctor = """
+    OVERVIEW: Check what may keep the timeouts from having an effect.
+
+    Each check says ok, note or problem, and the fact that this rests on; then what
+    follows from it, and the command that cures it. Nothing is changed.
+
+    With --sockets, it is about the TCP sockets of the host itself, director or
+    not: TIME_WAIT and the other states, counted for each service here or
+    elsewhere; who closes first; which share of the ports for outgoing connections
+    is taken; which program it is. That needs no IPVS, and root only to see the
+    programs of others.
+
+    Exit status 0: there is no problem. 1: there is one.
+
+    Examples:
+      ipvs-timeout doctor
+      ipvs-timeout doctor --netns ingress_sbox
+      ipvs-timeout doctor --format json
+      ipvs-timeout doctor --sockets
+
+    USAGE: ipvs-timeout doctor [--sockets] [--policy <file>] [--format <format>] [--quiet] [--netns <name|path|pid> ...] [--all-netns] [--in-use] [--backend <backend>] [--ipvsadm <path>]
+
+    OPTIONS:
+      --sockets               Diagnose the host's own TCP sockets instead.
+      --policy <file>         Another policy file than /etc/ipvs-timeout.conf.
       --format <format>       How to write the result: text, json or prometheus;
                               with show, rules too: a line for `ipvsadm -R`.
                               (values: text, json, prometheus, rules; default: text)

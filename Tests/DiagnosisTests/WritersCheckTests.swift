@@ -36,8 +36,8 @@ import Testing
 
   @Test func `finds a problem in another value than the policy's`() throws {
     let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 900), in: .options)
-    #expect(try findings(.kubeRouter, plan, policy: .example("host 60 30 45\n")).map(\.verdict) == [.problem])
-    #expect(try findings(.kubeRouter, plan, policy: .example("host - 30 45\n")).map(\.verdict) == [.note])
+    #expect(try findings(.kubeRouter, plan, policy: .example("here 60 30 45\n")).map(\.verdict) == [.problem])
+    #expect(try findings(.kubeRouter, plan, policy: .example("here - 30 45\n")).map(\.verdict) == [.note])
     let mistaken = try findings(.kubeRouter, plan, policy: .example("host one\n"))
     #expect(mistaken.map(\.verdict) == [.note])
   }
