@@ -15,5 +15,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
   cd /run/bench
   python3 "$2" "$4"
   python3 "$3" 1000 3
-  exec python3 "$5" 100000 5
-' bench "$program" "$here/compare.py" "$here/namespaces.py" "${RUNS:-300}" "$here/connections.py"
+  python3 "$5" 100000 5
+  exec unshare -n python3 "$6" 10000 9
+' bench "$program" "$here/compare.py" "$here/namespaces.py" "${RUNS:-300}" "$here/connections.py" "$here/sockets.py"
