@@ -40,7 +40,7 @@ struct FixedStatesCheck: DirectorCheck {
     }
     return .note(
       check, fact,
-      so: "\(consequence); with NAT (Masq) the director sees both ends close, and every connection ends there",
+      so: "\(consequence); with NAT (Masq) the director sees both ends close, and connections end there",
       cure: "\(pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin"
         + " rules it")
   }

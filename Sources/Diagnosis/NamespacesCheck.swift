@@ -52,9 +52,10 @@ struct NamespacesCheck: DirectorCheck {
     let fact = "\(others.count.counted("other network namespace")) \(verb) IPVS with other timeouts: \(words)"
     let isUsedHere = (try? facts.services.get()).map { $0.count > 0 } ?? true
     let isSetHere = facts.timeouts.filled(from: .kernelDefault) != .kernelDefault
-    let cure =
+    let command =
       "ipvs-timeout set \(facts.timeouts.values)"
       + (isAll && rest > 0 ? " --in-use" : others.map(\.known.option).joined())
+    let cure = facts.timeouts.canBeAskedFor ? command : "ipvs-timeout set, with timeouts of 31 days at the most"
     guard isSetHere, !isUsedHere else {
       return .note(
         check, fact, so: "what is set here has no effect there", cure: isSetHere || isUsedHere ? cure : nil)

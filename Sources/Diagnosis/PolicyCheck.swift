@@ -50,9 +50,8 @@ struct PolicyCheck: DirectorCheck {
         cure: "ipvs-timeout check-policy\(policy.argument)")
     case .unreadable(let path, .writableByOthers):
       return .problem(check, error.description, so: consequence, cure: "chmod o-w \(path.string.shellWord)")
-    case .unreadable:
-      return .problem(
-        check, error.description, so: consequence, cure: "ipvs-timeout check-policy\(policy.argument)")
+    case .unreadable(let path, _):
+      return .problem(check, error.description, so: consequence, cure: "ls -lL \(path.string.shellWord)")
     }
   }
 
@@ -63,15 +62,16 @@ struct PolicyCheck: DirectorCheck {
     }
     return .note(
       check, fact, so: "a reboot, or unloading ip_vs, loses these timeouts, and ipvs-timeout will not bring them back",
-      cure: line(for: facts).map { "echo '\($0)' >>\(facts.surroundings.policy.path.string.shellWord)" })
+      cure: line(for: facts).map { "printf '\\n%s\\n' '\($0)' >>\(facts.surroundings.policy.path.string.shellWord)" })
   }
 
-  /// The line of a policy that would keep the timeouts as they are; `nil` where no policy can name the namespace.
+  /// The line of a policy that would keep the timeouts as they are; `nil` where no policy can name the namespace, or such
+  /// timeouts.
   private func line(for facts: DirectorFacts) -> String? {
     let isOwn = facts.namespace.isOwn(facts.known)
-    guard let name = isOwn ? "host" : facts.namespace.paths(facts.known).first, name.shellWord == name else {
-      return nil
-    }
+    guard facts.timeouts.canBeAskedFor,
+      let name = isOwn ? "host" : facts.namespace.paths(facts.known).first, name.shellWord == name
+    else { return nil }
     return "\(name) \(facts.timeouts.values)"
   }
 }

@@ -28,6 +28,10 @@ extension Timeouts {
   var words: String {
     Name.allCases.compactMap { name in self[name].map { "\(name.rawValue) \($0.seconds) s" } }.joined(separator: ", ")
   }
+
+  /// Whether each of them may be asked for; a kernel may hold longer ones.
+  var canBeAskedFor: Bool { Name.allCases.allSatisfy { (self[$0]?.seconds ?? 0) <= Timeout.longest.seconds } }
+
   /// The three values as in `ipvsadm --set`; - is a timeout that this kernel lacks.
   var values: String {
     Name.allCases.map { name in self[name].map { "\($0.seconds)" } ?? "-" }.joined(separator: " ")

@@ -95,9 +95,12 @@ extension NetworkNamespace {
     switch self {
     case .current: ""
     case .process(let number): " --netns \(number)"
-    case .named, .path: " --netns \(description.shellWord)"
+    case .named, .path: NetworkNamespace.option(description)
     }
   }
+
+  /// What makes a command go to the namespace of this name, after a blank.
+  static func option(_ name: String) -> String { " --netns\(name.hasPrefix("-") ? "=" : " ")\(name.shellWord)" }
 }
 
 extension IPVSError.Operation: CustomStringConvertible {

@@ -35,7 +35,7 @@ extension KnownNamespace {
   package var option: String {
     switch namespace {
     case .current: " --netns host"
-    case .path(let path) where path.lastComponent?.string == name: " --netns \(name.shellWord)"
+    case .path(let path) where path.lastComponent?.string == name: NetworkNamespace.option(name)
     default: namespace.option
     }
   }

@@ -4,10 +4,20 @@ extension StringProtocol {
   /// The text as one word of a shell's command line, for a command that people copy; other people's names may hold what
   /// a shell would obey.
   package var shellWord: String {
-    let isPlain = !isEmpty && utf8.allSatisfy(\.isPlainInShell)
-    return isPlain
-      ? String(self)
-      : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#).printable + "'"
+    if !isEmpty, utf8.allSatisfy(\.isPlainInShell) { return String(self) }
+    guard unicodeScalars.allSatisfy(\.isPrintable) else {
+      return "$'" + unicodeScalars.map(\.escapedInShell).joined() + "'"
+    }
+    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+  }
+}
+
+extension Unicode.Scalar {
+  /// The character as it stands between `$'` and `'`, its bytes as `\\x1b` where it cannot be shown.
+  fileprivate var escapedInShell: String {
+    if self == "'" || self == "\\" { return "\\\(self)" }
+    guard !isPrintable else { return String(self) }
+    return String(self).utf8.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }
 

@@ -53,7 +53,7 @@ import Testing
             .note(
               .fixedStates, fact,
               so:
-                "\(Self.consequence); with NAT (Masq) the director sees both ends close, and every connection ends there",
+                "\(Self.consequence); with NAT (Masq) the director sees both ends close, and connections end there",
               cure: "\(Self.pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state,"
                 + " and tcpfin rules it")
           ])

@@ -67,8 +67,8 @@ import Testing
   @Test func `finds a file that is not obeyed`() {
     for (obstacle, cure) in [
       (PolicyObstacle.writableByOthers, "chmod o-w /srv/policy"),
-      (.notRegular, "ipvs-timeout check-policy /srv/policy"),
-      (.refused(.noSuchFileOrDirectory), "ipvs-timeout check-policy /srv/policy"),
+      (.notRegular, "ls -lL /srv/policy"),
+      (.refused(.noSuchFileOrDirectory), "ls -lL /srv/policy"),
     ] {
       let error = PolicyError.unreadable("/srv/policy", obstacle)
       #expect(
@@ -92,7 +92,7 @@ import Testing
       findings(.example()) == [
         .note(
           .policy, "there is no policy (/etc/ipvs-timeout.conf)", so: Self.lost,
-          cure: "echo 'host 60 30 45' >>/etc/ipvs-timeout.conf")
+          cure: "printf '\\n%s\\n' 'host 60 30 45' >>/etc/ipvs-timeout.conf")
       ])
     let blue = try KnownNamespace.example("blue", "/proc/self/ns/net")
     #expect(
@@ -102,7 +102,7 @@ import Testing
           policy: .example("host 1 1 1\n"))) == [
           .note(
             .policy, "the policy /etc/ipvs-timeout.conf wants nothing in this network namespace", so: Self.lost,
-            cure: "echo '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf")
+            cure: "printf '\\n%s\\n' '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf")
         ])
     // What no line of a policy can mean, or would mean others, too.
     for namespace in [NetworkNamespace.process(12), .path("/run/netns/a b"), .path("/run/netns/a*")] {

@@ -113,8 +113,8 @@ import Testing
     (.named("blue"), "the network namespace blue", "ipvs-timeout show --netns blue"),
     (.path("/run/netns/x"), "the network namespace /run/netns/x", "ipvs-timeout show --netns /run/netns/x"),
     (.process(7), "the network namespace pid 7", "ipvs-timeout show --netns 7"),
-    (.named("\u{1B}[2J\n"), #"the network namespace \u{1B}[2J\n"#, #"ipvs-timeout show --netns '\u{1B}[2J\n'"#),
-    (.path("/\u{202E}x"), #"the network namespace /\u{202E}x"#, #"ipvs-timeout show --netns '/\u{202E}x'"#),
+    (.named("\u{1B}[2J\n"), #"the network namespace \u{1B}[2J\n"#, #"ipvs-timeout show --netns $'\x1b[2J\x0a'"#),
+    (.path("/\u{202E}x"), #"the network namespace /\u{202E}x"#, #"ipvs-timeout show --netns $'/\xe2\x80\xaex'"#),
   ]
 
   @Test(arguments: attempts, reasons)

@@ -56,7 +56,7 @@ extension RealKernel {
         #"{"check":"policy","verdict":"problem","fact":"udp is 45 s, wanted 46 s (/etc/ipvs-timeout.conf:1)","#
         + #""consequence":"the policy is not in force here","cure":"ipvs-timeout apply --netns red"}"#
       let start =
-        #"{"netns":"red","problems":1,"notes":0,"findings":["#
+        #"{"netns":"red","problems":1,"notes":1,"findings":["#
         + #"{"check":"ipvs","verdict":"ok","fact":"IPVS answers, by \#(way)","consequence":null,"cure":null},"#
         + #"{"check":"ipvs","verdict":"ok","fact":"1 virtual service (1 UDP) with 1 real server (1 Masq)","#
         + #""consequence":null,"cure":null},"#

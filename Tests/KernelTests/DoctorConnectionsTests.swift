@@ -63,7 +63,7 @@ extension RealKernel {
               "12 of 12 TCP connections (100 %) are in states that the kernel fixes, most in TIME_WAIT",
               so:
                 "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts 120 s; with NAT (Masq) the director"
-                + " sees both ends close, and every connection ends there",
+                + " sees both ends close, and connections end there",
               cure:
                 "in the clients, fewer connections: keep them open and use them again; or direct routing or a tunnel"
                 + " (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin rules it")

@@ -76,7 +76,7 @@ extension RealKernel {
       let missing = try await netns.doctor("--policy", "/nowhere", about: "policy").first
       #expect(missing?.verdict == "problem")
       #expect(missing?.fact.hasPrefix("cannot read the policy /nowhere: there is no such file ") == true)
-      #expect(missing?.cure == "ipvs-timeout check-policy /nowhere")
+      #expect(missing?.cure == "ls -lL /nowhere")
     }
 
     @Test func hasMistakesOrIsNotObeyed() async throws {

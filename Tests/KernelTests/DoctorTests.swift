@@ -67,10 +67,10 @@ extension RealKernel {
         equals: Outcome(
           1,
           """
-          problem  ipvs          cannot open IPVS in this network namespace: the kernel's module ip_vs is installed but could \
+          problem  ipvs  cannot open IPVS in this network namespace: the kernel's module ip_vs is installed but could \
           not be loaded (No such file or directory, errno 2); run `modprobe -v ip_vs` to see why
-                                 so: nothing else can be checked here
-                                 cure: modprobe -v ip_vs
+                         so: nothing else can be checked here
+                         cure: modprobe -v ip_vs
 
           """))
       try await Guest.output(["modprobe", "-v", "ip_vs"])
@@ -130,9 +130,9 @@ extension RealKernel {
         equals: Outcome(
           1,
           """
-          problem  ipvs          \(fact)
-                                 so: nothing else can be checked here
-                                 cure: \(cure)
+          problem  ipvs  \(fact)
+                         so: nothing else can be checked here
+                         cure: \(cure)
 
           """))
     }

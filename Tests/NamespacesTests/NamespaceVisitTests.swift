@@ -71,7 +71,7 @@ import Testing
       }
       #expect(answers == .success([.failure(.timedOut), .failure(.timedOut)]))
     }
-    #expect(duration >= .milliseconds(4900) && duration < .seconds(30))
+    #expect(duration >= .milliseconds(4900) && duration < .seconds(120))
   }
 
   @Test func `goes nowhere where nowhere is asked for`() {

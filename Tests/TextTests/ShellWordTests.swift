@@ -7,7 +7,9 @@ import Testing
 @Suite struct ShellWordTests {
   @Test(arguments: [
     ("blue", "blue"), ("/run/docker/netns/1-abc_d.e", "/run/docker/netns/1-abc_d.e"), ("", "''"), ("a b", "'a b'"),
-    ("$(reboot)", "'$(reboot)'"), ("it's", #"'it'\''s'"#), ("ö", "'ö'"), ("a\nb", #"'a\nb'"#),
+    ("$(reboot)", "'$(reboot)'"), ("it's", #"'it'\''s'"#), ("ö", "'ö'"), ("a\nb", #"$'a\x0ab'"#),
+    ("it's\\\u{1B}[m", #"$'it\'s\\\x1b[m'"#),
+    (String(repeating: "ö", count: 250), "'\(String(repeating: "ö", count: 250))'"),
   ])
   func `is what a shell takes for one word`(text: String, word: String) {
     #expect(text.shellWord == word)
