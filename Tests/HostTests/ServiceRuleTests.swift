@@ -26,9 +26,11 @@ import Testing
       ("192.0.2.1:40001", "198.51.100.1:61000", "198.51.100.1:61000", false),
       ("192.0.2.1:61000", "198.51.100.1:40001", "192.0.2.1:61000", true),
       ("192.0.2.1:40000", "198.51.100.1:40001", "192.0.2.1:40000", true),
-      // Both have, or neither has.
-      ("192.0.2.1:50000", "198.51.100.1:50001", "192.0.2.1:50000", true),
+      // Both have, whichever is lower.
+      ("192.0.2.1:50000", "198.51.100.1:50001", "198.51.100.1:50001", false),
       ("192.0.2.1:50001", "198.51.100.1:50000", "198.51.100.1:50000", false),
+      ("192.0.2.1:33000", "198.51.100.1:50000", "192.0.2.1:33000", true),
+      // Neither has.
       ("192.0.2.1:1000", "198.51.100.1:2049", "192.0.2.1:1000", true),
       ("192.0.2.1:179", "198.51.100.1:179", "198.51.100.1:179", false),
     ])
@@ -39,6 +41,12 @@ import Testing
     let rule = ServiceRule(listeners, ServiceRuleTests.ports)
     #expect(
       try rule.service(of: socket(local, remote)) == SocketService.Name(try endpoint(service), isLocal: isLocal))
+  }
+
+  @Test func `many connections to a service on an ephemeral port are its own`() throws {
+    let rule = ServiceRule(Listeners(), EphemeralPorts(range: "50001 50500", reserved: nil))
+    let services = try Set((50_001...50_500).map { try rule.service(of: socket("192.0.2.1:\($0)", "192.0.2.2:50490")) })
+    #expect(services == [SocketService.Name(try endpoint("192.0.2.2:50490"), isLocal: false)])
   }
 
   @Test func `where more endpoints are listened at than are kept, each further one counts for all addresses`() throws {
