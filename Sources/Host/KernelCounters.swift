@@ -23,7 +23,7 @@ public struct KernelCounters: Sendable, Hashable {
 
   /// Those of the namespace in which the calling thread is.
   private static var here: KernelCounters {
-    KernelCounters(SmallFile.text(of: "/proc/thread-self/net/netstat") ?? "")
+    KernelCounters(SmallFile.text(of: "/proc/thread-self/net/netstat", most: 65_536) ?? "")
   }
 
   /// Reads the text of the file: lines in pairs, the first with names, the second with numbers.

@@ -30,8 +30,14 @@ public struct KernelSettings: Sendable, Hashable {
   private static var here: KernelSettings {
     KernelSettings(
       KernelSetting.allCases.reduce(into: [:]) { texts, setting in
-        texts[setting] = SmallFile.text(of: setting.file)?.split(separator: "\n").first.map(String.init)
+        texts[setting] = SmallFile.text(of: setting.file, most: setting.size).flatMap(whole)
       })
+  }
+
+  /// The first line of a text; `nil` where there is none, or where it is cut, so that half of a number is not taken for one.
+  static func whole(_ text: String) -> String? {
+    guard let end = text.utf8.firstIndex(of: UInt8(ascii: "\n")), end > text.startIndex else { return nil }
+    return String(text[..<end])
   }
 
   /// The text of a setting; `nil` where this kernel has no such setting, or does not show it.
@@ -42,6 +48,12 @@ public struct KernelSettings: Sendable, Hashable {
 }
 
 extension KernelSetting {
+  /// How many bytes its text has at the most; what does not fit into one read, the kernel cuts off.
+  fileprivate var size: Int {
+    // Every second port takes 32768 times six bytes.
+    self == .localReservedPorts ? 524_288 : 4096
+  }
+
   fileprivate var file: FilePath {
     FilePath("/proc/sys").appending(rawValue.split(separator: ".").map { FilePath.Component(String($0)) ?? "-" })
   }

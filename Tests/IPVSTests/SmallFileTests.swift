@@ -13,6 +13,7 @@ import Testing
   @Test func `is read up to 4096 bytes`() {
     #expect(SmallFile.text(of: "/proc/self/exe")?.isEmpty == false)
     #expect(SmallFile.text(of: "/dev/zero")?.utf8.count == 4096)
+    #expect(SmallFile.text(of: "/dev/zero", most: 100_000)?.utf8.count == 100_000)
   }
 
   @Test(arguments: ["/proc/self/no-such-file", "/proc/self", ""])
