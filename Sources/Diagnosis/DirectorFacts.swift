@@ -4,8 +4,6 @@ public import Connections
 public import Directors
 public import Host
 public import IPVS
-internal import SystemPackage
-internal import Text
 
 /// What is known of one director when it is diagnosed; what could not be had is the reason why.
 public struct DirectorFacts: Sendable {
@@ -61,15 +59,8 @@ extension DirectorFacts {
 
 extension DirectorFacts {
   /// What makes a command go to this network namespace, after a blank; empty where it is the caller's own.
-  var option: String {
-    guard let known else { return namespace.option }
-    return known.namespace == .current ? "" : known.option
-  }
+  var option: String { namespace.option(known) }
 
   /// What makes another program run in this network namespace, before it; empty where it is the caller's own.
-  var entering: String {
-    let namespace = known?.namespace ?? namespace
-    guard namespace != .current, let file = namespace.files.first else { return "" }
-    return "nsenter --net=\(file.string.shellWord) "
-  }
+  var entering: String { namespace.entering(known) }
 }

@@ -48,3 +48,27 @@ extension NetworkNamespace {
   /// Where it is bound, by what is known of it; where nothing is, where it would be.
   package func paths(_ known: KnownNamespace?) -> [String] { (known?.paths ?? bindings).map(\.string) }
 }
+
+extension NetworkNamespace {
+  /// What makes another program run in it, before that; empty where it is the caller's own.
+  ///
+  /// - Parameter known: What is known of it, where it was looked up.
+  /// - Returns: The program that does so, its arguments and a blank.
+  package func entering(_ known: KnownNamespace?) -> String {
+    let namespace = known?.namespace ?? self
+    let isThere = { (file: FilePath) in (try? NamespaceIdentity(file)) != nil }
+    guard namespace != .current, let file = namespace.files.first(where: isThere) ?? namespace.files.first else {
+      return ""
+    }
+    return "nsenter --net=\(file.string.shellWord) "
+  }
+
+  /// What makes a command go to it, after a blank; empty where it is the caller's own.
+  ///
+  /// - Parameter known: What is known of it, where it was looked up.
+  /// - Returns: The option, after a blank.
+  package func option(_ known: KnownNamespace?) -> String {
+    guard let known else { return option }
+    return known.namespace == .current ? "" : known.option
+  }
+}
