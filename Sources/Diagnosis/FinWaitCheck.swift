@@ -6,7 +6,7 @@ internal import Host
 struct FinWaitCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
     let services = facts.services.filter(\.isWaitingForMany).sorted { $0.counts[.finWait2] > $1.counts[.finWait2] }
-    guard services.isEmpty else { return told(services, .finWait) { finding($0, facts) } }
+    guard services.isEmpty else { return told(services, .finWait, facts) { finding($0, facts) } }
     return [.ok(.finWait, few(.finWait2, facts, SocketThreshold.closing))]
   }
 
@@ -18,6 +18,6 @@ struct FinWaitCheck: SocketCheck {
       so: "it is the other program that does not close; what no program here has any more, the kernel gives up after"
         + " tcp_fin_timeout\(limit), the others stay",
       cure: "in the other program, close a connection when reading from it gives its end; to see them:"
-        + " `ss -tnp state fin-wait-2 \(service.filter)`")
+        + " `\(facts.entering)ss -tnp state fin-wait-2 \(service.filter)`")
   }
 }

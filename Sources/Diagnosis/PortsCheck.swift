@@ -9,11 +9,20 @@ internal import IPVS
 /// all the ports for itself.
 struct PortsCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
+    guard facts.ports.count > 0 else { return [reserved(facts)] }
     let routes = facts.services.flatMap { service in service.sources.map { Route(service: service, source: $0) } }
       .sorted { $0.source.share(of: facts.ports).part > $1.source.share(of: facts.ports).part }
     let notable = routes.filter { $0.isNotable(facts) }
-    guard notable.isEmpty else { return told(notable, .ports) { $0.finding(facts) } }
+    guard notable.isEmpty else { return told(notable, .ports, facts) { $0.finding(facts) } }
     return [.ok(.ports, ok(routes.first, facts))]
+  }
+
+  private func reserved(_ facts: SocketFacts) -> Finding {
+    .problem(
+      .ports,
+      "all ports for outgoing connections (\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)) are"
+        + " reserved (ip_local_reserved_ports)",
+      so: Route.failure, cure: "\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports=")
   }
 
   private func ok(_ most: Route?, _ facts: SocketFacts) -> String {
@@ -25,8 +34,10 @@ struct PortsCheck: SocketCheck {
   }
 }
 
-/// The connections from one address here to one service elsewhere.
+/// The connections from one address here to one service that this host uses.
 private struct Route {
+  static let failure = "when none is left, connect(2) fails: Cannot assign requested address (EADDRNOTAVAIL)"
+
   let service: SocketService
   let source: SocketService.Source
 
@@ -37,42 +48,43 @@ private struct Route {
   func finding(_ facts: SocketFacts) -> Finding {
     let isReused = facts.isTimeWaitReused(towards: service.name.endpoint.address)
     let share = source.share(of: facts.ports)
-    let open = Share(part: source.live, whole: facts.ports.count)
+    let open = Share(part: source.open + source.synSent, whole: facts.ports.count)
+    let asked = source.synSent > 0 ? ", \(source.synSent) by SYN_SENT" : ""
     let fact =
       "\(service.place): \(share) of the ports for outgoing connections are taken from \(source.address),"
-      + " \(source.timeWait) of them by TIME_WAIT; \(facts.open(service))"
-    let consequence = "when none is left, connect(2) fails: Cannot assign requested address (EADDRNOTAVAIL)"
+      + " \(source.timeWait) of them by TIME_WAIT\(asked); \(facts.open(service))"
     if (isReused ? open : share).percent >= SocketThreshold.scarce {
-      return .problem(.ports, fact, so: consequence, cure: "\(TimeWaitCheck.inTheProgram); then \(more)")
+      return .problem(.ports, fact, so: Route.failure, cure: "\(cure(facts)); then \(more(facts, isReused))")
     }
     guard isReused, share.percent >= SocketThreshold.scarce else {
-      return .note(.ports, fact, so: consequence, cure: TimeWaitCheck.inTheProgram)
+      return .note(.ports, fact, so: Route.failure, cure: cure(facts))
     }
+    let condition = service.isOnThisHost ? "" : ", if the other host sends timestamps"
     return .note(
       .ports, fact,
-      so: "those in TIME_WAIT are given again after a second, as tcp_tw_reuse says, if the other host"
-        + " sends timestamps", cure: TimeWaitCheck.inTheProgram)
+      so: "those in TIME_WAIT are given again after \(facts.settings.reuseDelay), as tcp_tw_reuse says\(condition)",
+      cure: cure(facts))
+  }
+
+  /// What the program can do, by what takes the most ports.
+  private func cure(_ facts: SocketFacts) -> String {
+    switch max(source.timeWait, source.synSent, source.open) {
+    case source.timeWait: TimeWaitCheck.inTheProgram
+    case source.synSent:
+      "the service does not answer: look there, and for what drops packets on the way;"
+        + " \(facts.program(of: service, .synSent)) asks, to see it:"
+        + " `\(facts.entering)ss -tnp state syn-sent \(service.filter)`"
+    default:
+      "\(facts.program(of: service, .established)) holds so many open: have it use fewer; to see them:"
+        + " `\(facts.entering)ss -tnp state established \(service.filter)`"
+    }
   }
 
   /// What makes more connections possible.
-  private var more: String {
-    "`sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a second address on either side"
+  private func more(_ facts: SocketFacts, _ isReused: Bool) -> String {
+    let isUseful =
+      source.timeWait > 0 && !isReused && facts.settings[.tcpTimeWaitReuse] != 1 && facts.settings[.tcpTimestamps] != 0
+    return (isUseful ? "`\(facts.entering)sysctl -w net.ipv4.tcp_tw_reuse=1`, " : "")
+      + "a wider net.ipv4.ip_local_port_range, or a second address on either side"
   }
-}
-
-extension SocketFacts {
-  /// Whether a socket that connects may take a port in TIME_WAIT.
-  fileprivate func isTimeWaitReused(towards address: InternetAddress) -> Bool {
-    guard settings[.tcpTimestamps] != 0 else { return false }
-    switch settings[.tcpTimeWaitReuse] {
-    case 1: return true
-    case 2: return address.isLoopback
-    default: return false
-    }
-  }
-}
-
-extension InternetAddress {
-  /// Whether it is one by which a host talks to itself: in 127.0.0.0/8, or ::1.
-  fileprivate var isLoopback: Bool { isIPv6 ? bits == (0, 1) : bits.low >> 24 == 127 }
 }

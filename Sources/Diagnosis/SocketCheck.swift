@@ -10,11 +10,14 @@ protocol SocketCheck: Sendable {
 
 extension SocketCheck {
   /// A finding for each of the first things, which are the largest, and one for the others together.
-  func told<Thing>(_ things: [Thing], _ check: Check, _ finding: (Thing) -> Finding) -> [Finding] {
+  func told<Thing>(
+    _ things: [Thing], _ check: Check, _ facts: SocketFacts, _ finding: (Thing) -> Finding
+  ) -> [Finding] {
     let findings = things.prefix(SocketThreshold.told).map(finding)
     guard things.count > findings.count else { return findings }
     let more = "the same holds for \(things.count - findings.count) more services"
-    return findings + [.note(check, more, so: "`ipvs-timeout doctor --sockets --format json` tells of them")]
+    let command = "ipvs-timeout doctor --sockets --format json\(facts.option)"
+    return findings + [.note(check, more, so: "`\(command)` tells of them")]
   }
 
   /// What there is to say where no service has many sockets in a state.

@@ -28,18 +28,26 @@ extension SocketService {
   /// Whether its other ends leave so many connections half closed that it is told of.
   var isWaitingForMany: Bool { counts[.finWait2] >= SocketThreshold.closing }
 
+  /// How many connections a program here leaves half closed.
+  var unclosed: Int { counts[.closeWait] - counts.unaccepted }
+
   /// Whether a program here leaves so many connections half closed that it is told of.
-  var isLeavingMany: Bool { counts[.closeWait] >= SocketThreshold.unclosed }
+  var isLeavingMany: Bool { unclosed >= SocketThreshold.unclosed }
+
+  /// Whether a program here leaves so many connections to the kernel that it is told of.
+  var isAcceptingFew: Bool { counts.unaccepted >= SocketThreshold.unclosed }
 
   /// The states of those of its sockets whose program is to be named; `nil` where it is not told of.
   func statesToTellOf(_ ports: EphemeralPorts) -> Set<HostSocket.State>? {
-    if isLeavingMany { return [.closeWait] }
     let isCrowded = sources.contains { $0.share(of: ports).percent >= SocketThreshold.notable }
-    return isClosingMany || isWaitingForMany || isCrowded ? [.established, .synSent] : nil
+    var states: Set<HostSocket.State> = isClosingMany || isCrowded ? [.established, .synSent] : []
+    if isLeavingMany { states.insert(.closeWait) }
+    if isAcceptingFew { states.insert(.listen) }
+    return states.isEmpty ? nil : states
   }
 }
 
 extension SocketService.Source {
   /// Which share of the ports it takes.
-  func share(of ports: EphemeralPorts) -> Share { Share(part: live + timeWait, whole: ports.count) }
+  func share(of ports: EphemeralPorts) -> Share { Share(part: self.ports, whole: ports.count) }
 }

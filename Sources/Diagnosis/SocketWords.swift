@@ -8,27 +8,6 @@ extension SocketService {
   /// Where it is.
   var place: String { name.isLocal ? "\(name.endpoint) here" : "\(name.endpoint)" }
 
-  /// Who closes first, by what the sockets are that are being closed.
-  public var closer: Closer {
-    let (here, there) = (counts.closedHere, counts.closedThere)
-    guard here + there > 0 else { return .unknown }
-    // Nine in ten, so that a few that were cut off do not count.
-    if here >= 9 * there { return .here }
-    return there >= 9 * here ? .there : .both
-  }
-
-  /// Which end of the connections closes first.
-  public enum Closer: String, Sendable {
-    /// This host.
-    case here
-    /// The other end.
-    case there
-    /// Now the one, now the other.
-    case both
-    /// Nothing shows it.
-    case unknown = "-"
-  }
-
   /// Which share of the ports for outgoing connections it takes, from the address here from which it takes most; `nil`
   /// for a service of this host.
   public func share(of ports: EphemeralPorts) -> Share? { sources.first?.share(of: ports) }
@@ -47,9 +26,9 @@ extension InternetAddress {
 }
 
 extension SocketFacts {
-  /// Which program has the sockets of a service.
-  func program(of service: SocketService) -> String {
-    let owners = owners.owners[service.name] ?? []
+  /// Which program has the sockets of a service that are in a state.
+  func program(of service: SocketService, _ state: HostSocket.State) -> String {
+    let owners = owners.owners[SocketOwners.Group(service.name, state)] ?? []
     guard owners.isEmpty else {
       return owners.prefix(3).map(\.words).joined(separator: ", ")
         + (owners.count > 3 ? " and \(owners.count - 3) more programs" : "")
@@ -63,8 +42,8 @@ extension SocketFacts {
   func open(_ service: SocketService) -> String {
     switch service.counts[.established] {
     case 0: "none is open at this moment"
-    case 1: "1 is open, that of \(program(of: service))"
-    case let count: "\(count) are open, those of \(program(of: service))"
+    case 1: "1 is open, that of \(program(of: service, .established))"
+    case let count: "\(count) are open, those of \(program(of: service, .established))"
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Host
+internal import IPVS
 
 /// To which services connections are opened and closed again all the time, and by which program.
 struct TimeWaitCheck: SocketCheck {
@@ -10,42 +11,40 @@ struct TimeWaitCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
     let services = facts.services.filter(\.isClosingMany)
     guard services.isEmpty else {
-      return told(services, .timeWait) { $0.name.isLocal ? offered($0) : used($0, facts) }
+      return told(services, .timeWait, facts) { $0.name.isLocal ? offered($0) : used($0, facts) }
     }
     return [.ok(.timeWait, few(.timeWait, facts, SocketThreshold.closing))]
   }
 
-  /// About a service elsewhere.
+  /// What TIME_WAIT shows, and all that it shows: what the other end closed first is gone in no time.
+  private static let closed = "closed first by this host within \(SocketThreshold.timeWait) s"
+
+  /// About a service that this host uses.
   private func used(_ service: SocketService, _ facts: SocketFacts) -> Finding {
     let count = service.counts[.timeWait]
+    let end =
+      facts.isTimeWaitReused(towards: service.name.endpoint.address)
+      ? "unless the next one to it needs the port: it may have it after \(facts.settings.reuseDelay), as"
+        + " tcp_tw_reuse says"
+      : "and no setting of Linux shortens that"
     let share = service.share(of: facts.ports).map { "; \($0) of the ports for outgoing connections are taken" } ?? ""
     return .note(
       .timeWait,
-      "\(service.place): \(count) sockets in TIME_WAIT, as \(service.closer.words)\(share); \(facts.open(service))",
-      so: "about \(count / SocketThreshold.timeWait) connections to it a second are opened and closed again, and each"
-        + " takes a port for \(SocketThreshold.timeWait) s more, which no setting of Linux changes",
+      "\(service.place): \(count) sockets in TIME_WAIT, \(TimeWaitCheck.closed)\(share);"
+        + " \(facts.open(service))",
+      so: "at least \(count / SocketThreshold.timeWait) connections to it a second are opened and closed again, and"
+        + " each takes a port for \(SocketThreshold.timeWait) s more, \(end)",
       cure: TimeWaitCheck.inTheProgram + ", or have the other end close first, where it costs no port; to see them:"
-        + " `ss -tan state time-wait \(service.filter)`")
+        + " `\(facts.entering)ss -tan state time-wait \(service.filter)`")
   }
 
   /// About a service of this host's.
   private func offered(_ service: SocketService) -> Finding {
     .note(
       .timeWait,
-      "\(service.place): \(service.counts[.timeWait]) sockets in TIME_WAIT, as \(service.closer.words)",
+      "\(service.place): \(service.counts[.timeWait]) sockets in TIME_WAIT, \(TimeWaitCheck.closed)",
       so:
         "that is harmless for ports, as all have the one of the service; each takes some 270 bytes of the kernel's"
         + " memory for \(SocketThreshold.timeWait) s")
-  }
-}
-
-extension SocketService.Closer {
-  /// Who closes first, in words.
-  fileprivate var words: String {
-    switch self {
-    case .here: "this host closes first"
-    case .there: "this host sometimes closes first"
-    case .both, .unknown: "sometimes this host closes first, sometimes the other end"
-    }
   }
 }

@@ -10,8 +10,8 @@ struct BoundedTally<Key: Hashable & Sendable>: Sendable {
   struct Entry: Sendable {
     /// The sockets.
     var counts = SocketCounts()
-    /// Of them, those on an ephemeral port, by whether they are in TIME_WAIT.
-    var ports = (live: UInt32(0), timeWait: UInt32(0))
+    /// Of them, those on an ephemeral port: in TIME_WAIT, in SYN_SENT, and the others.
+    var ports = (open: UInt32(0), synSent: UInt32(0), timeWait: UInt32(0))
   }
 
   /// How many keys are kept.
@@ -27,14 +27,14 @@ struct BoundedTally<Key: Hashable & Sendable>: Sendable {
   }
 
   /// Counts a socket for a key.
-  mutating func add(_ key: Key, _ state: HostSocket.State, isEphemeral: Bool) {
+  mutating func add(_ key: Key, _ socket: HostSocket, isEphemeral: Bool) {
     if let known = entries.index(forKey: key) {
-      entries.values[known].add(state, isEphemeral: isEphemeral)
+      entries.values[known].add(socket, isEphemeral: isEphemeral)
       return
     }
     if entries.count == capacity { giveUpSmaller() }
     var entry = Entry()
-    entry.add(state, isEphemeral: isEphemeral)
+    entry.add(socket, isEphemeral: isEphemeral)
     entries[key] = entry
   }
 
@@ -47,9 +47,13 @@ struct BoundedTally<Key: Hashable & Sendable>: Sendable {
 }
 
 extension BoundedTally.Entry {
-  fileprivate mutating func add(_ state: HostSocket.State, isEphemeral: Bool) {
-    counts.add(state)
+  fileprivate mutating func add(_ socket: HostSocket, isEphemeral: Bool) {
+    counts.add(socket)
     guard isEphemeral else { return }
-    if state == .timeWait { ports.timeWait &+= 1 } else { ports.live &+= 1 }
+    switch socket.state {
+    case .timeWait: ports.timeWait &+= 1
+    case .synSent: ports.synSent &+= 1
+    default: ports.open &+= 1
+    }
   }
 }

@@ -54,6 +54,8 @@ public enum KernelSetting: String, CaseIterable, Sendable {
   case tcpTimeWaitRecycle = "net.ipv4.tcp_tw_recycle"
   /// Whether a socket that connects may take the port of one in TIME_WAIT.
   case tcpTimeWaitReuse = "net.ipv4.tcp_tw_reuse"
+  /// For how many milliseconds a socket is in TIME_WAIT before its port is given again, in newer kernels.
+  case tcpTimeWaitReuseDelay = "net.ipv4.tcp_tw_reuse_delay"
 }
 
 extension KernelSetting {

@@ -11,8 +11,6 @@ public struct SocketCensus: Sendable {
 
   /// How services are found.
   public let rule: ServiceRule
-  /// All sockets.
-  public private(set) var counts = SocketCounts()
   private var local: BoundedTally<Endpoint>
   private var remote: BoundedTally<Route>
 
@@ -37,13 +35,12 @@ public struct SocketCensus: Sendable {
 
   /// Counts a socket; it is one that has another end.
   public mutating func add(_ socket: HostSocket) {
-    counts.add(socket.state)
     let service = rule.service(of: socket)
     if service.isLocal {
-      local.add(service.endpoint, socket.state, isEphemeral: false)
+      local.add(service.endpoint, socket, isEphemeral: false)
     } else {
       let route = Route(source: socket.local.address, destination: service.endpoint)
-      remote.add(route, socket.state, isEphemeral: rule.ports.contains(socket.local.port))
+      remote.add(route, socket, isEphemeral: rule.ports.contains(socket.local.port))
     }
   }
 
@@ -53,7 +50,8 @@ public struct SocketCensus: Sendable {
     for (route, entry) in remote.entries {
       let name = SocketService.Name(route.destination, isLocal: false)
       let source = SocketService.Source(
-        route.source, live: Int(entry.ports.live), timeWait: Int(entry.ports.timeWait))
+        route.source, open: Int(entry.ports.open), synSent: Int(entry.ports.synSent),
+        timeWait: Int(entry.ports.timeWait))
       services[route.destination, default: SocketService(name)].counts += entry.counts
       services[route.destination]?.sources.append(source)
     }
@@ -90,7 +88,7 @@ extension SocketService {
 
 extension SocketService.Source {
   fileprivate static func precede(_ first: SocketService.Source, _ second: SocketService.Source) -> Bool {
-    let ports = (first.live + first.timeWait, second.live + second.timeWait)
+    let ports = (first.ports, second.ports)
     if ports.0 != ports.1 { return ports.0 > ports.1 }
     return (first.address.bits.high, first.address.bits.low) < (second.address.bits.high, second.address.bits.low)
   }

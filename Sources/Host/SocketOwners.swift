@@ -5,9 +5,9 @@ public import IPVS
 internal import Namespaces
 internal import SystemPackage
 
-/// Which programs have the sockets of some services.
+/// Which programs have the sockets of some services, by the state of the sockets.
 public struct SocketOwners: Sendable, Hashable {
-  /// How many sockets of a service are looked for at the most.
+  /// How many sockets of a service in one state are looked for at the most.
   static let most = 256
 
   /// A program, with all its processes.
@@ -27,15 +27,27 @@ public struct SocketOwners: Sendable, Hashable {
     }
   }
 
-  /// For each service those that have its sockets, the one with the most first.
-  public private(set) var owners: [SocketService.Name: [Owner]] = [:]
-  /// How many sockets were looked for that no process shows to the caller.
-  public private(set) var unknown = 0
+  /// The sockets of one service that are in one state.
+  public struct Group: Sendable, Hashable {
+    /// The service.
+    public let service: SocketService.Name
+    /// The state.
+    public let state: HostSocket.State
+
+    /// The sockets of a service in a state.
+    public init(_ service: SocketService.Name, _ state: HostSocket.State) {
+      self.service = service
+      self.state = state
+    }
+  }
+
+  /// Those that have the sockets, the one with the most first.
+  public private(set) var owners: [Group: [Owner]] = [:]
   /// How many processes did not show their files; that takes root, with the capability CAP_SYS_PTRACE for some.
   public private(set) var hiddenProcesses = 0
 
   /// Owners that are known.
-  package init(_ owners: [SocketService.Name: [Owner]] = [:], hiddenProcesses: Int = 0) {
+  package init(_ owners: [Group: [Owner]] = [:], hiddenProcesses: Int = 0) {
     self.owners = owners
     self.hiddenProcesses = hiddenProcesses
   }
@@ -51,16 +63,16 @@ public struct SocketOwners: Sendable, Hashable {
     of services: [SocketService.Name: Set<HostSocket.State>], in namespace: NetworkNamespace, by rule: ServiceRule
   ) throws(IPVSError) {
     guard !services.isEmpty else { return }
-    var wanted: [UInt32: SocketService.Name] = [:]
-    var numbers: [SocketService.Name: Int] = [:]
+    var wanted: [UInt32: Group] = [:]
+    var numbers: [Group: Int] = [:]
     var table = try SocketTable(in: namespace, states: services.values.reduce([]) { $0.union($1) })
     while let socket = try table.next() {
-      let name = rule.service(of: socket)
-      guard socket.inode != 0, services[name]?.contains(socket.state) == true,
-        numbers[name, default: 0] < SocketOwners.most
+      let group = Group(rule.service(of: socket), socket.state)
+      guard socket.inode != 0, services[group.service]?.contains(socket.state) == true,
+        numbers[group, default: 0] < SocketOwners.most
       else { continue }
-      numbers[name, default: 0] += 1
-      wanted[socket.inode] = name
+      numbers[group, default: 0] += 1
+      wanted[socket.inode] = group
     }
     do throws(Errno) {
       try find(wanted)
@@ -69,17 +81,17 @@ public struct SocketOwners: Sendable, Hashable {
     }
   }
 
-  private mutating func find(_ sockets: [UInt32: SocketService.Name]) throws(Errno) {
+  private mutating func find(_ sockets: [UInt32: Group]) throws(Errno) {
     var left = sockets
-    var found: [SocketService.Name: [String: (processes: [Int32], sockets: Int)]] = [:]
+    var found: [Group: [String: (processes: [Int32], sockets: Int)]] = [:]
     for process in try DirectoryNames.all(in: "/proc").compactMap({ Int32($0.string) }).sorted() where !left.isEmpty {
       do throws(Errno) {
         let own = try SocketOwners.sockets(of: process).compactMap { left.removeValue(forKey: $0) }
         guard !own.isEmpty else { continue }
         let command = SmallFile.text(of: FilePath("/proc/\(process)/comm"))?.split(separator: "\n").first ?? "?"
-        for (name, sockets) in Dictionary(grouping: own, by: \.self) {
-          found[name, default: [:]][String(command), default: ([], 0)].processes.append(process)
-          found[name]?[String(command)]?.sockets += sockets.count
+        for (group, sockets) in Dictionary(grouping: own, by: \.self) {
+          found[group, default: [:]][String(command), default: ([], 0)].processes.append(process)
+          found[group]?[String(command)]?.sockets += sockets.count
         }
       } catch .permissionDenied, .notPermitted {
         hiddenProcesses += 1
@@ -87,7 +99,6 @@ public struct SocketOwners: Sendable, Hashable {
         // It has ended.
       }
     }
-    unknown = left.count
     owners = found.mapValues { owners in
       owners.map { Owner($0.key, processes: $0.value.processes, sockets: $0.value.sockets) }
         .sorted { ($0.sockets, $1.command) > ($1.sockets, $0.command) }

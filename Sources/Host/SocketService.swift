@@ -29,17 +29,30 @@ public struct SocketService: Sendable, Hashable {
   public struct Source: Sendable, Hashable {
     /// The address.
     public let address: InternetAddress
-    /// How many ephemeral ports are in use, TIME_WAIT aside.
-    public let live: Int
+    /// How many ephemeral ports are in use, SYN_SENT and TIME_WAIT aside.
+    public let open: Int
+    /// How many ephemeral ports are in SYN_SENT.
+    public let synSent: Int
     /// How many ephemeral ports are in TIME_WAIT.
     public let timeWait: Int
 
     /// A source with its parts.
-    public init(_ address: InternetAddress, live: Int, timeWait: Int) {
+    public init(_ address: InternetAddress, open: Int, synSent: Int = 0, timeWait: Int) {
       self.address = address
-      self.live = live
+      self.open = open
+      self.synSent = synSent
       self.timeWait = timeWait
     }
+
+    /// How many ephemeral ports are taken.
+    public var ports: Int { open + synSent + timeWait }
+  }
+
+  /// Whether it is this host that offers it, also where it was found from its clients' end.
+  ///
+  /// A connection to a loopback address stays here, and so does one from an address to the same.
+  public var isOnThisHost: Bool {
+    name.isLocal || name.endpoint.address.isLoopback || sources.contains { $0.address == name.endpoint.address }
   }
 
   /// A service with its parts.
@@ -48,4 +61,9 @@ public struct SocketService: Sendable, Hashable {
     self.counts = counts
     self.sources = sources
   }
+}
+
+extension InternetAddress {
+  /// Whether it is one by which a host talks to itself: in 127.0.0.0/8, or ::1.
+  package var isLoopback: Bool { isIPv6 ? bits == (0, 1) : bits.low >> 24 == 127 }
 }

@@ -26,7 +26,7 @@ struct SocketsRun {
     for place in isNamed ? try access.scope.places(&round) : [Place(.current)] {
       let facts: SocketFacts
       do throws(IPVSError) {
-        facts = try SocketFacts(in: place.namespace)
+        facts = try SocketFacts(in: place.namespace, known: place.known)
       } catch {
         let error = BackendError.netlink(error)
         // Where another one could be read, it is not the same everywhere.

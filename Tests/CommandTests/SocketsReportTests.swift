@@ -15,11 +15,11 @@ import Testing
       report.text.hasPrefix(
         """
         blue:
-        Service              Offered    Sockets  ESTABLISHED  TIME_WAIT  CLOSE_WAIT  FIN_WAIT2  Others  Closes first  Ports
-        198.51.100.9:3306    elsewhere      303            3        300           0          0       0          here  1.0 %
-        0.0.0.0:80           here             4            1          0           0          2       1          here      -
-        [2001:db8::9]:11211  elsewhere        1            1          0           0          0       0             -  0.0 %
-        others               -                7            0          7           0          0       0             -      -
+        Service              Offered           Sockets  ESTABLISHED  TIME_WAIT  CLOSE_WAIT  FIN_WAIT2  Others  Closed first here  Ports
+        198.51.100.9:3306    elsewhere             303            3        300           0          0       0                300  1.0 %
+        0.0.0.0:80           here                    4            1          0           0          2       1                  2      -
+        [2001:db8::1]:11211  here (as client)        1            1          0           0          0       0                  0  0.0 %
+        others               -                       7            0          7           0          0       0                  7      -
 
         ok       ports         at the most, 302 of 28232 (1.0 %) of the ports for outgoing connections
         """))
@@ -44,7 +44,7 @@ import Testing
     let report = SocketsReport(place: Place(.current), facts: SocketFacts(services), isNamed: false)
     let lines = report.text.split(separator: "\n")
     #expect(lines[20].hasPrefix("192.0.2.20:80 "))
-    #expect(lines[21].split(separator: " ") == ["others", "-", "20", "20", "0", "0", "0", "0", "-", "-"])
+    #expect(lines[21].split(separator: " ") == ["others", "-", "20", "20", "0", "0", "0", "0", "0", "-"])
   }
 
   @Test func `is JSON for programs`() throws {
@@ -52,18 +52,18 @@ import Testing
     #expect(json.hasPrefix(#"{"netns":"host","problems":0,"notes":2,"findings":[{"check":"ports","verdict":"ok","#))
     let end = [
       #"],"sockets":{"all":315,"ESTABLISHED":5,"SYN_SENT":1,"FIN_WAIT2":2,"TIME_WAIT":307},"#,
-      #""services":[{"service":{"address":"198.51.100.9","port":3306},"offered":"elsewhere","#,
-      #""sockets":{"all":303,"ESTABLISHED":3,"TIME_WAIT":300},"closes_first":"here","#,
-      #""sources":[{"address":"192.0.2.1","open":2,"time_wait":300},{"address":"192.0.2.2","open":1,"time_wait":0}],"#,
-      #""owners":[{"command":"shop\"d","processes":[12,13],"sockets":3}]},"#,
-      #"{"service":{"address":"0.0.0.0","port":80},"offered":"here","#,
-      #""sockets":{"all":4,"ESTABLISHED":1,"SYN_SENT":1,"FIN_WAIT2":2},"closes_first":"here","sources":[],"#,
+      #""services":[{"service":{"address":"198.51.100.9","port":3306},"offered":"elsewhere","role":"client","#,
+      #""sockets":{"all":303,"ESTABLISHED":3,"TIME_WAIT":300},"closed_first_here":300,"unaccepted":0,"#,
+      #""sources":[{"address":"192.0.2.1","open":2,"syn_sent":0,"time_wait":300},{"address":"192.0.2.2","open":1,"syn_sent":0,"time_wait":0}],"#,
+      #""owners":[{"state":"ESTABLISHED","command":"shop\"d","processes":[12,13],"sockets":3}]},"#,
+      #"{"service":{"address":"0.0.0.0","port":80},"offered":"here","role":"server","#,
+      #""sockets":{"all":4,"ESTABLISHED":1,"SYN_SENT":1,"FIN_WAIT2":2},"closed_first_here":2,"unaccepted":0,"sources":[],"#,
       #""owners":null},"#,
-      #"{"service":{"address":"2001:db8::9","port":11211},"offered":"elsewhere","#,
-      #""sockets":{"all":1,"ESTABLISHED":1},"closes_first":null,"#,
-      #""sources":[{"address":"2001:db8::1","open":1,"time_wait":0}],"owners":null}],"#,
-      #""other_services":{"all":7,"TIME_WAIT":7},"ephemeral_ports":{"first":32768,"last":60999,"count":28232},"#,
-      #""max_time_wait":8192,"time_wait_overflow":5}"#,
+      #"{"service":{"address":"2001:db8::1","port":11211},"offered":"here","role":"client","#,
+      #""sockets":{"all":1,"ESTABLISHED":1},"closed_first_here":0,"unaccepted":0,"#,
+      #""sources":[{"address":"2001:db8::1","open":1,"syn_sent":0,"time_wait":0}],"owners":null}],"#,
+      #""other_services":{"all":7,"TIME_WAIT":7},"missed":3,"ephemeral_ports":{"first":32768,"last":60999,"count":28232},"#,
+      #""max_time_wait":8192,"time_wait_places":309,"time_wait_overflow":5}"#,
     ]
     #expect(json.hasSuffix(end.joined() + "\n"), "\(json)")
   }
@@ -84,18 +84,21 @@ import Testing
   private func facts() throws -> SocketFacts {
     let database = try name("198.51.100.9:3306")
     let sources = [
-      SocketService.Source(try address("192.0.2.1"), live: 2, timeWait: 300),
-      SocketService.Source(try address("192.0.2.2"), live: 1, timeWait: 0),
+      SocketService.Source(try address("192.0.2.1"), open: 2, timeWait: 300),
+      SocketService.Source(try address("192.0.2.2"), open: 1, timeWait: 0),
     ]
-    let cacheSource = SocketService.Source(try address("2001:db8::1"), live: 1, timeWait: 0)
-    let owners = SocketOwners([database: [SocketOwners.Owner("shop\"d", processes: [12, 13], sockets: 3)]])
+    let cacheSource = SocketService.Source(try address("2001:db8::1"), open: 1, timeWait: 0)
+    let owners = SocketOwners([
+      SocketOwners.Group(database, .established): [SocketOwners.Owner("shop\"d", processes: [12, 13], sockets: 3)]
+    ])
     return SocketFacts(
       [
         SocketService(database, counts([.timeWait: 300, .established: 3]), sources: sources),
         SocketService(try name("0.0.0.0:80", isLocal: true), counts([.finWait2: 2, .established: 1, .synSent: 1])),
-        SocketService(try name("[2001:db8::9]:11211"), counts([.established: 1]), sources: [cacheSource]),
+        SocketService(try name("[2001:db8::1]:11211"), counts([.established: 1]), sources: [cacheSource]),
       ],
-      rest: counts([.timeWait: 7]), owners: owners, timeWaitOverflow: 5,
+      rest: counts([.timeWait: 7]), missed: 3, owners: owners,
+      counters: KernelCounters("TcpExt: TCPTimeWaitOverflow\nTcpExt: 5\n", sockets: "TCP: inuse 9 tw 309\n"),
       settings: KernelSettings([
         .tcpMaxTimeWaitBuckets: "8192", .tcpTimeWaitReuse: "2", .tcpFinTimeout: "60", .tcpSyncookies: "1",
       ]))

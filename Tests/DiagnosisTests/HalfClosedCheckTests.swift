@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Host
+import IPVS
 import Testing
 
 @testable import Diagnosis
@@ -25,7 +26,9 @@ import Testing
   @Test func `by a program here may pass, or be a leak`() throws {
     let some = try SocketService.example("192.0.2.1:80", isLocal: true, [.closeWait: 99])
     let many = try SocketService.example("198.51.100.9:3306", [.closeWait: 100])
-    let owners = SocketOwners([many.name: [SocketOwners.Owner("shopd", processes: [12], sockets: 100)]])
+    let owners = SocketOwners([
+      SocketOwners.Group(many.name, .closeWait): [SocketOwners.Owner("shopd", processes: [12], sockets: 100)]
+    ])
     #expect(
       CloseWaitCheck().findings(on: .example(some, many, owners: owners)) == [
         .problem(
@@ -41,6 +44,29 @@ import Testing
           so: "if they stay, each keeps a descriptor of the program for as long as the program runs; no setting of the"
             + " kernel ends it", cure: "\(Self.cure) src '192.0.2.1:80'`"),
       ])
+  }
+
+  @Test func `that nobody has accepted are the listener's`() throws {
+    let service = try SocketService.example(
+      "0.0.0.0:80", isLocal: true, [.closeWait: 110, .established: 3], unaccepted: 100)
+    let owners = SocketOwners([
+      SocketOwners.Group(service.name, .listen): [SocketOwners.Owner("webd", processes: [8], sockets: 1)],
+      SocketOwners.Group(service.name, .closeWait): [SocketOwners.Owner("shopd", processes: [9], sockets: 10)],
+    ])
+    let findings = CloseWaitCheck().findings(on: .example(service, owners: owners, in: .process(17)))
+    #expect(findings.map(\.verdict) == [.note, .problem])
+    #expect(
+      findings.first?.fact
+        == "0.0.0.0:80 here: 10 sockets in CLOSE_WAIT: the other end has closed, and shopd (pid 9) has not")
+    #expect(
+      findings.last
+        == .problem(
+          .closeWait,
+          "0.0.0.0:80 here: 100 sockets in CLOSE_WAIT that were never accepted: the other end has closed again, and"
+            + " webd (pid 8), which listens, has not taken them",
+          so: "the program hangs, or is too slow: its clients give up, and when its queue is full, no more get in",
+          cure: "find out what the program waits for; how many wait for it (Recv-Q), and how many may (Send-Q):"
+            + " `nsenter --net=/proc/17/ns/net ss -tnlp 'sport = :80'`"))
   }
 
   @Test func `by the other end are the other program's`() throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Host
+import IPVS
 import Testing
 
 @testable import Diagnosis
@@ -85,5 +86,63 @@ import Testing
     let service = try SocketService.example("198.51.100.9:3306", [.established: 800])
     let facts = SocketFacts.example(service, settings: Self.small.merging([.tcpTimeWaitReuse: "1"]) { $1 })
     #expect(PortsCheck().findings(on: facts).map(\.verdict) == [.problem])
+  }
+
+  @Test func `are taken by what asks in vain`() throws {
+    let service = try SocketService.example("198.51.100.9:3306", [.synSent: 700, .timeWait: 120])
+    let owners = SocketOwners([
+      SocketOwners.Group(service.name, .synSent): [SocketOwners.Owner("shopd", processes: [12], sockets: 256)]
+    ])
+    let facts = SocketFacts.example(service, settings: Self.small, owners: owners, in: .named("blue"))
+    let finding = try #require(PortsCheck().findings(on: facts).first)
+    #expect(finding.fact.hasSuffix("120 of them by TIME_WAIT, 700 by SYN_SENT; none is open at this moment"))
+    #expect(
+      finding.cure
+        == "the service does not answer: look there, and for what drops packets on the way; shopd (pid 12) asks, to see it:"
+        + " `nsenter --net=/run/netns/blue ss -tnp state syn-sent dst '198.51.100.9:3306'`; then"
+        + " `nsenter --net=/run/netns/blue sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a"
+        + " second address on either side")
+  }
+
+  @Test func `are taken by a program that holds many`() throws {
+    let service = try SocketService.example("198.51.100.9:3306", [.established: 900])
+    let owners = SocketOwners([
+      SocketOwners.Group(service.name, .established): [SocketOwners.Owner("shopd", processes: [12], sockets: 256)]
+    ])
+    #expect(
+      PortsCheck().findings(on: .example(service, settings: Self.small, owners: owners)).first?.cure
+        == "shopd (pid 12) holds so many open: have it use fewer; to see them:"
+        + " `ss -tnp state established dst '198.51.100.9:3306'`; then a wider net.ipv4.ip_local_port_range, or a second"
+        + " address on either side")
+  }
+
+  @Test(arguments: [("1", "1"), ("1", "0"), ("0", "0")])
+  func `are not had from tcp_tw_reuse where it is on or does nothing`(reuse: String, timestamps: String) throws {
+    let service = try SocketService.example("198.51.100.9:3306", [.timeWait: 1000, .established: 800])
+    let settings: [KernelSetting: String] = [
+      .localPortRange: "40000 40999", .tcpTimeWaitReuse: reuse, .tcpTimestamps: timestamps,
+    ]
+    let finding = try #require(PortsCheck().findings(on: .example(service, settings: settings)).first)
+    #expect(finding.verdict == .problem)
+    #expect(finding.cure?.contains("tcp_tw_reuse") == false)
+  }
+
+  @Test func `may all be reserved`() throws {
+    let settings = Self.small.merging([.localReservedPorts: "40000-40999"]) { $1 }
+    let service = try SocketService.example("198.51.100.9:3306", [.established: 1])
+    #expect(
+      PortsCheck().findings(on: .example(service, settings: settings)) == [
+        .problem(
+          .ports, "all ports for outgoing connections (40000 to 40999) are reserved (ip_local_reserved_ports)",
+          so: Self.fails, cure: "sysctl -w net.ipv4.ip_local_reserved_ports=")
+      ])
+  }
+
+  @Test func `in TIME_WAIT within this host are given again after the kernel's delay`() throws {
+    let service = try SocketService.example("127.0.0.1:3306", [.timeWait: 990])
+    let settings = Self.small.merging([.tcpTimeWaitReuseDelay: "300"]) { $1 }
+    #expect(
+      PortsCheck().findings(on: .example(service, settings: settings)).first?.consequence
+        == "those in TIME_WAIT are given again after 300 ms (tcp_tw_reuse_delay), as tcp_tw_reuse says")
   }
 }

@@ -16,7 +16,7 @@ import Testing
   @Test(
     arguments: [
       ([.timeWait: 119, .established: 13_996], nil), ([.timeWait: 120], [.established, .synSent]),
-      ([.finWait2: 120], [.established, .synSent]), ([.closeWait: 10, .timeWait: 200], [.closeWait]),
+      ([.finWait2: 120], nil), ([.closeWait: 10, .timeWait: 200], [.closeWait, .established, .synSent]),
       ([.closeWait: 9], nil), ([.established: 14_116], [.established, .synSent]),
     ] as [([HostSocket.State: Int], Set<HostSocket.State>?)])
   func `looks for the programs of what is told of`(
@@ -24,5 +24,10 @@ import Testing
   ) throws {
     let service = try SocketService.example("198.51.100.9:3306", numbers)
     #expect(service.statesToTellOf(SocketFacts.example().ports) == states)
+  }
+
+  @Test func `looks for the program that accepts too few`() throws {
+    let service = try SocketService.example("0.0.0.0:80", isLocal: true, [.closeWait: 12], unaccepted: 10)
+    #expect(service.statesToTellOf(SocketFacts.example().ports) == [.listen])
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Host
+import IPVS
 import Testing
 
 @testable import Diagnosis
@@ -38,7 +39,38 @@ import Testing
     #expect(
       TimeWaitBucketsCheck().findings(on: facts).first?.cure
         == "in the program, use connections again (a pool, keep-alive) instead of one for each request; then, if it must"
-        + " be, `sysctl -w net.ipv4.tcp_max_tw_buckets=2000`")
+        + " be, `sysctl -w net.ipv4.tcp_max_tw_buckets=262144`")
+  }
+
+  @Test func `is not there with a limit of nothing`() {
+    let facts = SocketFacts.example(settings: [.tcpMaxTimeWaitBuckets: "0"], overflow: 9, in: .named("a b"))
+    #expect(
+      TimeWaitBucketsCheck().findings(on: facts) == [
+        .problem(
+          .timeWaitBuckets,
+          "tcp_max_tw_buckets = 0: no socket goes to TIME_WAIT; 9 had no room and were closed at once"
+            + " (TCPTimeWaitOverflow)",
+          so: "what finds no room ends without TIME_WAIT: no connection fails, but a late packet of an old one can"
+            + " disturb a new one",
+          cure: "nsenter --net='/run/netns/a b' sysctl -w net.ipv4.tcp_max_tw_buckets=262144")
+      ])
+  }
+
+  @Test func `is taken by what the kernel counts, in whatever state it is`() throws {
+    let service = try SocketService.example("198.51.100.9:3306", [.timeWait: 10, .finWait2: 890])
+    let facts = SocketFacts.example(service, settings: [.tcpMaxTimeWaitBuckets: "1000"], places: 900)
+    let finding = try #require(TimeWaitBucketsCheck().findings(on: facts).first)
+    #expect(finding.verdict == .problem)
+    #expect(finding.fact.hasPrefix("900 of 1000 (90 %)"))
+  }
+
+  @Test func `is lacking at this moment where the kernel goes on counting`() throws {
+    let facts = SocketFacts.example(settings: [.tcpMaxTimeWaitBuckets: "1000"], overflow: 9, overflowNow: 4)
+    let finding = try #require(TimeWaitBucketsCheck().findings(on: facts).first)
+    #expect(finding.verdict == .problem)
+    #expect(
+      finding.fact.hasSuffix(
+        "; 9 had no room and were closed at once (TCPTimeWaitOverflow), 4 of them while this looked"))
   }
 
   @Test func `is not known where the kernel does not show it`() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Host
+import IPVS
 import Testing
 
 @testable import Diagnosis
@@ -16,10 +17,10 @@ import Testing
       ])
   }
 
-  @Test func `name the service elsewhere, who closes first, the ports and the program`() throws {
+  @Test func `name the service elsewhere, the ports and the program`() throws {
     let service = try SocketService.example("198.51.100.9:3306", [.timeWait: 300, .established: 3])
     let owners = SocketOwners([
-      service.name: [
+      SocketOwners.Group(service.name, .established): [
         SocketOwners.Owner("php-fpm", processes: [12, 13, 14], sockets: 2),
         SocketOwners.Owner("a\u{1B}", processes: [9], sockets: 1),
       ]
@@ -28,11 +29,11 @@ import Testing
       TimeWaitCheck().findings(on: .example(service, owners: owners)) == [
         .note(
           .timeWait,
-          "198.51.100.9:3306: 300 sockets in TIME_WAIT, as this host closes first; 303 of 28232 (1.0 %) of the"
-            + #" ports for outgoing connections are taken; 3 are open, those of php-fpm (pid 12 and 2 more), a\u{1B} (pid 9)"#,
+          "198.51.100.9:3306: 300 sockets in TIME_WAIT, closed first by this host within 60 s; 303 of"
+            + #" 28232 (1.0 %) of the ports for outgoing connections are taken; 3 are open, those of php-fpm (pid 12 and 2 more), a\u{1B} (pid 9)"#,
           so:
-            "about 5 connections to it a second are opened and closed again, and each takes a port for 60 s more, which"
-            + " no setting of Linux changes",
+            "at least 5 connections to it a second are opened and closed again, and each takes a port for 60 s more, and"
+            + " no setting of Linux shortens that",
           cure:
             "in the program, use connections again (a pool, keep-alive) instead of one for each request, or have the"
             + " other end close first, where it costs no port; to see them:"
@@ -47,7 +48,7 @@ import Testing
       TimeWaitCheck().findings(on: facts) == [
         .note(
           .timeWait,
-          "[::]:443 here: 300 sockets in TIME_WAIT, as sometimes this host closes first, sometimes the other end",
+          "[::]:443 here: 300 sockets in TIME_WAIT, closed first by this host within 60 s",
           so:
             "that is harmless for ports, as all have the one of the service; each takes some 270 bytes of the kernel's"
             + " memory for 60 s")
@@ -76,11 +77,31 @@ import Testing
   }
 
   @Test(
-    arguments: [(0, 0, .unknown), (9, 1, .here), (8, 1, .both), (1, 8, .both), (1, 9, .there), (0, 1, .there)]
-      as [(Int, Int, SocketService.Closer)])
-  func `show who closes first`(here: Int, there: Int, closer: SocketService.Closer) throws {
-    for (first, second) in [(HostSocket.State.timeWait, HostSocket.State.closeWait), (.finWait1, .lastAck)] {
-      #expect(try SocketService.example("198.51.100.9:80", [first: here, second: there]).closer == closer)
-    }
+    arguments: [
+      ("198.51.100.9", [.tcpTimeWaitReuse: "1"], "a second"), ("127.0.0.1", [:], "a second"),
+      ("198.51.100.9", [.tcpTimeWaitReuse: "1", .tcpTimeWaitReuseDelay: "1000"], "a second"),
+      ("[::1]", [.tcpTimeWaitReuseDelay: "200"], "200 ms (tcp_tw_reuse_delay)"),
+      ("127.0.0.1", [.tcpTimestamps: "0"], nil), ("198.51.100.9", [:], nil),
+    ] as [(String, [KernelSetting: String], String?)])
+  func `take a port for less where the kernel gives it again`(
+    address: String, settings: [KernelSetting: String], delay: String?
+  ) throws {
+    let service = try SocketService.example("\(address):3306", [.timeWait: 300])
+    let consequence = TimeWaitCheck().findings(on: .example(service, settings: settings)).first?.consequence
+    let end =
+      delay.map { "unless the next one to it needs the port: it may have it after \($0), as tcp_tw_reuse says" }
+      ?? "and no setting of Linux shortens that"
+    #expect(consequence?.hasSuffix("takes a port for 60 s more, \(end)") == true, "\(consequence ?? "")")
+  }
+
+  @Test func `are looked at in their own network namespace`() throws {
+    let services = try (1...11).map { try SocketService.example("198.51.100.\($0):3306", [.timeWait: 120]) }
+    let findings = TimeWaitCheck().findings(on: SocketFacts(services, in: .named("blue")))
+    #expect(
+      findings.first?.cure?.hasSuffix(
+        "`nsenter --net=/run/netns/blue ss -tan state time-wait dst '198.51.100.1:3306'`") == true)
+    #expect(
+      findings.last?.consequence
+        == "`ipvs-timeout doctor --sockets --format json --netns blue` tells of them")
   }
 }

@@ -24,7 +24,16 @@ import Testing
     #expect(KernelCounters(text).timeWaitOverflow == nil)
   }
 
+  @Test(
+    arguments: [
+      ("TCP: inuse 5 orphan 0 tw 42 alloc 7 mem 1\nUDP: inuse 1 mem 0\n", 42), ("TCP: inuse 5\n", nil), ("", nil),
+    ])
+  func `have the places for TIME_WAIT`(sockets: String, places: Int?) {
+    #expect(KernelCounters("", sockets: sockets).timeWaitPlaces == places)
+  }
+
   @Test func `are read from the kernel`() throws {
+    #expect(try KernelCounters(in: .current).timeWaitPlaces != nil)
     #expect(try KernelCounters(in: .current).timeWaitOverflow != nil)
   }
 }

@@ -22,13 +22,13 @@ extension RealKernel {
       #expect(atClient.status == 0 && atClient.stderr.isEmpty)
       #expect(
         try atClient.row(service)
-          == [service, "elsewhere", "303", "3", "300", "0", "0", "0", "here", "1.0", "%"])
+          == [service, "elsewhere", "303", "3", "300", "0", "0", "0", "300", "1.0", "%"])
       #expect(
         try atClient.finding("time-wait") == [
-          "note time-wait \(service): 300 sockets in TIME_WAIT, as this host closes first; 303 of 28232 (1.0 %) of the"
-            + " ports for outgoing connections are taken; 3 are open, those of \(try await Guest.ownProgram())",
-          "so: about 5 connections to it a second are opened and closed again, and each takes a port for 60 s more, which"
-            + " no setting of Linux changes",
+          "note time-wait \(service): 300 sockets in TIME_WAIT, closed first by this host within 60 s; 303 of 28232"
+            + " (1.0 %) of the ports for outgoing connections are taken; 3 are open, those of \(try await Guest.ownProgram())",
+          "so: at least 5 connections to it a second are opened and closed again, and each takes a port for 60 s more, and"
+            + " no setting of Linux shortens that",
           "\(Self.pool), or have the other end close first, where it costs no port; to see them:"
             + " `ss -tan state time-wait dst '\(service)'`",
         ])
@@ -39,7 +39,7 @@ extension RealKernel {
       let atServer = try await hosts.server.program("doctor", "--sockets")
       #expect(atServer.status == 0)
       #expect(
-        try atServer.row(service) == [service, "here", "3", "3", "0", "0", "0", "0", "-", "-"])
+        try atServer.row(service) == [service, "here", "3", "3", "0", "0", "0", "0", "0", "-"])
       #expect(
         try atServer.finding("time-wait") == ["ok time-wait 0 sockets in TIME_WAIT, fewer than 120 for each service"])
       withExtendedLifetime(live) {}
@@ -57,10 +57,10 @@ extension RealKernel {
       }
       let atServer = try await hosts.server.program("doctor", "--sockets")
       #expect(atServer.status == 0)
-      #expect(try atServer.row("[::]:3307")[1...] == ["here", "150", "0", "150", "0", "0", "0", "here", "-"])
+      #expect(try atServer.row("[::]:3307")[1...] == ["here", "150", "0", "150", "0", "0", "0", "150", "-"])
       #expect(
         try atServer.finding("time-wait") == [
-          "note time-wait [::]:3307 here: 150 sockets in TIME_WAIT, as this host closes first",
+          "note time-wait [::]:3307 here: 150 sockets in TIME_WAIT, closed first by this host within 60 s",
           "so: that is harmless for ports, as all have the one of the service; each takes some 270 bytes of the kernel's"
             + " memory for 60 s",
         ])
@@ -163,6 +163,37 @@ extension RealKernel {
       #expect(try other.finding("tw-buckets").first?.hasPrefix("ok tw-buckets 0 of ") == true)
     }
 
+    @Test func countsWhatWaitsInFinWait2ForRoomInTimeWait() async throws {
+      let hosts = try await ClientAndServer.made()
+      try await hosts.client.sets("net.ipv4.tcp_max_tw_buckets=100")
+      let listener = try LabSocket(in: hosts.server, at: "192.0.2.9", 3306).listens()
+      // The program is gone at one end, and does nothing at the other.
+      let servers = try hosts.open(90, to: listener, at: 3306, .ipv4).map(\.server)
+      let outcome = try await hosts.client.program("doctor", "--sockets", "--format", "json")
+      #expect(outcome.status == 1)
+      #expect(outcome.stdout.contains(#""verdict":"problem","fact":"90 of 100 (90 %) of the sockets that may be in"#))
+      #expect(outcome.stdout.contains(#""FIN_WAIT2":90}"#), "\(outcome.stdout)")
+      withExtendedLifetime(servers) {}
+    }
+
+    @Test func findsWhatAProgramDoesNotAccept() async throws {
+      let hosts = try await ClientAndServer.made()
+      let listener = try LabSocket(in: hosts.server, at: "192.0.2.9", 80).listens()
+      for _ in 0..<12 {
+        let client = try LabSocket(in: hosts.client, at: "0.0.0.0", 0)
+        try client.connects(to: "192.0.2.9", 80)
+        try client.ends()
+      }
+      let outcome = try await Namespace.current.program("doctor", "--sockets", "--netns", "server")
+      let finding = try outcome.finding("close-wait")
+      #expect(
+        finding.first
+          == "note close-wait 192.0.2.9:80 here: 12 sockets in CLOSE_WAIT that were never accepted: the other end has closed"
+          + " again, and \(try await Guest.ownProgram()), which listens, has not taken them")
+      #expect(finding.last?.hasSuffix("`nsenter --net=/run/netns/server ss -tnlp 'sport = :80'`") == true)
+      withExtendedLifetime(listener) {}
+    }
+
     @Test func findsNothingWhereThereIsNothing() async throws {
       let outcome = try await Namespace.current.program("doctor", "--sockets")
       #expect(outcome.status == 0 && outcome.stderr.isEmpty)
@@ -238,8 +269,8 @@ extension RealKernel {
       #expect(outcome.status == 0 && outcome.stderr.isEmpty)
       let fact = try #require(try outcome.finding("time-wait").first)
       let start =
-        "note time-wait 192.0.2.9:3306: 120 sockets in TIME_WAIT, as this host closes first; 121 of 28232 (0.4 %) of the"
-        + " ports for outgoing connections are taken; 1 is open, that of a program that is not to be seen ("
+        "note time-wait 192.0.2.9:3306: 120 sockets in TIME_WAIT, closed first by this host within 60 s; 121 of 28232"
+        + " (0.4 %) of the ports for outgoing connections are taken; 1 is open, that of a program that is not to be seen ("
       #expect(fact.hasPrefix(start))
       #expect(fact.hasSuffix(" processes hide their files: run it as root)"))
 
