@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+import Namespaces
 import SystemPackage
 import Testing
 
@@ -7,6 +9,14 @@ import Testing
 
 /// Network namespaces as people write them, and where they are then looked for.
 @Suite struct NetworkNamespaceTests {
+  @Test func `is entered by the file that it is`() throws {
+    #expect(NetworkNamespace.current.entering(nil) == "")
+    #expect(NetworkNamespace.named("no such").entering(nil) == "nsenter --net='/run/netns/no such' ")
+    #expect(NetworkNamespace.named("\(getpid())").entering(nil) == "nsenter --net=/proc/\(getpid())/ns/net ")
+    let own = KnownNamespace(.current, try NamespaceIdentity("/proc/self/ns/net"), name: "host", paths: [])
+    #expect(NetworkNamespace.named("1").entering(own) == "")
+  }
+
   @Test(
     arguments: [
       ("host", .current, "host", ["/proc/thread-self/ns/net"]),
