@@ -13,9 +13,10 @@ struct DoctorCommand: InvocationCommand {
       Each check says ok, note or problem, and the fact that this rests on; then what follows from it, and the command \
       that cures it. Nothing is changed.
 
-      With --sockets, it is about the TCP sockets of the host itself, director or not: TIME_WAIT and the other states, \
-      counted for each service here or elsewhere; who closes first; which share of the ports for outgoing connections \
-      is taken; which program it is. That needs no IPVS, and root only to see the programs of others.
+      With --sockets, it is about the TCP sockets of the host itself, director or not: TIME_WAIT and the other \
+      states, counted for each service here or elsewhere; how many this host has closed first; which share of the \
+      ports for outgoing connections is taken; which program it is. That needs no IPVS, and root only to see the \
+      programs of others.
 
       Exit status 0: there is no problem. 1: there is one.
 

@@ -341,9 +341,9 @@ enum HelpTexts {
 
     With --sockets, it is about the TCP sockets of the host itself, director or
     not: TIME_WAIT and the other states, counted for each service here or
-    elsewhere; who closes first; which share of the ports for outgoing connections
-    is taken; which program it is. That needs no IPVS, and root only to see the
-    programs of others.
+    elsewhere; how many this host has closed first; which share of the ports for
+    outgoing connections is taken; which program it is. That needs no IPVS, and
+    root only to see the programs of others.
 
     Exit status 0: there is no problem. 1: there is one.
 
