@@ -34,12 +34,14 @@ let package = Package(
 
     .target(name: "Text", swiftSettings: strict),
     .target(name: "Waiting", swiftSettings: strict),
+    .target(name: "Signals", swiftSettings: strict),
     .target(name: "CNamespaces"),
     .target(name: "Namespaces", dependencies: ["CNamespaces", "Waiting", system], swiftSettings: strict),
     .target(name: "Netlink", dependencies: ["CLibNL", "Namespaces", "Waiting", system], swiftSettings: strict),
     .target(
       name: "IPVS", dependencies: ["CIPVS", "Namespaces", "Netlink", "Text", system], swiftSettings: strict),
-    .target(name: "Ipvsadm", dependencies: ["IPVS", "Text", "Waiting", system, subprocess], swiftSettings: strict),
+    .target(
+      name: "Ipvsadm", dependencies: ["IPVS", "Signals", "Text", "Waiting", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
     .target(name: "Policy", dependencies: ["Directors", "IPVS", "Text", system], swiftSettings: strict),
     .target(name: "Connections", dependencies: ["Directors", "IPVS"], swiftSettings: strict),
@@ -61,6 +63,7 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "WaitingTests", dependencies: ["Waiting"], swiftSettings: strict),
+    .testTarget(name: "SignalsTests", dependencies: ["Signals"], swiftSettings: strict),
     .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
     .testTarget(
       name: "NamespacesTests", dependencies: ["Namespaces", "TestSupport", system], swiftSettings: strict),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Dispatch
+internal import Signals
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
@@ -40,7 +41,7 @@ struct ProgramRun: Sendable {
     let ending = Box(.failure(.timedOut))
     let ended = DispatchSemaphore(value: 0)
     let cancellation = Cancellation()
-    return SignalRelay.during(interrupt: cancellation.cancel) {
+    return SignalRelay.during(interrupt: cancellation.cancel) { _ in
       // A thread waits for these tasks: they must not queue behind all the others of a busy process.
       let task = Task.detached(priority: .high) {
         await ending.put(result())
