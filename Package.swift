@@ -43,6 +43,9 @@ let package = Package(
     .target(
       name: "Ipvsadm", dependencies: ["IPVS", "Signals", "Text", "Waiting", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
+    .target(
+      name: "Changes", dependencies: ["IPVS", "Namespaces", "Signals", "Text", "Waiting", system],
+      swiftSettings: strict),
     .target(name: "Policy", dependencies: ["Directors", "IPVS", "Text", system], swiftSettings: strict),
     .target(name: "Connections", dependencies: ["Directors", "IPVS"], swiftSettings: strict),
     .target(
@@ -55,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "ipvs-timeout",
       dependencies: [
-        "CStartup", "Connections", "Diagnosis", "Directors", "Host", "IPVS", "Ipvsadm", "Policy", "Text", system,
+        "CStartup", "Changes", "Connections", "Diagnosis", "Directors", "Host", "IPVS", "Ipvsadm", "Policy", "Signals",
+        "Text", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["link-order.txt"],
@@ -79,6 +83,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DirectorsTests", dependencies: ["IPVS", "Ipvsadm", "Directors", system], swiftSettings: strict),
+    .testTarget(
+      name: "ChangesTests", dependencies: ["Changes", "IPVS", "Namespaces", "TestSupport", subprocess, system],
+      swiftSettings: strict),
     .testTarget(
       name: "PolicyTests", dependencies: ["IPVS", "Policy", "TestSupport", system], swiftSettings: strict),
     .testTarget(name: "ConnectionsTests", dependencies: ["Connections", "IPVS"], swiftSettings: strict),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Changes
 internal import Directors
 internal import IPVS
 internal import Policy
@@ -48,6 +49,8 @@ extension Invocation.Access {
       try round.visit(scope.places(&round).map { Aim(place: $0, wanted: wanted) }, deed)
       return try round.finished()
     }
+    let turn = try ChangeLock.turn(for: deed)
+    defer { extendLifetime(turn) }
     let report: Report
     do throws(BackendError) {
       let director = try Director(backend: backend, ipvsadm: ipvsadm)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Changes
 internal import Directors
 internal import IPVS
 
@@ -35,6 +36,8 @@ struct Round {
     guard !aims.isEmpty else { return [] }
     // What is begun is not left half done because nobody reads what is said about it.
     if deed.isChanging { StandardStreams.outliveReader() }
+    let turn = try ChangeLock.turn(for: deed)
+    defer { extendLifetime(turn) }
     progress = Progress(of: aims.count)
     defer { progress.clear() }
     var settled: [Aim] = []

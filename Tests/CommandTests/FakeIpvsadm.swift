@@ -44,8 +44,10 @@ struct FakeIpvsadm {
     get throws { try directory.appending("sent").text() }
   }
 
-  /// Runs the built program with this one as its backend.
+  /// Runs the built program with this one as its backend, in a `/run` of its own, where nothing else keeps it waiting.
   func run(_ arguments: [String]) async throws -> BuiltProgram.Ending {
-    try await BuiltProgram.run(nil, arguments + ["--backend", "ipvsadm", "--ipvsadm", path.string])
+    try await BuiltProgram.run(
+      script: #"exec unshare --mount sh -c 'mount -t tmpfs none /run && exec "$0" "$@"' "$0" "$@""#,
+      arguments + ["--backend", "ipvsadm", "--ipvsadm", path.string])
   }
 }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Changes
+internal import Directors
+internal import Glibc
+internal import SystemPackage
+
+extension ChangeLock {
+  /// Waits until it is this program's turn to change something.
+  ///
+  /// Where nothing can be locked, it goes on and says so; who may not is left to the kernel, which refuses the change.
+  ///
+  /// - Parameter deed: What is to be done; what changes nothing waits for nobody.
+  /// - Returns: What keeps others out, where it can be had.
+  /// - Throws: ``Failure``, when another one does not end in time.
+  static func turn(for deed: Deed) throws(Failure) -> ChangeLock? { deed.isChanging ? try turn() : nil }
+
+  /// Waits until it is this program's turn to change something, as ``turn(for:)``.
+  ///
+  /// - Parameter letsCommandThrough: Whether what is started from here on may change something all the same.
+  /// - Returns: What keeps others out, where it can be had.
+  /// - Throws: ``Failure``, when another one does not end in time.
+  static func turn(letsCommandThrough: Bool = false) throws(Failure) -> ChangeLock? {
+    do throws(ChangeLockError) {
+      let turn = try take()
+      if letsCommandThrough { setenv(marker, "\(turn.holder)", 1) }
+      return turn
+    } catch {
+      switch error {
+      case .unavailable(.permissionDenied), .unavailable(.notPermitted): break
+      case .unavailable(let errno):
+        StandardStreams.report(
+          "ipvs-timeout: others may change the timeouts at the same time, because \(ChangeDirectory.usual.lock) cannot"
+            + " be locked (\(errno.description), errno \(errno.rawValue)); make /run writable")
+      case .busy(let holder): throw Failure(holder.sentence, .timedOut)
+      }
+      return nil
+    }
+  }
+}
+
+extension LockHolder? {
+  /// Why it was in vain to wait for it.
+  var sentence: String {
+    let holder =
+      switch self {
+      case .some(let holder) where !holder.command.isEmpty: "`\(holder.command)` (process \(holder.process))"
+      case .some(let holder): "process \(holder.process)"
+      case .none: "another program"
+      }
+    return
+      "cannot change the timeouts now, and nothing was changed: \(holder) is changing them and has not ended within 10 s;"
+      + " wait for its end and try again"
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// Those who change timeouts at the same time wait for each other, and not for ever.
+  @Suite struct ChangeLockTests {
+    private let netns = Namespace.current
+    private let directory = ScratchDirectory.current
+
+    private static let lock = "/run/ipvs-timeout/lock"
+
+    @Test func keepsAChangeWaitingForSoLong() async throws {
+      let commands = try ["set 60 30 60", "set --udp 60 --netns host", "apply POLICY --netns host"].map(command)
+      try await whileLocked { holder in
+        let start = ContinuousClock.now
+        expect(
+          try await outcomes(commands),
+          equals: Array(
+            repeating: Outcome(
+              75, "",
+              "ipvs-timeout: cannot change the timeouts now, and nothing was changed:"
+                + " `/usr/bin/flock -o \(ChangeLockTests.lock) sleep 30` (process \(holder)) is changing them and has not ended within"
+                + " 10 s; wait for its end and try again\n"),
+            count: commands.count))
+        #expect(start.duration(to: .now) >= .seconds(10))
+        #expect(start.duration(to: .now) < .seconds(20))
+      }
+      expect(try await netns.timeouts(), equals: "900 120 300")
+    }
+
+    @Test func letsAChangeGoOnWhenTheOtherHasEnded() async throws {
+      async let short = Guest.run(["flock", ChangeLockTests.lock, "sleep", "2"])
+      try await Task.sleep(for: .milliseconds(300))
+      let start = ContinuousClock.now
+      expect(
+        try await netns.program("set", "60", "30", "60"),
+        equals: Outcome(0, "Timeout (tcp tcpfin udp): 60 30 60 (was 900 120 300)\n"))
+      #expect(start.duration(to: .now) > .milliseconds(700))
+      expect(try await short, equals: Outcome())
+    }
+
+    @Test(arguments: [
+      "show", "verify 900 120 300", "set 60 30 60 --dry-run", "apply POLICY --netns host --dry-run", "--set 60 30 60",
+      "-L --timeout",
+    ])
+    func keepsNobodyElseWaiting(_ words: String) async throws {
+      let command = try command(words)
+      try await whileLocked { _ in
+        let outcome = try await netns.run(["timeout", "5"] + command)
+        #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
+      }
+    }
+
+    @Test func isSaidWhereItCannotBe() async throws {
+      // Mounts of its own, in which /run can only be read.
+      let outcome = try await netns.run(
+        "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o ro none /run && exec \"$0\" set 60 30 60", Guest.program)
+      expect(
+        outcome,
+        equals: Outcome(
+          0, "Timeout (tcp tcpfin udp): 60 30 60 (was 900 120 300)\n",
+          "ipvs-timeout: others may change the timeouts at the same time, because \(ChangeLockTests.lock) cannot be"
+            + " locked (Read-only file system, errno 30); make /run writable\n"))
+    }
+
+    @Test func isNothingToSayToThoseWhoMayNot() async throws {
+      let outcome = try await netns.run(
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Guest.program, "set", "60", "30", "60"])
+      #expect(outcome.status == 77 && outcome.isOneSentence, "\(outcome)")
+    }
+
+    @Test func doesNotTakeTheOutput() async throws {
+      let outcome = try await netns.run(["sh", "-c", "exec \"$0\" set 60 30 60 <&- >&- 2>&-", Guest.program])
+      #expect(outcome.status == 71)
+      expect(try await netns.timeouts(), equals: "60 30 60")
+      expect(try await Guest.output(["stat", "-c", "%s", ChangeLockTests.lock]), equals: "0\n")
+    }
+
+    private func command(_ words: String) throws -> [String] {
+      let policy = try directory.write("policy", "host 60 30 60\n")
+      return [Guest.program] + words.split(separator: " ").map { $0 == "POLICY" ? policy : String($0) }
+    }
+
+    /// What comes of commands that run at the same time.
+    private func outcomes(_ commands: [[String]]) async throws -> [Outcome] {
+      try await withThrowingTaskGroup { group in
+        for command in commands { group.addTask { try await netns.run(command) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+    }
+
+    /// Does something while another process has the lock.
+    private func whileLocked(_ body: @Sendable (_ holder: Int32) async throws -> Void) async throws {
+      // It makes the directory.
+      expect(try await netns.program("set", "0", "0", "0").status, equals: 0)
+      let command = ["flock", "-o", ChangeLockTests.lock, "sleep", "30"]
+      try await withProcess(command, becoming: "/usr/bin/flock") { holder in
+        let isLocked = try await eventually {
+          try await Guest.run(["flock", "--nonblock", ChangeLockTests.lock, "true"]).status == 1
+        }
+        #expect(isLocked)
+        try await body(holder)
+      }
+    }
+  }
+}
