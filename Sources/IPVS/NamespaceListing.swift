@@ -38,11 +38,7 @@ public struct NamespaceListing: Sendable {
 
   /// The namespace that this is; `nil` where it is none of these.
   public func known(_ namespace: NetworkNamespace) -> KnownNamespace? {
-    for file in namespace.files {
-      guard let identity = try? NamespaceIdentity(file) else { continue }
-      return positions[identity].map { namespaces[$0] }
-    }
-    return nil
+    namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Namespaces
 public import SystemPackage
 
 /// A network namespace, said the way people say it; whether it exists is seen when it is opened.
@@ -59,6 +60,14 @@ extension NetworkNamespace {
     case .path(let path): [path]
     case .current, .process: []
     }
+  }
+
+  /// Which one it is; `nil` where that is not to be seen.
+  package var identity: NamespaceIdentity? {
+    for file in files {
+      if let identity = try? NamespaceIdentity(file) { return identity }
+    }
+    return nil
   }
 
   private static func files(named name: String) -> [FilePath] { directories.map { $0.appending(name) } }

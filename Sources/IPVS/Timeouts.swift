@@ -52,6 +52,9 @@ extension Timeouts {
     }
   }
 
+  /// Those that are named.
+  package var names: [Name] { Name.allCases.filter { self[$0] != nil } }
+
   /// These timeouts where they are named, and others where they are not.
   public func filled(from others: Timeouts) -> Timeouts {
     Timeouts(tcp: tcp ?? others.tcp, tcpfin: tcpfin ?? others.tcpfin, udp: udp ?? others.udp)

@@ -17,6 +17,16 @@ public struct NamespaceIdentity: Sendable, Hashable {
     device = file.st_dev
     inode = file.st_ino
   }
+
+  /// The identity that was written as ``text``.
+  package init?(text: String) {
+    let numbers = text.split(separator: ":").compactMap { UInt($0) }
+    guard numbers.count == 2 else { return nil }
+    (device, inode) = (numbers[0], numbers[1])
+  }
+
+  /// The identity as text that can be read again.
+  package var text: String { "\(device):\(inode)" }
 }
 
 extension NamespaceIdentity: CustomStringConvertible {

@@ -107,7 +107,7 @@ struct ConnectionsLook {
     var remaining: [Place] = []
     for place in places {
       do throws(BackendError) {
-        guard let director = try directors.next() else { preconditionFailure("there are as many as places") }
+        let director = try directors.following()
         try body(place, director)
         remaining.append(place)
       } catch {

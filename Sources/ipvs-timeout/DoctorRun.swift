@@ -52,7 +52,7 @@ struct DoctorRun {
     var reports: [DoctorReport] = []
     for place in places {
       do throws(BackendError) {
-        guard let director = try directors.next() else { preconditionFailure("there are as many as places") }
+        let director = try directors.following()
         let facts = try DirectorFacts(of: director, in: place.namespace, surroundings)
         reports.append(DoctorReport(place: place, findings: DirectorDiagnosis.findings(on: facts)))
       } catch {

@@ -25,6 +25,11 @@ struct ExitStatus: RawRepresentable, Hashable {
   /// The reader of the output has gone: 128 and the number of SIGPIPE, as a shell counts.
   static let outputClosed = ExitStatus(rawValue: 141)
 
+  /// The command that was to be run cannot be: as env(1) says it.
+  static let commandNotRun = ExitStatus(rawValue: 126)
+  /// There is no such command.
+  static let commandNotFound = ExitStatus(rawValue: 127)
+
   /// ipvsadm could not reach IPVS, or did not understand.
   static let ipvsadmFailedToOpen = ExitStatus(rawValue: 2)
   /// ipvsadm could not list.

@@ -26,6 +26,10 @@ enum Invocation: Hashable {
   indirect case doctor(policy: FilePath?, Output, Access)
   /// Say what becomes of the host's own TCP sockets.
   indirect case diagnoseSockets(Output, Access)
+  /// Set the timeouts that are named for a while.
+  indirect case trial(TrialRequest, Output, Access)
+  /// Finish what killed trials have left undone.
+  case putBack(isKeeping: Bool, Output)
   /// One of ipvsadm's own forms.
   case ipvsadm(IpvsadmCommand)
   /// Print a text that the argument parser made: help, the version, a completion script.

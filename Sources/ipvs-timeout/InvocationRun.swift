@@ -12,6 +12,14 @@ extension Invocation {
   /// - Throws: ``Failure``.
   func run() throws(Failure) -> ExitStatus {
     switch self {
+    case .ipvsadm, .text, .putBack: break
+    default: UndoneTrial.reportAll()
+    }
+    return try carriedOut()
+  }
+
+  private func carriedOut() throws(Failure) -> ExitStatus {
+    switch self {
     case .show(let output, let access):
       return try access.run(.show, Timeouts(), output)
     case .set(let wanted, let isDryRun, let output, let access):
@@ -30,6 +38,10 @@ extension Invocation {
       return try DoctorRun(policy, output, access).run()
     case .diagnoseSockets(let output, let access):
       return try SocketsRun(output, access).run()
+    case .trial(let request, let output, let access):
+      return try TrialRun(request, output, access).run()
+    case .putBack(let isKeeping, let output):
+      return try PutBackRun(isKeeping: isKeeping, output).run()
     case .ipvsadm(let command):
       return try command.run()
     case .text(let string):
@@ -43,7 +55,7 @@ extension Invocation {
 
 extension Invocation.Access {
   /// Does something with one director, or with those of several network namespaces.
-  fileprivate func run(_ deed: Deed, _ wanted: Timeouts, _ output: Invocation.Output) throws(Failure) -> ExitStatus {
+  func run(_ deed: Deed, _ wanted: Timeouts, _ output: Invocation.Output) throws(Failure) -> ExitStatus {
     guard scope.choice == .unsaid else {
       var round = Round(output, self)
       try round.visit(scope.places(&round).map { Aim(place: $0, wanted: wanted) }, deed)

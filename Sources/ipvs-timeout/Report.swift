@@ -13,6 +13,8 @@ struct Report {
     case change(TimeoutsChange)
     /// The timeouts were compared with what is wanted.
     case verdict(wanted: Timeouts, actual: Timeouts)
+    /// The timeouts were set for a while.
+    case trial(TrialEnd)
   }
 
   /// Where; `nil` where nobody has named a network namespace, so that it is the one in which the program was started.
@@ -27,12 +29,19 @@ struct Report {
 extension Report {
   /// Whether it is about setting.
   var isOfChange: Bool {
-    if case .change = finding { true } else { false }
+    switch finding {
+    case .change, .trial: true
+    case .timeouts, .verdict: false
+    }
   }
 
   /// Whether something became, or would become, different.
   var isChanged: Bool {
-    if case .change(let change) = finding { change.isChanged } else { false }
+    switch finding {
+    case .change(let change): change.isChanged
+    case .trial(let end): end.before != end.after
+    case .timeouts, .verdict: false
+    }
   }
 
   /// How the program ends after this.
@@ -40,7 +49,7 @@ extension Report {
   /// - Throws: ``Failure``, when what was set is not what was read back.
   func status() throws(Failure) -> ExitStatus {
     switch finding {
-    case .timeouts: return .success
+    case .timeouts, .trial: return .success
     case .verdict(let wanted, let actual): return actual.isAsWanted(wanted) ? .success : .notAsWanted
     case .change(let change):
       guard !change.isDryRun, !change.isAsWanted else { return .success }

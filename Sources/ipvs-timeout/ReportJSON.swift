@@ -17,6 +17,12 @@ extension Report {
       object.add("after", change.after.json)
       object.add("changed", .boolean(change.isChanged))
       object.add("dry_run", .boolean(change.isDryRun))
+    case .trial(let end):
+      object.add("before", end.before.json)
+      object.add("meanwhile", end.meanwhile.json)
+      object.add("after", end.after.json)
+      object.add("kept", .boolean(end.isKept))
+      object.add("left", .array(end.left.names.map { .string($0.rawValue) }))
     case .verdict(let wanted, let actual):
       let drift = actual.drift(from: wanted)
       object.add("as_wanted", .boolean(actual.isAsWanted(wanted)))

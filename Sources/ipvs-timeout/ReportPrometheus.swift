@@ -44,6 +44,7 @@ extension Report {
       case .timeouts(let timeouts): timeouts
       case .change(let change): change.isDryRun ? change.before : change.after
       case .verdict(_, let actual): actual
+      case .trial(let end): end.after
       }
     return Timeouts.Name.allCases.compactMap { name in
       timeouts[name].map { Sample(label: label, timeout: name, value: String($0.seconds)) }

@@ -24,6 +24,14 @@ extension Report {
       text.append(change.isDryRun ? " (would become" : " (was")
       other.appendValues(to: &text, absent: "-")
       text.append(")\n")
+    case .trial(let end):
+      end.after.appendLine(to: &text, absent: "-")
+      text.append(" (\(end.outcome)")
+      if !end.isUnchanged {
+        text.append("; was")
+        (end.isKept ? end.before : end.meanwhile).appendValues(to: &text, absent: "-")
+      }
+      text.append(")\n")
     case .verdict(let wanted, let actual):
       let drift = actual.drift(from: wanted)
       for (number, difference) in drift.enumerated() {
@@ -40,5 +48,15 @@ extension Report {
     guard let place else { return }
     text.append(place.name.printable)
     text.append(": ")
+  }
+}
+
+extension TrialEnd {
+  /// What was done at the end, in a few words.
+  fileprivate var outcome: String {
+    if isUnchanged { return "unchanged" }
+    let done = isKept ? "kept" : "put back"
+    let others = left.names.map(\.rawValue).joined(separator: " ")
+    return others.isEmpty ? done : "\(done), but not \(others)"
   }
 }

@@ -24,12 +24,12 @@ struct RootCommand: ParsableCommand {
 
       Exit status: 0 done, or as wanted; 1 not as wanted; 64 the command line is wrong; 69 no IPVS here; 70 an \
       unexpected reply; 71 the system refused; 75 no answer in time; 77 not permitted; 78 bad policy file. Over many \
-      namespaces, the largest.
+      namespaces, the largest. `try` and `with` pass on the status of their command.
       """,
     version: Program.version,
     subcommands: [
-      ShowCommand.self, SetCommand.self, VerifyCommand.self, ApplyCommand.self, CheckPolicyCommand.self,
-      ConnectionsCommand.self, DoctorCommand.self,
+      ShowCommand.self, SetCommand.self, VerifyCommand.self, TryCommand.self, WithCommand.self, PutBackCommand.self,
+      ApplyCommand.self, CheckPolicyCommand.self, ConnectionsCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: ShowCommand.self)
 
@@ -38,7 +38,8 @@ struct RootCommand: ParsableCommand {
   /// The names stand here again because making `configuration` costs more than all of ipvsadm's forms together.
   static func isNamed(in arguments: [String]) -> Bool {
     switch arguments.first {
-    case "show", "set", "verify", "apply", "check-policy", "connections", "doctor", "help": true
+    case "show", "set", "verify", "try", "with", "put-back", "apply", "check-policy", "connections", "doctor", "help":
+      true
     default: false
     }
   }
@@ -47,21 +48,27 @@ struct RootCommand: ParsableCommand {
   ///
   /// - Throws: ``Failure``, with what is wrong with it.
   static func invocation(_ arguments: [String]) throws(Failure) -> Invocation {
+    // What stands behind it may be somebody else's command.
+    let own = arguments.prefix { $0 != "--" }
     // With more behind it, the parser would give the help of the default command.
     let isHelp = ["-h", "--help"].contains(arguments.first)
-    if !isHelp, !isNamed(in: arguments), let name = arguments.first(where: { isNamed(in: [$0]) }) {
+    if !isHelp, !isNamed(in: arguments), let name = own.first(where: { isNamed(in: [$0]) }) {
       throw .usage("the command comes first: ipvs-timeout \(name) …")
     }
     // The parser would take a negative number for an unknown option.
-    if ["set", "verify"].contains(arguments.first),
-      let negative = arguments.first(where: { $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true })
+    if ["set", "verify", "try", "with"].contains(arguments.first),
+      let negative = own.first(where: { $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true })
     {
       throw .usage(InvalidTimeoutText(text: negative).description)
     }
     // The parser would take an empty value for none, and a script whose variable is empty would wait for ever.
     if arguments.first == "connections", arguments.contains("--wait=") { _ = try WaitText.written("").limit() }
     do {
-      var command = try parseAsRoot(isHelp ? ["--help"] : arguments)
+      let isTrial = ["try", "with"].contains(arguments.first)
+      var command = try parseAsRoot(isHelp ? ["--help"] : isTrial ? Array(own) : arguments)
+      if let command = command as? any TrialCommand {
+        return try command.invocation(running: Array(arguments.dropFirst(own.count + 1)))
+      }
       if let command = command as? any InvocationCommand { return try command.invocation() }
       // The parser's own commands, such as help, throw the text that they have to print.
       try command.run()

@@ -41,7 +41,7 @@ struct Round {
     progress = Progress(of: aims.count)
     defer { progress.clear() }
     var settled: [Aim] = []
-    var directors = try DirectorRound(to: aims, access)
+    var directors = try DirectorRound(to: aims.map(\.place), access)
     for (number, aim) in aims.enumerated() {
       progress.show(number)
       switch directors.next(aim, deed) {
@@ -121,19 +121,25 @@ struct Round {
 }
 
 extension DirectorRound {
-  fileprivate init(to aims: [Aim], _ access: Invocation.Access) throws(Failure) {
+  /// Directors in these places, in this order.
+  init(to places: [Place], _ access: Invocation.Access) throws(Failure) {
     do throws(BackendError) {
-      self = try DirectorRound(in: aims.map(\.place.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+      self = try DirectorRound(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
     } catch {
       throw Failure(error)
     }
   }
 
+  /// The director in the next namespace, of which the caller knows that there is one.
+  mutating func following() throws(BackendError) -> Director {
+    guard let director = try next() else { preconditionFailure("there are as many directors as places") }
+    return director
+  }
+
   /// What comes of it in the next namespace.
   fileprivate mutating func next(_ aim: Aim, _ deed: Deed) -> Result<Report.Finding, BackendError> {
     Result { () throws(BackendError) in
-      guard let director = try next() else { preconditionFailure("there are as many directors as aims") }
-      return try deed.done(to: director, aim.wanted)
+      try deed.done(to: following(), aim.wanted)
     }
   }
 }

@@ -16,6 +16,10 @@ import Testing
     (["help", "verify"], HelpTexts.verify),
     (["apply", "--help"], HelpTexts.apply),
     (["help", "apply"], HelpTexts.apply),
+    (["try", "60", "30", "60", "--help"], HelpTexts.trying),
+    (["help", "try"], HelpTexts.trying),
+    (["help", "with"], HelpTexts.with),
+    (["help", "put-back"], HelpTexts.putBack),
     (["help", "check-policy"], HelpTexts.checkPolicy),
     (["help", "connections"], HelpTexts.connections),
     (["help", "doctor"], HelpTexts.doctor),
@@ -29,7 +33,7 @@ import Testing
 
   @Test(arguments: [
     HelpTexts.root, HelpTexts.show, HelpTexts.set, HelpTexts.verify, HelpTexts.apply, HelpTexts.checkPolicy,
-    HelpTexts.connections, HelpTexts.doctor,
+    HelpTexts.connections, HelpTexts.doctor, HelpTexts.trying, HelpTexts.with, HelpTexts.putBack,
   ])
   func `fits a terminal, but for the lines of usage`(text: String) {
     for line in text.split(separator: "\n") where !line.hasPrefix("USAGE: ") {

@@ -26,7 +26,7 @@ enum HelpTexts {
     Exit status: 0 done, or as wanted; 1 not as wanted; 64 the command line is
     wrong; 69 no IPVS here; 70 an unexpected reply; 71 the system refused; 75 no
     answer in time; 77 not permitted; 78 bad policy file. Over many namespaces, the
-    largest.
+    largest. `try` and `with` pass on the status of their command.
 
     USAGE: ipvs-timeout <subcommand>
 
@@ -40,6 +40,11 @@ enum HelpTexts {
                               what is.
       verify                  Compare the timeouts with what they should be: with
                               values, or with the policy.
+      try                     Set timeouts, run a command, and keep them only if it
+                              succeeds.
+      with                    Set timeouts, run a command, and put the old ones
+                              back, whatever happens.
+      put-back                Put back what a killed `try` or `with` has left set.
       apply                   Make every network namespace as the policy says;
                               change only what differs.
       check-policy            Read the policy and say what each network namespace
@@ -376,6 +381,138 @@ enum HelpTexts {
             no family IPVS.
       --ipvsadm <path>        The program ipvsadm, by its absolute path, if it is
                               not in /usr/sbin or /sbin.
+      --version               Show the version.
+      -h, --help              Show help information.
+
+
+    """
+
+  static let trying = """
+    OVERVIEW: Set timeouts, run a command, and keep them only if it succeeds.
+
+    The timeouts are set and read back, then the command runs, with the caller's
+    environment and standard streams. If it exits with 0, they stay. If not, or if
+    it cannot be started, is killed or interrupted, the old ones are put back, and
+    its status is passed on (127: there is no such command; 126: it cannot be run;
+    128 and the number of a signal that has killed it).
+
+    With --confirm, somebody is asked on the terminal instead; without a yes in
+    time the old timeouts are put back: for those who change a director over the
+    very connection that they may cut.
+
+    What another program has changed meanwhile stays as it is, and is told. Over
+    several network namespaces, all are set or none. Other changes made by this
+    program wait until this one is over. If this program itself is killed, its next
+    call says how to finish what was left undone: `ipvs-timeout put-back`.
+
+    Exit status 1: the answer was no. 75: --within is over, or there was no answer.
+
+    Examples:
+      ipvs-timeout try 60 30 60 -- curl --fail --silent http://192.0.2.100/health
+      ipvs-timeout try --udp 5s --within 30s -- ./smoke-test
+      ipvs-timeout try --tcp 15m --confirm
+
+    USAGE: ipvs-timeout try <tcp> <tcpfin> <udp> [<option> ...] -- <command> ...
+           ipvs-timeout try --udp <time> [<option> ...] -- <command> ...
+           ipvs-timeout try <tcp> <tcpfin> <udp> [<option> ...] --confirm
+
+    ARGUMENTS:
+      <time>                  The three timeouts tcp, tcpfin and udp, in this order.
+
+    OPTIONS:
+      --tcp <time>            The timeout of ESTABLISHED connections.
+      --tcpfin <time>         The timeout of connections in FIN_WAIT.
+      --udp <time>            The timeout of UDP connections.
+      --within <time>         End the command, and what it has started, after this
+                              time; with --confirm, wait so long for the answer
+                              (60s).
+      --confirm               Ask on the terminal, instead of running a command.
+      --dry-run               Change nothing and run nothing; say what would change.
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
+      --quiet                 Write no result; errors and the exit status remain.
+      --netns <name|path|pid> A network namespace, instead of the present one;
+                              repeatable.
+            A name in /run/netns or /run/docker/netns, the path of one, the number
+            of a process, or host.
+      --all-netns             All network namespaces: bound ones, and those in
+                              which processes live.
+      --in-use                Of these, or of all, only those with a virtual
+                              service or a connection.
+      --backend <backend>     The way to the timeouts: auto, netlink or ipvsadm.
+                              (values: auto, netlink, ipvsadm; default: auto)
+            auto takes netlink, and the program ipvsadm only where the kernel has
+            no family IPVS.
+      --ipvsadm <path>        The program ipvsadm, by its absolute path, if it is
+                              not in /usr/sbin or /sbin.
+      --version               Show the version.
+      -h, --help              Show help information.
+
+
+    """
+
+  static let with = """
+    OVERVIEW: Set timeouts, run a command, and put the old ones back, whatever
+    happens.
+
+    As `ipvs-timeout try`, but the old timeouts are put back also if the command
+    succeeds. Its status is passed on.
+
+    Examples:
+      ipvs-timeout with --udp 5s -- ./deploy
+      ipvs-timeout with --tcp 1m --netns ingress_sbox -- sh
+
+    USAGE: ipvs-timeout with <tcp> <tcpfin> <udp> [<option> ...] -- <command> ...
+           ipvs-timeout with --udp <time> [<option> ...] -- <command> ...
+
+    ARGUMENTS:
+      <time>                  The three timeouts tcp, tcpfin and udp, in this order.
+
+    OPTIONS:
+      --tcp <time>            The timeout of ESTABLISHED connections.
+      --tcpfin <time>         The timeout of connections in FIN_WAIT.
+      --udp <time>            The timeout of UDP connections.
+      --dry-run               Change nothing and run nothing; say what would change.
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
+      --quiet                 Write no result; errors and the exit status remain.
+      --netns <name|path|pid> A network namespace, instead of the present one;
+                              repeatable.
+            A name in /run/netns or /run/docker/netns, the path of one, the number
+            of a process, or host.
+      --all-netns             All network namespaces: bound ones, and those in
+                              which processes live.
+      --in-use                Of these, or of all, only those with a virtual
+                              service or a connection.
+      --backend <backend>     The way to the timeouts: auto, netlink or ipvsadm.
+                              (values: auto, netlink, ipvsadm; default: auto)
+            auto takes netlink, and the program ipvsadm only where the kernel has
+            no family IPVS.
+      --ipvsadm <path>        The program ipvsadm, by its absolute path, if it is
+                              not in /usr/sbin or /sbin.
+      --version               Show the version.
+      -h, --help              Show help information.
+
+
+    """
+
+  static let putBack = """
+    OVERVIEW: Put back what a killed `try` or `with` has left set.
+
+    What is still as it was set then becomes again what it was before; what has
+    been changed since stays, and is told. Where nothing was left, nothing is done.
+
+    USAGE: ipvs-timeout put-back [--keep] [--format <format>] [--quiet]
+
+    OPTIONS:
+      --keep                  Leave the timeouts as they are, and speak of it no
+                              more.
+      --format <format>       How to write the result: text, json or prometheus;
+                              with show, rules too: a line for `ipvsadm -R`.
+                              (values: text, json, prometheus, rules; default: text)
+      --quiet                 Write no result; errors and the exit status remain.
       --version               Show the version.
       -h, --help              Show help information.
 

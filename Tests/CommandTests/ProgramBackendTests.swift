@@ -94,7 +94,11 @@ import Testing
     try await withTemporaryDirectory { directory in
       let ipvsadm = try await FakeIpvsadm(in: directory)
       let ending = try await BuiltProgram.run(
-        script: "(exec \"$0\" set 60 30 60 --quiet --backend ipvsadm --ipvsadm \"$1\" <&- >&- 2>&-); echo $?",
+        script: #"""
+          unshare --mount sh -c 'mount -t tmpfs none /run && exec "$0" "$@" <&- >&- 2>&-' \
+            "$0" set 60 30 60 --quiet --backend ipvsadm --ipvsadm "$1"
+          echo $?
+          """#,
         [ipvsadm.path.string])
       #expect(ending == .init(status: 0, output: "0\n"))
       #expect(try ipvsadm.sent == "--set 60 30 60\n")

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import IPVS
+internal import Signals
+
+/// What was set so far.
+struct Trial {
+  private let wanted: Timeouts
+  private let access: Invocation.Access
+  /// Where something was set, or may have been.
+  private(set) var stakes: [Stake] = []
+  /// How it failed.
+  private(set) var status = ExitStatus.success
+
+  init(_ request: TrialRequest, _ access: Invocation.Access) {
+    wanted = request.wanted
+    self.access = access
+  }
+
+  /// Whether something could not be set, so that the rest was not.
+  var hasFailed: Bool { status != .success }
+
+  /// Sets what is wanted in each of these places and reads it back, until one fails or a signal comes.
+  mutating func set(_ stakes: [Stake], _ relay: SignalRelay) {
+    do throws(Failure) {
+      var directors = try DirectorRound(to: stakes.map(\.place), access)
+      for stake in stakes where relay.signals.isEmpty {
+        // Even where it fails: the answer may be what is missing.
+        self.stakes.append(stake)
+        let change: TimeoutsChange
+        do throws(BackendError) { change = try directors.following().set(wanted) } catch { throw Failure(error) }
+        let report = Report(place: stake.place, backend: directors.backend, finding: .change(change))
+        _ = try report.status()
+      }
+    } catch {
+      if let message = error.message { StandardStreams.report(message) }
+      status = error.status
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Changes
+internal import Directors
+internal import IPVS
+internal import Signals
+internal import SystemPackage
+
+/// Sets timeouts for a while: all of it is one change, which nothing but SIGKILL leaves half done.
+struct TrialRun {
+  private let request: TrialRequest
+  private let output: Invocation.Output
+  private let access: Invocation.Access
+
+  init(_ request: TrialRequest, _ output: Invocation.Output, _ access: Invocation.Access) {
+    self.request = request
+    self.output = output
+    self.access = access
+  }
+
+  /// Sets them, lets happen what is to happen meanwhile, and keeps them or puts the old ones back.
+  ///
+  /// - Throws: ``Failure``, when nothing was set.
+  func run() throws(Failure) -> ExitStatus {
+    if request.isDryRun { return try access.run(.set(isDryRun: true), request.wanted, output) }
+    // It notes what the caller wants of signals, which is changed from here on.
+    let jury = try Jury(request.meanwhile)
+    StandardStreams.outliveReader()
+    let turn = try ChangeLock.turn(letsCommandThrough: true)
+    defer { extendLifetime(turn) }
+    return try SignalRelay.during { relay in
+      Result { () throws(Failure) in try carryOut(jury, relay) }
+    }.get()
+  }
+
+  private func carryOut(_ jury: Jury, _ relay: SignalRelay) throws(Failure) -> ExitStatus {
+    var round = Round(output, access)
+    let places = access.isNamed ? try access.scope.places(&round) : [Place(.current)]
+    let stakes = try stakes(in: places, &round)
+    let status = try round.finished()
+    guard status == .success else {
+      if places.count > 1 { StandardStreams.report("ipvs-timeout: nothing was set, for it is all or none") }
+      return status
+    }
+    guard relay.signals.isEmpty else { return .success }
+
+    var record = written(stakes)
+    var trial = Trial(request, access)
+    trial.set(stakes, relay)
+    let isWritten = record != nil
+    let verdict = trial.hasFailed || !relay.signals.isEmpty ? nil : jury.verdict(relay)
+    let isKept = verdict?.isKept == true && relay.signals.isEmpty
+    // From here on nobody is to put them back.
+    if isKept { record.take()?.remove() }
+    var restorer = Restorer(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
+      if isKept { return "the new timeouts were to stay; look with `ipvs-timeout show\(stake.place.namespace.option)`" }
+      return "when that is cured, run `\(isWritten ? "ipvs-timeout put-back" : stake.command)`"
+    }
+    restorer.end(trial.stakes)
+    if !isKept, restorer.status == .success { record.take()?.remove() }
+    let worst = trial.status.worse(restorer.status)
+    try output.print(restorer.reports)
+    // That they are kept is decided, and what comes now changes nothing.
+    if isKept { relay.forget(relay.signals) }
+    return worst == .success ? verdict?.status ?? .success : worst
+  }
+
+  /// Reads what is in each place.
+  private func stakes(in places: [Place], _ round: inout Round) throws(Failure) -> [Stake] {
+    guard !places.isEmpty else { return [] }
+    var directors = try DirectorRound(to: places, access)
+    StandardStreams.report(directors.fallback)
+    var stakes: [Stake] = []
+    for place in places {
+      do throws(BackendError) {
+        let before = try directors.following().timeouts()
+        stakes.append(Stake(place, before: before, set: request.wanted))
+      } catch {
+        if error.isAboutCaller { throw Failure(error) }
+        round.note(Failure(error))
+      }
+    }
+    return stakes
+  }
+
+  /// Writes down what will have to be put back.
+  private func written(_ stakes: [Stake]) -> TrialFile? {
+    let record = TrialRecord(
+      command: request.meanwhile.name, backend: access.backend.rawValue, ipvsadm: access.ipvsadm,
+      stakes: stakes.map(\.record))
+    do throws(Errno) {
+      return try TrialFile.write(record)
+    } catch {
+      StandardStreams.report(
+        "ipvs-timeout: if this program is killed, nothing will know what to put back, because"
+          + " \(ChangeDirectory.usual.trials) cannot be written (\(error.description), errno \(error.rawValue))")
+      return nil
+    }
+  }
+}
+
+extension Invocation.Access {
+  /// Whether somebody has named the network namespaces.
+  fileprivate var isNamed: Bool { scope.choice != .unsaid }
+}

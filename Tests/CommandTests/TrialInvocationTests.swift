@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Directors
+import IPVS
+import Testing
+
+@testable import ipvs_timeout
+
+/// What the command lines of `try`, `with` and `put-back` ask for.
+@Suite struct TrialInvocationTests {
+  private typealias Output = Invocation.Output
+  private typealias Access = Invocation.Access
+
+  static let sixty = Timeouts(tcp: 60, tcpfin: 30, udp: 60)
+
+  @Test(
+    arguments: [
+      (["try", "60", "30", "60", "--", "a", "b"], sixty, .trying(["a", "b"], within: nil)),
+      (["try", "-", "-", "5s", "--within", "90", "--", "a"], Timeouts(udp: 5), .trying(["a"], within: .seconds(90))),
+      (["try", "--udp", "5s", "--confirm"], Timeouts(udp: 5), .asking(within: .seconds(60))),
+      (["try", "--udp", "5s", "--confirm", "--within", "2m"], Timeouts(udp: 5), .asking(within: .seconds(120))),
+      (["with", "60", "30", "60", "--", "a"], sixty, .running(["a"])),
+      // The command's words are its own.
+      (
+        ["with", "--udp", "5", "--", "show", "--", "-1", "--help", "--udp", "", "-h"], Timeouts(udp: 5),
+        .running(["show", "--", "-1", "--help", "--udp", "", "-h"])
+      ),
+    ] as [([String], Timeouts, TrialRequest.Meanwhile)])
+  func `a trial`(arguments: [String], wanted: Timeouts, meanwhile: TrialRequest.Meanwhile) throws {
+    let request = TrialRequest(wanted: wanted, meanwhile: meanwhile)
+    #expect(try Invocation(arguments) == .trial(request, Output(), Access()))
+  }
+
+  @Test func `options before the command`() throws {
+    let arguments = [
+      "with", "--quiet", "--udp", "5s", "--format", "json", "--dry-run", "--netns", "blue", "--backend", "ipvsadm",
+      "--",
+      "a", "--quiet",
+    ]
+    let request = TrialRequest(wanted: Timeouts(udp: 5), meanwhile: .running(["a", "--quiet"]), isDryRun: true)
+    let access = Access(backend: .ipvsadm, scope: Scope(choice: .these([.named("blue")])))
+    #expect(try Invocation(arguments) == .trial(request, Output(format: .json, isQuiet: true), access))
+  }
+
+  @Test func `finishing`() throws {
+    #expect(try Invocation(["put-back"]) == .putBack(isKeeping: false, Output()))
+    #expect(
+      try Invocation(["put-back", "--keep", "--format", "json"]) == .putBack(isKeeping: true, Output(format: .json)))
+  }
+
+  private static let needed =
+    "a command is needed behind --, as in `ipvs-timeout with --udp 5s -- ./deploy`"
+  private static let within = "--within takes a time from 1 s to 31 days (90, 90s, 15m), not "
+
+  @Test(arguments: [
+    (["try", "60", "30", "60"], needed),
+    (["with", "60", "30", "60", "--"], needed),
+    (["with", "60", "30", "60", "--", ""], needed),
+    (
+      ["try", "--", "true"],
+      "three values are needed, tcp tcpfin udp, not 0; or name some with --tcp, --tcpfin, --udp"
+    ),
+    (["with", "0", "-", "0", "--", "true"], "there is nothing to set: name at least one timeout"),
+    (
+      ["try", "60", "30", "--", "true"],
+      "three values are needed, tcp tcpfin udp, not 2; or name some with --tcp, --tcpfin, --udp"
+    ),
+    (["try", "--udp", "5", "--confirm", "--", "true"], "either a command decides or --confirm, not both"),
+    (["try", "--udp", "5", "--within", "0", "--", "true"], within + "\"0\""),
+    (["try", "--udp", "5", "--within", "x", "--confirm"], within + "\"x\""),
+    (
+      ["with", "--udp", "5", "--", "rm", "\u{FFFD}"],
+      "the command's word \"\u{FFFD}\" is not UTF-8; write the command into a script"
+    ),
+    (
+      ["with", "--udp", "5", "--format", "prometheus", "--", "true"],
+      "this command does not write prometheus; it takes --format text, json"
+    ),
+  ])
+  func `what makes no sense is refused`(arguments: [String], sentence: String) {
+    #expect(throws: Failure.usage(sentence)) { try Invocation(arguments) }
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// `ipvs-timeout try` and `with` on a terminal: the question, and commands that read from it.
+  @Suite struct TrialTerminalTests {
+    private let netns = Namespace.current
+    private let directory = ScratchDirectory.current
+
+    private static let kept = "Timeout (tcp tcpfin udp): 900 120 5 (kept; was 900 120 300)\r\n"
+    private static let putBack = "Timeout (tcp tcpfin udp): 900 120 300 (put back; was 900 120 5)\r\n"
+    private static let question =
+      "The timeouts are set. Keep them? Without a yes within 20s the old ones are put back: "
+
+    @Test(arguments: [("yes", 0), ("Y", 0), ("no", 1), ("n", 1)] as [(String, Int32)])
+    func asks(_ answer: String, _ status: Int32) async throws {
+      let outcome = try await terminal("try --udp 5s --confirm --within 20s", typing: "echo \(answer)")
+      #expect(outcome.status == status, "\(outcome)")
+      #expect(outcome.stdout.contains(TrialTerminalTests.question), "\(outcome)")
+      #expect(outcome.stdout.contains(status == 0 ? TrialTerminalTests.kept : TrialTerminalTests.putBack), "\(outcome)")
+      try await netns.expectEnd(status == 0 ? "900 120 5" : "900 120 300")
+    }
+
+    @Test func asksAgain() async throws {
+      let keys = "cat \(directory.path)/next; echo yes >\(directory.path)/next; sleep 1"
+      try directory.write("next", "what\n")
+      let outcome = try await terminal("try --udp 5s --confirm", typing: keys)
+      #expect(outcome.status == 0, "\(outcome)")
+      #expect(outcome.stdout.contains("yes or no? "), "\(outcome)")
+      try await netns.expectEnd("900 120 5")
+    }
+
+    @Test(arguments: [("--within 1s", "1s"), ("--within 2", "2s")])
+    func putsBackWithoutAnAnswer(_ options: String, _ text: String) async throws {
+      let outcome = try await terminal("try --udp 5s --confirm \(options)", typing: ":")
+      #expect(outcome.status == 75, "\(outcome)")
+      #expect(outcome.stdout.contains("Without a yes within \(text) "), "\(outcome)")
+      #expect(
+        outcome.stdout.contains(
+          "ipvs-timeout: there was no answer in time, and the old timeouts are put back\r\n"
+            + TrialTerminalTests.putBack),
+        "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test(arguments: ["try --udp 5s --confirm", "with --udp 5s -- sh -c 'cat'", "try --udp 5s -- sh -c 'sleep 985'"])
+    func putsBackWhenTheTerminalHangsUp(_ words: String) async throws {
+      // The terminal goes with the process that plays it.
+      let script = #"""
+        (sleep 20) | script -qec "exec $0 $1" /dev/null >"$2/output" 2>&1 &
+        terminal=$!
+        until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
+        sleep 0.3
+        kill -KILL $terminal
+        """#
+      expect(try await netns.run("sh", "-c", script, Guest.program, words, directory.path).status, equals: 0)
+      #expect(try await eventually { try await netns.timeouts() == "900 120 300" })
+      #expect(try await eventually { try await Guest.output(["ls", "/run/ipvs-timeout"]) == "lock\n" })
+      expect(try await Guest.run(["pgrep", "-f", "sleep 985"]).status, equals: 1)
+    }
+
+    @Test func refusesToAskNobody() async throws {
+      let outcome = try await netns.run("setsid", "-w", Guest.program, "try", "--udp", "5s", "--confirm")
+      #expect(outcome.status == 64 && outcome.isOneSentence, "\(outcome)")
+      #expect(outcome.stderr.contains("asks on a terminal"))
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test(arguments: [("try", 5), ("with", 5)] as [(String, Int32)])
+    func lets(_ command: String, readWhatIsTyped status: Int32) async throws {
+      let outcome = try await terminal(
+        "\(command) --udp 5s -- sh", typing: "echo 'echo typed-$((6*7)); exit 5'; sleep 2")
+      #expect(outcome.status == status, "\(outcome)")
+      #expect(outcome.stdout.contains("typed-42"), "\(outcome)")
+      #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test func endsByTheKeyboardWithItsCommand() async throws {
+      let outcome = try await terminal("with --udp 5s -- sleep 30", typing: "printf '\\003'; sleep 1")
+      #expect(outcome.status == 130, "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test func goesOnWithACommandThatTakesTheKeyboard() async throws {
+      try directory.script("command", "trap 'echo caught; exit 0' INT; while :; do sleep 0.05; done")
+      let outcome = try await terminal(
+        "try --udp 5s -- \(directory.path)/command", typing: "printf '\\003'; sleep 1")
+      #expect(outcome.status == 0 && outcome.stdout.contains("caught"), "\(outcome)")
+      try await netns.expectEnd("900 120 5")
+    }
+
+    @Test func endsACommandThereWithWhatItHasStarted() async throws {
+      try directory.script("command", "trap '' TERM; sleep 984 & sleep 984")
+      let outcome = try await terminal("try --udp 5s --within 1s -- \(directory.path)/command", typing: ":")
+      #expect(outcome.status == 75, "\(outcome)")
+      expect(try await Guest.run(["pgrep", "-f", "sleep 984"]).status, equals: 1)
+      try await netns.expectEnd("900 120 300")
+    }
+
+    /// Runs the program on a terminal on which something is typed again and again from when the timeouts are set.
+    private func terminal(_ words: String, typing keys: String) async throws -> Outcome {
+      let script = #"""
+        {
+          until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
+          while [ ! -e "$2/end" ]; do eval "$3"; sleep 0.3; done
+        } | { script -qec "exec $0 $1" /dev/null; status=$?; : >"$2/end"; exit $status; }
+        """#
+      return try await netns.run(
+        "timeout", "-s", "KILL", "60", "sh", "-c", script, Guest.program, words, directory.path, keys)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension RealKernel {
+  /// Changes while `ipvs-timeout try` or `with` is under way.
+  @Suite struct TrialTogetherTests {
+    private let netns = Namespace.current
+    private let directory = ScratchDirectory.current
+
+    @Test func waitsInVain() async throws {
+      let policy = try directory.write("policy", "host - - 7\n")
+      let script = "until [ -e \(directory.path)/end ]; do sleep 0.1; done"
+      async let trial = netns.program("with", "--udp", "5s", "--", "sh", "-c", script)
+      #expect(try await eventually { try await netns.timeouts() == "900 120 5" })
+      // The mark of another process lets nobody through.
+      async let set = netns.run("env", "IPVS_TIMEOUT_CHANGE=1", Guest.program, "set", "--udp", "7")
+      async let apply = netns.program("apply", policy, "--netns", "host")
+      async let with = netns.program("with", "--udp", "7", "--", "true")
+      async let putBack = netns.program("put-back")
+      for outcome in try await [set, apply, with, putBack] {
+        #expect(outcome.status == 75 && outcome.isOneSentence, "\(outcome)")
+        #expect(outcome.stderr.contains(": `\(Guest.program) with --udp 5s -- sh -c until ["), "\(outcome)")
+      }
+      expect(try await netns.timeouts(), equals: "900 120 5")
+      // Who only looks is not kept waiting, and not told of a trial under way.
+      expect(try await netns.program("show"), equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 5\n"))
+      try directory.write("end", "")
+      expect(try await trial.status, equals: 0)
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test func waitsForItsTurn() async throws {
+      async let first = netns.program("with", "--udp", "5s", "--", "sleep", "1")
+      #expect(try await eventually { try await netns.timeouts() == "900 120 5" })
+      async let second = netns.program("try", "--udp", "6s", "--", "true")
+      expect(try await first.stdout, equals: "Timeout (tcp tcpfin udp): 900 120 300 (put back; was 900 120 5)\n")
+      expect(try await second.stdout, equals: "Timeout (tcp tcpfin udp): 900 120 6 (kept; was 900 120 300)\n")
+      try await netns.expectEnd("900 120 6")
+    }
+
+    @Test func letsItsCommandChangeSomething() async throws {
+      let script = #""$0" set --tcp 60 && "$0" with --tcpfin 30 -- "$0" set --tcp 61"#
+      expect(
+        try await netns.program("with", "--udp", "5s", "--", "sh", "-c", script, Guest.program),
+        equals: Outcome(
+          0,
+          """
+          Timeout (tcp tcpfin udp): 60 120 5 (was 900 120 5)
+          Timeout (tcp tcpfin udp): 61 30 5 (was 60 30 5)
+          Timeout (tcp tcpfin udp): 61 120 5 (put back; was 60 30 5)
+          Timeout (tcp tcpfin udp): 61 120 300 (put back; was 900 120 5)
+
+          """))
+      try await netns.expectEnd("61 120 300")
+    }
+
+    @Test func isNotHeldByWhatTheCommandLeavesRunning() async throws {
+      let script = "sleep 30 </dev/null >/dev/null 2>&1 & echo $! >\(directory.path)/pid"
+      expect(try await netns.program("with", "--udp", "5s", "--", "sh", "-c", script).status, equals: 0)
+      expect(try await netns.run("timeout", "5", Guest.program, "set", "--udp", "6").status, equals: 0)
+      try await Guest.output(["sh", "-c", "kill $(cat \(directory.path)/pid)"])
+    }
+  }
+}
