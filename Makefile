@@ -26,8 +26,7 @@ CHECKS := --explicit-target-dependency-import-check error
 # Fully static, which starts fastest and runs on any distribution; chosen here so that plain `swift build` stays plain.
 STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --symbol-ordering-file=$(LINK_ORDER) -Xlinker --no-warn-symbol-ordering
-BUNDLE := .build/debug/ipvs-timeoutPackageTests.xctest
-KERNEL_TESTS := env IPVS_TIMEOUT_PROGRAM=$(CURDIR)/$(DIST) $(BUNDLE) --testing-library swift-testing --filter KernelTests
+KERNEL_TESTS := Tests/Lab/kernel-tests $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
 
 # The generator knows no exit statuses but 0 and others.
 GENERATE_MANUAL := swift package plugin generate-manual --configuration debug --section 8 --date 2026-11-22 > /dev/null && \
@@ -72,13 +71,13 @@ test-lab: test-dependencies
 
 test-kernel: test-dependencies release
 	swift build --build-tests $(CHECKS)
-	$(LAB) -m 1G -t 900 $(KERNEL_TESTS)
+	$(KERNEL_TESTS)
 
 test-kernels: test-kernel
 	Tests/Lab/fetch-kernels .build/kernels > .build/kernels.list
 	while read -r version kernel modules; do \
 	  echo "== Linux $$version"; \
-	  LAB_KERNEL=$$kernel LAB_MODULES=$$modules $(LAB) -m 1G -t 900 $(KERNEL_TESTS); \
+	  LAB_KERNEL=$$kernel LAB_MODULES=$$modules $(KERNEL_TESTS); \
 	done < .build/kernels.list
 
 test-systemd: test-dependencies release
