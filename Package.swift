@@ -43,8 +43,9 @@ let package = Package(
     .target(
       name: "Ipvsadm", dependencies: ["IPVS", "Signals", "Text", "Waiting", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Text", system], swiftSettings: strict),
+    .target(name: "CProcesses"),
     .target(
-      name: "Changes", dependencies: ["IPVS", "Namespaces", "Signals", "Text", "Waiting", system],
+      name: "Changes", dependencies: ["CProcesses", "IPVS", "Namespaces", "Signals", "Text", system],
       swiftSettings: strict),
     .target(name: "Policy", dependencies: ["Directors", "IPVS", "Text", system], swiftSettings: strict),
     .target(name: "Connections", dependencies: ["Directors", "IPVS"], swiftSettings: strict),

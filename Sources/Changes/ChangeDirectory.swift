@@ -22,6 +22,9 @@ package struct ChangeDirectory: Sendable, Hashable {
     self.trials = trials
   }
 
+  /// What is locked while something changes that is part of the change of another process.
+  func lock(within process: Int32) -> String { "\(lock).\(process)" }
+
   /// Another one.
   package init(_ path: String) {
     self.init(path: path, lock: "\(path)/lock", trials: "\(path)/trials")

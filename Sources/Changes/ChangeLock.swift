@@ -7,16 +7,11 @@ internal import SystemPackage
 ///
 /// It is an flock(2), which ends with the process that has it, however that ends, and is not passed on to what that
 /// process starts. Who has it is found in `/proc/locks`: nothing is written.
+///
+/// What a process starts that has it, and what that starts, is part of its change: it takes turns by another lock, which
+/// only those know that are inside, and so on.
 package struct ChangeLock: ~Copyable {
-  /// The variable by which a command that runs during a change, and what it starts, say so.
-  ///
-  /// It holds the number of the process that has the lock, and lets through for as long as that process really has it.
-  package static let marker = "IPVS_TIMEOUT_CHANGE"
-
-  /// What is open and locked; `nil` for what happens during the change of another process.
-  private let descriptor: CInt?
-  /// The process whose change this is part of, if not of this one.
-  private let outer: pid_t?
+  private let descriptor: CInt
 
   /// Waits until nobody else has the lock, and takes it.
   ///
@@ -28,45 +23,71 @@ package struct ChangeLock: ~Copyable {
   package static func take(
     in directory: ChangeDirectory = .usual, patience: Duration = .seconds(10)
   ) throws(ChangeLockError) -> ChangeLock {
-    let descriptor = try open(directory)
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return ChangeLock(descriptor: descriptor, outer: nil) }
-    do throws(ChangeLockError) {
-      return try wait(for: descriptor, patience)
-    } catch {
-      close(descriptor)
-      throw error
-    }
+    let descriptor = try open(directory.lock, directory)
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return ChangeLock(descriptor: descriptor) }
+    return try wait(for: descriptor, directory, patience)
+  }
+
+  /// Waits until none of those that are part of this change is changing something, and takes their lock.
+  ///
+  /// - Parameters:
+  ///   - directory: Where the lock is.
+  ///   - patience: How long to wait at the most.
+  /// - Returns: Their lock.
+  /// - Throws: ``ChangeLockError``.
+  package func takeInner(
+    in directory: ChangeDirectory = .usual, patience: Duration = .seconds(10)
+  ) throws(ChangeLockError) -> ChangeLock {
+    try ChangeLock.wait(for: ChangeLock.open(directory.lock(within: getpid()), directory), directory, patience)
+  }
+
+  /// Removes the lock of those that were part of this change; who waits for it then waits for everybody's.
+  package func removeInner(in directory: ChangeDirectory = .usual) {
+    unlink(directory.lock(within: getpid()))
   }
 
   deinit {
-    if let descriptor { close(descriptor) }
+    close(descriptor)
   }
 
-  /// The process that others have to name to be let through.
-  package var holder: Int32 { outer ?? getpid() }
-
-  private static func wait(for descriptor: CInt, _ patience: Duration) throws(ChangeLockError) -> ChangeLock {
-    if let outer = getenv(marker).flatMap({ pid_t(String(cString: $0)) }),
-      LockHolder.process(of: descriptor) == outer
-    {
-      close(descriptor)
-      return ChangeLock(descriptor: nil, outer: outer)
-    }
+  private static func wait(
+    for first: CInt, _ directory: ChangeDirectory, _ patience: Duration
+  ) throws(ChangeLockError) -> ChangeLock {
     let end = ContinuousClock.now + patience
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EWOULDBLOCK || errno == EINTR else { throw .unavailable(Errno(rawValue: errno)) }
-      guard ContinuousClock.now < end else { throw .busy(LockHolder(of: descriptor)) }
+    var descriptor = first
+    while true {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+        if isThere(descriptor) { return ChangeLock(descriptor: descriptor) }
+        close(descriptor)
+        descriptor = try open(directory.lock, directory)
+        continue
+      }
+      let failure = errno
+      if let holder = LockHolder.process(of: descriptor), ProcessState.isAncestor(holder) {
+        close(descriptor)
+        descriptor = try open(directory.lock(within: holder), directory)
+        continue
+      }
+      guard failure == EWOULDBLOCK || failure == EINTR, ContinuousClock.now < end else {
+        defer { close(descriptor) }
+        throw failure == EWOULDBLOCK ? .busy(LockHolder(of: descriptor)) : .unavailable(Errno(rawValue: failure))
+      }
       usleep(20_000)
     }
-    return ChangeLock(descriptor: descriptor, outer: nil)
+  }
+
+  /// Whether a file has not been removed.
+  private static func isThere(_ descriptor: CInt) -> Bool {
+    var file = stat()
+    return fstat(descriptor, &file) == 0 && file.st_nlink > 0
   }
 
   /// Opens the file that is locked, as none of the standard streams, which the caller may have closed.
-  private static func open(_ directory: ChangeDirectory) throws(ChangeLockError) -> CInt {
+  private static func open(_ lock: String, _ directory: ChangeDirectory) throws(ChangeLockError) -> CInt {
     let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
-    var descriptor = Glibc.open(directory.lock, flags, 0o600)
+    var descriptor = Glibc.open(lock, flags, 0o600)
     if descriptor < 0, errno == ENOENT, mkdir(directory.path, 0o700) == 0 || errno == EEXIST {
-      descriptor = Glibc.open(directory.lock, flags, 0o600)
+      descriptor = Glibc.open(lock, flags, 0o600)
     }
     guard descriptor >= 0 else { throw .unavailable(Errno(rawValue: errno)) }
     guard descriptor <= STDERR_FILENO else { return descriptor }

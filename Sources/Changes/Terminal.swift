@@ -9,15 +9,23 @@ package final class Terminal {
   package enum Answer: Sendable, Hashable {
     case yes
     case no
-    /// Nothing in time, or the terminal has gone.
-    case none
+    /// Nothing in time.
+    case late
+    /// Nothing, for the terminal has gone or its input has ended.
+    case gone
+    /// Nothing, for a signal has come.
+    case interrupted
   }
+
+  private static let longestLine = 1024
 
   private let descriptor: CInt
 
   /// The terminal; `nil` where there is none.
+  ///
+  /// Nothing waits for it: one whose connection is cut takes no text.
   package init?() {
-    let descriptor = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    let descriptor = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     self.descriptor = descriptor
   }
@@ -29,7 +37,7 @@ package final class Terminal {
   /// Whether this process is one of those to which the terminal's keyboard belongs now.
   package var isForeground: Bool { tcgetpgrp(descriptor) == getpgrp() }
 
-  /// Asks for a yes or a no.
+  /// Asks for a yes or a no, which has to be all that is written in a line.
   ///
   /// - Parameters:
   ///   - question: What to ask.
@@ -37,45 +45,56 @@ package final class Terminal {
   ///   - relay: What holds up the signals, each of which ends the waiting.
   /// - Returns: The answer.
   package func answer(to question: String, within limit: Duration, _ relay: SignalRelay) -> Answer {
-    // Stopped, it could not put anything back in time.
-    let stops = [SIGTSTP, SIGTTIN, SIGTTOU].map { number in
-      defer { signal(number, SIG_IGN) }
-      return CallerSignal(number)
-    }
-    defer { for stop in stops { stop.putBack() } }
     let end = ContinuousClock.now + limit
+    var output = Array(question.utf8)[...]
+    var input: [UInt8] = []
     // What was typed before was no answer to this.
     tcflush(descriptor, TCIFLUSH)
-    write(question)
-    while let line = line(until: end, relay) {
-      switch line.lowercased() {
-      case "yes", "y": return .yes
-      case "no", "n": return .no
-      default: write("yes or no? ")
-      }
-    }
-    write("\n")
-    return .none
-  }
-
-  /// A line that was typed; `nil` when no time is left, a signal has come or the terminal has gone.
-  private func line(until end: ContinuousClock.Instant, _ relay: SignalRelay) -> String? {
-    while ContinuousClock.now < end, relay.signals.isEmpty {
-      var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while ContinuousClock.now < end {
+      guard relay.signals.isEmpty else { return .interrupted }
+      var state = pollfd(fd: descriptor, events: Int16(output.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0)
       // Other threads get the signals: this one looks for them from time to time.
-      guard poll(&question, 1, 100) > 0 else { continue }
-      let line = withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { buffer -> String? in
-        let count = read(descriptor, buffer.baseAddress, buffer.count)
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+      guard poll(&state, 1, 100) > 0 else { continue }
+      write(&output)
+      guard Int(state.revents) & ~Int(POLLOUT) != 0 else { continue }
+      guard read(&input) else { return .gone }
+      while let line = Terminal.line(&input) {
+        switch line {
+        case "yes", "y": return .yes
+        case "no", "n": return .no
+        default: output += Array("yes or no? ".utf8)
+        }
       }
-      guard let line else { return nil }
-      return String(line.drop(while: \.isWhitespace).prefix(while: { !$0.isWhitespace }))
     }
-    return nil
+    output = [UInt8(ascii: "\n")]
+    write(&output)
+    return .late
   }
 
-  private func write(_ text: String) {
-    var text = text
-    text.withUTF8 { _ = Glibc.write(descriptor, $0.baseAddress, $0.count) }
+  /// Takes the first whole line, without what is blank at its ends; in a raw terminal the return key ends it.
+  private static func line(_ input: inout [UInt8]) -> String? {
+    guard let end = input.firstIndex(where: { [UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains($0) }) else {
+      if input.count > longestLine { input = [] }
+      return nil
+    }
+    let line = String(decoding: input[..<end], as: UTF8.self).lowercased()
+    input.removeSubrange(...end)
+    return String(line.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+
+  /// Reads what was typed; returns false where nothing more will come.
+  private func read(_ input: inout [UInt8]) -> Bool {
+    withUnsafeTemporaryAllocation(byteCount: Terminal.longestLine, alignment: 1) { buffer in
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
+      input += buffer[..<count]
+      return true
+    }
+  }
+
+  /// Writes what the terminal takes now.
+  private func write(_ output: inout ArraySlice<UInt8>) {
+    let count = output.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    if count > 0 { output.removeFirst(count) }
   }
 }

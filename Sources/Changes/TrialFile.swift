@@ -23,7 +23,9 @@ package struct TrialFile: ~Copyable {
     _ record: TrialRecord, in directory: ChangeDirectory = .usual
   ) throws(Errno) -> TrialFile {
     let draft = "\(directory.path)/trial.\(getpid())"
-    let descriptor = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    // One that was killed here has left a second name of its record, and perhaps had the same number.
+    unlink(draft)
+    let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
     do throws(Errno) {
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw Errno(rawValue: errno) }

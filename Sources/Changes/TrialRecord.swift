@@ -27,16 +27,16 @@ package struct TrialRecord: Sendable, Hashable {
     /// What the namespace is called.
     package let name: String
     /// Which one it is; `nil` where that could not be seen.
-    package let identity: NamespaceIdentity?
+    package let mark: NamespaceMark?
     /// What was before.
     package let before: Timeouts
     /// What was set; a timeout that is not named was not touched.
     package let set: Timeouts
 
     /// A stake with its parts.
-    package init(name: String, identity: NamespaceIdentity?, before: Timeouts, set: Timeouts) {
+    package init(name: String, mark: NamespaceMark?, before: Timeouts, set: Timeouts) {
       self.name = name
-      self.identity = identity
+      self.mark = mark
       self.before = before
       self.set = set
     }
@@ -74,15 +74,15 @@ extension TrialRecord {
 extension TrialRecord.Stake {
   fileprivate static let fieldCount = 4
 
-  fileprivate var fields: [String] { [name, identity?.text ?? "", before.text, set.text] }
+  fileprivate var fields: [String] { [name, mark?.text ?? "", before.text, set.text] }
 
   fileprivate init?(_ fields: ArraySlice<String>) {
     let fields = Array(fields)
-    let identity = NamespaceIdentity(text: fields[1])
-    guard fields[1].isEmpty || identity != nil, let before = Timeouts(text: fields[2]),
+    let mark = NamespaceMark(text: fields[1])
+    guard fields[1].isEmpty || mark != nil, let before = Timeouts(text: fields[2]),
       let set = Timeouts(text: fields[3])
     else { return nil }
-    self.init(name: fields[0], identity: identity, before: before, set: set)
+    self.init(name: fields[0], mark: mark, before: before, set: set)
   }
 }
 

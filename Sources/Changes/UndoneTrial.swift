@@ -23,21 +23,25 @@ package struct UndoneTrial: Sendable, Hashable {
     return names.compactMap { UndoneTrial("\(directory.trials)/\($0)", directory) }.sorted { $0.time < $1.time }
   }
 
-  /// Forgets it.
+  /// Forgets it, and whatever else its process has left here.
   package func forget() {
     directory.removeTrial(path)
+    // The file is named for its process.
+    if let process = path.split(separator: "/").last?.split(separator: ".").first.flatMap({ Int32($0) }) {
+      unlink(directory.lock(within: process))
+    }
   }
 
   /// The one with this record; `nil` where it is still under way, or has ended meanwhile.
   private init?(_ path: String, _ directory: ChangeDirectory) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var file = stat()
     // Whoever has ended meanwhile has removed it before it was unlocked.
-    guard flock(descriptor, LOCK_SH | LOCK_NB) == 0, fstat(descriptor, &file) == 0, file.st_nlink > 0 else {
-      return nil
-    }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) == 0, fstat(descriptor, &file) == 0, file.st_nlink > 0,
+      file.st_mode & S_IFMT == S_IFREG
+    else { return nil }
     self.path = path
     self.directory = directory
     time = file.st_mtim.tv_sec * 1_000_000_000 + file.st_mtim.tv_nsec

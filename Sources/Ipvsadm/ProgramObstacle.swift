@@ -10,7 +10,7 @@ enum ProgramObstacle {
 
   /// Why no program can be run here; `nil` if it can be tried.
   static func find() -> String? {
-    takeStandardStreams()
+    ClosedStreams.take()
     // Where the caller ignores it, the end of a program cannot be waited for.
     signal(SIGCHLD, SIG_DFL)
     var files = rlimit()
@@ -19,14 +19,5 @@ enum ProgramObstacle {
     }
     if access("/dev/null", R_OK | W_OK) != 0 { return "there is no /dev/null" }
     return nil
-  }
-
-  /// Puts something that refuses what is done to it in the place of each standard stream that the caller has closed,
-  /// for a pipe in that place would be taken for the stream.
-  private static func takeStandardStreams() {
-    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
-      // A directory can be neither read nor written, and is always there.
-      _ = open("/", O_RDONLY)
-    }
   }
 }

@@ -3,8 +3,9 @@
 internal import Glibc
 
 /// What a signal does before this program changes it, as its caller left it.
-package struct CallerSignal {
-  private let number: CInt
+package struct CallerSignal: Sendable {
+  /// The signal.
+  package let number: CInt
   private var action = sigaction()
 
   /// What the signal does now.

@@ -9,7 +9,9 @@ internal import Synchronization
 /// What is run meanwhile may have a process group of its own, so that it can be killed with all that it started; a
 /// terminal's signals do not reach it there. SIGKILL cannot be held up.
 package final class SignalRelay: Sendable {
-  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU]
+  private static let signals = [
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGXCPU,
+  ]
   /// Signals are the process's: what is inside something else that holds them up leaves them to that.
   private static let isHeld = Mutex(false)
 
@@ -22,20 +24,22 @@ package final class SignalRelay: Sendable {
   /// - Parameters:
   ///   - interrupt: Called on another thread when a signal has come; it is to make `body` return soon.
   ///   - body: What to run, with the relay that knows which signals came.
+  ///   - finish: What there is to do when signals are no longer held up, and before the process ends by one.
   /// - Returns: What `body` returned.
   package static func during<Result>(
-    interrupt: @escaping @Sendable () -> Void = {}, _ body: (SignalRelay) -> Result
+    interrupt: @escaping @Sendable () -> Void = {}, _ body: (SignalRelay) -> Result,
+    then finish: (Result) -> Void = { _ in }
   ) -> Result {
     let relay = SignalRelay()
     let isOutermost = isHeld.withLock { isHeld in
       defer { isHeld = true }
       return !isHeld
     }
-    guard isOutermost else { return body(relay) }
-    let held = signals.compactMap { relay.hold($0, interrupt) }
+    let held = isOutermost ? signals.compactMap { relay.hold($0, interrupt) } : []
     let result = body(relay)
     for signal in held { signal.release() }
-    isHeld.withLock { $0 = false }
+    if isOutermost { isHeld.withLock { $0 = false } }
+    finish(result)
     if let number = relay.signals.first { endProcess(by: number) }
     return result
   }

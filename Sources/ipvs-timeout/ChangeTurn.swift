@@ -2,7 +2,7 @@
 
 internal import Changes
 internal import Directors
-internal import Glibc
+internal import IPVS
 internal import SystemPackage
 
 extension ChangeLock {
@@ -17,21 +17,18 @@ extension ChangeLock {
 
   /// Waits until it is this program's turn to change something, as ``turn(for:)``.
   ///
-  /// - Parameter letsCommandThrough: Whether what is started from here on may change something all the same.
   /// - Returns: What keeps others out, where it can be had.
   /// - Throws: ``Failure``, when another one does not end in time.
-  static func turn(letsCommandThrough: Bool = false) throws(Failure) -> ChangeLock? {
+  static func turn() throws(Failure) -> ChangeLock? {
     do throws(ChangeLockError) {
-      let turn = try take()
-      if letsCommandThrough { setenv(marker, "\(turn.holder)", 1) }
-      return turn
+      return try take()
     } catch {
       switch error {
-      case .unavailable(.permissionDenied), .unavailable(.notPermitted): break
+      case .unavailable(.permissionDenied) where !Privilege.isAdministrator: break
       case .unavailable(let errno):
         StandardStreams.report(
           "ipvs-timeout: others may change the timeouts at the same time, because \(ChangeDirectory.usual.lock) cannot"
-            + " be locked (\(errno.description), errno \(errno.rawValue)); make /run writable")
+            + " be locked (\(errno.description), errno \(errno.rawValue)); see that nobody does")
       case .busy(let holder): throw Failure(holder.sentence, .timedOut)
       }
       return nil

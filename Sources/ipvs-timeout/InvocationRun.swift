@@ -12,7 +12,8 @@ extension Invocation {
   /// - Throws: ``Failure``.
   func run() throws(Failure) -> ExitStatus {
     switch self {
-    case .ipvsadm, .text, .putBack: break
+    // A trial tells of them itself, when it has seen what its caller wants of signals.
+    case .ipvsadm, .text, .putBack, .trial: break
     default: UndoneTrial.reportAll()
     }
     return try carriedOut()
@@ -61,19 +62,23 @@ extension Invocation.Access {
       try round.visit(scope.places(&round).map { Aim(place: $0, wanted: wanted) }, deed)
       return try round.finished()
     }
+    let report = try report(deed, wanted)
+    try output.print(report)
+    return try report.status()
+  }
+
+  /// Does something with the caller's own director; others have their turn when it is done, and not when it is read.
+  private func report(_ deed: Deed, _ wanted: Timeouts) throws(Failure) -> Report {
     let turn = try ChangeLock.turn(for: deed)
     defer { extendLifetime(turn) }
-    let report: Report
     do throws(BackendError) {
       let director = try Director(backend: backend, ipvsadm: ipvsadm)
       let finding = try deed.done(to: director, wanted)
       // When no answer comes, the error itself names both ways.
       StandardStreams.report(director.fallback)
-      report = Report(backend: director.backend, finding: finding)
+      return Report(backend: director.backend, finding: finding)
     } catch {
       throw Failure(error)
     }
-    try output.print(report)
-    return try report.status()
   }
 }

@@ -13,6 +13,8 @@ struct Jury {
     let isKept: Bool
     /// How the program is to end, if nothing of its own fails.
     let status: ExitStatus
+    /// What there is to say of it, when all is done.
+    var remark: String?
   }
 
   private enum Member {
@@ -24,13 +26,17 @@ struct Jury {
 
   /// What is to decide.
   ///
+  /// From here on this process ignores what would stop it in the middle.
+  ///
   /// - Throws: ``Failure``, when there is nobody to ask.
   init(_ meanwhile: TrialRequest.Meanwhile) throws(Failure) {
+    let ignored = IgnoredSignals()
     switch meanwhile {
     case .trying(let words, let limit):
-      member = .command(CommandRun(words, within: limit), words, isKeeping: true)
+      member = .command(CommandRun(words, within: limit, isAlone: true, ignored: ignored), words, isKeeping: true)
     case .running(let words):
-      member = .command(CommandRun(words, within: nil), words, isKeeping: false)
+      let run = CommandRun(words, within: nil, isDecisive: false, isAlone: true, ignored: ignored)
+      member = .command(run, words, isKeeping: false)
     case .asking(let limit):
       guard let terminal = Terminal(), terminal.isForeground else {
         throw .usage(
@@ -56,15 +62,13 @@ struct Jury {
     case .killed(let signal):
       return Verdict(isKept: false, status: ExitStatus(rawValue: 128 + signal))
     case .outOfTime:
-      StandardStreams.report(
-        "ipvs-timeout: the time given by --within is over; the command `\(words[0].printable)` was ended, and the old"
-          + " timeouts are put back")
-      return Verdict(isKept: false, status: .timedOut)
+      return Verdict(
+        isKept: false, status: .timedOut,
+        remark: "the time given by --within is over, and the command `\(words[0].printable)` was ended")
     case .notStarted(let errno):
-      StandardStreams.report(
-        "ipvs-timeout: cannot run the command `\(words[0].printable)` (\(errno.description), errno \(errno.rawValue));"
-          + " the old timeouts are put back")
-      return Verdict(isKept: false, status: errno == .noSuchFileOrDirectory ? .commandNotFound : .commandNotRun)
+      return Verdict(
+        isKept: false, status: errno == .noSuchFileOrDirectory ? .commandNotFound : .commandNotRun,
+        remark: "cannot run the command `\(words[0].printable)` (\(errno.description), errno \(errno.rawValue))")
     }
   }
 
@@ -75,9 +79,9 @@ struct Jury {
     switch terminal.answer(to: question, within: limit, relay) {
     case .yes: return Verdict(isKept: true, status: .success)
     case .no: return Verdict(isKept: false, status: .notAsWanted)
-    case .none:
-      StandardStreams.report("ipvs-timeout: there was no answer in time, and the old timeouts are put back")
-      return Verdict(isKept: false, status: .timedOut)
+    case .late: return Verdict(isKept: false, status: .timedOut, remark: "there was no answer in time")
+    case .gone: return Verdict(isKept: false, status: .timedOut, remark: "the terminal gives no answer any more")
+    case .interrupted: return Verdict(isKept: false, status: .timedOut)
     }
   }
 }

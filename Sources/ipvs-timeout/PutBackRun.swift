@@ -2,6 +2,7 @@
 
 internal import Changes
 internal import Directors
+internal import Ipvsadm
 internal import Text
 
 /// Finishes what killed trials have left undone.
@@ -16,33 +17,25 @@ struct PutBackRun {
 
   /// Puts back what they have left, the last one first, or forgets it.
   ///
-  /// - Throws: ``Failure``, when another change does not end in time or the result cannot be written.
+  /// - Throws: ``Failure``, when another change does not end in time.
   func run() throws(Failure) -> ExitStatus {
+    ClosedStreams.take()
     StandardStreams.outliveReader()
-    let turn = try ChangeLock.turn()
-    defer { extendLifetime(turn) }
-    var status = ExitStatus.success
-    for trial in UndoneTrial.all().reversed() {
-      status = status.worse(try finish(trial))
+    var account = Account()
+    do {
+      let turn = try ChangeLock.turn()
+      for trial in UndoneTrial.all().reversed() { finish(trial, &account) }
+      extendLifetime(turn)
     }
-    return status
+    return account.status.worse(account.tell(output))
   }
 
-  private func finish(_ trial: UndoneTrial) throws(Failure) -> ExitStatus {
-    if isKeeping {
-      trial.forget()
-      return .success
-    }
-    guard let record = trial.record else {
-      StandardStreams.report("ipvs-timeout: \(trial.sentence)")
-      return .refused
-    }
+  private func finish(_ trial: UndoneTrial, _ account: inout Account) {
+    guard !isKeeping else { return trial.forget() }
+    guard let record = trial.record else { return account.note(Failure(trial.sentence, .refused)) }
     let access = Invocation.Access(
       backend: BackendChoice(rawValue: record.backend) ?? .auto, ipvsadm: record.ipvsadm)
-    var restorer = Restorer(access, isNamed: true) { _ in "when that is cured, run `ipvs-timeout put-back` again" }
-    restorer.end(record.stakes.map(Stake.init))
-    if restorer.status == .success { trial.forget() }
-    try output.print(restorer.reports)
-    return restorer.status
+    let restorer = Restorer(access, isNamed: true) { _ in "when that is cured, run `ipvs-timeout put-back` again" }
+    if restorer.end(record.stakes.map(Stake.init), &account) { trial.forget() }
   }
 }

@@ -27,9 +27,9 @@ extension Report {
     case .trial(let end):
       end.after.appendLine(to: &text, absent: "-")
       text.append(" (\(end.outcome)")
-      if !end.isUnchanged {
+      if let replaced = end.replaced {
         text.append("; was")
-        (end.isKept ? end.before : end.meanwhile).appendValues(to: &text, absent: "-")
+        replaced.appendValues(to: &text, absent: "-")
       }
       text.append(")\n")
     case .verdict(let wanted, let actual):
@@ -48,15 +48,5 @@ extension Report {
     guard let place else { return }
     text.append(place.name.printable)
     text.append(": ")
-  }
-}
-
-extension TrialEnd {
-  /// What was done at the end, in a few words.
-  fileprivate var outcome: String {
-    if isUnchanged { return "unchanged" }
-    let done = isKept ? "kept" : "put back"
-    let others = left.names.map(\.rawValue).joined(separator: " ")
-    return others.isEmpty ? done : "\(done), but not \(others)"
   }
 }

@@ -12,10 +12,6 @@ struct Restorer {
   private let isNamed: Bool
   /// What to do where that is not possible.
   private let advice: (Stake) -> String
-  /// What became of it, to be printed.
-  private(set) var reports: [Report] = []
-  /// How the worst of it failed.
-  private(set) var status = ExitStatus.success
 
   init(
     _ access: Invocation.Access, isNamed: Bool, isKeeping: Bool = false, advice: @escaping (Stake) -> String
@@ -27,30 +23,40 @@ struct Restorer {
   }
 
   /// Ends it in each of these network namespaces; none stops the others.
-  mutating func end(_ stakes: [Stake]) {
+  ///
+  /// - Parameters:
+  ///   - stakes: What was set where.
+  ///   - account: Gets what there is to say of it.
+  /// - Returns: Whether nothing failed.
+  func end(_ stakes: [Stake], _ account: inout Account) -> Bool {
+    var isDone = true
     for stake in stakes {
       do throws(BackendError) {
-        try end(stake)
+        if try !end(stake, &account) { isDone = false }
       } catch  where error.isAboutFile {
-        tellOfGone(stake)
+        noteThatItHasGone(stake, &account)
       } catch {
-        let failure = Failure(error)
-        StandardStreams.report("\(failure.message ?? ""); \(advice(stake))")
-        status = status.worse(failure.status)
+        account.note(Failure(error), advice(stake))
+        isDone = false
       }
     }
+    return isDone
   }
 
-  private mutating func end(_ stake: Stake) throws(BackendError) {
-    let namespace: NetworkNamespace?
-    do throws(IPVSError) { namespace = try stake.namespace() } catch { throw .netlink(error) }
-    guard let namespace else { return tellOfGone(stake) }
-    let director = try Director(in: namespace, access)
-    let now = try director.timeouts()
+  /// Ends it in one; returns whether what was put back is so.
+  private func end(_ stake: Stake, _ account: inout Account) throws(BackendError) -> Bool {
+    let found: Place?
+    do throws(IPVSError) { found = try stake.whereabouts() } catch { throw .netlink(error) }
+    guard let place = found else {
+      noteThatItHasGone(stake, &account)
+      return true
+    }
+    let director = try Director(in: place.namespace, access)
+    let last = try director.timeouts()
     let restoration =
       isKeeping
-      ? Restoration(keeping: stake.set, now: now) : Restoration(before: stake.before, set: stake.set, now: now)
-    var after = now
+      ? Restoration(keeping: stake.set, now: last) : Restoration(before: stake.before, set: stake.set, now: last)
+    var after = last
     if restoration.putBack != Timeouts() {
       try director.send(restoration.putBack)
       do throws(BackendError) { after = try director.timeouts() } catch {
@@ -58,29 +64,23 @@ struct Restorer {
       }
     }
     let end = TrialEnd(
-      before: stake.before, meanwhile: stake.set.filled(from: stake.before), after: after, isKept: isKeeping,
-      left: restoration.left)
-    for name in end.left.names {
-      StandardStreams.report("ipvs-timeout: \(end.sentence(name, in: stake.place.namespace.place))")
-    }
-    reports.append(
-      Report(place: isNamed ? stake.place : nil, backend: director.backend, finding: .trial(end)))
-    check(TimeoutsChange(wanted: restoration.putBack, before: now, after: after), stake, director.backend)
-  }
-
-  /// Tells where what was just put back is not so.
-  private mutating func check(_ change: TimeoutsChange, _ stake: Stake, _ backend: BackendChoice) {
+      before: stake.before, meanwhile: stake.set.filled(from: stake.before), last: last, after: after,
+      isKept: isKeeping, left: restoration.left)
+    for name in end.left.names { account.note(end.sentence(name, in: place.namespace.place)) }
+    account.add(Report(place: isNamed ? place : nil, backend: director.backend, finding: .trial(end)))
+    let change = TimeoutsChange(wanted: restoration.putBack, before: last, after: after)
     do throws(Failure) {
-      _ = try Report(place: stake.place, backend: backend, finding: .change(change)).status()
+      _ = try Report(place: place, backend: director.backend, finding: .change(change)).status()
+      return true
     } catch {
-      if let message = error.message { StandardStreams.report(message) }
-      status = status.worse(error.status)
+      account.note(error)
+      return false
     }
   }
 
-  private func tellOfGone(_ stake: Stake) {
-    StandardStreams.report(
-      "ipvs-timeout: \(stake.place.namespace.place) has gone meanwhile, and its timeouts with it: there is nothing to"
+  private func noteThatItHasGone(_ stake: Stake, _ account: inout Account) {
+    account.note(
+      "\(stake.place.namespace.place) has gone meanwhile, and its timeouts with it: there is nothing to"
         + (isKeeping ? " keep" : " put back"))
   }
 }

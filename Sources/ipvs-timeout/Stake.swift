@@ -3,19 +3,21 @@
 internal import Changes
 internal import Directors
 internal import IPVS
+internal import Namespaces
+internal import SystemPackage
 
 /// What was set for a while in one network namespace, to be put back there.
 struct Stake {
   let place: Place
   /// Which namespace it is; `nil` where that could not be seen.
-  let identity: KnownNamespace.Identity?
+  let mark: NamespaceMark?
   let before: Timeouts
   /// What was set; a timeout that is not named was not touched.
   let set: Timeouts
 
   /// The stake as it is written down.
   var record: TrialRecord.Stake {
-    TrialRecord.Stake(name: place.name, identity: identity, before: before, set: set)
+    TrialRecord.Stake(name: place.namespace.nameForOthers ?? place.name, mark: mark, before: before, set: set)
   }
 
   /// The command that puts it back.
@@ -26,9 +28,14 @@ struct Stake {
     return "ipvs-timeout set \(values.joined(separator: " "))\(place.namespace.option)"
   }
 
+  /// What was before, and could not be put back by ipvsadm; it takes what this program lets people ask for.
+  var tooLongForIpvsadm: Timeouts.Name? {
+    self.set.names.first { name in before[name].map { Timeout(seconds: Int($0.seconds)) == nil } ?? false }
+  }
+
   init(_ place: Place, before: Timeouts, set: Timeouts) {
     self.place = place
-    identity = place.namespace.identity
+    mark = place.namespace.mark
     self.before = before
     self.set = set
   }
@@ -36,16 +43,35 @@ struct Stake {
   /// The stake that was written down.
   init(_ record: TrialRecord.Stake) {
     place = Place(NetworkNamespace(record.name))
-    identity = record.identity
+    mark = record.mark
     before = record.before
     set = record.set
   }
 
-  /// The way to the namespace today: that of then, if it still leads there, or else any other; `nil` where it has gone.
+  /// Where the namespace is today: where it was, or by another name; `nil` where it has gone.
   ///
   /// - Throws: ``IPVSError``, when there is no list of them.
-  func namespace() throws(IPVSError) -> NetworkNamespace? {
-    guard let identity, place.namespace.identity != identity else { return place.namespace }
-    return try NamespaceListing().namespaces.first { $0.identity == identity }?.namespace
+  func whereabouts() throws(IPVSError) -> Place? {
+    guard let mark, place.namespace.mark != mark else { return place }
+    // Another one may have got its inode since, and only the cookie tells.
+    guard mark.cookie != nil else { return nil }
+    return try NamespaceListing().namespaces.first { $0.identity == mark.identity && $0.namespace.mark == mark }
+      .map(Place.init)
+  }
+}
+
+extension NetworkNamespace {
+  /// Which one it is, for good; `nil` where that cannot be seen.
+  fileprivate var mark: NamespaceMark? { NamespaceMark(of: files, isOwn: self == .current) }
+
+  /// What those call the caller's own namespace who start elsewhere; `nil` where that is no other name.
+  fileprivate var nameForOthers: String? {
+    guard self == .current, let identity, let first = try? NamespaceIdentity("/proc/1/ns/net"), first != identity else {
+      return nil
+    }
+    let path = (try? NamespaceListing(isWithProcesses: false))?.namespaces.first { $0.identity == identity }?.paths
+      .first
+    guard let path, let name = path.lastComponent?.string else { return "\(identity)" }
+    return NetworkNamespace.named(name).identity == identity ? name : path.string
   }
 }

@@ -10,19 +10,16 @@ struct Trial {
   private let access: Invocation.Access
   /// Where something was set, or may have been.
   private(set) var stakes: [Stake] = []
-  /// How it failed.
-  private(set) var status = ExitStatus.success
+  /// Whether something could not be set, so that the rest was not.
+  private(set) var hasFailed = false
 
   init(_ request: TrialRequest, _ access: Invocation.Access) {
     wanted = request.wanted
     self.access = access
   }
 
-  /// Whether something could not be set, so that the rest was not.
-  var hasFailed: Bool { status != .success }
-
   /// Sets what is wanted in each of these places and reads it back, until one fails or a signal comes.
-  mutating func set(_ stakes: [Stake], _ relay: SignalRelay) {
+  mutating func set(_ stakes: [Stake], _ relay: SignalRelay, _ account: inout Account) {
     do throws(Failure) {
       var directors = try DirectorRound(to: stakes.map(\.place), access)
       for stake in stakes where relay.signals.isEmpty {
@@ -34,8 +31,8 @@ struct Trial {
         _ = try report.status()
       }
     } catch {
-      if let message = error.message { StandardStreams.report(message) }
-      status = error.status
+      account.note(error)
+      hasFailed = true
     }
   }
 }

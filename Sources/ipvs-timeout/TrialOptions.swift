@@ -25,10 +25,13 @@ struct TrialOptions: ParsableArguments {
 
   /// Refuses a command that cannot be run as it is written.
   ///
+  /// - Parameters:
+  ///   - words: The command and its arguments.
+  ///   - command: The command of ours.
   /// - Throws: ``Failure``.
-  func check(_ words: [String]) throws(Failure) {
+  func check(_ words: [String], of command: String) throws(Failure) {
     guard let name = words.first, !name.isEmpty else {
-      throw .usage("a command is needed behind --, as in `ipvs-timeout with --udp 5s -- ./deploy`")
+      throw .usage("a command is needed behind --, as in `ipvs-timeout \(command) --udp 5s -- ./deploy`")
     }
     // Bytes that are not UTF-8 have become this on the way here, and would be another file's name.
     if let word = words.first(where: { $0.unicodeScalars.contains("\u{FFFD}") }) {

@@ -3,6 +3,7 @@
 internal import Changes
 internal import Directors
 internal import IPVS
+internal import Ipvsadm
 internal import Signals
 internal import SystemPackage
 
@@ -22,47 +23,62 @@ struct TrialRun {
   ///
   /// - Throws: ``Failure``, when nothing was set.
   func run() throws(Failure) -> ExitStatus {
-    if request.isDryRun { return try access.run(.set(isDryRun: true), request.wanted, output) }
+    if request.isDryRun {
+      UndoneTrial.reportAll()
+      return try access.run(.set(isDryRun: true), request.wanted, output)
+    }
+    ClosedStreams.take()
     // It notes what the caller wants of signals, which is changed from here on.
     let jury = try Jury(request.meanwhile)
-    StandardStreams.outliveReader()
-    let turn = try ChangeLock.turn(letsCommandThrough: true)
-    defer { extendLifetime(turn) }
-    return try SignalRelay.during { relay in
-      Result { () throws(Failure) in try carryOut(jury, relay) }
-    }.get()
+    UndoneTrial.reportAll()
+    var turn = try ChangeLock.turn()
+    var account = Account()
+    let result: Result<ExitStatus, Failure> = SignalRelay.during { relay in
+      Result { () throws(Failure) in try carryOut(jury, turn, relay, &account) }
+    } then: { _ in
+      // Nobody is kept waiting by what reads this.
+      turn = nil
+      // That it cannot be written changes nothing: the status says what has become of the timeouts.
+      _ = account.tell(output)
+    }
+    return try result.get()
   }
 
-  private func carryOut(_ jury: Jury, _ relay: SignalRelay) throws(Failure) -> ExitStatus {
+  private func carryOut(
+    _ jury: Jury, _ turn: borrowing ChangeLock?, _ relay: SignalRelay, _ account: inout Account
+  ) throws(Failure) -> ExitStatus {
     var round = Round(output, access)
     let places = access.isNamed ? try access.scope.places(&round) : [Place(.current)]
     let stakes = try stakes(in: places, &round)
     let status = try round.finished()
     guard status == .success else {
-      if places.count > 1 { StandardStreams.report("ipvs-timeout: nothing was set, for it is all or none") }
+      if places.count > 1 { account.note("nothing was set, for it is all or none") }
       return status
     }
     guard relay.signals.isEmpty else { return .success }
+    if places.isEmpty { account.note("there is no such network namespace, so nothing was set") }
 
     var record = written(stakes)
-    var trial = Trial(request, access)
-    trial.set(stakes, relay)
     let isWritten = record != nil
+    var trial = Trial(request, access)
+    trial.set(stakes, relay, &account)
     let verdict = trial.hasFailed || !relay.signals.isEmpty ? nil : jury.verdict(relay)
+    if let remark = verdict?.remark { account.note(remark) }
     let isKept = verdict?.isKept == true && relay.signals.isEmpty
     // From here on nobody is to put them back.
     if isKept { record.take()?.remove() }
-    var restorer = Restorer(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
+    // What the command has left running may be changing something.
+    let inner = try? turn?.takeInner()
+    let restorer = Restorer(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
       if isKept { return "the new timeouts were to stay; look with `ipvs-timeout show\(stake.place.namespace.option)`" }
       return "when that is cured, run `\(isWritten ? "ipvs-timeout put-back" : stake.command)`"
     }
-    restorer.end(trial.stakes)
-    if !isKept, restorer.status == .success { record.take()?.remove() }
-    let worst = trial.status.worse(restorer.status)
-    try output.print(restorer.reports)
+    if restorer.end(trial.stakes, &account) { record.take()?.remove() }
+    turn?.removeInner()
+    extendLifetime(inner)
     // That they are kept is decided, and what comes now changes nothing.
     if isKept { relay.forget(relay.signals) }
-    return worst == .success ? verdict?.status ?? .success : worst
+    return account.status == .success ? verdict?.status ?? .success : account.status
   }
 
   /// Reads what is in each place.
@@ -73,8 +89,14 @@ struct TrialRun {
     var stakes: [Stake] = []
     for place in places {
       do throws(BackendError) {
-        let before = try directors.following().timeouts()
-        stakes.append(Stake(place, before: before, set: request.wanted))
+        let stake = Stake(place, before: try directors.following().timeouts(), set: request.wanted)
+        stakes.append(stake)
+        if directors.backend == .ipvsadm, let name = stake.tooLongForIpvsadm {
+          round.note(
+            Failure(
+              "\(name.rawValue) in \(place.namespace.place) could not be put back, for it is longer than ipvsadm takes,"
+                + " 31 days; leave --backend ipvsadm out, or set it with `ipvs-timeout set`", .refused))
+        }
       } catch {
         if error.isAboutCaller { throw Failure(error) }
         round.note(Failure(error))

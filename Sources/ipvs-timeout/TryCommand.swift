@@ -27,7 +27,8 @@ struct TryCommand: TrialCommand {
       set or none. Other changes made by this program wait until this one is over. If this program itself is killed, \
       its next call says how to finish what was left undone: `ipvs-timeout put-back`.
 
-      Exit status 1: the answer was no. 75: --within is over, or there was no answer.
+      Exit status 1: the answer was no. 75: --within is over, or there was no answer. That the result cannot be written \
+      changes no status: it says what has become of the timeouts.
 
       Examples:
         ipvs-timeout try 60 30 60 -- curl --fail --silent http://192.0.2.100/health
@@ -51,7 +52,7 @@ struct TryCommand: TrialCommand {
   func invocation(running words: [String]) throws(Failure) -> Invocation {
     let limit = try limit()
     guard confirm else {
-      try options.check(words)
+      try options.check(words, of: "try")
       return try options.invocation(timeouts, .trying(words, within: limit))
     }
     guard words.isEmpty else { throw .usage("either a command decides or --confirm, not both") }

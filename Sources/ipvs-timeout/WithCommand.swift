@@ -24,7 +24,7 @@ struct WithCommand: TrialCommand {
   @OptionGroup var options: TrialOptions
 
   func invocation(running words: [String]) throws(Failure) -> Invocation {
-    try options.check(words)
+    try options.check(words, of: "with")
     return try options.invocation(timeouts, .running(words))
   }
 }

@@ -24,7 +24,6 @@ import Testing
       }
       #expect(holder?.process == getpid())
       #expect(holder?.command.contains("testing-library") == true || holder?.command.contains("xctest") == true)
-      #expect(lock.holder == getpid())
       extendLifetime(lock)
     }
   }

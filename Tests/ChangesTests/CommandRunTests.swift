@@ -89,9 +89,8 @@ import Testing
       let script = #"grep -E '^Sig(Blk|Ign):' /proc/self/status > "$0""#
       try await withTemporaryDirectory { path in
         let file = path.appending("status").string
-        let command = CommandRun(["sh", "-c", script, file], within: nil)
-        // As the program has it when it runs a command.
-        signal(SIGPIPE, SIG_IGN)
+        let command = CommandRun(["sh", "-c", script, file], within: nil, ignored: IgnoredSignals())
+        #expect(CallerSignal(SIGPIPE).isIgnored && CallerSignal(SIGTSTP).isIgnored)
         #expect(SignalRelay.during { command.ending($0, on: nil) } == .exited(0))
         let sets = try FilePath(file).text().split(separator: "\n").compactMap {
           $0.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) }

@@ -16,10 +16,10 @@ import Testing
     command: "try", backend: "auto", ipvsadm: "/opt/ipvs adm",
     stakes: [
       .init(
-        name: "host", identity: NamespaceIdentity(text: "4:4026531840"), before: .kernelDefault,
+        name: "host", mark: NamespaceMark(text: "4:4026531840 7"), before: .kernelDefault,
         set: Timeouts(tcp: 60, udp: 5)),
       .init(
-        name: "/odd/name\nof \u{1B}one", identity: nil, before: Timeouts(tcp: Timeout(held: 4_294_967_295)),
+        name: "/odd/name\nof \u{1B}one", mark: nil, before: Timeouts(tcp: Timeout(held: 4_294_967_295)),
         set: Timeouts(tcpfin: 7)),
     ])
 

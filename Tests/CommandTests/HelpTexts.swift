@@ -406,6 +406,8 @@ enum HelpTexts {
     call says how to finish what was left undone: `ipvs-timeout put-back`.
 
     Exit status 1: the answer was no. 75: --within is over, or there was no answer.
+    That the result cannot be written changes no status: it says what has become of
+    the timeouts.
 
     Examples:
       ipvs-timeout try 60 30 60 -- curl --fail --silent http://192.0.2.100/health

@@ -48,14 +48,15 @@ import Testing
       try Invocation(["put-back", "--keep", "--format", "json"]) == .putBack(isKeeping: true, Output(format: .json)))
   }
 
-  private static let needed =
-    "a command is needed behind --, as in `ipvs-timeout with --udp 5s -- ./deploy`"
+  private static func needed(_ command: String) -> String {
+    "a command is needed behind --, as in `ipvs-timeout \(command) --udp 5s -- ./deploy`"
+  }
   private static let within = "--within takes a time from 1 s to 31 days (90, 90s, 15m), not "
 
   @Test(arguments: [
-    (["try", "60", "30", "60"], needed),
-    (["with", "60", "30", "60", "--"], needed),
-    (["with", "60", "30", "60", "--", ""], needed),
+    (["try", "60", "30", "60"], needed("try")),
+    (["with", "60", "30", "60", "--"], needed("with")),
+    (["with", "60", "30", "60", "--", ""], needed("with")),
     (
       ["try", "--", "true"],
       "three values are needed, tcp tcpfin udp, not 0; or name some with --tcp, --tcpfin, --udp"

@@ -61,13 +61,37 @@ extension RealKernel {
         equals: Outcome(
           0, "Timeout (tcp tcpfin udp): 60 30 60 (was 900 120 300)\n",
           "ipvs-timeout: others may change the timeouts at the same time, because \(ChangeLockTests.lock) cannot be"
-            + " locked (Read-only file system, errno 30); make /run writable\n"))
+            + " locked (Read-only file system, errno 30); see that nobody does\n"))
     }
 
     @Test func isNothingToSayToThoseWhoMayNot() async throws {
       let outcome = try await netns.run(
         ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Guest.program, "set", "60", "30", "60"])
       #expect(outcome.status == 77 && outcome.isOneSentence, "\(outcome)")
+    }
+
+    @Test func isSaidToThoseWhoMayChangeAllTheSame() async throws {
+      expect(try await netns.program("set", "0", "0", "0", "--quiet"), equals: Outcome())
+      let outcome = try await netns.run(
+        "setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=+net_admin", "--ambient-caps=+net_admin",
+        Guest.program,
+        "set", "--udp", "7")
+      #expect(outcome.status == 0 && outcome.isErrorOneSentence, "\(outcome)")
+      #expect(outcome.stderr.contains("cannot be locked (Permission denied, errno 13)"), "\(outcome)")
+      expect(try await netns.timeouts(), equals: "900 120 7")
+    }
+
+    @Test func isNotKeptWhileTheResultIsRead() async throws {
+      let script = #"""
+        "$0" set --udp 5 >"$1" & slow=$!
+        until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
+        timeout 5 "$0" set --udp 6 --quiet; status=$?
+        kill $slow; exit $status
+        """#
+      let outcome = try await netns.run(
+        "sh", "-c", BlockedStream.script + script, Guest.program, "\(directory.path)/pipe")
+      #expect(outcome.status == 0, "\(outcome)")
+      expect(try await netns.timeouts(), equals: "900 120 6")
     }
 
     @Test func doesNotTakeTheOutput() async throws {

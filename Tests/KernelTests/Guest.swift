@@ -57,8 +57,11 @@ struct Outcome: Equatable {
   }
 
   /// The program's only output is one line of its own on standard error.
-  var isOneSentence: Bool {
-    stdout.isEmpty && stderr.hasPrefix("ipvs-timeout: ") && stderr.hasSuffix("\n")
+  var isOneSentence: Bool { stdout.isEmpty && isErrorOneSentence }
+
+  /// Whether standard error got one sentence of the program's.
+  var isErrorOneSentence: Bool {
+    stderr.hasPrefix("ipvs-timeout: ") && stderr.hasSuffix("\n")
       && stderr.utf8.count { $0 == UInt8(ascii: "\n") } == 1
   }
 }

@@ -75,6 +75,34 @@ extension RealKernel {
       _ = blue
     }
 
+    /// The kernel gives the inode of one that has gone to the next one.
+    @Test func leavesAnotherOfTheSameInode() async throws {
+      _ = try await blueAndRed()
+      let outcome = try await with(
+        "ip netns delete blue; sleep 0.5; ip netns add green; ip netns exec green \(Guest.ipvsadm) --set 0 0 5")
+      #expect(outcome.status == 0, "\(outcome)")
+      #expect(outcome.stdout == "red: \(TrialNamespacesTests.putBack)", "\(outcome)")
+      #expect(outcome.stderr.contains("namespace blue has gone meanwhile"), "\(outcome)")
+      expect(try await Namespace(name: "green").timeouts(), equals: "900 120 5")
+    }
+
+    @Test func namesItsOwnNamespaceAsOthersDo() async throws {
+      let (blue, _) = try await blueAndRed()
+      expect(
+        try await blue.run(Guest.program, "with", "--udp", "5s", "--", "sh", "-c", "kill -KILL $PPID").status,
+        equals: -9)
+      let show = try await netns.program("show")
+      #expect(show.stderr.contains("what it had set in blue (udp 5 s, before 300 s)"), "\(show)")
+      expect(try await netns.program("put-back"), equals: Outcome(0, "blue: \(TrialNamespacesTests.putBack)"))
+      try await blue.expectEnd("900 120 300")
+    }
+
+    @Test func saysThatThereIsNone() async throws {
+      let outcome = try await netns.program("with", "--udp", "5s", "--all-netns", "--in-use", "--", "echo", "ran")
+      #expect(outcome.status == 0 && outcome.stdout == "ran\n" && outcome.isErrorOneSentence, "\(outcome)")
+      #expect(outcome.stderr.contains("nothing was set"), "\(outcome)")
+    }
+
     @Test func leavesAnotherOfTheSameName() async throws {
       _ = try await blueAndRed()
       // A process keeps the old one, so that the new one gets another number.
@@ -86,11 +114,14 @@ extension RealKernel {
         ip netns delete blue; ip netns add blue
         ip netns exec blue \(Guest.ipvsadm) --set 0 0 5
         """
-      expect(
-        try await with(script),
-        equals: Outcome(0, "blue: \(TrialNamespacesTests.putBack)red: \(TrialNamespacesTests.putBack)"))
-      expect(try await Namespace(name: "blue").timeouts(), equals: "900 120 5")
+      let outcome = try await with(script)
       let process = String(directory.text("pid").dropLast())
+      // Its name is another's now.
+      expect(
+        outcome,
+        equals: Outcome(
+          0, "pid \(process) (sleep): \(TrialNamespacesTests.putBack)red: \(TrialNamespacesTests.putBack)"))
+      expect(try await Namespace(name: "blue").timeouts(), equals: "900 120 5")
       expect(try await Neighbours.timeouts(at: "/proc/\(process)/ns/net"), equals: "900 120 300")
       try await Guest.output(["kill", process])
     }

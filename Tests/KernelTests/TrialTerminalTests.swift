@@ -38,8 +38,7 @@ extension RealKernel {
       #expect(outcome.stdout.contains("Without a yes within \(text) "), "\(outcome)")
       #expect(
         outcome.stdout.contains(
-          "ipvs-timeout: there was no answer in time, and the old timeouts are put back\r\n"
-            + TrialTerminalTests.putBack),
+          "ipvs-timeout: there was no answer in time\r\n" + TrialTerminalTests.putBack),
         "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
@@ -58,6 +57,42 @@ extension RealKernel {
       #expect(try await eventually { try await netns.timeouts() == "900 120 300" })
       #expect(try await eventually { try await Guest.output(["ls", "/run/ipvs-timeout"]) == "lock\n" })
       expect(try await Guest.run(["pgrep", "-f", "sleep 985"]).status, equals: 1)
+    }
+
+    @Test(arguments: ["yes, but not now", "y y", "yes no"]) func keepsOnlyForAPlainYes(_ answer: String) async throws {
+      let outcome = try await terminal("try --udp 5s --confirm --within 1s", typing: "echo '\(answer)'")
+      #expect(outcome.status == 75, "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test func endsByASignalInPlaceOfAnAnswer() async throws {
+      let outcome = try await terminal("try --udp 5s --confirm", typing: "printf '\\003'; sleep 1")
+      #expect(outcome.status == 130 && !outcome.stdout.contains("no answer"), "\(outcome)")
+      #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test func saysThatTheTerminalGivesNoAnswer() async throws {
+      let outcome = try await terminal("try --udp 5s --confirm", typing: "printf '\\004'; sleep 1")
+      #expect(outcome.status == 75, "\(outcome)")
+      #expect(outcome.stdout.contains("ipvs-timeout: the terminal gives no answer any more\r\n"), "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    /// As that of a connection that is cut: who plays the terminal reads nothing, and it takes no more.
+    @Test(arguments: ["try --udp 5s --within 1s -- yes", "try --udp 5s --confirm --within 2s"])
+    func putsBackWhereTheTerminalTakesNothing(_ words: String) async throws {
+      let script = #"""
+        (sleep 20) | script -qec "yes & sleep 0.5; kill \$!; exec $0 $2" /dev/null >"$1" & terminal=$!
+        sleep 1
+        until ipvsadm -L --timeout | grep -q ' 300$'; do sleep 0.1; done
+        kill -KILL $terminal
+        """#
+      let outcome = try await netns.run(
+        "timeout", "-s", "KILL", "15", "sh", "-c", BlockedStream.script + script, Guest.program,
+        "\(directory.path)/pipe", words)
+      #expect(outcome.status == 0, "\(outcome)")
+      #expect(try await eventually { try await Guest.output(["ls", "/run/ipvs-timeout"]) == "lock\n" })
     }
 
     @Test func refusesToAskNobody() async throws {
@@ -83,12 +118,60 @@ extension RealKernel {
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func goesOnWithACommandThatTakesTheKeyboard() async throws {
-      try directory.script("command", "trap 'echo caught; exit 0' INT; while :; do sleep 0.05; done")
+    @Test(arguments: [("with", 0), ("try", 130)] as [(String, Int32)])
+    func goesOnWithACommandThatTakesTheKeyboard(_ word: String, _ status: Int32) async throws {
+      let ready = "\(directory.path)/ready"
+      try directory.script("command", "trap 'echo caught; exit 0' INT; : >\(ready); while :; do sleep 0.05; done")
       let outcome = try await terminal(
-        "try --udp 5s -- \(directory.path)/command", typing: "printf '\\003'; sleep 1")
-      #expect(outcome.status == 0 && outcome.stdout.contains("caught"), "\(outcome)")
-      try await netns.expectEnd("900 120 5")
+        "\(word) --udp 5s -- \(directory.path)/command",
+        typing: "until [ -e \(ready) ]; do sleep 0.05; done; printf '\\003'; sleep 1")
+      #expect(outcome.status == status && outcome.stdout.contains("caught"), "\(outcome)")
+      #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test(arguments: ["sleep 2", "setsid sleep 2"])
+    func keepsNothingThatWasInterrupted(_ command: String) async throws {
+      // To the program alone: the command goes on, and succeeds.
+      let outcome = try await terminal("try --udp 5s -- \(command)", typing: "pkill -INT -xf '\(Guest.program) try.*'")
+      #expect(outcome.status == 130, "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test(arguments: ["sleep 983 & sleep 983", "exec setsid sleep 983", "setsid -f sleep 982; exec sleep 983"])
+    func endsWhatIsTheCommandsAndNothingElse(_ command: String) async throws {
+      try directory.script("command", command)
+      // In the same job, as what stands before it in a script.
+      try directory.script(
+        "job",
+        """
+        sleep 981 &
+        \(Guest.program) try --udp 5s --within 1s -- \(directory.path)/command
+        status=$?
+        pgrep -x -a -f 'sleep 98[123]'
+        exit $status
+        """)
+      let outcome = try await netns.run(
+        "timeout", "-s", "KILL", "30", "script", "-qec", "\(directory.path)/job", "/dev/null")
+      #expect(outcome.status == 75, "\(outcome)")
+      #expect(!outcome.stdout.contains("sleep 983"), "\(outcome)")
+      #expect(outcome.stdout.contains("sleep 981"), "\(outcome)")
+      // A session of its own is what a service has.
+      #expect(outcome.stdout.contains("sleep 982") == command.contains("982"), "\(outcome)")
+      _ = try await Guest.run(["pkill", "-x", "-f", "sleep 982"])
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test func isNotStoppedWithItsJobWhereItsTimeIsBounded() async throws {
+      let script = #"""
+        { echo "$0 try --udp 5s --within 2s -- sh -c 'read x' &"
+          until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
+          until ipvsadm -L --timeout | grep -q ' 300$'; do sleep 0.05; done
+          echo exit; } | script -qec "bash --norc --noprofile -i" /dev/null
+        """#
+      let outcome = try await netns.run("timeout", "-s", "KILL", "20", "sh", "-c", script, Guest.program)
+      #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
+      try await netns.expectEnd("900 120 300")
     }
 
     @Test func endsACommandThereWithWhatItHasStarted() async throws {

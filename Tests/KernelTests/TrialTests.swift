@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import IPVS
 import Testing
 
 extension RealKernel {
@@ -19,7 +20,7 @@ extension RealKernel {
         try await netns.program("try", "60", "30", "-", "--", "true"),
         equals: Outcome(0, "Timeout (tcp tcpfin udp): 60 30 60 (unchanged)\n"))
       let outcome = try await netns.program("with", "60", "30", "-", "--", Guest.ipvsadm, "--set", "0", "77", "0")
-      #expect(outcome.stdout == "Timeout (tcp tcpfin udp): 60 77 60 (put back, but not tcpfin; was 60 30 60)\n")
+      #expect(outcome.stdout == "Timeout (tcp tcpfin udp): 60 77 60 (left as it is)\n")
     }
 
     @Test(arguments: [("false", 1), ("exit 9", 9), ("kill -KILL $$", 137), ("exit 75", 75)] as [(String, Int32)])
@@ -49,7 +50,7 @@ extension RealKernel {
           try await netns.program(command, "--udp", "5s", "--", word),
           equals: Outcome(
             status, TrialTests.putBack,
-            "ipvs-timeout: cannot run the command `\(word)` (\(reason)); the old timeouts are put back\n"))
+            "ipvs-timeout: cannot run the command `\(word)` (\(reason))\n"))
         try await netns.expectEnd("900 120 300")
       }
     }
@@ -61,8 +62,7 @@ extension RealKernel {
         outcome,
         equals: Outcome(
           75, TrialTests.putBack,
-          "ipvs-timeout: the time given by --within is over; the command `sh` was ended, and the old timeouts are put"
-            + " back\n"))
+          "ipvs-timeout: the time given by --within is over, and the command `sh` was ended\n"))
       try await netns.expectEnd("900 120 300")
       expect(try await Guest.run(["pgrep", "-f", "sleep 987"]).status, equals: 1)
       expect(try await netns.program("try", "--udp", "5s", "--within", "5s", "--", "true").status, equals: 0)
@@ -82,7 +82,7 @@ extension RealKernel {
       expect(
         outcome,
         equals: Outcome(
-          0, "Timeout (tcp tcpfin udp): 900 77 300 (put back, but not tcpfin; was 60 30 60)\n",
+          0, "Timeout (tcp tcpfin udp): 900 77 300 (put back, but not tcpfin; was 60 77 60)\n",
           "ipvs-timeout: tcpfin in this network namespace is left at 77 s: it was 120 s and was set to 30 s here, but the"
             + " command or another program has changed it since\n"))
       try await netns.expectEnd("900 77 300")
@@ -101,10 +101,10 @@ extension RealKernel {
     @Test func leavesWhatSomebodyElseHasChanged() async throws {
       async let slow = netns.program("try", "60", "30", "60", "--", "sh", "-c", "sleep 1; exit 4")
       #expect(try await eventually { try await netns.timeouts() == "60 30 60" })
-      try await netns.set(7, 8, 300)
+      try await netns.set(7, 8, 60)
       let outcome = try await slow
       #expect(outcome.status == 4)
-      #expect(outcome.stdout == "Timeout (tcp tcpfin udp): 7 8 300 (put back, but not tcp tcpfin; was 60 30 60)\n")
+      #expect(outcome.stdout == "Timeout (tcp tcpfin udp): 7 8 300 (put back, but not tcp tcpfin; was 7 8 60)\n")
       #expect(outcome.stderr.split(separator: "\n").count == 2, "\(outcome)")
       try await netns.expectEnd("7 8 300")
     }
@@ -137,8 +137,88 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 5")
       expect(try await netns.program("put-back").status, equals: 71)
       try directory.write("cured", "")
-      expect(try await netns.program("put-back"), equals: Outcome(0, "host: \(TrialTests.putBack)"))
+      expect(try await netns.program("put-back"), equals: Outcome(0, "\(netns.name ?? "host"): \(TrialTests.putBack)"))
       try await netns.expectEnd("900 120 300")
+    }
+
+    @Test(arguments: [">/dev/full", ">&-", "<&- >&- 2>&-"]) func passesTheStatusOnWhereNobodyReads(_ streams: String)
+      async throws
+    {
+      for (script, status, end) in [("exit 0", 0, "900 120 5"), ("exit 3", 3, "900 120 300")]
+        as [(String, Int32, String)]
+      {
+        try await netns.set(900, 120, 300)
+        let outcome = try await netns.run(
+          "sh", "-c", #"exec "$0" try --udp 5s -- sh -c "$1" \#(streams)"#, Guest.program, script)
+        #expect(outcome.status == status && outcome.stdout.isEmpty, "\(outcome)")
+        #expect(outcome.isOneSentence == !streams.contains("2>"), "\(outcome)")
+        try await netns.expectEnd(end)
+      }
+    }
+
+    @Test(arguments: [
+      "try --udp 5s --within 1s -- yes", "with --udp 5s -- nonesuch", "try --udp 5s -- ipvsadm --set 60 0 0",
+    ])
+    func putsBackBeforeItSaysAnything(_ words: String) async throws {
+      let script = #"""
+        "$0" $2 >"$1" 2>"$1" & program=$!
+        sleep 1.5
+        until ! ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
+        kill $program
+        """#
+      let outcome = try await netns.run(
+        "timeout", "-s", "KILL", "15", "sh", "-c", BlockedStream.script + script, Guest.program,
+        "\(directory.path)/pipe", words.replacing("try --udp 5s -- ipvsadm", with: "with --udp 5s --tcp 7 -- ipvsadm"))
+      #expect(outcome.status == 0, "\(outcome)")
+      try await netns.expectEnd(words.contains("--set") ? "60 120 300" : "900 120 300")
+    }
+
+    @Test func refusesWhatItCouldNotPutBack() async throws {
+      // A netlink request takes more than ipvsadm.
+      let client = try netns.inside { try Client() }
+      try client.setTimeouts(Timeouts(tcp: Timeout(held: 5_000_000)))
+      let outcome = try await netns.program("with", "--tcp", "60", "--backend", "ipvsadm", "--", "touch", "/nothing")
+      #expect(outcome.status == 71 && outcome.isOneSentence, "\(outcome)")
+      #expect(outcome.stderr.contains("tcp in this network namespace could not be put back"), "\(outcome)")
+      expect(try await netns.timeouts(), equals: "5000000 120 300")
+      expect(
+        try await netns.program("with", "--tcp", "60", "--", "true").stdout,
+        equals: "Timeout (tcp tcpfin udp): 5000000 120 300 (put back; was 60 120 300)\n")
+      try await netns.set(900, 120, 300)
+    }
+
+    @Test func runsAScriptThatDoesNotSayWhatItIsWrittenIn() async throws {
+      let path = try directory.write("check", "exit 4\n")
+      try await Guest.output(["chmod", "+x", path])
+      expect(try await netns.program("with", "--udp", "5s", "--", path), equals: Outcome(4, TrialTests.putBack))
+    }
+
+    @Test func givesTheCommandSIGPIPEAsItsCallerHasItAlsoBehindANotice() async throws {
+      expect(
+        try await netns.program("with", "--udp", "5s", "--", "sh", "-c", "kill -KILL $PPID").status, equals: -9)
+      let outcome = try await netns.program("with", "--tcp", "60", "--", "grep", "SigIgn", "/proc/self/status")
+      #expect(outcome.stderr.contains("a killed `ipvs-timeout with`"), "\(outcome)")
+      let ignored = outcome.stdout.split(separator: "\n").first?.split(separator: "\t").last
+      // The thirteenth signal.
+      #expect(ignored.flatMap { UInt64($0, radix: 16) }.map { $0 & 1 << 12 } == 0, "\(outcome)")
+      expect(try await netns.program("put-back").status, equals: 0)
+    }
+
+    @Test func putsBackAllThatWasKilledWhereTheResultIsNotTaken() async throws {
+      for words in [["--udp", "5s"], ["--tcp", "60"]] {
+        let command = ["with"] + words + ["--", "sh", "-c", "kill -KILL $PPID"]
+        expect(try await netns.run([Guest.program] + command).status, equals: -9)
+      }
+      expect(try await netns.timeouts(), equals: "60 120 5")
+      let outcome = try await netns.run("sh", "-c", #"exec "$0" put-back >/dev/full"#, Guest.program)
+      #expect(outcome.status == 71 && outcome.isOneSentence, "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+      // What is so already is not said to have been put back.
+      expect(try await netns.program("with", "--udp", "5s", "--", "sh", "-c", "kill -KILL $PPID").status, equals: -9)
+      try await netns.set(0, 0, 300)
+      expect(
+        try await netns.program("put-back"),
+        equals: Outcome(0, "\(netns.name ?? "host"): Timeout (tcp tcpfin udp): 900 120 300 (as before)\n"))
     }
 
     @Test func givesTheCommandWhatItsCallerHas() async throws {

@@ -13,8 +13,7 @@ extension RealKernel {
       let script = "until [ -e \(directory.path)/end ]; do sleep 0.1; done"
       async let trial = netns.program("with", "--udp", "5s", "--", "sh", "-c", script)
       #expect(try await eventually { try await netns.timeouts() == "900 120 5" })
-      // The mark of another process lets nobody through.
-      async let set = netns.run("env", "IPVS_TIMEOUT_CHANGE=1", Guest.program, "set", "--udp", "7")
+      async let set = netns.program("set", "--udp", "7")
       async let apply = netns.program("apply", policy, "--netns", "host")
       async let with = netns.program("with", "--udp", "7", "--", "true")
       async let putBack = netns.program("put-back")
@@ -48,11 +47,40 @@ extension RealKernel {
           """
           Timeout (tcp tcpfin udp): 60 120 5 (was 900 120 5)
           Timeout (tcp tcpfin udp): 61 30 5 (was 60 30 5)
-          Timeout (tcp tcpfin udp): 61 120 5 (put back; was 60 30 5)
-          Timeout (tcp tcpfin udp): 61 120 300 (put back; was 900 120 5)
+          Timeout (tcp tcpfin udp): 61 120 5 (put back; was 61 30 5)
+          Timeout (tcp tcpfin udp): 61 120 300 (put back; was 61 120 5)
 
           """))
       try await netns.expectEnd("61 120 300")
+    }
+
+    @Test func letsItsCommandThroughWhereItsEnvironmentIsAnother() async throws {
+      let outcome = try await netns.program(
+        "with", "--udp", "5s", "--", "env", "-i", Guest.program, "set", "--tcp", "60")
+      #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
+      try await netns.expectEnd("60 120 300")
+    }
+
+    @Test func letsItsCommandsTakeTurns() async throws {
+      let script = #"""
+        "$0" with --udp 5 -- sleep 1 & sleep 0.3; "$0" with --udp 6 -- sleep 0.5 & wait
+        "$0" with --udp 7 -- sh -c '"$0" set --udp 8 & wait' "$0"
+        """#
+      expect(
+        try await netns.program("with", "--tcp", "60", "--", "sh", "-c", script, Guest.program),
+        equals: Outcome(
+          0,
+          """
+          Timeout (tcp tcpfin udp): 60 120 300 (put back; was 60 120 5)
+          Timeout (tcp tcpfin udp): 60 120 300 (put back; was 60 120 6)
+          Timeout (tcp tcpfin udp): 60 120 8 (was 60 120 7)
+          Timeout (tcp tcpfin udp): 60 120 8 (left as it is)
+          Timeout (tcp tcpfin udp): 900 120 8 (put back; was 60 120 8)
+
+          """,
+          "ipvs-timeout: udp in this network namespace is left at 8 s: it was 300 s and was set to 7 s here, but the"
+            + " command or another program has changed it since\n"))
+      try await netns.expectEnd("900 120 8")
     }
 
     @Test func isNotHeldByWhatTheCommandLeavesRunning() async throws {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CNamespaces
+package import SystemPackage
+
+/// Which network namespace it was, also when it has gone since and another one has got its inode.
+public struct NamespaceMark: Sendable, Hashable {
+  /// Which one its file is.
+  public let identity: NamespaceIdentity
+  /// The number that no other one gets until the machine is booted; `nil` before Linux 5.14.
+  public let cookie: UInt64?
+
+  /// A mark with its parts.
+  package init(identity: NamespaceIdentity, cookie: UInt64?) {
+    self.identity = identity
+    self.cookie = cookie
+  }
+
+  /// The mark of a namespace; `nil` where it cannot be seen.
+  ///
+  /// - Parameters:
+  ///   - namespace: The files that it may be, of which the first that is there is it.
+  ///   - isOwn: Whether it is the calling thread's own, so that nothing is entered.
+  package init?(of namespace: [FilePath], isOwn: Bool) {
+    guard let identity = namespace.lazy.compactMap({ try? NamespaceIdentity($0) }).first else { return nil }
+    let cookie = isOwn ? NamespaceMark.cookieHere() : try? NamespaceVisit.one(namespace, NamespaceMark.cookieHere)
+    self.init(identity: identity, cookie: cookie ?? nil)
+  }
+
+  /// The mark that was written as ``text``.
+  package init?(text: String) {
+    let parts = text.split(separator: " ", maxSplits: 1)
+    guard let first = parts.first, let identity = NamespaceIdentity(text: String(first)) else { return nil }
+    let cookie = parts.count > 1 ? UInt64(parts[1]) : nil
+    guard parts.count == 1 || cookie != nil else { return nil }
+    self.init(identity: identity, cookie: cookie)
+  }
+
+  /// The mark as text that can be read again.
+  package var text: String { identity.text + (cookie.map { " \($0)" } ?? "") }
+
+  private static func cookieHere() -> UInt64? {
+    var cookie: UInt64 = 0
+    return network_namespace_cookie(&cookie) == 0 ? cookie : nil
+  }
+}
