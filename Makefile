@@ -60,6 +60,7 @@ test-host: test-dependencies
 test-examples: test-dependencies release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
 	grep -qx 'tcp is 900 s, wanted 60 s' .build/demo.log
+	grep -qx 'Timeout (tcp tcpfin udp): 900 30 60 (put back; was 300 30 60)' .build/demo.log
 	grep -qx 'director-blue: Timeout (tcp tcpfin udp): 7200 60 30 (as wanted)' .build/demo.log
 	swift build --package-path examples/library --scratch-path .build/examples
 	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
