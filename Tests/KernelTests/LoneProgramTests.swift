@@ -15,7 +15,7 @@ extension RealKernel {
         equals: Outcome(
           0, "Timeout (tcp tcpfin udp): 60 30 300 (was 900 120 300)\n",
           "ipvs-timeout: others may change the timeouts at the same time, because /run/ipvs-timeout/lock cannot be locked"
-            + " (No such file or directory, errno 2); make /run writable\n"))
+            + " (No such file or directory, errno 2); see that nobody does\n"))
       expect(try await netns.timeouts(), equals: "60 30 300")
     }
 
