@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In which batches directors are changed."""
+
+from __future__ import annotations
+
+from ansible.errors import AnsibleFilterError
+
+
+# What says which timeouts a director is to have.
+WANTED = ("director_timeouts", "director_policy", "director_netns")
+
+
+def units(directors, variables):
+    """Return the directors, those of a pair together, each pair where its first one stands."""
+    found = {}
+    for director in directors:
+        pair = variables[director].get("director_pair")
+        found.setdefault(("pair", pair) if pair else ("alone", director), []).append(director)
+    for (kind, name), members in found.items():
+        if kind == "alone":
+            continue
+        everyone = {one for one in variables if variables[one].get("director_pair") == name}
+        left_out = sorted(everyone - set(members))
+        kinds = {repr([variables[one].get(name) for name in WANTED]) for one in members}
+        if len(kinds) > 1:
+            names = ", ".join(members)
+            raise AnsibleFilterError("%s are the pair %s and are to have different timeouts" % (names, name))
+        if left_out:
+            raise AnsibleFilterError(
+                "%s and %s are the pair %s and have to be changed together: take %s into the run"
+                % (", ".join(members), ", ".join(left_out), name, ", ".join(left_out))
+            )
+    return list(found.values())
+
+
+def batches(directors, variables, size, canary=None):
+    """Return each director with the number of its batch: the canary and its pair first; then as many as size says."""
+    if size < 1:
+        raise AnsibleFilterError("a batch has at least one director, not %s" % size)
+    rest = units(directors, variables)
+    if not rest:
+        return []
+    canary = canary or directors[0]
+    first = [unit for unit in rest if canary in unit]
+    if not first:
+        raise AnsibleFilterError("the canary %s is not one of the directors of this run" % canary)
+    rest.remove(first[0])
+    result = [list(first[0])]
+    batch = []
+    for unit in rest:
+        # A pair that is larger than a batch is one all the same.
+        if batch and len(batch) + len(unit) > size:
+            result.append(batch)
+            batch = []
+        batch = batch + unit
+    result += [batch] * bool(batch)
+    return [{"director": one, "batch": number} for number, batch in enumerate(result) for one in batch]
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self):
+        """Return it by its name."""
+        return {"batches": batches}

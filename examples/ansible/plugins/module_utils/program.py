@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running ipvs-timeout on the director and reading its JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+# The first one whose JSON and exit statuses are as the modules need them.
+MINIMUM = (0, 1, 0)
+
+NAMES = ("tcp", "tcpfin", "udp")
+POLICIES = ("policy", "policy_text")
+
+MEANINGS = {
+    64: "the values or options are wrong",
+    69: "there is no IPVS here",
+    70: "a reply that nobody should get, which is a defect",
+    71: "the system refused",
+    75: "it cannot be done just now",
+    77: "not permitted",
+    78: "the policy cannot be used",
+}
+
+
+def argument_spec():
+    """Return the options that all modules take."""
+    return {
+        "tcp": {"type": "str"},
+        "tcpfin": {"type": "str"},
+        "udp": {"type": "str"},
+        "policy": {"type": "path"},
+        "policy_text": {"type": "str"},
+        "netns": {"type": "list", "elements": "str"},
+        "all_netns": {"type": "bool", "default": False},
+        "in_use": {"type": "bool", "default": False},
+        "backend": {"type": "str", "default": "auto", "choices": ["auto", "netlink", "ipvsadm"]},
+        "ipvsadm": {"type": "path"},
+        "program": {"type": "path"},
+    }
+
+
+def mutually_exclusive():
+    """Return what of those options excludes another."""
+    by_policy = [(policy, name) for policy in POLICIES for name in NAMES]
+    return by_policy + [POLICIES, ("netns", "all_netns")]
+
+
+class Program:
+    """The installed ipvs-timeout; a module fails with a sentence where it is not there, or too old."""
+
+    def __init__(self, module):
+        self.module = module
+        self.path = self._find()
+        self.version = self._version()
+
+    def run(self, command, arguments, fine=(0,)):
+        """Run a command of it, and return an object for each network namespace, and None or what has failed."""
+        params = self.module.params
+        line = [command, "--format", "json", "--backend", params["backend"]]
+        line += ["--netns=" + name for name in params["netns"] or []]
+        line += ["--" + name.replace("_", "-") for name in ("all_netns", "in_use") if params[name]]
+        if params["ipvsadm"]:
+            line.append("--ipvsadm=" + params["ipvsadm"])
+        status, out, err = self._call(line + arguments)
+        said = [sentence.split("ipvs-timeout: ", 1)[-1] for sentence in err.splitlines() if sentence]
+        rows = self._rows(out)
+        if status in fine:
+            for sentence in said:
+                self.module.warn(sentence)
+            return rows, None
+        if status < 0:
+            meaning = "ipvs-timeout was ended by signal %d" % -status
+        else:
+            meaning = MEANINGS.get(status, "ipvs-timeout ended with status %d" % status)
+        return rows, {"msg": ": ".join([meaning] + ["; ".join(said)] * bool(said)), "status": status}
+
+    def policy(self):
+        """Return the path of the policy, or None; of its text a file is made that goes when the module ends."""
+        text = self.module.params["policy_text"]
+        if text is None:
+            return self.module.params["policy"]
+        path = os.path.join(self.module.tmpdir, "policy")
+        with open(path, "wb") as file:
+            file.write(text.encode("utf-8"))
+        return path
+
+    def _find(self):
+        wanted = self.module.params["program"]
+        if wanted:
+            path = self.module.get_bin_path(wanted) if wanted.startswith("/") else None
+        else:
+            path = self.module.get_bin_path("ipvs-timeout", opt_dirs=["/usr/local/sbin"])
+        if not path:
+            where = wanted or "ipvs-timeout in PATH, /usr/local/sbin, /usr/sbin or /sbin"
+            self._refuse("there is no program %s on this director" % where)
+        return path
+
+    def _version(self):
+        status, out, err = self._call(["--version"])
+        found = re.match(r"(\d+)\.(\d+)\.(\d+)", out)
+        if status or not found:
+            answer = (self.path, (out + err).strip()[:80], status)
+            self._refuse("%s is not ipvs-timeout: asked for its version it says '%s' (status %d)" % answer)
+        if tuple(int(number) for number in found.groups()) < MINIMUM:
+            minimum = ".".join(str(number) for number in MINIMUM)
+            self._refuse("%s is ipvs-timeout %s, and %s or newer is needed" % (self.path, out.strip(), minimum))
+        return out.strip()
+
+    def _refuse(self, what):
+        self.module.fail_json(msg=what + "; the role ipvs_timeout.lvs.director installs it")
+
+    def _call(self, arguments):
+        try:
+            return self.module.run_command([self.path] + arguments, handle_exceptions=False)
+        except OSError as error:
+            self._refuse("%s cannot be run: %s" % (self.path, error.strerror))
+
+    def _rows(self, out):
+        try:
+            return [json.loads(line) for line in out.splitlines()]
+        except ValueError:
+            self.module.fail_json(msg="%s gave an answer that is no JSON" % self.path, stdout=out[:1000])
+
+
+def differences(row, are, wanted):
+    """Return a sentence for each timeout of a row that is not as wanted."""
+    return [
+        "%s: %s is %s s, wanted %s s" % (row["netns"], name, row[are][name], row[wanted][name])
+        for name in row["drift"]
+    ]
