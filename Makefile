@@ -7,6 +7,7 @@
 #   make lint           the format and documentation rules
 #   make release        the one static file, .build/dist/ipvs-timeout
 #   make test-systemd   the units of systemd, run by a systemd in the lab
+#   make test-fleet     the roll-out by Ansible and by plain ssh, over fleets of directors in the lab
 #   make install        program, manual page, completions, units and an example policy; PREFIX and DESTDIR as usual
 #   make uninstall      what install put there
 #   make manual         docs/ipvs-timeout.8, from the program's own help
@@ -41,17 +42,17 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-systemd test-manual bench lint release install \
-	uninstall manual link-order dependencies test-dependencies clean
+.PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
+	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-examples test-kernel test-systemd
+test: lint test-manual test-lab test-host test-examples test-kernel test-systemd test-fleet
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck Tests/Lab/* Tests/Bench/*.sh examples/demo .ci/run
+	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh examples/demo examples/rollout.sh .ci/run
 
 test-host: test-dependencies
 	swift build --build-tests $(CHECKS)
@@ -83,6 +84,10 @@ test-kernels: test-kernel
 
 test-systemd: test-dependencies release
 	Tests/Lab/systemd-test $(CURDIR)/$(DIST)
+
+test-fleet: test-dependencies release
+	@Tests/Lab/install-dependencies fleet
+	Tests/Lab/fleet-test $(CURDIR)/$(DIST)
 
 bench: release
 	@Tests/Lab/install-dependencies bench
