@@ -1,64 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CProcesses
 internal import Glibc
 
 /// A command and what it has started, to be ended together.
 ///
 /// Where there is no terminal, it leads a process group of its own. On a terminal, the command stays in the group of the
-/// caller's job: so Ctrl-C, Ctrl-Z and `fg` work on both, it may read what is typed, and so may a pager behind a pipe. So
-/// what it has started is known by its parents; those that have ended hand theirs over to this process. What has begun
-/// a session of its own, as services do, is no longer the command's.
+/// caller's job: so Ctrl-C, Ctrl-Z and `fg` work on both, it may read what is typed, and so may a pager behind a pipe.
+/// What it has started outside such a group is known by its parents, for what loses its parent is handed over to this
+/// process. What has begun a session of its own, as services do, is no longer the command's.
 struct CommandGroup {
   private let process: pid_t
-  private let isAlone: Bool
+  private let isOwn: Bool
+  /// What this process had started before, if it was another program then.
+  private let earlier: Set<pid_t>
+  /// How the command ended, as wait(2) says it; `nil` as long as it has not.
+  private(set) var status: CInt?
 
-  /// That of a command that was started by this process, which has other children than that and those of the command
-  /// unless it is alone.
-  init(of process: pid_t, _ isAlone: Bool) {
-    self.process = process
-    self.isAlone = isAlone
-  }
-
-  /// Whether something of it runs.
-  var isRunning: Bool { !members.isEmpty }
-
-  /// Sends a signal to the command and to what it has started, each once.
-  func send(_ signal: CInt) {
-    for member in members { kill(member, signal) }
-  }
-
-  /// Takes note of the end of what was handed over to this process.
-  func reapOrphans() {
-    // The command itself is left: as long as nobody has taken note of its end, its number is nobody else's.
-    let group = getpgid(process)
+  /// That of a command.
+  ///
+  /// - Parameters:
+  ///   - isOwn: Whether it is to lead a process group of its own.
+  ///   - start: Starts it.
+  /// - Throws: What `start` throws.
+  init<Failure>(isOwn: Bool, start: () throws(Failure) -> pid_t) throws(Failure) {
+    // Where the system refuses, only what has lost its parent is not found.
+    _ = processes_adopt_orphans()
     var info = siginfo_t()
-    while group > 0, waitid(P_PGID, id_t(group), &info, WEXITED | WNOWAIT | WNOHANG) == 0, info.si_signo != 0 {
-      let ended = info._sifields._sigchld.si_pid
-      guard ended != process else { return }
-      waitpid(ended, nil, WNOHANG)
-      info = siginfo_t()
+    let hasChildren = waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0
+    earlier = hasChildren ? Set(ProcessState.all().filter { $0.parent == getpid() }.map(\.number)) : []
+    self.isOwn = isOwn
+    process = try start()
+  }
+
+  /// Takes note of the end of the command, and of what was handed over to this process.
+  mutating func update() {
+    var status: CInt = 0
+    while case let ended = waitpid(-1, &status, WNOHANG), ended > 0 || (ended < 0 && errno == EINTR) {
+      if ended == process { self.status = status }
     }
   }
 
-  /// The processes that have not ended.
-  private var members: [pid_t] {
+  /// Whether something of it runs; where /proc does not tell, what is outside its group is not seen.
+  var isRunning: Bool { status == nil || (isOwn && kill(-process, 0) == 0) || !strays.isEmpty }
+
+  /// Sends a signal to the command and to what it has started, each once.
+  func send(_ signal: CInt) {
+    let strays = strays
+    // Nobody else gets the number of a group in which something runs.
+    if isOwn, kill(-process, signal) == 0 {
+      if status == nil, getpgid(process) != process { kill(process, signal) }
+    } else if status == nil {
+      kill(process, signal)
+    }
+    for stray in strays { kill(stray, signal) }
+  }
+
+  /// What it has started that runs outside its own group.
+  private var strays: [pid_t] {
     let (own, session) = (getpid(), getsid(0))
-    let root = isAlone ? own : process
     let processes = ProcessState.all()
-    let group = processes.first { $0.number == process }.map(\.group)
     let parents = Dictionary(processes.map { ($0.number, $0.parent) }) { first, _ in first }
-    func isDescendant(_ number: pid_t) -> Bool {
-      var next = parents[number]
-      while let parent = next, parent > 1 {
-        if parent == root { return true }
-        next = parents[parent]
+    func isStarted(_ number: pid_t) -> Bool {
+      var next = number
+      while let parent = parents[next], parent > 0, !earlier.contains(next) {
+        if parent == own { return true }
+        next = parent
       }
       return false
     }
     return processes.filter {
-      guard !$0.hasEnded, $0.number != own else { return false }
-      if $0.number == process || ($0.group == group && group != getpgrp()) { return true }
-      return $0.session == session && isDescendant($0.number)
+      !$0.hasEnded && $0.number != process && $0.session == session && !(isOwn && $0.group == process)
+        && isStarted($0.number)
     }.map(\.number)
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CProcesses
 internal import Glibc
 package import Signals
 package import SystemPackage
@@ -31,7 +30,6 @@ package struct CommandRun {
   private let words: [String]
   private let limit: Duration?
   private let isDecisive: Bool
-  private let isAlone: Bool
   private let ignored: IgnoredSignals?
   private var mask = sigset_t()
 
@@ -41,58 +39,61 @@ package struct CommandRun {
   ///   - words: The command, which is looked for as a shell does, and its arguments.
   ///   - limit: How long it may take; `nil` for as long as it takes.
   ///   - isDecisive: Whether something depends on how it ends, so that one that went on after Ctrl-C is no success.
-  ///   - isAlone: Whether this process starts nothing else meanwhile: then it takes over what the command leaves without a
-  ///     parent, for the rest of its life, so that this can be ended, too.
   ///   - ignored: What this process ignores, and the command does not.
   package init(
-    _ words: [String], within limit: Duration?, isDecisive: Bool = true, isAlone: Bool = false,
-    ignored: IgnoredSignals? = nil
+    _ words: [String], within limit: Duration?, isDecisive: Bool = true, ignored: IgnoredSignals? = nil
   ) {
     self.words = words
     self.limit = limit
     self.isDecisive = isDecisive
-    self.isAlone = isAlone
     self.ignored = ignored
     pthread_sigmask(SIG_SETMASK, nil, &mask)
   }
 
   /// Runs the command and waits for its end.
   ///
+  /// This process has to have nothing else started that it waits for. What loses its parent is handed over to it from
+  /// here on.
+  ///
   /// - Parameters:
   ///   - relay: What holds up the signals; one that is not the command's own matter ends it.
   ///   - terminal: The terminal from which this process is controlled, if there is one.
   /// - Returns: How it ended. What it has left running runs on, unless it had to be ended.
   package func ending(_ relay: SignalRelay, on terminal: Terminal? = Terminal()) -> Ending {
-    // Where the system refuses, only what has lost its parent is not found.
-    if isAlone { _ = processes_adopt_orphans() }
-    let process: pid_t
-    do throws(Errno) { process = try start(inJob: terminal != nil) } catch { return .notStarted(error) }
-    let wait = { ending(of: process, relay, terminal) }
+    var group: CommandGroup
+    do throws(Errno) {
+      group = try CommandGroup(isOwn: terminal == nil) { () throws(Errno) in try start(inJob: terminal != nil) }
+    } catch {
+      return .notStarted(error)
+    }
     // Stopped with its job, this process could not keep to a limit.
-    guard limit == nil, let ignored else { return wait() }
-    return ignored.whileStoppable(wait)
+    guard limit == nil, let ignored else { return ending(of: &group, relay, terminal) }
+    return ignored.whileStoppable { ending(of: &group, relay, terminal) }
   }
 
-  private func ending(of process: pid_t, _ relay: SignalRelay, _ terminal: Terminal?) -> Ending {
-    let group = CommandGroup(of: process, isAlone)
+  private func ending(of group: inout CommandGroup, _ relay: SignalRelay, _ terminal: Terminal?) -> Ending {
     let end = limit.map { ContinuousClock.now + $0 }
     var pause: UInt32 = 1000
-    while !CommandRun.hasEnded(process) {
-      if let signal = relay.signals.first(where: { !CommandRun.isOfKeyboard($0, terminal) }) {
-        return finish(process, group, signal)
+    var judged: Set<CInt> = []
+    while true {
+      group.update()
+      if let status = group.status {
+        let ending = CommandRun.ending(status)
+        // Who goes on after Ctrl-C has made it their own matter; who was ended by it wants all to end.
+        if !isDecisive, terminal != nil, case .exited = ending { relay.forget(CommandRun.keyboard) }
+        return ending
+      }
+      // Whose it is is seen when it comes: later, the keyboard may belong to others.
+      for signal in relay.signals where judged.insert(signal).inserted {
+        guard CommandRun.isOfKeyboard(signal, terminal) else { return finish(&group, signal) }
       }
       if let end, ContinuousClock.now >= end {
-        _ = finish(process, group, SIGTERM)
+        _ = finish(&group, SIGTERM)
         return .outOfTime
       }
-      group.reapOrphans()
       usleep(pause)
       pause = min(2 * pause, 50_000)
     }
-    let ending = reaped(process)
-    // Who goes on after Ctrl-C has made it their own matter; who was ended by it wants all to end.
-    if !isDecisive, terminal != nil, case .exited = ending { relay.forget(CommandRun.keyboard) }
-    return ending
   }
 
   /// Whether a signal has come from the terminal's keyboard, as far as can be told.
@@ -135,35 +136,31 @@ package struct CommandRun {
   }
 
   /// Ends the command and what it has started: first by asking.
-  private func finish(_ process: pid_t, _ group: CommandGroup, _ signal: CInt) -> Ending {
+  private func finish(_ group: inout CommandGroup, _ signal: CInt) -> Ending {
     group.send(signal)
     // What is stopped does not hear.
     group.send(SIGCONT)
-    wait(for: group)
-    // One that was started just when the others were looked for is found by the next look.
-    for _ in 0..<3 where group.isRunning { group.send(SIGKILL) }
+    wait(for: &group)
+    // What was started just when the others were looked for is found by the next look.
+    for _ in 0..<3 where group.isRunning {
+      group.send(SIGKILL)
+      usleep(10_000)
+      group.update()
+    }
     // Only what hangs in the kernel does not end now, and is left alone: what is to be put back cannot wait for it.
-    wait(for: group)
-    return CommandRun.hasEnded(process) ? reaped(process) : .killed(SIGKILL)
+    wait(for: &group)
+    return group.status.map(CommandRun.ending) ?? .killed(SIGKILL)
   }
 
-  private func wait(for group: CommandGroup) {
+  private func wait(for group: inout CommandGroup) {
     let end = ContinuousClock.now + CommandRun.grace
     while group.isRunning, ContinuousClock.now < end {
-      group.reapOrphans()
-      usleep(20_000)
+      usleep(50_000)
+      group.update()
     }
   }
 
-  /// Whether it has ended; its number stays its own until it is reaped.
-  private static func hasEnded(_ process: pid_t) -> Bool {
-    var info = siginfo_t()
-    return waitid(P_PID, id_t(process), &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info.si_signo != 0
-  }
-
-  private func reaped(_ process: pid_t) -> Ending {
-    var status: CInt = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+  private static func ending(_ status: CInt) -> Ending {
     let signal = status & 0x7f
     return signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal)
   }

@@ -27,13 +27,24 @@ struct ProcessState {
     (parent, group, session) = (numbers[0], numbers[1], numbers[2])
   }
 
-  /// All processes that can be seen.
+  /// All processes that can be seen; none where they are counted otherwise than here, as in another container's /proc.
   static func all() -> [ProcessState] {
-    ((try? DirectoryNames.all(in: "/proc")) ?? []).compactMap { pid_t($0.string) }.compactMap(ProcessState.init)
+    guard isNumberingOwn else { return [] }
+    return ((try? DirectoryNames.all(in: "/proc")) ?? []).compactMap { pid_t($0.string) }.compactMap(ProcessState.init)
+  }
+
+  /// Whether the numbers in /proc are those by which this process knows others.
+  private static var isNumberingOwn: Bool {
+    withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { buffer in
+      guard let start = buffer.baseAddress else { return false }
+      let count = readlink("/proc/self", start.assumingMemoryBound(to: CChar.self), buffer.count)
+      return count > 0 && String(decoding: buffer[..<count], as: UTF8.self) == "\(getpid())"
+    }
   }
 
   /// Whether a process has started this one, or one of those that have.
   static func isAncestor(_ number: pid_t) -> Bool {
+    guard isNumberingOwn else { return false }
     var next = getppid()
     while next > 1 {
       if next == number { return true }

@@ -17,7 +17,8 @@ package final class Terminal {
     case interrupted
   }
 
-  private static let longestLine = 1024
+  private static let longestAnswer = 16
+  private static let mostRead = 1024
 
   private let descriptor: CInt
 
@@ -74,7 +75,8 @@ package final class Terminal {
   /// Takes the first whole line, without what is blank at its ends; in a raw terminal the return key ends it.
   private static func line(_ input: inout [UInt8]) -> String? {
     guard let end = input.firstIndex(where: { [UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains($0) }) else {
-      if input.count > longestLine { input = [] }
+      // Its beginning is enough to see that it is no answer.
+      input = Array(input.drop { $0 == UInt8(ascii: " ") }.prefix(longestAnswer))
       return nil
     }
     let line = String(decoding: input[..<end], as: UTF8.self).lowercased()
@@ -84,7 +86,7 @@ package final class Terminal {
 
   /// Reads what was typed; returns false where nothing more will come.
   private func read(_ input: inout [UInt8]) -> Bool {
-    withUnsafeTemporaryAllocation(byteCount: Terminal.longestLine, alignment: 1) { buffer in
+    withUnsafeTemporaryAllocation(byteCount: Terminal.mostRead, alignment: 1) { buffer in
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
       input += buffer[..<count]

@@ -40,6 +40,12 @@ package struct TrialFile: ~Copyable {
     }
   }
 
+  /// When it was written, in nanoseconds; `nil` where the system does not say.
+  package var time: Int? {
+    var file = stat()
+    return fstat(descriptor, &file) == 0 ? file.nanoseconds : nil
+  }
+
   /// Removes the record: nothing is left to put back.
   package consuming func remove() {
     directory.removeTrial(path)

@@ -11,7 +11,7 @@ package struct UndoneTrial: Sendable, Hashable {
   /// What it had set; `nil` where that cannot be read.
   package let record: TrialRecord?
   /// When it was written, in nanoseconds.
-  private let time: Int
+  package let time: Int
   private let directory: ChangeDirectory
 
   /// Whether there may be any; this is on the way that every call takes, and costs one system call.
@@ -44,7 +44,12 @@ package struct UndoneTrial: Sendable, Hashable {
     else { return nil }
     self.path = path
     self.directory = directory
-    time = file.st_mtim.tv_sec * 1_000_000_000 + file.st_mtim.tv_nsec
+    time = file.nanoseconds
     record = (try? WholeFile.rest(of: FileDescriptor(rawValue: descriptor))).flatMap(TrialRecord.init)
   }
+}
+
+extension stat {
+  /// When the file was written.
+  var nanoseconds: Int { st_mtim.tv_sec * 1_000_000_000 + st_mtim.tv_nsec }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CNamespaces
+internal import Glibc
 package import SystemPackage
 
 /// Which network namespace it was, also when it has gone since and another one has got its inode.
@@ -16,15 +17,27 @@ public struct NamespaceMark: Sendable, Hashable {
     self.cookie = cookie
   }
 
-  /// The mark of a namespace; `nil` where it cannot be seen.
+  /// The mark of a namespace; `nil` where there is none.
   ///
   /// - Parameters:
   ///   - namespace: The files that it may be, of which the first that is there is it.
   ///   - isOwn: Whether it is the calling thread's own, so that nothing is entered.
-  package init?(of namespace: [FilePath], isOwn: Bool) {
+  /// - Throws: ``NamespaceError``, when it is there and cannot be told from others.
+  package init?(of namespace: [FilePath], isOwn: Bool) throws(NamespaceError) {
     guard let identity = namespace.lazy.compactMap({ try? NamespaceIdentity($0) }).first else { return nil }
-    let cookie = isOwn ? NamespaceMark.cookieHere() : try? NamespaceVisit.one(namespace, NamespaceMark.cookieHere)
-    self.init(identity: identity, cookie: cookie ?? nil)
+    let cookie = isOwn ? NamespaceMark.cookieHere() : try NamespaceVisit.one(namespace, NamespaceMark.cookieHere)
+    do throws(Errno) {
+      self.init(identity: identity, cookie: try cookie.get())
+    } catch Errno(rawValue: ENOPROTOOPT) {
+      self.init(identity: identity, cookie: nil)
+    } catch {
+      throw .notEntered(error)
+    }
+  }
+
+  /// Whether it is the same namespace, as far as can be told where a kernel has no cookies.
+  package func isSame(as other: NamespaceMark) -> Bool {
+    identity == other.identity && (cookie == nil || other.cookie == nil || cookie == other.cookie)
   }
 
   /// The mark that was written as ``text``.
@@ -39,8 +52,8 @@ public struct NamespaceMark: Sendable, Hashable {
   /// The mark as text that can be read again.
   package var text: String { identity.text + (cookie.map { " \($0)" } ?? "") }
 
-  private static func cookieHere() -> UInt64? {
+  private static func cookieHere() -> Result<UInt64, Errno> {
     var cookie: UInt64 = 0
-    return network_namespace_cookie(&cookie) == 0 ? cookie : nil
+    return network_namespace_cookie(&cookie) == 0 ? .success(cookie) : .failure(Errno(rawValue: errno))
   }
 }

@@ -15,6 +15,26 @@ extension ChangeLock {
   /// - Throws: ``Failure``, when another one does not end in time.
   static func turn(for deed: Deed) throws(Failure) -> ChangeLock? { deed.isChanging ? try turn() : nil }
 
+  /// Waits for those that are part of this program's change, and keeps them out.
+  ///
+  /// - Parameters:
+  ///   - turn: What keeps the others out.
+  ///   - account: Gets who does not end in time.
+  /// - Returns: What keeps them out; `nil` where it cannot be had.
+  static func inner(of turn: borrowing ChangeLock?, _ account: inout Account) -> ChangeLock? {
+    do throws(ChangeLockError) {
+      return try turn?.takeInner()
+    } catch .busy(let holder) {
+      account.note(
+        Failure(
+          "what the command has left running still changes timeouts: \(holder.subject) has not ended within 10 s; look at"
+            + " the timeouts when it has, and run `ipvs-timeout put-back`", .timedOut))
+    } catch {
+      // Where there is no lock, that was told.
+    }
+    return nil
+  }
+
   /// Waits until it is this program's turn to change something, as ``turn(for:)``.
   ///
   /// - Returns: What keeps others out, where it can be had.
@@ -39,14 +59,16 @@ extension ChangeLock {
 extension LockHolder? {
   /// Why it was in vain to wait for it.
   var sentence: String {
-    let holder =
-      switch self {
-      case .some(let holder) where !holder.command.isEmpty: "`\(holder.command)` (process \(holder.process))"
-      case .some(let holder): "process \(holder.process)"
-      case .none: "another program"
-      }
-    return
-      "cannot change the timeouts now, and nothing was changed: \(holder) is changing them and has not ended within 10 s;"
+    "cannot change the timeouts now, and nothing was changed: \(subject) is changing them and has not ended within 10 s;"
       + " wait for its end and try again"
+  }
+
+  /// Who it is.
+  fileprivate var subject: String {
+    switch self {
+    case .some(let holder) where !holder.command.isEmpty: "`\(holder.command)` (process \(holder.process))"
+    case .some(let holder): "process \(holder.process)"
+    case .none: "another program"
+    }
   }
 }

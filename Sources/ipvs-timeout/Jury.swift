@@ -33,9 +33,9 @@ struct Jury {
     let ignored = IgnoredSignals()
     switch meanwhile {
     case .trying(let words, let limit):
-      member = .command(CommandRun(words, within: limit, isAlone: true, ignored: ignored), words, isKeeping: true)
+      member = .command(CommandRun(words, within: limit, ignored: ignored), words, isKeeping: true)
     case .running(let words):
-      let run = CommandRun(words, within: nil, isDecisive: false, isAlone: true, ignored: ignored)
+      let run = CommandRun(words, within: nil, isDecisive: false, ignored: ignored)
       member = .command(run, words, isKeeping: false)
     case .asking(let limit):
       guard let terminal = Terminal(), terminal.isForeground else {

@@ -6,7 +6,7 @@ internal import ArgumentParser
 struct PutBackCommand: InvocationCommand {
   static let configuration = CommandConfiguration(
     commandName: "put-back",
-    abstract: "Put back what a killed `try` or `with` has left set.",
+    abstract: "Put back what an earlier `try` or `with` has left set.",
     discussion: """
       What is still as it was set then becomes again what it was before; what has been changed since stays, and is told. \
       Where nothing was left, nothing is done.

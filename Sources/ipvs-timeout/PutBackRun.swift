@@ -24,18 +24,28 @@ struct PutBackRun {
     var account = Account()
     do {
       let turn = try ChangeLock.turn()
-      for trial in UndoneTrial.all().reversed() { finish(trial, &account) }
+      for trial in UndoneTrial.all().reversed() {
+        if isKeeping { trial.forget() } else { trial.finish(&account) }
+      }
       extendLifetime(turn)
     }
     return account.status.worse(account.tell(output))
   }
+}
 
-  private func finish(_ trial: UndoneTrial, _ account: inout Account) {
-    guard !isKeeping else { return trial.forget() }
-    guard let record = trial.record else { return account.note(Failure(trial.sentence, .refused)) }
+extension UndoneTrial {
+  /// Finishes those that were begun since then, the last one first.
+  static func finish(since time: Int, _ account: inout Account) {
+    guard mayBe() else { return }
+    for trial in all().reversed() where trial.time > time { trial.finish(&account) }
+  }
+
+  /// Puts back what it has left set, and forgets it when nothing failed.
+  fileprivate func finish(_ account: inout Account) {
+    guard let record else { return account.note(Failure(sentence, .refused)) }
     let access = Invocation.Access(
       backend: BackendChoice(rawValue: record.backend) ?? .auto, ipvsadm: record.ipvsadm)
-    let restorer = Restorer(access, isNamed: true) { _ in "when that is cured, run `ipvs-timeout put-back` again" }
-    if restorer.end(record.stakes.map(Stake.init), &account) { trial.forget() }
+    let restorer = Restorer(access, isNamed: true) { _ in "when that is cured, run `ipvs-timeout put-back`" }
+    if restorer.end(record.stakes.map(Stake.init), &account) { forget() }
   }
 }

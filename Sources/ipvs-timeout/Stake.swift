@@ -33,9 +33,10 @@ struct Stake {
     self.set.names.first { name in before[name].map { Timeout(seconds: Int($0.seconds)) == nil } ?? false }
   }
 
-  init(_ place: Place, before: Timeouts, set: Timeouts) {
+  /// - Throws: ``IPVSError``, when the namespace cannot be told from others.
+  init(_ place: Place, before: Timeouts, set: Timeouts) throws(IPVSError) {
     self.place = place
-    mark = place.namespace.mark
+    mark = try place.namespace.mark()
     self.before = before
     self.set = set
   }
@@ -50,19 +51,25 @@ struct Stake {
 
   /// Where the namespace is today: where it was, or by another name; `nil` where it has gone.
   ///
-  /// - Throws: ``IPVSError``, when there is no list of them.
+  /// - Throws: ``IPVSError``, when namespaces cannot be told from each other.
   func whereabouts() throws(IPVSError) -> Place? {
-    guard let mark, place.namespace.mark != mark else { return place }
+    guard let mark, try place.namespace.mark()?.isSame(as: mark) != true else { return place }
     // Another one may have got its inode since, and only the cookie tells.
     guard mark.cookie != nil else { return nil }
-    return try NamespaceListing().namespaces.first { $0.identity == mark.identity && $0.namespace.mark == mark }
-      .map(Place.init)
+    for known in try NamespaceListing().namespaces where known.identity == mark.identity {
+      if try known.namespace.mark()?.isSame(as: mark) == true { return Place(known) }
+    }
+    return nil
   }
 }
 
 extension NetworkNamespace {
-  /// Which one it is, for good; `nil` where that cannot be seen.
-  fileprivate var mark: NamespaceMark? { NamespaceMark(of: files, isOwn: self == .current) }
+  /// Which one it is, for good; `nil` where there is none.
+  fileprivate func mark() throws(IPVSError) -> NamespaceMark? {
+    do throws(NamespaceError) { return try NamespaceMark(of: files, isOwn: self == .current) } catch {
+      throw IPVSError(error, during: .open, in: self)
+    }
+  }
 
   /// What those call the caller's own namespace who start elsewhere; `nil` where that is no other name.
   fileprivate var nameForOthers: String? {

@@ -43,8 +43,7 @@ enum StandardStreams {
 
   /// Says on standard error that an answer came another way than expected, if it did.
   static func report(_ fallback: Fallback) {
-    guard case .toIpvsadm(let reason) = fallback else { return }
-    report("ipvs-timeout: using the program ipvsadm instead of netlink: \(reason)")
+    if let sentence = fallback.sentence { report("ipvs-timeout: \(sentence)") }
   }
 
   /// Writes all of a text; returns the errno that stopped it, or 0.
@@ -64,5 +63,13 @@ enum StandardStreams {
       }
       return 0
     }
+  }
+}
+
+extension Fallback {
+  /// That an answer came another way than expected, if it did.
+  var sentence: String? {
+    guard case .toIpvsadm(let reason) = self else { return nil }
+    return "using the program ipvsadm instead of netlink: \(reason)"
   }
 }

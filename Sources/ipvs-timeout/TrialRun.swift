@@ -49,16 +49,16 @@ struct TrialRun {
   ) throws(Failure) -> ExitStatus {
     var round = Round(output, access)
     let places = access.isNamed ? try access.scope.places(&round) : [Place(.current)]
-    let stakes = try stakes(in: places, &round)
     let status = try round.finished()
-    guard status == .success else {
+    let stakes = try stakes(in: places, &account)
+    guard status == .success, account.status == .success else {
       if places.count > 1 { account.note("nothing was set, for it is all or none") }
-      return status
+      return status.worse(account.status)
     }
     guard relay.signals.isEmpty else { return .success }
     if places.isEmpty { account.note("there is no such network namespace, so nothing was set") }
 
-    var record = written(stakes)
+    var record = stakes.isEmpty ? nil : written(stakes, &account)
     let isWritten = record != nil
     var trial = Trial(request, access)
     trial.set(stakes, relay, &account)
@@ -67,14 +67,17 @@ struct TrialRun {
     let isKept = verdict?.isKept == true && relay.signals.isEmpty
     // From here on nobody is to put them back.
     if isKept { record.take()?.remove() }
-    // What the command has left running may be changing something.
-    let inner = try? turn?.takeInner()
+    let inner = isKept ? nil : ChangeLock.inner(of: turn, &account)
+    // What was killed inside has set what this one has to find.
+    if !isKept, let time = record?.time { UndoneTrial.finish(since: time, &account) }
     let restorer = Restorer(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
       if isKept { return "the new timeouts were to stay; look with `ipvs-timeout show\(stake.place.namespace.option)`" }
       return "when that is cured, run `\(isWritten ? "ipvs-timeout put-back" : stake.command)`"
     }
-    if restorer.end(trial.stakes, &account) { record.take()?.remove() }
-    turn?.removeInner()
+    let isDone = restorer.end(trial.stakes, &account)
+    // Who still changes something inside will put back what was set here.
+    if isDone, inner != nil || turn == nil { record.take()?.remove() }
+    if inner != nil || isKept { turn?.removeInner() }
     extendLifetime(inner)
     // That they are kept is decided, and what comes now changes nothing.
     if isKept { relay.forget(relay.signals) }
@@ -82,39 +85,43 @@ struct TrialRun {
   }
 
   /// Reads what is in each place.
-  private func stakes(in places: [Place], _ round: inout Round) throws(Failure) -> [Stake] {
+  private func stakes(in places: [Place], _ account: inout Account) throws(Failure) -> [Stake] {
     guard !places.isEmpty else { return [] }
     var directors = try DirectorRound(to: places, access)
-    StandardStreams.report(directors.fallback)
+    if let sentence = directors.fallback.sentence { account.note(sentence) }
     var stakes: [Stake] = []
     for place in places {
       do throws(BackendError) {
-        let stake = Stake(place, before: try directors.following().timeouts(), set: request.wanted)
+        let before = try directors.following().timeouts()
+        let stake: Stake
+        do throws(IPVSError) { stake = try Stake(place, before: before, set: request.wanted) } catch {
+          throw .netlink(error)
+        }
         stakes.append(stake)
         if directors.backend == .ipvsadm, let name = stake.tooLongForIpvsadm {
-          round.note(
+          account.note(
             Failure(
               "\(name.rawValue) in \(place.namespace.place) could not be put back, for it is longer than ipvsadm takes,"
                 + " 31 days; leave --backend ipvsadm out, or set it with `ipvs-timeout set`", .refused))
         }
       } catch {
         if error.isAboutCaller { throw Failure(error) }
-        round.note(Failure(error))
+        account.note(Failure(error))
       }
     }
     return stakes
   }
 
   /// Writes down what will have to be put back.
-  private func written(_ stakes: [Stake]) -> TrialFile? {
+  private func written(_ stakes: [Stake], _ account: inout Account) -> TrialFile? {
     let record = TrialRecord(
       command: request.meanwhile.name, backend: access.backend.rawValue, ipvsadm: access.ipvsadm,
       stakes: stakes.map(\.record))
     do throws(Errno) {
       return try TrialFile.write(record)
     } catch {
-      StandardStreams.report(
-        "ipvs-timeout: if this program is killed, nothing will know what to put back, because"
+      account.note(
+        "if this program is killed, nothing will know what to put back, because"
           + " \(ChangeDirectory.usual.trials) cannot be written (\(error.description), errno \(error.rawValue))")
       return nil
     }

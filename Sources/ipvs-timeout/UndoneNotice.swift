@@ -6,7 +6,7 @@ internal import IPVS
 internal import Text
 
 extension UndoneTrial {
-  /// Says on standard error what killed trials have left set, and how to put it back.
+  /// Says on standard error what earlier trials have left set, and how to put it back.
   static func reportAll() {
     guard mayBe() else { return }
     for trial in all() { StandardStreams.report("ipvs-timeout: \(trial.sentence)") }
@@ -15,13 +15,13 @@ extension UndoneTrial {
   /// What it has left set.
   var sentence: String {
     guard let record else {
-      return "\(path) was left by a killed `ipvs-timeout try` or `with` and cannot be read; look at the timeouts with"
+      return "\(path) was left by an earlier `ipvs-timeout try` or `with` and cannot be read; look at the timeouts with"
         + " `ipvs-timeout show --all-netns`, correct them, and run `ipvs-timeout put-back --keep`"
     }
     let most = 3
     var places = record.stakes.prefix(most).map { "\($0.name.printable) \($0.change)" }
     if record.stakes.count > most { places.append("\(record.stakes.count - most) more network namespaces") }
-    return "a killed `ipvs-timeout \(record.command.printable)` has not put back what it had set in"
+    return "an earlier `ipvs-timeout \(record.command.printable)` has not put back what it had set in"
       + " \(places.joined(separator: ", ")); run `ipvs-timeout put-back`, or `ipvs-timeout put-back --keep` to leave the"
       + " timeouts as they are"
   }

@@ -18,14 +18,14 @@ import Testing
       (["/etc/passwd"], .notStarted(.permissionDenied)), (["/"], .notStarted(.permissionDenied)),
     ] as [([String], CommandRun.Ending)])
   func `ends`(words: [String], ending: CommandRun.Ending) async {
-    #expect(await run(words) == ending)
+    await expect(ending, of: words)
   }
 
   @Test func `arguments are passed on as they are`() async throws {
     try await withTemporaryDirectory { path in
       let file = path.appending("words").string
       let script = #"for word do printf '[%s]' "$word"; done > "$0""#
-      #expect(await run(["sh", "-c", script, file, "a b", "", "*", "'$x"]) == .exited(0))
+      await expect(.exited(0), of: ["sh", "-c", script, file, "a b", "", "*", "'$x"])
       let text = try FilePath(file).text()
       #expect(text == "[a b][][*]['$x]")
     }
@@ -36,7 +36,7 @@ import Testing
       let file = path.appending("pids").string
       let start = ContinuousClock.now
       let script = #"trap '' TERM; sleep 100 & echo $$ $! > "$0"; sleep 100"#
-      #expect(await run(["sh", "-c", script, file], within: .milliseconds(500)) == .outOfTime)
+      await expect(.outOfTime, of: ["sh", "-c", script, file], within: .milliseconds(500))
       #expect(start.duration(to: .now) < .seconds(10))
       let processes = try FilePath(file).text().split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
       #expect(processes.count == 2)
@@ -52,22 +52,26 @@ import Testing
         (trap 'sleep 0.5; echo later >> "$0"; exit' TERM; while :; do sleep 0.05; done) &
         while :; do sleep 0.05; done
         """#
-      #expect(await run(["sh", "-c", script, file], within: .milliseconds(500)) == .outOfTime)
+      await expect(.outOfTime, of: ["sh", "-c", script, file], within: .milliseconds(500))
       let text = try FilePath(file).text()
       #expect(text == "asked\nlater\n")
     }
   }
 
-  @Test func `is ended where it is stopped`() async {
-    let start = ContinuousClock.now
-    #expect(await run(["sh", "-c", "kill -s STOP $$"], within: .milliseconds(300)) == .outOfTime)
-    #expect(start.duration(to: .now) < .seconds(3))
+  @Test func `is asked also where it is stopped`() async throws {
+    try await withTemporaryDirectory { path in
+      let file = path.appending("words").string
+      let script = #"trap 'echo asked >> "$0"; exit' TERM; kill -s STOP $$; sleep 100 & wait"#
+      await expect(.outOfTime, of: ["sh", "-c", script, file], within: .milliseconds(300))
+      let text = try FilePath(file).text()
+      #expect(text == "asked\n")
+    }
   }
 
   @Test func `what it leaves running runs on`() async throws {
     try await withTemporaryDirectory { path in
       let file = path.appending("pid").string
-      #expect(await run(["sh", "-c", #"sleep 100 & echo $! > "$0""#, file], within: .seconds(60)) == .exited(0))
+      await expect(.exited(0), of: ["sh", "-c", #"sleep 100 & echo $! > "$0""#, file], within: .seconds(60))
       let process = try #require(pid_t(try FilePath(file).text().dropLast()))
       #expect(kill(process, SIGKILL) == 0)
     }
@@ -100,11 +104,18 @@ import Testing
     }
   }
 
-  private func run(_ words: [String], within limit: Duration? = nil) async -> CommandRun.Ending {
-    let ending: Result<CommandRun.Ending, Never> = await onOwnThread {
-      SignalRelay.during { CommandRun(words, within: limit).ending($0, on: nil) }
+  /// Runs a command in a process of its own, for the command's parent takes note of the end of all that it has started.
+  private func expect(
+    _ ending: CommandRun.Ending, of words: [String], within limit: Duration? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async {
+    let milliseconds = limit.map { Int($0 / .milliseconds(1)) }
+    await #expect(processExitsWith: .success, sourceLocation: sourceLocation) {
+      [words = words as [String], milliseconds = milliseconds as Int?, expected = "\(ending)" as String] in
+      let limit = milliseconds.map { Duration.milliseconds($0) }
+      let ending = SignalRelay.during { CommandRun(words, within: limit).ending($0, on: nil) }
+      #expect("\(ending)" == expected)
     }
-    return ending.get()
   }
 
   private func isGone(_ process: pid_t) -> Bool {

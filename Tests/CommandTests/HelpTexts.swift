@@ -44,7 +44,7 @@ enum HelpTexts {
                               succeeds.
       with                    Set timeouts, run a command, and put the old ones
                               back, whatever happens.
-      put-back                Put back what a killed `try` or `with` has left set.
+      put-back                Put back what an earlier `try` or `with` has left set.
       apply                   Make every network namespace as the policy says;
                               change only what differs.
       check-policy            Read the policy and say what each network namespace
@@ -501,7 +501,7 @@ enum HelpTexts {
     """
 
   static let putBack = """
-    OVERVIEW: Put back what a killed `try` or `with` has left set.
+    OVERVIEW: Put back what an earlier `try` or `with` has left set.
 
     What is still as it was set then becomes again what it was before; what has
     been changed since stays, and is told. Where nothing was left, nothing is done.

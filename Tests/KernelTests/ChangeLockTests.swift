@@ -30,13 +30,13 @@ extension RealKernel {
     }
 
     @Test func letsAChangeGoOnWhenTheOtherHasEnded() async throws {
-      async let short = Guest.run(["flock", ChangeLockTests.lock, "sleep", "2"])
-      try await Task.sleep(for: .milliseconds(300))
-      let start = ContinuousClock.now
+      let script = ": >\(directory.path)/locked; sleep 2; : >\(directory.path)/ended"
+      async let short = Guest.run(["flock", ChangeLockTests.lock, "sh", "-c", script])
+      #expect(try await eventually { try await Guest.run(["test", "-e", "\(directory.path)/locked"]).status == 0 })
       expect(
         try await netns.program("set", "60", "30", "60"),
         equals: Outcome(0, "Timeout (tcp tcpfin udp): 60 30 60 (was 900 120 300)\n"))
-      #expect(start.duration(to: .now) > .milliseconds(700))
+      expect(try await Guest.run(["test", "-e", "\(directory.path)/ended"]).status, equals: 0)
       expect(try await short, equals: Outcome())
     }
 

@@ -43,8 +43,8 @@ extension RealKernel {
       #expect(outcome.status == -SIGKILL)
       // What was begun goes on without it.
       #expect(try await eventually { directory.text("calls").split(separator: "\n").count == moment })
-      try await Task.sleep(for: .milliseconds(300))
-      expect(try await netns.timeouts(), equals: [3, 4, 5].contains(moment) ? "60 30 60" : "900 120 300")
+      let left = [3, 4, 5].contains(moment) ? "60 30 60" : "900 120 300"
+      #expect(try await eventually { try await netns.timeouts() == left })
       let next = try await netns.program("show")
       #expect(next.stderr.contains("has not put back what it had set") == (moment > 1), "\(next)")
       let last = try await netns.program("put-back")

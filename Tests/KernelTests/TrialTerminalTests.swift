@@ -23,8 +23,9 @@ extension RealKernel {
     }
 
     @Test func asksAgain() async throws {
-      let keys = "cat \(directory.path)/next; echo yes >\(directory.path)/next; sleep 1"
-      try directory.write("next", "what\n")
+      // What is typed before the question is no answer to it.
+      let count = "\(directory.path)/count"
+      let keys = "echo >>\(count); if [ $(wc -l <\(count)) -lt 6 ]; then echo what; else echo yes; fi"
       let outcome = try await terminal("try --udp 5s --confirm", typing: keys)
       #expect(outcome.status == 0, "\(outcome)")
       #expect(outcome.stdout.contains("yes or no? "), "\(outcome)")
@@ -84,8 +85,8 @@ extension RealKernel {
     func putsBackWhereTheTerminalTakesNothing(_ words: String) async throws {
       let script = #"""
         (sleep 20) | script -qec "yes & sleep 0.5; kill \$!; exec $0 $2" /dev/null >"$1" & terminal=$!
-        sleep 1
-        until ipvsadm -L --timeout | grep -q ' 300$'; do sleep 0.1; done
+        until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
+        until ipvsadm -L --timeout | grep -q ' 300$'; do sleep 0.05; done
         kill -KILL $terminal
         """#
       let outcome = try await netns.run(
@@ -124,7 +125,8 @@ extension RealKernel {
       try directory.script("command", "trap 'echo caught; exit 0' INT; : >\(ready); while :; do sleep 0.05; done")
       let outcome = try await terminal(
         "\(word) --udp 5s -- \(directory.path)/command",
-        typing: "until [ -e \(ready) ]; do sleep 0.05; done; printf '\\003'; sleep 1")
+        typing: "until [ -e \(ready) ]; do sleep 0.05; done; [ -e \(ready).typed ] || printf '\\003'; : >\(ready).typed"
+      )
       #expect(outcome.status == status && outcome.stdout.contains("caught"), "\(outcome)")
       #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
       try await netns.expectEnd("900 120 300")

@@ -68,6 +68,39 @@ extension RealKernel {
       expect(try await netns.program("try", "--udp", "5s", "--within", "5s", "--", "true").status, equals: 0)
     }
 
+    @Test func endsWhatForksFasterThanItIsLookedFor() async throws {
+      let chain = #"$SIG{TERM} = "IGNORE"; $0 = "chain979"; if (!fork) { while (1) { exit if fork } } sleep 979"#
+      let outcome = try await netns.program("try", "--udp", "5s", "--within", "1s", "--", "perl", "-e", chain)
+      #expect(outcome.status == 75, "\(outcome)")
+      expect(try await Guest.run(["pgrep", "-f", "chain979"]).status, equals: 1)
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test(arguments: ["mount -t tmpfs none /proc", ":"]) func endsTheCommandWhateverProcSays(_ script: String)
+      async throws
+    {
+      // Without --mount-proc, /proc has the numbers of others.
+      let namespaces = script == ":" ? ["unshare", "--pid", "--fork"] : ["unshare", "--mount"]
+      let outcome = try await netns.run(
+        namespaces + ["sh", "-c", "\(script); $0 try --udp 5s --within 1s -- sleep 978; exit $?", Guest.program])
+      #expect(outcome.status == 75, "\(outcome)")
+      expect(try await Guest.run(["pgrep", "-x", "-f", "sleep 978"]).status, equals: 1)
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test func leavesAloneWhatItsCallerHasStarted() async throws {
+      let script = #"sleep 977 & exec "$0" try --udp 5s --within 1s -- sleep 976"#
+      expect(try await netns.run("sh", "-c", script, Guest.program).status, equals: 75)
+      expect(try await Guest.run(["pgrep", "-x", "-f", "sleep 976"]).status, equals: 1)
+      expect(try await Guest.run(["pkill", "-x", "-f", "sleep 977"]).status, equals: 0)
+    }
+
+    @Test func takesNoteOfTheEndOfWhatIsHandedOver() async throws {
+      let script = "for i in $(seq 20); do (setsid true &); done; sleep 1; ps -o stat= --ppid $PPID | grep -c Z"
+      let outcome = try await netns.program("with", "--udp", "5s", "--quiet", "--", "sh", "-c", script)
+      #expect(outcome.stdout == "0\n", "\(outcome)")
+    }
+
     @Test func leavesAloneWhatTheCommandLeavesRunning() async throws {
       let script = "sleep 988 </dev/null >/dev/null 2>&1 &"
       expect(
@@ -99,9 +132,11 @@ extension RealKernel {
     }
 
     @Test func leavesWhatSomebodyElseHasChanged() async throws {
-      async let slow = netns.program("try", "60", "30", "60", "--", "sh", "-c", "sleep 1; exit 4")
+      let script = "until [ -e \(directory.path)/go ]; do sleep 0.05; done; exit 4"
+      async let slow = netns.program("try", "60", "30", "60", "--", "sh", "-c", script)
       #expect(try await eventually { try await netns.timeouts() == "60 30 60" })
       try await netns.set(7, 8, 60)
+      try directory.write("go", "")
       let outcome = try await slow
       #expect(outcome.status == 4)
       #expect(outcome.stdout == "Timeout (tcp tcpfin udp): 7 8 300 (put back, but not tcp tcpfin; was 7 8 60)\n")
@@ -157,20 +192,22 @@ extension RealKernel {
     }
 
     @Test(arguments: [
-      "try --udp 5s --within 1s -- yes", "with --udp 5s -- nonesuch", "try --udp 5s -- ipvsadm --set 60 0 0",
+      ("try --udp 5s --within 1s", "yes"), ("with --udp 5s", "nonesuch"), ("with --udp 5s --tcp 7", "CHANGING"),
     ])
-    func putsBackBeforeItSaysAnything(_ words: String) async throws {
+    func putsBackBeforeItSaysAnything(_ words: String, _ command: String) async throws {
+      let ipvsadm = try directory.script(
+        "ipvsadm", "\(Guest.ipvsadm) \"$@\"; status=$?; echo \"$1\" >>\(directory.path)/calls; exit $status")
+      let changing = try directory.script("changing", "\(Guest.ipvsadm) --set 60 0 0")
       let script = #"""
-        "$0" $2 >"$1" 2>"$1" & program=$!
-        sleep 1.5
-        until ! ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
-        kill $program
+        "$0" $2 --backend ipvsadm --ipvsadm "$3" -- $4 >"$1" 2>"$1" & program=$!
+        until [ "$(grep -c -e --set "$5/calls")" = 2 ]; do sleep 0.1; done
+        sleep 0.5; kill $program; wait $program; exit 0
         """#
       let outcome = try await netns.run(
-        "timeout", "-s", "KILL", "15", "sh", "-c", BlockedStream.script + script, Guest.program,
-        "\(directory.path)/pipe", words.replacing("try --udp 5s -- ipvsadm", with: "with --udp 5s --tcp 7 -- ipvsadm"))
+        "timeout", "-s", "KILL", "20", "sh", "-c", BlockedStream.script + script, Guest.program,
+        "\(directory.path)/pipe", words, ipvsadm, command == "CHANGING" ? changing : command, directory.path)
       #expect(outcome.status == 0, "\(outcome)")
-      try await netns.expectEnd(words.contains("--set") ? "60 120 300" : "900 120 300")
+      try await netns.expectEnd(command == "CHANGING" ? "60 120 300" : "900 120 300")
     }
 
     @Test func refusesWhatItCouldNotPutBack() async throws {
@@ -197,7 +234,7 @@ extension RealKernel {
       expect(
         try await netns.program("with", "--udp", "5s", "--", "sh", "-c", "kill -KILL $PPID").status, equals: -9)
       let outcome = try await netns.program("with", "--tcp", "60", "--", "grep", "SigIgn", "/proc/self/status")
-      #expect(outcome.stderr.contains("a killed `ipvs-timeout with`"), "\(outcome)")
+      #expect(outcome.stderr.contains("an earlier `ipvs-timeout with`"), "\(outcome)")
       let ignored = outcome.stdout.split(separator: "\n").first?.split(separator: "\t").last
       // The thirteenth signal.
       #expect(ignored.flatMap { UInt64($0, radix: 16) }.map { $0 & 1 << 12 } == 0, "\(outcome)")

@@ -30,9 +30,13 @@ extension RealKernel {
     }
 
     @Test func waitsForItsTurn() async throws {
-      async let first = netns.program("with", "--udp", "5s", "--", "sleep", "1")
+      let script = "until [ -e \(directory.path)/go ]; do sleep 0.05; done"
+      async let first = netns.program("with", "--udp", "5s", "--", "sh", "-c", script)
       #expect(try await eventually { try await netns.timeouts() == "900 120 5" })
       async let second = netns.program("try", "--udp", "6s", "--", "true")
+      #expect(try await eventually { try await Guest.run(["pgrep", "-f", "try --udp 6s"]).status == 0 })
+      try await Task.sleep(for: .seconds(1))
+      try directory.write("go", "")
       expect(try await first.stdout, equals: "Timeout (tcp tcpfin udp): 900 120 300 (put back; was 900 120 5)\n")
       expect(try await second.stdout, equals: "Timeout (tcp tcpfin udp): 900 120 6 (kept; was 900 120 300)\n")
       try await netns.expectEnd("900 120 6")
@@ -63,11 +67,13 @@ extension RealKernel {
 
     @Test func letsItsCommandsTakeTurns() async throws {
       let script = #"""
-        "$0" with --udp 5 -- sleep 1 & sleep 0.3; "$0" with --udp 6 -- sleep 0.5 & wait
+        "$0" with --udp 5 -- sh -c ': >"$0/begun"; sleep 1' "$1" &
+        until [ -e "$1/begun" ]; do sleep 0.05; done
+        "$0" with --udp 6 -- sleep 0.1 & wait
         "$0" with --udp 7 -- sh -c '"$0" set --udp 8 & wait' "$0"
         """#
       expect(
-        try await netns.program("with", "--tcp", "60", "--", "sh", "-c", script, Guest.program),
+        try await netns.program("with", "--tcp", "60", "--", "sh", "-c", script, Guest.program, directory.path),
         equals: Outcome(
           0,
           """
@@ -81,6 +87,31 @@ extension RealKernel {
           "ipvs-timeout: udp in this network namespace is left at 8 s: it was 300 s and was set to 7 s here, but the"
             + " command or another program has changed it since\n"))
       try await netns.expectEnd("900 120 8")
+    }
+
+    @Test func putsBackWhatWasKilledInside() async throws {
+      let outcome = try await netns.program(
+        "with", "--udp", "5s", "--", Guest.program, "with", "--udp", "7s", "--", "sh", "-c", "kill -KILL $PPID")
+      #expect(outcome.status == 137, "\(outcome)")
+      #expect(
+        outcome.stdout.hasSuffix("Timeout (tcp tcpfin udp): 900 120 300 (put back; was 900 120 5)\n"), "\(outcome)")
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test func leavesARecordWhereSomethingInsideDoesNotEnd() async throws {
+      let script = #"""
+        "$0" with --udp 7s -- sh -c ': >"$0/begun"; until [ -e "$0/go" ]; do sleep 0.1; done' "$1" >/dev/null 2>&1 &
+        until [ -e "$1/begun" ]; do sleep 0.05; done
+        """#
+      let outcome = try await netns.program(
+        "with", "--udp", "5s", "--", "sh", "-c", script, Guest.program, directory.path)
+      #expect(outcome.status == 75, "\(outcome)")
+      #expect(outcome.stderr.contains("what the command has left running still changes timeouts: `"), "\(outcome)")
+      #expect(outcome.stderr.contains("udp in this network namespace is left at 7 s"), "\(outcome)")
+      try directory.write("go", "")
+      #expect(try await eventually { try await netns.timeouts() == "900 120 5" })
+      expect(try await netns.program("put-back").status, equals: 0)
+      try await netns.expectEnd("900 120 300")
     }
 
     @Test func isNotHeldByWhatTheCommandLeavesRunning() async throws {
