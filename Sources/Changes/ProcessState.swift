@@ -46,7 +46,8 @@ struct ProcessState {
   static func isAncestor(_ number: pid_t) -> Bool {
     guard isNumberingOwn else { return false }
     var next = getppid()
-    while next > 1 {
+    // The first process may be this program's, too, as in a container.
+    while next > 0 {
       if next == number { return true }
       guard let process = ProcessState(of: next) else { return false }
       next = process.parent

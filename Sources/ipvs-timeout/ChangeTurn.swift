@@ -19,18 +19,18 @@ extension ChangeLock {
   ///
   /// - Parameters:
   ///   - turn: What keeps the others out.
-  ///   - account: Gets who does not end in time.
+  ///   - busy: Called when one of them does not end in time.
   /// - Returns: What keeps them out; `nil` where it cannot be had.
-  static func inner(of turn: borrowing ChangeLock?, _ account: inout Account) -> ChangeLock? {
+  static func inner(of turn: borrowing ChangeLock?, _ busy: (Failure) -> Void) -> ChangeLock? {
     do throws(ChangeLockError) {
       return try turn?.takeInner()
     } catch .busy(let holder) {
-      account.note(
+      busy(
         Failure(
           "what the command has left running still changes timeouts: \(holder.subject) has not ended within 10 s; look at"
             + " the timeouts when it has, and run `ipvs-timeout put-back`", .timedOut))
     } catch {
-      // Where there is no lock, that was told.
+      // A director without a lock is one that others may change at the same time, and that was told.
     }
     return nil
   }

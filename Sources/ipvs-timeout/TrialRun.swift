@@ -67,7 +67,14 @@ struct TrialRun {
     let isKept = verdict?.isKept == true && relay.signals.isEmpty
     // From here on nobody is to put them back.
     if isKept { record.take()?.remove() }
-    let inner = isKept ? nil : ChangeLock.inner(of: turn, &account)
+    var isDisturbed = false
+    let inner =
+      isKept
+      ? nil
+      : ChangeLock.inner(of: turn) { failure in
+        account.note(failure)
+        isDisturbed = true
+      }
     // What was killed inside has set what this one has to find.
     if !isKept, let time = record?.time { UndoneTrial.finish(since: time, &account) }
     let restorer = Restorer(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
@@ -76,8 +83,8 @@ struct TrialRun {
     }
     let isDone = restorer.end(trial.stakes, &account)
     // Who still changes something inside will put back what was set here.
-    if isDone, inner != nil || turn == nil { record.take()?.remove() }
-    if inner != nil || isKept { turn?.removeInner() }
+    if isDone, !isDisturbed { record.take()?.remove() }
+    if !isDisturbed { turn?.removeInner() }
     extendLifetime(inner)
     // That they are kept is decided, and what comes now changes nothing.
     if isKept { relay.forget(relay.signals) }

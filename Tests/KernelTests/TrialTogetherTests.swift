@@ -65,6 +65,14 @@ extension RealKernel {
       try await netns.expectEnd("60 120 300")
     }
 
+    @Test func letsItsCommandThroughWhereItIsTheFirstProcess() async throws {
+      let outcome = try await netns.run(
+        "unshare", "--pid", "--fork", "--mount-proc", Guest.program, "with", "--udp", "5s", "--", Guest.program, "set",
+        "--tcp", "60")
+      #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
+      try await netns.expectEnd("60 120 300")
+    }
+
     @Test func letsItsCommandsTakeTurns() async throws {
       let script = #"""
         "$0" with --udp 5 -- sh -c ': >"$0/begun"; sleep 1' "$1" &
