@@ -68,6 +68,12 @@ extension RealKernel {
       expect(try await netns.program("try", "--udp", "5s", "--within", "5s", "--", "true").status, equals: 0)
     }
 
+    @Test func asksTheCommandAlsoWhereItIsStopped() async throws {
+      let script = "trap 'echo asked; exit' TERM; kill -s STOP $$; sleep 975 & wait"
+      let outcome = try await netns.program("try", "--udp", "5s", "--within", "1s", "--", "sh", "-c", script)
+      #expect(outcome.status == 75 && outcome.stdout == "asked\n\(TrialTests.putBack)", "\(outcome)")
+    }
+
     @Test func endsWhatForksFasterThanItIsLookedFor() async throws {
       let chain = #"$SIG{TERM} = "IGNORE"; $0 = "chain979"; if (!fork) { while (1) { exit if fork } } sleep 979"#
       let outcome = try await netns.program("try", "--udp", "5s", "--within", "1s", "--", "perl", "-e", chain)
