@@ -11,6 +11,7 @@
 #   make install        program, manual page, completions, units and an example policy; PREFIX and DESTDIR as usual
 #   make uninstall      what install put there
 #   make manual         docs/ipvs-timeout.8, from the program's own help
+#   make golden         Tests/Golden/session.txt, from a session with the program in the lab
 #   make link-order     the order in which the release program is linked, from a trace of it
 #   make clean          everything built
 
@@ -42,17 +43,17 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo test test-host test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
+.PHONY: demo test test-host test-link-order test-golden golden test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-examples test-kernel test-systemd test-fleet
+test: lint test-manual test-lab test-host test-link-order test-golden test-examples test-kernel test-systemd test-fleet
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh examples/demo examples/rollout.sh .ci/run
+	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session examples/demo examples/rollout.sh .ci/run
 
 test-host: test-dependencies
 	swift build --build-tests $(CHECKS)
@@ -67,6 +68,16 @@ test-examples: test-dependencies release
 	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
 	test "$$($(LAB) sh -c 'ip netns add blue && ip netns exec blue ipvsadm --set 0 0 999 && .build/examples/debug/longest-udp')" = 'blue: 999 s'
 	$(LAB) -t 300 Tests/Lab/real-servers-test
+
+test-link-order: release
+	Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
+
+test-golden: test-dependencies release
+	$(LAB) -t 120 Tests/Golden/session $(CURDIR)/$(DIST) | diff -u Tests/Golden/session.txt -
+
+golden: test-dependencies release
+	$(LAB) -t 120 Tests/Golden/session $(CURDIR)/$(DIST) > .build/session.txt
+	mv .build/session.txt Tests/Golden/session.txt
 
 test-lab: test-dependencies
 	Tests/Lab/selftest
@@ -100,6 +111,7 @@ $(DIST): $(LINK_ORDER) $(shell find Sources) Package.swift | dependencies
 	rm -f .build/release/ipvs-timeout
 	swift build $(CHECKS) $(STATIC) --product ipvs-timeout
 	install -D -s -m 755 .build/release/ipvs-timeout $@
+	-@Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
 
 manual: dependencies
 	$(GENERATE_MANUAL) > docs/ipvs-timeout.8
