@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CIPVS
+internal import CLinux
 internal import Glibc
 internal import Netlink
 
@@ -83,5 +83,42 @@ public struct Client: ~Copyable {
     } catch {
       throw IPVSError(error, during: .setTimeouts(timeouts), in: namespace)
     }
+  }
+
+  /// What there is to say about the connections of the namespace, as the kernel lists them now.
+  ///
+  /// - Parameter filter: Which connections count.
+  /// - Returns: The summary.
+  /// - Throws: ``IPVSError``.
+  public borrowing func connectionSummary(
+    _ filter: ConnectionFilter = ConnectionFilter()
+  ) throws(IPVSError) -> ConnectionSummary {
+    try ConnectionSummary(
+      in: namespace, filter, timeouts: { () throws(IPVSError) in try timeouts() }, failure: { $0 })
+  }
+}
+
+extension Timeouts {
+  /// Decodes the reply to `IPVS_CMD_GET_CONFIG`.
+  init(_ reply: borrowing Reply) throws(NetlinkError) {
+    tcp = try reply.timeout(IPVS_CMD_ATTR_TIMEOUT_TCP)
+    tcpfin = try reply.timeout(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN)
+    udp = try reply.timeout(IPVS_CMD_ATTR_TIMEOUT_UDP)
+  }
+
+  /// Appends to a request `IPVS_CMD_SET_CONFIG` what is named, and nothing else.
+  func append(to request: borrowing Request) throws(NetlinkError) {
+    if let tcp { try request.append(IPVS_CMD_ATTR_TIMEOUT_TCP, tcp.seconds) }
+    if let tcpfin { try request.append(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, tcpfin.seconds) }
+    if let udp { try request.append(IPVS_CMD_ATTR_TIMEOUT_UDP, udp.seconds) }
+  }
+}
+
+extension Reply {
+  /// A timeout; `nil` where the kernel was built without its protocol.
+  fileprivate borrowing func timeout(_ attribute: Int) throws(NetlinkError) -> Timeout? {
+    guard let seconds = try unsigned32(attribute) else { return nil }
+    guard let timeout = Timeout(held: seconds) else { throw .foreignReply }
+    return timeout
   }
 }

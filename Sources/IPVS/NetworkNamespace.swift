@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Namespaces
+package import Linux
+package import Netlink
 public import SystemPackage
 
 /// A network namespace, said the way people say it; whether it exists is seen when it is opened.
@@ -75,4 +76,114 @@ extension NetworkNamespace {
 
 extension FilePath {
   static func namespace(ofProcess number: Int32) -> FilePath { FilePath("/proc/\(number)/ns/net") }
+}
+
+/// How the files are opened in which the kernel lists what IPVS has in one network namespace.
+extension NetworkNamespace {
+  /// Does something on a thread that is in it; where that is the caller's own namespace, nothing is entered.
+  ///
+  /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
+  func visited<Value: Sendable>(
+    for operation: IPVSError.Operation, _ body: @escaping @Sendable () -> Value
+  ) throws(IPVSError) -> Value {
+    do throws(NamespaceError) {
+      return self == .current ? body() : try NamespaceVisit.one(files, body)
+    } catch {
+      throw IPVSError(error, during: operation, in: self)
+    }
+  }
+
+  /// The descriptor of such a file, which is there where ip_vs is loaded.
+  ///
+  /// - Throws: ``IPVSError``, when the file was not opened.
+  func file(_ opened: Result<CInt, Errno>, for operation: IPVSError.Operation) throws(IPVSError) -> CInt {
+    do throws(Errno) {
+      return try opened.get()
+    } catch {
+      let code = error == .noSuchFileOrDirectory ? KernelModule.whyAbsent() : .refused
+      throw IPVSError(code, operation, in: self, errno: error)
+    }
+  }
+}
+
+extension FileLines {
+  /// The next line of such a file, as from ``next()``.
+  ///
+  /// - Throws: ``IPVSError``, when the file cannot be read or has a line that is longer than the buffer.
+  mutating func next(
+    for operation: IPVSError.Operation, in namespace: NetworkNamespace
+  ) throws(IPVSError) -> UnsafeRawBufferPointer? {
+    do throws(Errno) {
+      return try next()
+    } catch {
+      throw IPVSError(.refused, operation, in: namespace, errno: error)
+    }
+  }
+}
+
+extension NetworkNamespace {
+  /// Opens a netlink socket in it; where it is the caller's own, nothing is entered.
+  ///
+  /// - Parameters:
+  ///   - protocol: The part of the kernel to talk to.
+  ///   - replyTimeout: How long to wait for each answer of the kernel; `nil` is five seconds.
+  /// - Returns: The socket.
+  /// - Throws: `NetlinkError`, when the namespace is not entered or the system refuses the socket.
+  package func socket(
+    _ protocol: NetlinkProtocol = .generic, replyTimeout: Duration? = nil
+  ) throws(NetlinkError) -> Netlink.Socket {
+    if self == .current { return try Socket(`protocol`, replyTimeout: replyTimeout) }
+    var batch = SocketBatch(`protocol`, in: [files], replyTimeout: replyTimeout)
+    guard let socket = try batch.next() else { throw .foreignReply }
+    return socket
+  }
+}
+
+extension NetworkNamespace {
+  /// Whether the namespace has a virtual service or a connection.
+  ///
+  /// The corresponding files of the kernel are `/proc/net/ip_vs` and `/proc/net/ip_vs_conn`; where ip_vs is not loaded
+  /// there are none, and nothing is in use.
+  ///
+  /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
+  public func isInUse() throws(IPVSError) -> Bool {
+    let answer = try visited(for: .lookForUse) { KernelTable.isAnyInUse }
+    do throws(Errno) {
+      return try answer.get()
+    } catch {
+      throw IPVSError(.refused, .lookForUse, in: self, errno: error)
+    }
+  }
+}
+
+/// A table of IPVS' in /proc, of which only matters whether anything stands below its heading.
+private enum KernelTable: String {
+  case services = "ip_vs"
+  case connections = "ip_vs_conn"
+
+  /// Whether one of them has entries in the network namespace of the calling thread.
+  static var isAnyInUse: Result<Bool, Errno> {
+    Result { () throws(Errno) in
+      for table in [services, connections] where try table.hasEntries() { return true }
+      return false
+    }
+  }
+
+  /// How many lines the kernel writes before the first entry.
+  private var heading: Int {
+    switch self {
+    case .services: 3
+    case .connections: 1
+    }
+  }
+
+  private func hasEntries() throws(Errno) -> Bool {
+    let directory: FilePath = "/proc/thread-self/net"
+    do throws(Errno) {
+      let text = try FileReader.kernelText(of: directory.appending(rawValue))
+      return text.utf8.count { $0 == UInt8(ascii: "\n") } > heading
+    } catch .noSuchFileOrDirectory where (try? NamespaceIdentity(directory)) != nil {
+      return false
+    }
+  }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CIPVS
+internal import CLinux
 internal import Glibc
-internal import Namespaces
+internal import Linux
 internal import SystemPackage
 
 /// Which of the kernel's threads run that tell other directors of connections, and listen to what others tell.

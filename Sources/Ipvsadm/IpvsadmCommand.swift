@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import IPVS
+package import IPVS
 
 /// The two things that ipvsadm does with timeouts.
-public enum IpvsadmCommand: Sendable, Hashable {
+package enum IpvsadmCommand: Sendable, Hashable {
   /// `ipvsadm -L --timeout`: print the timeouts.
   case list
   /// `ipvsadm --set tcp tcpfin udp`: set those that are named; in ipvsadm's language 0 keeps a timeout.
   case set(Timeouts)
 
   /// The arguments that say this to ipvsadm.
-  public var arguments: [String] {
+  package var arguments: [String] {
     switch self {
     case .list: ["-L", "--timeout"]
     case .set(let timeouts): ["--set"] + Timeouts.Name.allCases.map { String(timeouts[$0]?.seconds ?? 0) }

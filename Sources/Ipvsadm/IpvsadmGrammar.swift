@@ -6,7 +6,7 @@ internal import IPVS
 ///
 /// What ipvsadm 1.31 accepts is accepted. Arguments and options may come in any order, `--` ends the options,
 /// letters may be joined, long options are never abbreviated.
-public struct IpvsadmGrammar {
+package struct IpvsadmGrammar {
   private let isPosix: Bool
   private var operation: IpvsadmOption?
   private var given: ListingOption = []
@@ -17,7 +17,7 @@ public struct IpvsadmGrammar {
   ///
   /// It is when one of its options is ipvsadm's, or abbreviates one of the two operations, which ipvsadm would refuse.
   /// Asking for help or the version is asking this program.
-  public static func isSpoken(in arguments: [String]) -> Bool {
+  package static func isSpoken(in arguments: [String]) -> Bool {
     let options = arguments.prefix { $0 != "--" }.filter(isOption)
     if let first = options.first, ["-h", "--help", "--version"].contains(first) { return false }
     return options.contains { option in
@@ -36,7 +36,7 @@ public struct IpvsadmGrammar {
   ///   - isPosix: Whether options end at the first value, as popt has it where POSIXLY_CORRECT or POSIX_ME_HARDER is set.
   /// - Returns: What to do.
   /// - Throws: ``IpvsadmRefusal``, when ipvsadm would refuse it or it does not concern the timeouts.
-  public static func parse(_ arguments: [String], isPosix: Bool = false) throws(IpvsadmRefusal) -> IpvsadmCommand {
+  package static func parse(_ arguments: [String], isPosix: Bool = false) throws(IpvsadmRefusal) -> IpvsadmCommand {
     var grammar = IpvsadmGrammar(isPosix: isPosix)
     try grammar.read(arguments)
     return try grammar.command()
@@ -147,5 +147,19 @@ public struct IpvsadmGrammar {
     if values.count > 3 { throw .unexpectedArgument(values[3]) }
     if let misplaced { throw .misplacedOption(misplaced) }
     return .set(timeouts)
+  }
+}
+
+/// A number as ipvsadm reads it: `strtol` in base 10, to the end of the text.
+enum IpvsadmValue {
+  /// The value of white space, a sign and digits; `nil` where ipvsadm refuses the text or the number.
+  static func number(_ text: String, upTo most: Int) -> Int? {
+    var digits = text.utf8.drop { [0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20].contains($0) }
+    let isNegative = digits.first == UInt8(ascii: "-")
+    if isNegative || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
+    guard !digits.isEmpty, digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
+    guard let magnitude = Int(Substring(digits)) else { return nil }
+    let value = isNegative ? -magnitude : magnitude
+    return 0...most ~= value ? value : nil
   }
 }

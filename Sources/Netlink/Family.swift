@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CLibNL
+internal import Linux
+internal import SystemPackage
 
 /// A generic netlink family: its number is the same in every network namespace until its module is unloaded.
-public struct Family: Sendable, Hashable {
+package struct Family: Sendable, Hashable {
   let id: UInt16
   let version: UInt8
 
@@ -19,7 +21,7 @@ public struct Family: Sendable, Hashable {
   ///   - version: The version that requests to the family will carry.
   ///   - socket: A socket of protocol `NETLINK_GENERIC`.
   /// - Throws: `NetlinkError`; `.kernel(.noSuchFileOrDirectory)` when there is no such family.
-  public init(named name: String, version: UInt8, over socket: borrowing Socket) throws(NetlinkError) {
+  package init(named name: String, version: UInt8, over socket: borrowing Socket) throws(NetlinkError) {
     let request = try Request(to: .controller, command: UInt8(CTRL_CMD_GETFAMILY))
     try request.append(CTRL_ATTR_FAMILY_NAME, name)
     let id = try socket.reply(to: request) { reply throws(NetlinkError) in
@@ -32,5 +34,39 @@ public struct Family: Sendable, Hashable {
   init(id: UInt16, version: UInt8) {
     self.id = id
     self.version = version
+  }
+}
+
+extension Family {
+  /// Asks the kernel for a family whose module it may first have to load, and waits no longer than that may take.
+  ///
+  /// The kernel runs modprobe inside the system call that asks, where a socket's timeout does not reach. So another
+  /// thread asks, on a socket of its own; the answer holds for all sockets. The corresponding kernel command is
+  /// `CTRL_CMD_GETFAMILY`.
+  ///
+  /// - Parameters:
+  ///   - name: The family's name.
+  ///   - version: The version that requests to the family will carry.
+  ///   - limit: How long to wait, from a microsecond to an hour; `nil` is five seconds.
+  /// - Returns: The family.
+  /// - Throws: `NetlinkError`; `.system` where no thread can be made.
+  package static func load(
+    named name: String, version: UInt8, within limit: Duration?
+  ) throws(NetlinkError) -> Family {
+    let limit = limit?.bounded ?? .seconds(5)
+    let answer: Result<Family, NetlinkError>
+    do throws(OtherThread.Failure) {
+      answer = try OtherThread.run(within: limit) {
+        Result { () throws(NetlinkError) in
+          try Family(named: name, version: version, over: Socket(replyTimeout: limit))
+        }
+      }
+    } catch {
+      switch error {
+      case .timedOut: throw .timedOut
+      case .noThread(let errno): throw .system(Errno(rawValue: errno))
+      }
+    }
+    return try answer.get()
   }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Namespaces
-public import SystemPackage
+package import Linux
+package import SystemPackage
 
 /// Why a netlink exchange gave no answer that can be used.
 ///
 /// The layers above say what was attempted; this says only what happened on the socket.
-public enum NetlinkError: Error, Sendable, Hashable {
+package enum NetlinkError: Error, Sendable, Hashable {
   /// The kernel answered with this errno, taken unchanged from `struct nlmsgerr`.
   case kernel(Errno)
   /// A system call on the socket failed with this errno.

@@ -4,7 +4,7 @@ internal import CLibNL
 internal import SystemPackage
 
 /// A request under construction: a netlink header, a generic netlink header or what else the protocol wants, attributes.
-public struct Request: ~Copyable {
+package struct Request: ~Copyable {
   private let handle: Handle
 
   /// Starts a request to a family.
@@ -13,7 +13,7 @@ public struct Request: ~Copyable {
   ///   - family: The family, as resolved once for all namespaces.
   ///   - command: The family's command, for example `IPVS_CMD_GET_CONFIG`.
   /// - Throws: `NetlinkError`, when there is no memory.
-  public init(to family: Family, command: UInt8) throws(NetlinkError) {
+  package init(to family: Family, command: UInt8) throws(NetlinkError) {
     let handle = try Handle(nlmsg_alloc(), free: nlmsg_free)
     let id = CInt(family.id)
     let body = genlmsg_put(
@@ -28,7 +28,7 @@ public struct Request: ~Copyable {
   ///   - type: The type of the message, for example `SOCK_DIAG_BY_FAMILY`.
   ///   - content: The structure that follows the netlink header.
   /// - Throws: `NetlinkError`, when there is no memory.
-  public init(_ type: CInt, _ content: some BitwiseCopyable) throws(NetlinkError) {
+  package init(_ type: CInt, _ content: some BitwiseCopyable) throws(NetlinkError) {
     let handle = try Handle(nlmsg_alloc(), free: nlmsg_free)
     let header = nlmsg_put(handle.pointer, UInt32(NL_AUTO_PORT), UInt32(NL_AUTO_SEQ), type, 0, NLM_F_REQUEST)
     guard header != nil else { throw .system(.noMemory) }
@@ -45,7 +45,7 @@ public struct Request: ~Copyable {
   /// Appends an attribute of type u32.
   ///
   /// - Throws: `NetlinkError`, when there is no room.
-  public borrowing func append(_ attribute: Int, _ value: UInt32) throws(NetlinkError) {
+  package borrowing func append(_ attribute: Int, _ value: UInt32) throws(NetlinkError) {
     let message = self.message
     try checked { nla_put_u32(message, CInt(attribute), value) }
   }
@@ -53,7 +53,7 @@ public struct Request: ~Copyable {
   /// Appends an attribute that is a string ending in NUL.
   ///
   /// - Throws: `NetlinkError`, when there is no room.
-  public borrowing func append(_ attribute: Int, _ value: String) throws(NetlinkError) {
+  package borrowing func append(_ attribute: Int, _ value: String) throws(NetlinkError) {
     let message = self.message
     try checked { nla_put_string(message, CInt(attribute), value) }
   }
@@ -82,5 +82,24 @@ public struct Request: ~Copyable {
   /// The request as it goes over the wire, valid as long as the request is.
   var bytes: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len))
+  }
+}
+
+/// An object of libnl's with one owner, freed at the end of its life.
+struct Handle: ~Copyable {
+  let pointer: OpaquePointer
+  private let free: @convention(c) (OpaquePointer?) -> Void
+
+  /// Takes over what libnl allocated.
+  ///
+  /// - Throws: `NetlinkError`, when there was no memory.
+  init(_ pointer: OpaquePointer?, free: @convention(c) (OpaquePointer?) -> Void) throws(NetlinkError) {
+    guard let pointer else { throw .system(.noMemory) }
+    self.pointer = pointer
+    self.free = free
+  }
+
+  deinit {
+    free(pointer)
   }
 }

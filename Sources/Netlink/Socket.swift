@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CLibNL
 internal import Synchronization
 
 /// A netlink socket that asks one question at a time.
 ///
 /// It stays in the network namespace in which it was opened. It has one owner and closes with it.
-public struct Socket: ~Copyable {
+package struct Socket: ~Copyable {
   private let descriptor: Descriptor
   /// How long to wait for a reply, in milliseconds.
   private let limit: Int
@@ -18,7 +19,7 @@ public struct Socket: ~Copyable {
   ///   - protocol: The part of the kernel to talk to.
   ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour; `nil` is five seconds.
   /// - Throws: `NetlinkError`, when the system refuses the socket.
-  public init(_ protocol: NetlinkProtocol = .generic, replyTimeout: Duration? = nil) throws(NetlinkError) {
+  package init(_ protocol: NetlinkProtocol = .generic, replyTimeout: Duration? = nil) throws(NetlinkError) {
     try self.init(`protocol`.number, replyTimeout: replyTimeout, peer: 0)
   }
 
@@ -37,7 +38,7 @@ public struct Socket: ~Copyable {
   ///
   /// - Returns: what `decode` made of the reply.
   /// - Throws: `NetlinkError`: the kernel's errno, or why there is no reply to decode.
-  public borrowing func reply<Answer>(
+  package borrowing func reply<Answer>(
     to request: consuming Request,
     decode: (borrowing Reply) throws(NetlinkError) -> Answer
   ) throws(NetlinkError) -> Answer {
@@ -50,7 +51,7 @@ public struct Socket: ~Copyable {
   /// Sends a request that changes something, and waits for the kernel's acknowledgement.
   ///
   /// - Throws: `NetlinkError`: the kernel's errno, or why there is no acknowledgement.
-  public borrowing func acknowledge(_ request: consuming Request) throws(NetlinkError) {
+  package borrowing func acknowledge(_ request: consuming Request) throws(NetlinkError) {
     request.askForAcknowledgement()
     try send(request)
     try receive(answering: request) { datagram throws(NetlinkError) in
@@ -64,7 +65,7 @@ public struct Socket: ~Copyable {
   ///
   /// - Returns: The messages.
   /// - Throws: `NetlinkError`, when the request is not sent; what the kernel says to it comes with the messages.
-  public consuming func dump(_ request: consuming Request) throws(NetlinkError) -> Dump {
+  package consuming func dump(_ request: consuming Request) throws(NetlinkError) -> Dump {
     request.askForDump()
     try send(request)
     return Dump(of: request, over: self)
@@ -99,6 +100,22 @@ public struct Socket: ~Copyable {
       // The answer to a question for which nobody waits any more, because its time was up.
       if Message.answers(UnsafeRawBufferPointer(rebasing: buffer[..<count]), before: request) { continue }
       return count
+    }
+  }
+}
+
+/// A netlink protocol: which part of the kernel a socket talks to.
+package enum NetlinkProtocol: Sendable {
+  /// Generic netlink, whose families have names.
+  case generic
+  /// The diagnosis of sockets, for which no privilege is needed.
+  case socketDiagnosis
+
+  /// The number after `NETLINK_`.
+  var number: CInt {
+    switch self {
+    case .generic: NETLINK_GENERIC
+    case .socketDiagnosis: NETLINK_SOCK_DIAG
     }
   }
 }

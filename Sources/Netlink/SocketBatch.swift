@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Namespaces
+internal import Linux
 internal import Synchronization
-public import SystemPackage
+package import SystemPackage
 
 /// Sockets opened in other network namespaces, where they stay, all at once and handed out one by one.
 ///
 /// Those that nobody asks for are closed with it.
-public struct SocketBatch: ~Copyable {
+package struct SocketBatch: ~Copyable {
   private var parcels: ArraySlice<Result<Parcel, NetlinkError>>
   private let replyTimeout: Duration?
 
@@ -17,7 +17,7 @@ public struct SocketBatch: ~Copyable {
   ///   - protocol: The part of the kernel to talk to.
   ///   - namespaces: For each namespace the files that it may be, as ``NamespaceVisit`` takes them.
   ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour; `nil` is five seconds.
-  public init(_ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration? = nil) {
+  package init(_ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration? = nil) {
     let number = `protocol`.number
     let visits = NamespaceVisit.each(of: namespaces) {
       Result { () throws(NetlinkError) in Parcel(try Descriptor(number, peer: 0)) }
@@ -29,7 +29,7 @@ public struct SocketBatch: ~Copyable {
   /// The socket in the next namespace; `nil` after the last one.
   ///
   /// - Throws: `NetlinkError`, why there is none in this namespace.
-  public mutating func next() throws(NetlinkError) -> Socket? {
+  package mutating func next() throws(NetlinkError) -> Socket? {
     guard let parcel = parcels.popFirst(), let descriptor = try parcel.get().take() else { return nil }
     return Socket(descriptor, replyTimeout: replyTimeout)
   }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Connections
-import IPVS
 import Testing
 
+@testable import IPVS
 @testable import ipvs_timeout
 
 @Suite struct ConnectionsPictureTests {

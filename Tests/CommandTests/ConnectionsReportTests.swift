@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Connections
 import Directors
-import IPVS
 import Testing
 import Text
 
+@testable import IPVS
 @testable import ipvs_timeout
 
 /// What is written about connections, word for word.

@@ -5,7 +5,7 @@ import IPVS
 import SystemPackage
 import Testing
 
-@testable import Diagnosis
+@testable import Doctor
 @testable import ipvs_timeout
 
 /// What `doctor` writes, word for word.

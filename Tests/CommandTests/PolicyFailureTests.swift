@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Policy
+import Directors
 import SystemPackage
 import Testing
 

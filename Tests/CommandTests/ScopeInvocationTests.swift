@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Directors
 import IPVS
-import Policy
 import SystemPackage
 import Testing
 

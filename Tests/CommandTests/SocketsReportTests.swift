@@ -3,8 +3,7 @@
 import IPVS
 import Testing
 
-@testable import Diagnosis
-@testable import Host
+@testable import Doctor
 @testable import ipvs_timeout
 
 /// What `doctor --sockets` writes, word for word.

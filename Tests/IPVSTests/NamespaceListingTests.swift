@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Namespaces
+import Linux
 import SystemPackage
 import TestSupport
 import Testing
@@ -15,7 +15,7 @@ import Testing
     let own = try #require(listing.namespaces.first)
     #expect(own.namespace == .current)
     #expect(own.name == "host")
-    #expect(try own.identity == NamespaceIdentity("/proc/thread-self/ns/net"))
+    #expect(try own.fileIdentity == NamespaceIdentity("/proc/thread-self/ns/net"))
   }
 
   @Test func `has each once`() throws {
@@ -24,17 +24,17 @@ import Testing
     #expect(Set(namespaces.map(\.identity)).count == namespaces.count)
     #expect(Set(namespaces.map(\.name)).count == namespaces.count)
     #expect(Set(namespaces.map(\.namespace)).count == namespaces.count)
-    #expect(try namespaces.contains { try $0.identity == NamespaceIdentity(foreign.path) })
+    #expect(try namespaces.contains { try $0.fileIdentity == NamespaceIdentity(foreign.path) })
   }
 
   @Test func `has those in which only processes live, if they are wanted`() throws {
     let foreign = try ForeignNamespace()
     let identity = try NamespaceIdentity(foreign.path)
     #expect(
-      try NamespaceListing().namespaces.first { $0.identity == identity }
+      try NamespaceListing().namespaces.first { $0.fileIdentity == identity }
         == KnownNamespace(
           .process(foreign.process), identity, name: "pid \(foreign.process) (cat)", paths: []))
-    #expect(try !NamespaceListing(isWithProcesses: false).namespaces.contains { $0.identity == identity })
+    #expect(try !NamespaceListing(isWithProcesses: false).namespaces.contains { $0.fileIdentity == identity })
   }
 
   @Test func `knows a namespace by whatever it is called`() throws {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Host
+import Doctor
 import IPVS
 import SystemPackage
 import Testing

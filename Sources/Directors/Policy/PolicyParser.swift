@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import IPVS
+internal import SystemPackage
+
+/// Reads the bytes of a policy, in a time that grows with their number and no faster.
+struct PolicyParser {
+  private(set) var lines: [PolicyLine] = []
+  private(set) var mistakes: [PolicyMistake] = []
+
+  /// Reads the bytes of a file.
+  init(_ bytes: [UInt8], path: FilePath) {
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      // One mistake and not one for each line: there is one cure for all of it.
+      let mark = String(decoding: bytes[..<2], as: UTF8.self)
+      mistakes = [PolicyMistake(.utf16, text: mark, path: path, line: 1, column: 1)]
+      return
+    }
+    var rest = bytes[...]
+    if rest.starts(with: "\u{FEFF}".utf8) { rest = rest.dropFirst(3) }
+    var number = 0
+    while !rest.isEmpty {
+      number += 1
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+      read(rest[..<end], number: number, path: path)
+      rest = rest[end...].dropFirst()
+    }
+  }
+
+  private mutating func read(_ line: ArraySlice<UInt8>, number: Int, path: FilePath) {
+    let parser = PolicyLineParser(
+      line.last == UInt8(ascii: "\r") ? line.dropLast() : line, number: number, path: path)
+    mistakes += parser.mistakes
+    if let line = parser.result { lines.append(line) }
+  }
+}
+
+/// Reads one line of a policy and finds every mistake in it.
+struct PolicyLineParser {
+  private let line: ArraySlice<UInt8>
+  private let number: Int
+  private let path: FilePath
+  private var namespace: NamespacePattern?
+  private var timeouts = Timeouts()
+  private(set) var mistakes: [PolicyMistake] = []
+
+  /// Reads a line.
+  ///
+  /// - Parameters:
+  ///   - line: Its bytes without the line end.
+  ///   - number: Its number, from 1.
+  ///   - path: The file it is in.
+  init(_ line: ArraySlice<UInt8>, number: Int, path: FilePath) {
+    self.line = line
+    self.number = number
+    self.path = path
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: line.span)
+    } catch {
+      reportByte(at: line.startIndex + error.byteOffsets.lowerBound)
+      return
+    }
+    var words = PolicyWords(line)
+    let comment = readFields(&words)
+    if let comment { reportControlCharacter(in: comment) }
+  }
+
+  /// What the line says; `nil` where it says nothing or there are mistakes in it.
+  var result: PolicyLine? {
+    guard mistakes.isEmpty, let namespace else { return nil }
+    return PolicyLine(number: number, namespace: namespace, timeouts: timeouts)
+  }
+
+  /// Reads the fields.
+  ///
+  /// - Returns: The comment behind them.
+  private mutating func readFields(_ words: inout PolicyWords) -> PolicyWord? {
+    var count = 0
+    var first: PolicyWord?
+    var last: PolicyWord?
+    var next = words.next()
+    while let word = next, !word.isComment {
+      read(word, asField: count)
+      count += 1
+      first = first ?? word
+      last = word
+      next = words.next()
+    }
+    if let first, let last, count <= Timeouts.Name.allCases.count {
+      let missing = Timeouts.Name.allCases.dropFirst(count - 1)
+      let fields = first.range.lowerBound..<last.range.upperBound
+      report(.missingFields(Array(missing)), at: last.columns.upperBound, fields)
+    }
+    return next
+  }
+
+  private mutating func read(_ word: PolicyWord, asField index: Int) {
+    let names = Timeouts.Name.allCases
+    if index == names.count + 1 { report(.surplusField, at: word.columns.lowerBound, word.range) }
+    if reportControlCharacter(in: word) { return }
+    let text = text(word.range)
+    switch index {
+    case 0:
+      namespace = NamespacePattern(text)
+      if namespace == nil { report(.namespace, at: word.columns.lowerBound, word.range) }
+    case 1...names.count:
+      let name = names[index - 1]
+      do {
+        timeouts[name] = try TimeoutText.parse(text, for: name)
+      } catch {
+        report(.timeout, at: word.columns.lowerBound, word.range)
+      }
+    default: break
+    }
+  }
+}
+
+extension PolicyLineParser {
+  private func text(_ range: Range<Int>) -> String { String(decoding: line[range], as: UTF8.self) }
+
+  private mutating func report(_ rule: PolicyMistake.Rule, at column: Int, _ range: Range<Int>) {
+    mistakes.append(PolicyMistake(rule, text: text(range), path: path, line: number, column: column))
+  }
+
+  /// Reports the first control character of a word, which is then not judged as what it stands for.
+  @discardableResult
+  private mutating func reportControlCharacter(in word: PolicyWord) -> Bool {
+    guard let control = word.control else { return false }
+    report(.controlCharacter(control.scalar), at: control.column, word.range)
+    return true
+  }
+
+  /// Reports a byte that is not UTF-8, with the word around it.
+  private mutating func reportByte(at position: Int) {
+    let start = line[..<position].lastIndex(where: \.isBlank).map { $0 + 1 } ?? line.startIndex
+    let end = line[position...].firstIndex(where: \.isBlank) ?? line.endIndex
+    let column = String(decoding: line[..<position], as: UTF8.self).unicodeScalars.count + 1
+    report(.notUTF8(line[position]), at: column, start..<end)
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Linux
+internal import SystemPackage
+
+/// A word of a line, or its comment, which is one up to the end of the line.
+struct PolicyWord {
+  /// Where it stands in the bytes of the file.
+  let range: Range<Int>
+  /// The columns of its characters, from 1.
+  let columns: Range<Int>
+  let isComment: Bool
+  /// The first control character in it, and its column.
+  let control: (scalar: Unicode.Scalar, column: Int)?
+}
+
+/// The words of a line, one after the other, in one pass over its bytes, which are UTF-8.
+struct PolicyWords: IteratorProtocol {
+  private let line: ArraySlice<UInt8>
+  private var position: Int
+  private var column = 1
+
+  init(_ line: ArraySlice<UInt8>) {
+    self.line = line
+    position = line.startIndex
+  }
+
+  mutating func next() -> PolicyWord? {
+    while position < line.endIndex, line[position].isBlank { advance() }
+    guard position < line.endIndex else { return nil }
+    let (start, first) = (position, column)
+    let isComment = line[start] == UInt8(ascii: "#")
+    var control: (Unicode.Scalar, Int)?
+    while position < line.endIndex, isComment || !line[position].isBlank {
+      if control == nil, let scalar = controlCharacter { control = (scalar, column) }
+      advance()
+    }
+    return PolicyWord(
+      range: start..<position, columns: first..<column, isComment: isComment, control: control)
+  }
+
+  private mutating func advance() {
+    // A character has one byte that does not continue another.
+    if line[position] & 0b1100_0000 != 0b1000_0000 { column += 1 }
+    position += 1
+  }
+
+  /// The control character here, if there is one; a tab is none.
+  private var controlCharacter: Unicode.Scalar? {
+    switch line[position] {
+    case UInt8(ascii: "\t"): nil
+    case let byte where byte < 0x20 || byte == 0x7F: Unicode.Scalar(byte)
+    // U+0080 to U+009F.
+    case 0xC2 where line[position + 1] < 0xA0: Unicode.Scalar(line[position + 1])
+    default: nil
+    }
+  }
+}
+
+extension UInt8 {
+  /// Whether this byte separates words.
+  var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+}
+
+/// The bytes of a policy file, if it is one to obey.
+enum PolicyBytes {
+  /// The most bytes that a policy has: 16 MiB.
+  static let limit = 16_777_216
+
+  /// Reads the file to its end, whatever happens to it meanwhile.
+  ///
+  /// - Throws: ``PolicyObstacle``.
+  static func read(_ path: FilePath) throws(PolicyObstacle) -> [UInt8] {
+    let descriptor = try open(path)
+    // Nothing is printed before it is closed: it may take the place of a standard stream that the caller has closed.
+    defer { close(descriptor) }
+    try check(descriptor)
+    do throws(Errno) {
+      return try FileReader.rest(of: FileDescriptor(rawValue: descriptor), atMost: limit)
+    } catch {
+      throw error == .fileTooLarge ? .tooLarge : .refused(error)
+    }
+  }
+
+  private static func open(_ path: FilePath) throws(PolicyObstacle) -> CInt {
+    // Opening must neither wait for the other end of a FIFO nor make a terminal ours.
+    let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+    do {
+      return try checked { path.withPlatformString { Glibc.open($0, flags) } }
+    } catch .refused(.noSuchAddressOrDevice) {
+      // A socket, which cannot be opened, or a device that is not there.
+      throw .notRegular
+    }
+  }
+
+  /// Looks at the file that is open, which another may have replaced under its name by now.
+  private static func check(_ descriptor: CInt) throws(PolicyObstacle) {
+    var file = stat()
+    try checked { fstat(descriptor, &file) }
+    guard file.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+    guard file.st_mode & S_IWOTH == 0 else { throw .writableByOthers }
+  }
+
+  /// Does what the system does, again where a signal came between.
+  @discardableResult
+  private static func checked<Result: SignedInteger>(_ call: () -> Result) throws(PolicyObstacle) -> Result {
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      let number = errno
+      guard number == EINTR else { throw .refused(Errno(rawValue: number)) }
+    }
+  }
+}

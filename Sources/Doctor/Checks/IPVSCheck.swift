@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import IPVS
+internal import Ipvsadm
+internal import Text
+
+/// IPVS is there and talks to the caller; else there would be no facts.
+struct IPVSCheck: DirectorCheck {
+  let check = Check.ipvs
+
+  func findings(on facts: DirectorFacts) -> [Finding] {
+    switch facts.fallback {
+    case .none:
+      [.ok(check, "IPVS answers, by \(facts.backend == .ipvsadm ? "the program ipvsadm" : "netlink")")]
+    case .toIpvsadm(let reason):
+      [
+        .note(
+          check, "IPVS answers only by the program ipvsadm, not by netlink: \(reason)",
+          so: "the timeouts are those of whatever that program talks to, and each look at them starts it",
+          cure: reason.cure)
+      ]
+    }
+  }
+}
+
+/// There are virtual services, whose connections the timeouts rule.
+struct ServicesCheck: DirectorCheck {
+  let check = Check.ipvs
+
+  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+    let services = try facts.services.get()
+    guard services.count > 0 else {
+      let left = (try? facts.connections.get())?.count ?? 0
+      let consequence =
+        left > 0
+        ? "the timeouts rule only what former services have left, \(left.counted("connection"))"
+        : "the timeouts have no effect here, for there is nothing that they could rule"
+      return [.note(check, "there is no virtual service in this network namespace", so: consequence)]
+    }
+    return [.ok(check, services.words)]
+  }
+}
+
+extension VirtualServices {
+  /// How many there are of what, for people.
+  fileprivate var words: String {
+    let protocols = services.map { (transport: $0, count: $1) }.sorted { $0.transport.words < $1.transport.words }
+    let methods = servers.reduce(into: [:]) { $0[$1.key.method.name, default: 0] += $1.value }
+      .sorted { $0.key < $1.key }
+    return count.counted("virtual service")
+      + " (\(protocols.map { "\($0.count) \($0.transport.words)" }.joined(separator: ", ")))"
+      + " with \(methods.reduce(0) { $0 + $1.value }.counted("real server"))"
+      + (methods.isEmpty ? "" : " (\(methods.map { "\($0.value) \($0.key.printable)" }.joined(separator: ", ")))")
+  }
+}
+
+extension Connection.Transport {
+  /// The protocol of a virtual service; one that is a firewall mark has none in particular.
+  fileprivate var words: String { self == .any ? "FWM" : name.printable }
+}
+
+extension BackendError {
+  /// What to do first: the command that cures it, where there is one; what else may help is in the description.
+  var cure: String {
+    switch self {
+    case .netlink(let error), .both(let error, _): error.cure
+    case .ipvsadm(let error): error.cure
+    case .notReadBack(_, let error): error.cure
+    }
+  }
+}
+
+extension IPVSError {
+  /// See ``BackendError/cure``.
+  var cure: String {
+    let doctor = "ipvs-timeout doctor\(namespace.option)"
+    return switch code {
+    case .notRoot: "sudo \(doctor)"
+    case .missingCapability:
+      "run `\(doctor)` as root with the capability CAP_NET_ADMIN (containers: --cap-add NET_ADMIN)"
+    case .userNamespace: "run `\(doctor)` as root of the host"
+    case .mayNotEnter: "run `\(doctor)` as root of the host, with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE"
+    case .notInKernel:
+      "boot a kernel that has IPVS: `grep CONFIG_IP_VS= /boot/config-*` tells which of those installed do"
+    case .modulesNotVisible: "on the host itself: modprobe ip_vs"
+    case .moduleNotLoaded: "modprobe -v ip_vs"
+    case .moduleLoadingDisabled: "echo ip_vs >/etc/modules-load.d/ip_vs.conf && reboot"
+    case .unloaded: "modprobe ip_vs"
+    case .noSocketDiagnosis: "modprobe tcp_diag"
+    case .noSuchNamespace, .notANamespace: "ipvs-timeout show --all-netns"
+    case .refused, .timedOut: "dmesg | tail -n 20"
+    default: "report it, with the output of `uname -a`"
+    }
+  }
+}
+
+extension ProgramError {
+  /// See ``BackendError/cure``; what only the program is to blame for is cured by the other backend.
+  fileprivate var cure: String {
+    let doctor = "ipvs-timeout doctor\(namespace.option)"
+    return switch cause {
+    case .notPermitted, .mayNotEnter: "run `\(doctor) --backend ipvsadm` as root of the host"
+    case .unavailable: "modprobe ip_vs"
+    case .noSuchNamespace, .notANamespace: "ipvs-timeout show --all-netns"
+    default: "\(doctor) --backend netlink"
+    }
+  }
+}

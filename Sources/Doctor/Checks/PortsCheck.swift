@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import IPVS
+
+/// Whether there are ports left for connections to each service elsewhere.
+///
+/// A connection is known by both addresses and both ports, so each pair of an address here and a service elsewhere has
+/// all the ports for itself.
+struct PortsCheck: SocketCheck {
+  func findings(on facts: SocketFacts) -> [Finding] {
+    guard facts.ports.count > 0 else { return [reserved(facts)] }
+    let routes = facts.services.flatMap { service in service.sources.map { Route(service: service, source: $0) } }
+      .sorted { $0.source.share(of: facts.ports).part > $1.source.share(of: facts.ports).part }
+    let notable = routes.filter { $0.isNotable(facts) }
+    guard notable.isEmpty else { return told(notable, .ports, facts) { $0.finding(facts) } }
+    return [.ok(.ports, ok(routes.first, facts))]
+  }
+
+  private func reserved(_ facts: SocketFacts) -> Finding {
+    .problem(
+      .ports,
+      "all ports for outgoing connections (\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)) are"
+        + " reserved (ip_local_reserved_ports)",
+      so: Route.failure, cure: "\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports=")
+  }
+
+  private func ok(_ most: Route?, _ facts: SocketFacts) -> String {
+    let range = "\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)"
+    guard let most else { return "none of the \(facts.ports.count) ports for outgoing connections (\(range)) is taken" }
+    return
+      "at the most, \(most.source.share(of: facts.ports)) of the ports for outgoing connections (\(range)) are taken"
+      + " towards one service, \(most.service.place)"
+  }
+}
+
+/// The connections from one address here to one service that this host uses.
+private struct Route {
+  static let failure = "when none is left, connect(2) fails: Cannot assign requested address (EADDRNOTAVAIL)"
+
+  let service: SocketService
+  let source: SocketService.Source
+
+  func isNotable(_ facts: SocketFacts) -> Bool {
+    source.share(of: facts.ports).percent >= SocketThreshold.notable
+  }
+
+  func finding(_ facts: SocketFacts) -> Finding {
+    let isReused = facts.isTimeWaitReused(towards: service.name.endpoint.address)
+    let share = source.share(of: facts.ports)
+    let open = Share(part: source.open + source.synSent, whole: facts.ports.count)
+    let asked = source.synSent > 0 ? ", \(source.synSent) by SYN_SENT" : ""
+    let fact =
+      "\(service.place): \(share) of the ports for outgoing connections are taken from \(source.address),"
+      + " \(source.timeWait) of them by TIME_WAIT\(asked); \(facts.open(service))"
+    if (isReused ? open : share).percent >= SocketThreshold.scarce {
+      return .problem(.ports, fact, so: Route.failure, cure: "\(cure(facts)); then \(more(facts, isReused))")
+    }
+    guard isReused, share.percent >= SocketThreshold.scarce else {
+      return .note(.ports, fact, so: Route.failure, cure: cure(facts))
+    }
+    let condition = service.isOnThisHost ? "" : ", if the other host sends timestamps"
+    return .note(
+      .ports, fact,
+      so: "those in TIME_WAIT are given again after \(facts.settings.reuseDelay), as tcp_tw_reuse says\(condition)",
+      cure: cure(facts))
+  }
+
+  /// What the program can do, by what takes the most ports.
+  private func cure(_ facts: SocketFacts) -> String {
+    switch max(source.timeWait, source.synSent, source.open) {
+    case source.timeWait: TimeWaitCheck.inTheProgram
+    case source.synSent:
+      "the service does not answer: look there, and for what drops packets on the way;"
+        + " \(facts.program(of: service, .synSent)) asks, to see it:"
+        + " `\(facts.entering)ss -tnp state syn-sent \(service.filter)`"
+    default:
+      "\(facts.program(of: service, .established)) holds so many open: have it use fewer; to see them:"
+        + " `\(facts.entering)ss -tnp state established \(service.filter)`"
+    }
+  }
+
+  /// What makes more connections possible.
+  private func more(_ facts: SocketFacts, _ isReused: Bool) -> String {
+    let isUseful =
+      source.timeWait > 0 && !isReused && facts.settings[.tcpTimeWaitReuse] != 1 && facts.settings[.tcpTimestamps] != 0
+    return (isUseful ? "`\(facts.entering)sysctl -w net.ipv4.tcp_tw_reuse=1`, " : "")
+      + "a wider net.ipv4.ip_local_port_range, or a second address on either side"
+  }
+}

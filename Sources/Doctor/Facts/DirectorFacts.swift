@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Directors
+package import IPVS
+
+/// What is known of one director when it is diagnosed; what could not be had is the reason why.
+package struct DirectorFacts: Sendable {
+  /// The network namespace.
+  package let namespace: NetworkNamespace
+  /// What is known of it; `nil` where it was not among those that were found.
+  package let known: KnownNamespace?
+  /// The backend that answered.
+  package let backend: BackendChoice
+  /// Whether `auto` turned to that one, and why.
+  package let fallback: Fallback
+  /// The timeouts.
+  package let timeouts: Timeouts
+  /// The virtual services.
+  package let services: Result<VirtualServices, BackendError>
+  /// The connections.
+  package let connections: Result<ConnectionSummary, BackendError>
+  /// The kernel's settings.
+  package let settings: Result<KernelSettings, BackendError>
+  /// The sync daemons that run.
+  let daemons: Result<SyncDaemons, BackendError>
+  /// The machine around it.
+  package let surroundings: Surroundings
+}
+
+extension DirectorFacts {
+  /// Asks a director and its kernel.
+  ///
+  /// - Parameters:
+  ///   - director: The director.
+  ///   - namespace: The network namespace in which it is.
+  ///   - surroundings: The machine around it.
+  /// - Throws: ``BackendError``, when not even the timeouts can be read.
+  package init(
+    of director: borrowing Director, in namespace: NetworkNamespace, _ surroundings: Surroundings
+  ) throws(BackendError) {
+    self.surroundings = surroundings
+    self.namespace = namespace
+    known = (try? surroundings.neighbours.get())?.listing.known(namespace)
+    backend = director.backend
+    fallback = director.fallback
+    timeouts = try director.timeouts()
+    services = Result { () throws(IPVSError) in try VirtualServices(in: namespace) }.mapError(BackendError.netlink)
+    do throws(BackendError) {
+      connections = .success(try director.connectionSummary(in: namespace))
+    } catch {
+      connections = .failure(error)
+    }
+    settings = Result { () throws(IPVSError) in try KernelSettings(in: namespace) }.mapError(BackendError.netlink)
+    daemons = Result { () throws(IPVSError) in try SyncDaemons(in: namespace) }.mapError(BackendError.netlink)
+  }
+}
+
+extension DirectorFacts {
+  /// What makes a command go to this network namespace, after a blank; empty where it is the caller's own.
+  var option: String { namespace.option(known) }
+
+  /// What makes another program run in this network namespace, before it; empty where it is the caller's own.
+  var entering: String { namespace.entering(known) }
+}

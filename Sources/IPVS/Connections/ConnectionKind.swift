@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What connections are counted by: the transport protocol, the state, and whether they are persistence templates.
+public struct ConnectionKind: Sendable, Hashable {
+  /// The transport protocol.
+  public let transport: Connection.Transport
+  /// The state.
+  public let state: Connection.State
+  /// Whether they are no connections but persistence templates.
+  public let isTemplate: Bool
+
+  /// A kind with its parts.
+  public init(_ transport: Connection.Transport, _ state: Connection.State, isTemplate: Bool = false) {
+    self.transport = transport
+    self.state = state
+    self.isTemplate = isTemplate
+  }
+
+  /// The kind of a connection.
+  public init(_ connection: Connection) {
+    self.init(connection.transport, connection.state, isTemplate: connection.isTemplate)
+  }
+}
+
+extension ConnectionKind {
+  /// How many kinds have a number.
+  static let numbered = 4 * 13 * 2
+
+  /// A small number for a kind whose protocol and state are known, in the order in which they are told of.
+  var number: Int? {
+    guard let transport = transport.number, let state = state.number else { return nil }
+    return ((isTemplate ? 4 : 0) + transport) * 13 + state
+  }
+}
+
+extension Connection.Transport {
+  fileprivate var number: Int? {
+    switch self {
+    case .tcp: 0
+    case .udp: 1
+    case .sctp: 2
+    case .any: 3
+    case .other: nil
+    }
+  }
+}
+
+extension Connection.State {
+  fileprivate var number: Int? {
+    switch self {
+    case .established: 0
+    case .finWait: 1
+    case .timeWait: 2
+    case .closeWait: 3
+    case .lastAck: 4
+    case .close: 5
+    case .synSent: 6
+    case .synReceived: 7
+    case .synAck: 8
+    case .listen: 9
+    case .udp: 10
+    case .assured: 11
+    case .none: 12
+    case .other: nil
+    }
+  }
+}

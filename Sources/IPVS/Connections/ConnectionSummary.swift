@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What there is to say about the connections of one network namespace, in memory that does not grow with their number.
+public struct ConnectionSummary: Sendable {
+  /// By what connections are outdated.
+  public let rule: OutdatedRule
+  /// For each numbered kind, which of the tallies is its own; -1 where none is yet.
+  private var positions = [Int](repeating: -1, count: ConnectionKind.numbered)
+  private var others: [ConnectionKind: Int] = [:]
+  private var found: [ConnectionTally] = []
+
+  /// A summary of nothing.
+  public init(by rule: OutdatedRule) {
+    self.rule = rule
+  }
+
+  /// Adds a connection.
+  public mutating func add(_ connection: Connection) {
+    let position = position(of: ConnectionKind(connection))
+    found[position].add(connection, by: rule)
+  }
+
+  private mutating func position(of kind: ConnectionKind) -> Int {
+    if let number = kind.number {
+      if positions[number] < 0 { positions[number] = begin(kind) }
+      return positions[number]
+    }
+    if let known = others[kind] { return known }
+    let new = begin(kind)
+    others[kind] = new
+    return new
+  }
+
+  private mutating func begin(_ kind: ConnectionKind) -> Int {
+    found.append(ConnectionTally(kind, by: rule))
+    return found.count - 1
+  }
+}
+
+extension ConnectionSummary {
+  /// What was found, one tally for each kind: those of TCP first, templates and what is not known last.
+  public var tallies: [ConnectionTally] {
+    found.sorted { first, second in
+      let numbers = (first.kind.number ?? .max, second.kind.number ?? .max)
+      if numbers.0 != numbers.1 { return numbers.0 < numbers.1 }
+      return (first.kind.transport.name, first.kind.state.name) < (second.kind.transport.name, second.kind.state.name)
+    }
+  }
+
+  /// How many connections there are, templates included.
+  public var count: Int { found.reduce(0) { $0 + $1.count } }
+
+  /// How many are outdated.
+  public var outdated: Int { found.reduce(0) { $0 + $1.outdated } }
+
+  /// After how many seconds the last outdated one ends; 0 where none is.
+  public var lastEnd: UInt32 { found.map(\.lastEnd).max() ?? 0 }
+
+  /// For how many seconds at the most some will still be outdated; 0 where none is.
+  public var outdatedFor: UInt32 { found.map(\.outdatedFor).max() ?? 0 }
+}
+
+extension ConnectionSummary {
+  /// Reads the connections of a network namespace, as the kernel lists them now.
+  ///
+  /// A change of the timeouts meanwhile would make a connection seem outdated that is not, so then it reads again.
+  ///
+  /// - Parameters:
+  ///   - namespace: The network namespace.
+  ///   - filter: Which connections count.
+  ///   - timeouts: Reads the timeouts of the namespace.
+  ///   - failure: What it throws for an error of the table's.
+  /// - Throws: What `timeouts` throws, or what `failure` makes of an ``IPVSError``.
+  package init<Failure>(
+    in namespace: NetworkNamespace, _ filter: ConnectionFilter,
+    timeouts: () throws(Failure) -> Timeouts, failure: (IPVSError) -> Failure
+  ) throws(Failure) {
+    var current = try timeouts()
+    self.init(by: OutdatedRule(current))
+    for _ in 0..<3 {
+      do throws(IPVSError) {
+        var table = try ConnectionTable(in: namespace)
+        self = ConnectionSummary(by: OutdatedRule(current, hasBackupDaemon: table.hasBackupDaemon))
+        while let connection = try table.next() {
+          if filter.passes(connection) { add(connection) }
+        }
+      } catch {
+        throw failure(error)
+      }
+      let now = try timeouts()
+      guard now != current else { return }
+      current = now
+    }
+  }
+}
+
+/// The connections of one kind: how many there are, and how much time they have left.
+public struct ConnectionTally: Sendable {
+  /// The kind.
+  public let kind: ConnectionKind
+  /// What decides how long their timer is.
+  public let rule: TimerRule
+  /// The timeout that rules them; `nil` where none does, or the kernel lacks it.
+  public let allowed: Timeout?
+  /// How many there are.
+  public private(set) var count = 0
+  /// The shortest time left, in seconds.
+  public private(set) var shortest = UInt32.max
+  /// The longest time left, in seconds.
+  public private(set) var longest: UInt32 = 0
+  /// How many are outdated.
+  public private(set) var outdated = 0
+  /// After how many seconds the last outdated one ends; 0 where none is.
+  public private(set) var lastEnd: UInt32 = 0
+  /// How many have a longer timer because another director has told of it.
+  public private(set) var foreign = 0
+  private var histogram = TimeHistogram()
+
+  init(_ kind: ConnectionKind, by rule: OutdatedRule) {
+    self.kind = kind
+    self.rule = TimerRule(for: kind)
+    allowed = rule.allowed(kind)
+  }
+
+  mutating func add(_ connection: Connection, by rule: OutdatedRule) {
+    let seconds = connection.secondsLeft
+    count += 1
+    shortest = min(shortest, seconds)
+    longest = max(longest, seconds)
+    histogram.add(seconds)
+    guard let allowed, seconds > allowed.seconds else { return }
+    if rule.isOutdated(connection, allowed: allowed) {
+      outdated += 1
+      lastEnd = max(lastEnd, seconds)
+    } else if rule.hasForeignTimer(connection) {
+      foreign += 1
+    }
+  }
+}
+
+extension ConnectionTally {
+  /// The time that a share of them does not exceed, in seconds: to 1 in 256, and below 256 s exactly.
+  ///
+  /// - Parameter percent: The share, from 1 to 100.
+  /// - Returns: The time.
+  public func secondsLeft(percent: Int) -> UInt32 {
+    let rank = max(1, (count * percent + 99) / 100)
+    return min(max(histogram.time(atRank: rank), shortest), longest)
+  }
+
+  /// The times left that were seen, with their numbers; those above 255 s are gathered, to 1 in 256.
+  public var times: [(seconds: UInt32, count: Int)] { histogram.times }
+
+  /// For how many seconds at the most some will still be outdated; 0 where none is.
+  public var outdatedFor: UInt32 {
+    guard let allowed, lastEnd > allowed.seconds else { return 0 }
+    return lastEnd - allowed.seconds
+  }
+}
+
+/// Which connections are looked at; what is not said may be anything.
+public struct ConnectionFilter: Sendable, Hashable {
+  /// Their states; empty for all.
+  public var states: Set<Connection.State> = []
+  /// Their virtual service.
+  public var service: Endpoint?
+  /// The address of their real server.
+  public var server: InternetAddress?
+  /// The port of their real server.
+  public var serverPort: UInt16?
+  /// The address of their client.
+  public var client: InternetAddress?
+
+  /// A filter that lets all pass.
+  public init() {}
+
+  /// Whether a connection passes.
+  public func passes(_ connection: Connection) -> Bool {
+    (states.isEmpty || states.contains(connection.state))
+      && (service == nil || service == connection.service)
+      && (server == nil || server == connection.server.address)
+      && (serverPort == nil || serverPort == connection.server.port)
+      && (client == nil || client == connection.client.address)
+  }
+
+  /// Whether all pass.
+  public var isOpen: Bool { self == ConnectionFilter() }
+}

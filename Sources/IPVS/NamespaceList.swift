@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Linux
+public import SystemPackage
+internal import Text
+
+/// All network namespaces of this machine, as far as they can be seen, each once.
+///
+/// The caller's own comes first, then those bound in `/run/netns` and `/run/docker/netns`, then those in which only
+/// processes live.
+public struct NamespaceListing: Sendable {
+  /// The namespaces.
+  public private(set) var namespaces: [KnownNamespace] = []
+  /// How many processes did not show in which namespace they live; that takes root with the capability CAP_SYS_PTRACE.
+  public private(set) var hiddenProcesses = 0
+
+  /// Where in `namespaces` each is.
+  private var positions: [NamespaceIdentity: Int] = [:]
+
+  /// Namespaces that are known.
+  package init(_ namespaces: [KnownNamespace], hiddenProcesses: Int = 0) {
+    self.hiddenProcesses = hiddenProcesses
+    for known in namespaces { add(known) }
+  }
+
+  /// Looks for namespaces.
+  ///
+  /// - Parameter isWithProcesses: Whether to look at all processes, too; without, only what is bound is found.
+  /// - Throws: ``IPVSError``, when one of the directories cannot be read or /proc is not there.
+  public init(isWithProcesses: Bool = true) throws(IPVSError) {
+    do throws(Errno) {
+      try addOwn()
+      try addBound()
+      if isWithProcesses { try addProcesses() }
+    } catch {
+      throw IPVSError(.refused, .listNamespaces, errno: error)
+    }
+  }
+
+  /// The namespace that this is; `nil` where it is none of these.
+  public func known(_ namespace: NetworkNamespace) -> KnownNamespace? {
+    namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
+  }
+}
+
+extension NamespaceListing {
+  private mutating func addOwn() throws(Errno) {
+    add(.current, try NamespaceIdentity("/proc/thread-self/ns/net"), name: "host", paths: [])
+  }
+
+  private mutating func addBound() throws(Errno) {
+    var bound: [NamespaceIdentity: [FilePath]] = [:]
+    var order: [NamespaceIdentity] = []
+    for directory in NetworkNamespace.directories {
+      for path in try paths(in: directory) {
+        // One that has gone meanwhile is none.
+        guard let identity = try? NamespaceIdentity(path) else { continue }
+        if bound[identity, default: []].isEmpty { order.append(identity) }
+        bound[identity, default: []].append(path)
+      }
+    }
+    var names: Set = ["host"]
+    for identity in order {
+      let paths = bound[identity] ?? []
+      guard let first = paths.first, let file = first.lastComponent?.string else { continue }
+      if let own = positions[identity] {
+        namespaces[own] = KnownNamespace(.current, identity, name: namespaces[own].name, paths: paths)
+      } else {
+        // By this name it would not be found where another one comes first. Bytes that are not UTF-8 look all the same.
+        let name = [file, first.string].first { names.insert($0).inserted } ?? "\(first.string) \(identity)"
+        add(.path(first), identity, name: name, paths: paths)
+      }
+    }
+  }
+
+  private func paths(in directory: FilePath) throws(Errno) -> [FilePath] {
+    do throws(Errno) {
+      let names = try FileReader.names(in: directory)
+      return names.sorted { $0.string < $1.string }.map { directory.appending($0) }
+    } catch .noSuchFileOrDirectory {
+      return []
+    }
+  }
+
+  private mutating func addProcesses() throws(Errno) {
+    for number in try ProcessTable.numbers() {
+      do throws(Errno) {
+        let identity = try NamespaceIdentity(.namespace(ofProcess: number))
+        guard positions[identity] == nil else { continue }
+        let name = "pid \(number) (\(ProcessTable.commandName(of: number)))"
+        add(.process(number), identity, name: name, paths: [])
+      } catch .permissionDenied, .notPermitted {
+        hiddenProcesses += 1
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+
+  private mutating func add(
+    _ namespace: NetworkNamespace, _ identity: NamespaceIdentity, name: String, paths: [FilePath]
+  ) {
+    add(KnownNamespace(namespace, identity, name: name, paths: paths))
+  }
+
+  private mutating func add(_ known: KnownNamespace) {
+    positions[known.fileIdentity] = namespaces.count
+    namespaces.append(known)
+  }
+}
+
+/// A network namespace that is there, with all that it is known by.
+public struct KnownNamespace: Sendable, Hashable {
+  /// What to give to ``Client/init(in:replyTimeout:)``.
+  public let namespace: NetworkNamespace
+  /// The best name for it, which no other has: `host` for the caller's own, the name by which it is bound, the path
+  /// where that name is another's, or a process that lives in it: `pid 1234 (nginx)`.
+  ///
+  /// Names of files and processes are other people's text; they may hold control characters.
+  public let name: String
+  /// Where it is bound, in `/run/netns` and `/run/docker/netns`.
+  public let paths: [FilePath]
+  /// Which one it is, as its files tell.
+  package let fileIdentity: NamespaceIdentity
+
+  /// Makes what is known of a namespace.
+  package init(_ namespace: NetworkNamespace, _ identity: NamespaceIdentity, name: String, paths: [FilePath]) {
+    self.namespace = namespace
+    fileIdentity = identity
+    self.name = name
+    self.paths = paths
+  }
+}
+
+extension KnownNamespace {
+  /// Which namespace one is, whatever it is called: two with the same identity are the same namespace.
+  ///
+  /// The kernel gives the numbers of a namespace that has gone to a later one.
+  public struct Identity: Sendable, Hashable {
+    /// The number of the device of the kernel's file system for namespaces, as in `stat(2)`.
+    public let device: UInt
+    /// The number of the namespace on that device, as in `readlink /proc/self/ns/net`.
+    public let inode: UInt
+  }
+
+  /// Which one it is.
+  public var identity: Identity { Identity(device: fileIdentity.device, inode: fileIdentity.inode) }
+}
+
+extension KnownNamespace {
+  /// What makes a command go to it, after a blank.
+  package var option: String {
+    switch namespace {
+    case .current: " --netns host"
+    case .path(let path) where path.lastComponent?.string == name: NetworkNamespace.option(name)
+    default: namespace.option
+    }
+  }
+}
+
+extension NetworkNamespace {
+  /// Whether it is the caller's own, by what is known of it.
+  package func isOwn(_ known: KnownNamespace?) -> Bool { (known?.namespace ?? self) == .current }
+
+  /// Where it is bound, by what is known of it; where nothing is, where it would be.
+  package func paths(_ known: KnownNamespace?) -> [String] { (known?.paths ?? bindings).map(\.string) }
+}
+
+extension NetworkNamespace {
+  /// What makes another program run in it, before that; empty where it is the caller's own.
+  ///
+  /// - Parameter known: What is known of it, where it was looked up.
+  /// - Returns: The program that does so, its arguments and a blank.
+  package func entering(_ known: KnownNamespace?) -> String {
+    let namespace = known?.namespace ?? self
+    let isThere = { (file: FilePath) in (try? NamespaceIdentity(file)) != nil }
+    guard namespace != .current, let file = namespace.files.first(where: isThere) ?? namespace.files.first else {
+      return ""
+    }
+    return "nsenter --net=\(file.string.shellWord) "
+  }
+
+  /// What makes a command go to it, after a blank; empty where it is the caller's own.
+  ///
+  /// - Parameter known: What is known of it, where it was looked up.
+  /// - Returns: The option, after a blank.
+  package func option(_ known: KnownNamespace?) -> String {
+    guard let known else { return option }
+    return known.namespace == .current ? "" : known.option
+  }
+}

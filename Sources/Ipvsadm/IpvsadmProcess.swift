@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Linux
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+
+/// One run of a program: absolute path, fixed environment, no standard input, bounded output, bounded time.
+struct ProgramRun: Sendable {
+  let path: FilePath
+  /// The arguments behind the path; bytes, for the path of a network namespace need not be UTF-8.
+  let arguments: [[UInt8]]
+  let timeLimit: Duration
+
+  typealias Ending = Result<String, ProgramError.Cause>
+
+  private static let outputLimit = 16_384
+  private static let environment: [Environment.Key: String] = [
+    "LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", Environment.Key(stringLiteral: ProgramObstacle.marker): "1",
+  ]
+
+  /// Runs the program and waits for its end, from code that is not asynchronous.
+  ///
+  /// - Returns: What the program wrote on its standard output when it exited with 0, or else why it did not.
+  func ending() -> Ending {
+    if let obstacle = ProgramObstacle.find() { return .failure(.notStarted(obstacle)) }
+    do throws(OtherThread.Failure) {
+      // The tasks keep the limit themselves, but for the case that the runtime gets no threads for them.
+      return try OtherThread.run(within: timeLimit + .seconds(2)) { followed() }
+    } catch {
+      switch error {
+      case .timedOut: return .failure(.lost("the system gave no thread or memory to follow it with"))
+      case .noThread(let errno): return .failure(.notStarted("no thread can be made (`ulimit -u`), errno \(errno)"))
+      }
+    }
+  }
+
+  private func followed() -> Ending {
+    let ending = Box(.failure(.timedOut))
+    let ended = DispatchSemaphore(value: 0)
+    let cancellation = Cancellation()
+    return SignalRelay.during(interrupt: cancellation.cancel) { _ in
+      // A thread waits for these tasks: they must not queue behind all the others of a busy process.
+      let task = Task.detached(priority: .high) {
+        await ending.put(result())
+        ended.signal()
+      }
+      cancellation.apply(to: task)
+      ended.wait()
+      return ending.content
+    }
+  }
+
+  private func result() async -> Ending {
+    do {
+      return try await withThrowingTaskGroup(of: Ending.self) { group in
+        group.addTask { try await unlimited() }
+        group.addTask {
+          try await Task.sleep(for: timeLimit)
+          return .failure(.timedOut)
+        }
+        defer { group.cancelAll() }
+        return try await group.next() ?? .failure(.timedOut)
+      }
+    } catch let error as SubprocessError where error.code == .outputLimitExceeded {
+      return .failure(.tooMuchOutput)
+    } catch let error as SubprocessError where [.executableNotFound, .spawnFailed].contains(error.code) {
+      return .failure(.notExecutable(error.underlyingError ?? .noSuchFileOrDirectory))
+    } catch {
+      return .failure(.lost("\(error)"))
+    }
+  }
+
+  private func unlimited() async throws -> Ending {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
+    let record = try await Subprocess.run(
+      .path(path),
+      // As the system takes them: each ends in a NUL.
+      arguments: Arguments(arguments.map { $0 + [0] }),
+      environment: .custom(ProgramRun.environment),
+      workingDirectory: "/",
+      platformOptions: options,
+      input: .none,
+      output: .bytes(limit: ProgramRun.outputLimit),
+      error: .bytes(limit: ProgramRun.outputLimit))
+    switch record.terminationStatus {
+    case .exited(0):
+      return .success(String(decoding: record.standardOutput, as: UTF8.self))
+    case .exited(let status):
+      return .failure(.exited(status, saying: String(decoding: record.standardError, as: UTF8.self)))
+    case .signaled(let signal):
+      return .failure(.killed(signal: signal))
+    }
+  }
+}
+
+/// Cancels a task, also one that begins only after it was cancelled.
+private final class Cancellation: Sendable {
+  private let state = Mutex<(isCancelled: Bool, task: Task<Void, Never>?)>((false, nil))
+
+  func cancel() {
+    state.withLock { state in
+      state.isCancelled = true
+      state.task?.cancel()
+    }
+  }
+
+  func apply(to task: Task<Void, Never>) {
+    state.withLock { state in
+      state.task = task
+      if state.isCancelled { task.cancel() }
+    }
+  }
+}
+
+/// Carries the ending from the task to the thread that waits for it.
+private final class Box: Sendable {
+  private let value: Mutex<ProgramRun.Ending>
+
+  init(_ value: ProgramRun.Ending) {
+    self.value = Mutex(value)
+  }
+
+  var content: ProgramRun.Ending { value.withLock { $0 } }
+
+  func put(_ ending: ProgramRun.Ending) {
+    value.withLock { $0 = ending }
+  }
+}
+
+extension ProgramError.Cause {
+  /// What a status other than 0 means, as far as ipvsadm's words tell; they are English, for the locale is C.
+  fileprivate static func exited(_ status: CInt, saying words: String) -> Self {
+    let lines = words.split(whereSeparator: \.isNewline)
+    if let said = lines.first(where: { $0.contains("Permission denied (you must be root)") }) {
+      return .notPermitted(said: String(said.prefix(200)))
+    }
+    if let cause = lines.lazy.compactMap(fault).first { return cause }
+    if let said = lines.first(where: { $0.contains("Can't initialize ipvs") }) {
+      return .unavailable(said: String(said.prefix(200)))
+    }
+    return .failed(status: status, said: String(lines.joined(separator: " ").prefix(200)))
+  }
+
+  /// What a line of nsenter's tells of a network namespace, whose file may have changed since it was looked at.
+  private static func fault(_ line: Substring) -> Self? {
+    guard ["nsenter: cannot open ", "nsenter: reassociate to "].contains(where: line.hasPrefix) else { return nil }
+    return switch line {
+    case _ where line.hasSuffix(": No such file or directory"): .noSuchNamespace
+    case _ where line.hasSuffix(" failed: Invalid argument"): .notANamespace
+    case _ where [": Operation not permitted", ": Permission denied"].contains(where: line.hasSuffix):
+      .mayNotEnter(said: String(line.prefix(200)))
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import SystemPackage
+
+/// Reads files and directories.
+package enum FileReader {
+  /// The beginning of a file that the kernel makes up, as one read gives it.
+  ///
+  /// - Parameters:
+  ///   - path: A file such as those in `/proc`.
+  ///   - limit: How many bytes to read at most; what is behind them is left out.
+  /// - Returns: The text; bytes that are not UTF-8 become U+FFFD.
+  /// - Throws: `Errno`, when it cannot be read.
+  package static func kernelText(of path: FilePath, atMost limit: Int = 4096) throws(Errno) -> String {
+    try withFile(path, [.closeOnExec]) { file in
+      try withUnsafeTemporaryAllocation(byteCount: limit, alignment: 1) { buffer in
+        let count = try file.read(into: buffer)
+        return String(decoding: buffer[..<count], as: UTF8.self)
+      }
+    }
+  }
+
+  /// The whole of a file.
+  ///
+  /// Opening it waits for nothing, such as the other end of a FIFO, and makes no terminal this process's own.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - limit: How many bytes it may have.
+  ///   - options: What else to open it with, such as `.noFollow`.
+  /// - Returns: All of its bytes.
+  /// - Throws: `Errno`; `.fileTooLarge` when it is longer.
+  package static func bytes(
+    of path: FilePath, atMost limit: Int, options: FileDescriptor.OpenOptions = []
+  ) throws(Errno) -> [UInt8] {
+    try withFile(path, options.union([.closeOnExec, .nonBlocking, .init(rawValue: O_NOCTTY)])) { file in
+      try rest(of: file, atMost: limit)
+    }
+  }
+
+  /// What is left to read of an open file.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - limit: How many bytes there may be.
+  /// - Returns: The bytes up to its end.
+  /// - Throws: `Errno`; `.fileTooLarge` when there are more.
+  package static func rest(of file: FileDescriptor, atMost limit: Int) throws(Errno) -> [UInt8] {
+    do {
+      var bytes: [UInt8] = []
+      try withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 1) { buffer in
+        while case let count = try file.read(into: buffer), count > 0 {
+          bytes += buffer[..<count]
+          guard bytes.count <= limit else { throw Errno.fileTooLarge }
+        }
+      }
+      return bytes
+    } catch {
+      throw error as? Errno ?? .ioError
+    }
+  }
+
+  /// The names in a directory, in the order in which the system gives them, without `.` and `..`.
+  ///
+  /// - Throws: `Errno`, when it cannot be read to its end.
+  package static func names(in directory: FilePath) throws(Errno) -> [FilePath.Component] {
+    guard let stream = directory.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
+    defer { closedir(stream) }
+    var names: [FilePath.Component] = []
+    errno = 0
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { characters in
+          characters.baseAddress.flatMap { FilePath.Component(platformString: $0) }
+        }
+      }
+      if let name, name.kind == .regular { names.append(name) }
+      errno = 0
+    }
+    guard errno == 0 else { throw Errno(rawValue: errno) }
+    return names
+  }
+
+  private static func withFile<Value>(
+    _ path: FilePath, _ options: FileDescriptor.OpenOptions, _ body: (FileDescriptor) throws -> Value
+  ) throws(Errno) -> Value {
+    do {
+      let file = try FileDescriptor.open(path, .readOnly, options: options)
+      return try file.closeAfter { try body(file) }
+    } catch {
+      throw error as? Errno ?? .ioError
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import SystemPackage
+
+/// The lines of an open file, one after another, in a buffer that does not grow; it closes the file at its end.
+package struct FileLines: ~Copyable {
+  private let descriptor: CInt
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 64)
+  /// What has been read and not been handed out.
+  private var unread = 0..<0
+
+  /// Takes over a descriptor.
+  package init(_ descriptor: CInt) {
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    buffer.deallocate()
+    close(descriptor)
+  }
+
+  /// The next line without its newline, valid until the next call; `nil` at the end of the file.
+  ///
+  /// A last line without a newline is cut off, and is none.
+  ///
+  /// - Throws: `Errno`, when the file cannot be read or has a line that is longer than the buffer.
+  package mutating func next() throws(Errno) -> UnsafeRawBufferPointer? {
+    var searched = 0
+    while true {
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer[unread])
+      if let newline = bytes.position(of: UInt8(ascii: "\n"), from: searched) {
+        unread = unread.lowerBound + newline + 1..<unread.upperBound
+        return UnsafeRawBufferPointer(rebasing: bytes[..<newline])
+      }
+      searched = bytes.count
+      guard try readMore() else { return nil }
+    }
+  }
+
+  /// Reads behind what is unread, which it moves to the beginning; returns whether there was anything.
+  private mutating func readMore() throws(Errno) -> Bool {
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[unread]))
+    unread = 0..<unread.count
+    guard unread.upperBound < buffer.count else { throw .overflow }
+    while true {
+      let count = read(
+        descriptor, buffer.baseAddress?.advanced(by: unread.upperBound), buffer.count - unread.upperBound)
+      if count >= 0 {
+        unread = 0..<unread.upperBound + count
+        return count > 0
+      }
+      guard errno == EINTR else { throw Errno(rawValue: errno) }
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Where the next such byte is.
+  fileprivate func position(of byte: UInt8, from start: Int) -> Int? {
+    guard let base = baseAddress, let found = memchr(base + start, CInt(byte), count - start) else { return nil }
+    return UnsafeRawPointer(found) - base
+  }
+}
+
+/// The fields of a line, one after another; how many blanks are between them does not matter.
+package struct LineFields {
+  private var position: UnsafeRawPointer
+  private let end: UnsafeRawPointer
+
+  /// The fields of a line, which outlives them.
+  package init?(_ line: UnsafeRawBufferPointer) {
+    guard let start = line.baseAddress else { return nil }
+    position = start
+    end = start + line.count
+  }
+
+  /// The next field; empty at the end of the line.
+  package mutating func next() -> UnsafeRawBufferPointer {
+    skipBlanks()
+    let start = position
+    while position < end, position.load(as: UInt8.self) != UInt8(ascii: " ") { position += 1 }
+    return UnsafeRawBufferPointer(start: start, count: position - start)
+  }
+
+  /// The first byte of the next field; `nil` at the end of the line.
+  package mutating func peek() -> UInt8? {
+    skipBlanks()
+    return position < end ? position.load(as: UInt8.self) : nil
+  }
+
+  /// A field of so many hexadecimal digits, four or eight; goes no further where the next one is something else.
+  @inline(__always)
+  package mutating func digits(_ count: Int) -> UInt64? {
+    skipBlanks()
+    // Digits up to a blank are a field, so that there is no need to look for its end.
+    guard end - position > count, (position + count).load(as: UInt8.self) == UInt8(ascii: " "),
+      let value = HexadecimalDigits.value(position, count)
+    else { return nil }
+    position += count + 1
+    return value
+  }
+
+  private mutating func skipBlanks() {
+    while position < end, position.load(as: UInt8.self) == UInt8(ascii: " ") { position += 1 }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the bytes are this word.
+  package func spells(_ word: StaticString) -> Bool {
+    guard count == word.utf8CodeUnitCount, let base = baseAddress else { return false }
+    return memcmp(base, word.utf8Start, count) == 0
+  }
+}
+
+/// Numbers in hexadecimal digits, all of them read at once: most of a connection table is such.
+package enum HexadecimalDigits {
+  /// The value of four or eight digits; `nil` where one of the bytes is none.
+  @inline(__always)
+  package static func value(_ text: UnsafeRawPointer, _ count: Int) -> UInt64? {
+    count == 8
+      ? value(UInt64(bigEndian: text.loadUnaligned(as: UInt64.self)))
+      : value(0x3030_3030 << 32 | UInt64(UInt32(bigEndian: text.loadUnaligned(as: UInt32.self))))
+  }
+
+  /// The value of eight digits, the first in the highest byte.
+  @inline(__always)
+  private static func value(_ text: UInt64) -> UInt64? {
+    // In each byte, a sum has its highest bit set where the byte is at least as much as what is added lacks to 128.
+    let isDigit = (text &+ from("0")) & ~(text &+ from(":"))
+    let lowercase = text | each(0x20)
+    let isLetter = (lowercase &+ from("a")) & ~(lowercase &+ from("g"))
+    // No byte is above 127, so that no sum runs over into the next.
+    guard ((isDigit | isLetter) & ~text) & each(0x80) == each(0x80) else { return nil }
+    var value = (text & each(0x0F)) &+ ((isLetter & each(0x80)) >> 7) &* 9
+    value = (value | value >> 4) & 0x00FF_00FF_00FF_00FF
+    value = (value | value >> 8) & 0x0000_FFFF_0000_FFFF
+    return (value | value >> 16) & 0xFFFF_FFFF
+  }
+
+  private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+  private static func from(_ first: Unicode.Scalar) -> UInt64 { each(0x80 &- UInt8(ascii: first)) }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSyscalls
+internal import Glibc
+package import SystemPackage
+
+/// Which namespace a file is: two files of one namespace have the same device and inode.
+package struct NamespaceIdentity: Sendable, Hashable {
+  /// The number of its device.
+  package let device: UInt
+  /// Its number on that device.
+  package let inode: UInt
+
+  /// The identity of the file at a path.
+  ///
+  /// - Throws: `Errno`, when the system does not tell.
+  package init(_ path: FilePath) throws(Errno) {
+    var file = stat()
+    guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw Errno(rawValue: errno) }
+    device = file.st_dev
+    inode = file.st_ino
+  }
+
+  /// The identity that was written as ``text``.
+  package init?(text: String) {
+    let numbers = text.split(separator: ":").compactMap { UInt($0) }
+    guard numbers.count == 2 else { return nil }
+    (device, inode) = (numbers[0], numbers[1])
+  }
+
+  /// The identity as text that can be read again.
+  package var text: String { "\(device):\(inode)" }
+}
+
+extension NamespaceIdentity: CustomStringConvertible {
+  /// The network namespace as the kernel names it: `net:[4026531840]`.
+  package var description: String { "net:[\(inode)]" }
+}
+
+/// Which network namespace it was, also when it has gone since and another one has got its inode.
+package struct NamespaceMark: Sendable, Hashable {
+  /// Which one its file is.
+  package let identity: NamespaceIdentity
+  /// The number that no other one gets until the machine is booted; `nil` before Linux 5.14.
+  package let cookie: UInt64?
+
+  /// A mark with its parts.
+  package init(identity: NamespaceIdentity, cookie: UInt64?) {
+    self.identity = identity
+    self.cookie = cookie
+  }
+
+  /// The mark of a namespace; `nil` where there is none.
+  ///
+  /// - Parameters:
+  ///   - namespace: The files that it may be, of which the first that is there is it.
+  ///   - isOwn: Whether it is the calling thread's own, so that nothing is entered.
+  /// - Throws: ``NamespaceError``, when it is there and cannot be told from others.
+  package init?(of namespace: [FilePath], isOwn: Bool) throws(NamespaceError) {
+    guard let identity = namespace.lazy.compactMap({ try? NamespaceIdentity($0) }).first else { return nil }
+    let cookie = isOwn ? NamespaceMark.cookieHere() : try NamespaceVisit.one(namespace, NamespaceMark.cookieHere)
+    do throws(Errno) {
+      self.init(identity: identity, cookie: try cookie.get())
+    } catch Errno(rawValue: ENOPROTOOPT) {
+      self.init(identity: identity, cookie: nil)
+    } catch {
+      throw .notEntered(error)
+    }
+  }
+
+  /// Whether it is the same namespace, as far as can be told where a kernel has no cookies.
+  package func isSame(as other: NamespaceMark) -> Bool {
+    identity == other.identity && (cookie == nil || other.cookie == nil || cookie == other.cookie)
+  }
+
+  /// The mark that was written as ``text``.
+  package init?(text: String) {
+    let parts = text.split(separator: " ", maxSplits: 1)
+    guard let first = parts.first, let identity = NamespaceIdentity(text: String(first)) else { return nil }
+    let cookie = parts.count > 1 ? UInt64(parts[1]) : nil
+    guard parts.count == 1 || cookie != nil else { return nil }
+    self.init(identity: identity, cookie: cookie)
+  }
+
+  /// The mark as text that can be read again.
+  package var text: String { identity.text + (cookie.map { " \($0)" } ?? "") }
+
+  private static func cookieHere() -> Result<UInt64, Errno> {
+    var cookie: UInt64 = 0
+    return network_namespace_cookie(&cookie) == 0 ? .success(cookie) : .failure(Errno(rawValue: errno))
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import IPVS
+internal import Ipvsadm
+internal import Text
+
+extension IpvsadmCommand {
+  /// Does what ipvsadm would do, with its output and its exit statuses.
+  ///
+  /// - Throws: ``Failure``.
+  func run() throws(Failure) -> ExitStatus {
+    let director: Director
+    do { director = try Director() } catch { throw Failure(error, status: .ipvsadmFailedToOpen) }
+    var output = TextBuffer()
+    do { try carryOut(on: director, &output) } catch { throw Failure(error, status: status(after: error)) }
+    StandardStreams.report(director.fallback)
+    try StandardStreams.print(output)
+    return .success
+  }
+
+  /// Does it, and appends what ipvsadm prints.
+  private func carryOut(on director: borrowing Director, _ output: inout TextBuffer) throws(BackendError) {
+    switch self {
+    case .list:
+      try director.timeouts().appendLine(to: &output)
+      output.append("\n")
+    case .set(let timeouts):
+      try director.send(timeouts)
+    }
+  }
+
+  /// The status of a failed operation; a lack of IPVS or of privilege meets ipvsadm when it starts.
+  private func status(after error: BackendError) -> ExitStatus {
+    switch (self, error.exitStatus) {
+    case (_, .unavailable), (_, .notPermitted): .ipvsadmFailedToOpen
+    case (.list, _): .ipvsadmFailedToList
+    case (.set, _): .ipvsadmFailedToSet
+    }
+  }
+}

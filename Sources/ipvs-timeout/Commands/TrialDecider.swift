@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import Doctor
+internal import Linux
+internal import SystemPackage
+internal import Text
+
+/// What decides whether timeouts that were set for a while are kept.
+struct Jury {
+  /// What was decided.
+  struct Verdict: Hashable {
+    let isKept: Bool
+    /// How the program is to end, if nothing of its own fails.
+    let status: ExitStatus
+    /// What there is to say of it, when all is done.
+    var remark: String?
+  }
+
+  private enum Member {
+    case command(CommandRun, [String], isKeeping: Bool)
+    case person(Terminal, Duration)
+  }
+
+  private let member: Member
+
+  /// What is to decide.
+  ///
+  /// From here on this process ignores what would stop it in the middle.
+  ///
+  /// - Throws: ``Failure``, when there is nobody to ask.
+  init(_ meanwhile: TrialRequest.Meanwhile) throws(Failure) {
+    let ignored = IgnoredSignals()
+    switch meanwhile {
+    case .trying(let words, let limit):
+      member = .command(CommandRun(words, within: limit, ignored: ignored), words, isKeeping: true)
+    case .running(let words):
+      let run = CommandRun(words, within: nil, isDecisive: false, ignored: ignored)
+      member = .command(run, words, isKeeping: false)
+    case .asking(let limit):
+      guard let terminal = Terminal(), terminal.isForeground else {
+        throw .usage(
+          "--confirm asks on a terminal, and there is none, or it belongs to another job; run it in the foreground of one,"
+            + " or give a command that decides: `ipvs-timeout try … -- COMMAND`")
+      }
+      member = .person(terminal, limit)
+    }
+  }
+
+  /// Lets it happen and decides.
+  func verdict(_ relay: SignalRelay) -> Verdict {
+    switch member {
+    case .command(let run, let words, let isKeeping): verdict(run.ending(relay), words, isKeeping)
+    case .person(let terminal, let limit): verdict(terminal, limit, relay)
+    }
+  }
+
+  private func verdict(_ ending: CommandRun.Ending, _ words: [String], _ isKeeping: Bool) -> Verdict {
+    switch ending {
+    case .exited(let status):
+      return Verdict(isKept: isKeeping && status == 0, status: ExitStatus(rawValue: status))
+    case .killed(let signal):
+      return Verdict(isKept: false, status: ExitStatus(rawValue: 128 + signal))
+    case .outOfTime:
+      return Verdict(
+        isKept: false, status: .timedOut,
+        remark: "the time given by --within is over, and the command `\(words[0].printable)` was ended")
+    case .notStarted(let errno):
+      return Verdict(
+        isKept: false, status: errno == .noSuchFileOrDirectory ? .commandNotFound : .commandNotRun,
+        remark: "cannot run the command `\(words[0].printable)` (\(errno.description), errno \(errno.rawValue))")
+    }
+  }
+
+  private func verdict(_ terminal: Terminal, _ limit: Duration, _ relay: SignalRelay) -> Verdict {
+    let seconds = UInt32(clamping: limit.components.seconds)
+    let question =
+      "The timeouts are set. Keep them? Without a yes within \(DurationText.text(seconds)) the old ones are put back: "
+    switch terminal.answer(to: question, within: limit, relay) {
+    case .yes: return Verdict(isKept: true, status: .success)
+    case .no: return Verdict(isKept: false, status: .notAsWanted)
+    case .late: return Verdict(isKept: false, status: .timedOut, remark: "there was no answer in time")
+    case .gone: return Verdict(isKept: false, status: .timedOut, remark: "the terminal gives no answer any more")
+    case .interrupted: return Verdict(isKept: false, status: .timedOut)
+    }
+  }
+}

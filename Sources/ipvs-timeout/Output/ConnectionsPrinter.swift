@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import IPVS
+internal import Text
+
+/// Writes what was found about connections to standard output, in pieces that are worth a write.
+struct ConnectionsPrinter: ~Copyable {
+  private let output: Invocation.Output
+  private let isNamed: Bool
+  private let style: ConnectionsPicture.Style?
+  private var held = TextBuffer()
+  private var lines = 0
+  private var isFirst = true
+  private var metrics = ConnectionsMetrics()
+  private var failure: Failure?
+
+  /// A printer that says the name of each namespace where somebody has named some.
+  init(_ output: Invocation.Output, isNamed: Bool) {
+    self.output = output
+    self.isNamed = isNamed
+    style = output.format == .text ? ConnectionsPicture.style : nil
+  }
+
+  /// Whether what was written last could not be written.
+  var isBroken: Bool { failure != nil }
+
+  /// Writes a summary.
+  mutating func add(_ report: ConnectionsReport) {
+    switch output.format {
+    case .json: append(report.json)
+    case .prometheus: metrics.add(report)
+    case .text, .rules:
+      let heading = isNamed ? (isFirst ? "" : "\n") + "\(report.place.name.printable):\n" : ""
+      let picture = style.map { ConnectionsPicture.lines(report.summary.tallies, $0) } ?? ""
+      append(heading + report.table + picture)
+    }
+    isFirst = false
+  }
+
+  /// Writes an outdated connection.
+  mutating func add(_ connection: OutdatedConnection) {
+    append(
+      output.format == .json
+        ? connection.json : (isNamed ? "\(connection.place.name.printable): " : "") + connection.line)
+  }
+
+  /// Writes what is left to write.
+  ///
+  /// - Throws: ``Failure``, when something could not be written.
+  consuming func finish() throws(Failure) {
+    if output.format == .prometheus { append(metrics.text) }
+    flush()
+    if let failure { throw failure }
+  }
+
+  private mutating func append(_ text: String) {
+    guard !output.isQuiet else { return }
+    held.append(text)
+    lines += 1
+    if lines >= 500 { flush() }
+  }
+
+  private mutating func flush() {
+    guard failure == nil, lines > 0 else { return }
+    do throws(Failure) { try StandardStreams.print(held) } catch { failure = error }
+    held = TextBuffer()
+    lines = 0
+  }
+}
+
+/// How the time left is spread, as a line of bars for each state: what people would rather look at on a terminal.
+enum ConnectionsPicture {
+  /// How many bars stand in a line.
+  private static let width = 40
+
+  /// Of what the bars are made, from none to the highest.
+  enum Style: String {
+    case blocks = " ▁▂▃▄▅▆▇█"
+    case ascii = " .:-=+*#%@"
+  }
+
+  /// The style for this terminal; `nil` where standard output is none, so that no picture is drawn.
+  static var style: Style? { isatty(STDOUT_FILENO) == 1 ? style { getenv($0).map { String(cString: $0) } } : nil }
+
+  /// The style by the environment: blocks only where the locale has them, and nobody has asked for something plainer.
+  static func style(_ variable: (String) -> String?) -> Style {
+    let isPlain = variable("NO_COLOR")?.isEmpty == false || ["dumb", nil].contains(variable("TERM"))
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(variable).first { !$0.isEmpty } ?? ""
+    let encoding = locale.split(separator: ".").last?.lowercased() ?? ""
+    return !isPlain && (encoding.hasPrefix("utf-8") || encoding.hasPrefix("utf8")) ? .blocks : .ascii
+  }
+
+  /// The lines for these states; each has a scale of its own, from 0 to the longest time left or the timeout.
+  static func lines(_ tallies: [ConnectionTally], _ style: Style) -> String {
+    let shown = tallies.filter { $0.longest > 0 }
+    guard !shown.isEmpty else { return "" }
+    let width = shown.map(\.label.count).max() ?? 0
+    let isMarked = shown.contains { $0.allowed != nil }
+    return "\nTime left\(isMarked ? "; | is the timeout, right of it is outdated" : "")\n"
+      + shown.map { tally in
+        tally.label + String(repeating: " ", count: width - tally.label.count) + "  0 \(bars(tally, style))"
+          + " \(DurationText.text(end(of: tally)))\n"
+      }.joined()
+  }
+
+  private static func end(of tally: ConnectionTally) -> UInt32 { max(tally.longest, tally.allowed?.seconds ?? 0) }
+
+  private static func bars(_ tally: ConnectionTally, _ style: Style) -> String {
+    let end = Double(end(of: tally))
+    func column(_ seconds: UInt32) -> Int { min(width - 1, Int(Double(seconds) / end * Double(width))) }
+    var counts = [Int](repeating: 0, count: width)
+    for (seconds, count) in tally.times { counts[column(seconds)] += count }
+    let most = counts.max() ?? 0
+    let levels = Array(style.rawValue)
+    var text = counts.map { count in
+      // What is there at all is seen.
+      String(levels[count == 0 ? 0 : max(1, count * (levels.count - 1) / most)])
+    }
+    if let allowed = tally.allowed { text[column(allowed.seconds)] += "|" }
+    return text.joined()
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import IPVS
+internal import Text
+
+extension [Report] {
+  /// Metrics for node_exporter's textfile collector; all samples of one stand together.
+  var prometheus: String {
+    let reports = labelled
+    let isVerdict = contains { if case .verdict = $0.finding { true } else { false } }
+    return metric("ipvs_timeout_seconds", "IPVS connection timeout.", reports.flatMap { $0.report.seconds($0.label) })
+      + (isVerdict
+        ? metric(
+          "ipvs_timeout_drift", "Whether the timeout differs from the wanted one.",
+          reports.flatMap { $0.report.drifts($0.label) })
+        : "")
+  }
+
+  /// The last report on each namespace, with a label that no other has: one sample twice would spoil all of them.
+  private var labelled: [(report: Report, label: String)] {
+    let last = Dictionary(indices.map { (self[$0].place?.namespace, $0) }, uniquingKeysWith: { $1 })
+    var labels = MetricLabels()
+    return last.values.sorted().map { (self[$0], labels.label(for: self[$0].namespace)) }
+  }
+
+  private func metric(_ name: String, _ help: String, _ samples: [Report.Sample]) -> String {
+    samples.reduce(into: "# HELP \(name) \(help)\n# TYPE \(name) gauge\n") { text, sample in
+      text += "\(name){netns=\"\(sample.label)\",timeout=\"\(sample.timeout.rawValue)\"} \(sample.value)\n"
+    }
+  }
+}
+
+extension Report {
+  fileprivate struct Sample {
+    let label: String
+    let timeout: Timeouts.Name
+    let value: String
+  }
+
+  fileprivate func seconds(_ label: String) -> [Sample] {
+    let timeouts =
+      switch finding {
+      case .timeouts(let timeouts): timeouts
+      case .change(let change): change.isDryRun ? change.before : change.after
+      case .verdict(_, let actual): actual
+      case .trial(let end): end.after
+      }
+    return Timeouts.Name.allCases.compactMap { name in
+      timeouts[name].map { Sample(label: label, timeout: name, value: String($0.seconds)) }
+    }
+  }
+
+  fileprivate func drifts(_ label: String) -> [Sample] {
+    guard case .verdict(let wanted, let actual) = finding else { return [] }
+    let drifted = Set(actual.drift(from: wanted).map(\.name))
+    return Timeouts.Name.allCases.filter { wanted[$0] != nil }.map {
+      Sample(label: label, timeout: $0, value: drifted.contains($0) ? "1" : "0")
+    }
+  }
+}
+
+/// Labels for namespaces, none of which is given twice.
+struct MetricLabels {
+  private var given: Set<String> = []
+
+  /// A label that no other namespace has.
+  mutating func label(for namespace: String) -> String {
+    let name = namespace.metricLabel
+    var label = name
+    var number = 1
+    while !given.insert(label).inserted {
+      number += 1
+      label = "\(name) (\(number))"
+    }
+    return label
+  }
+}
+
+extension String {
+  /// The text as the value of a label, in which a backslash and a quotation mark are escaped.
+  ///
+  /// Scalar by scalar: with an accent behind it, a quotation mark is another character, and ends the value all the same.
+  var metricLabel: String {
+    printable.unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
+      text.unicodeScalars.append(scalar)
+    }
+  }
+}
+
+/// Metrics for node_exporter's textfile collector; all samples of one stand together, so they are gathered first.
+struct ConnectionsMetrics {
+  private var counts = ""
+  private var outdated = ""
+  private var namespaces = MetricLabels()
+
+  /// Adds the samples of a namespace.
+  mutating func add(_ report: ConnectionsReport) {
+    let namespace = namespaces.label(for: report.place.name)
+    for tally in report.summary.tallies {
+      let labels =
+        "{netns=\"\(namespace)\",protocol=\"\(tally.kind.transport.name.metricLabel)\","
+        + "state=\"\(tally.kind.state.name.metricLabel)\",template=\"\(tally.kind.isTemplate ? 1 : 0)\"}"
+      counts += "ipvs_timeout_connections\(labels) \(tally.count)\n"
+      if tally.allowed != nil { outdated += "ipvs_timeout_connections_outdated\(labels) \(tally.outdated)\n" }
+    }
+  }
+
+  /// All of them.
+  var text: String {
+    """
+    # HELP ipvs_timeout_connections Entries in the IPVS connection table.
+    # TYPE ipvs_timeout_connections gauge
+    \(counts)# HELP ipvs_timeout_connections_outdated Connections whose timer is longer than the timeout allows.
+    # TYPE ipvs_timeout_connections_outdated gauge
+    \(outdated)
+    """
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Doctor
+internal import IPVS
+internal import Text
+
+/// What there is to say about the TCP sockets of one network namespace.
+struct SocketsReport {
+  /// How many services people are shown; they are those with the most sockets.
+  private static let rows = 20
+  /// How many services programs are told of.
+  private static let services = 1000
+
+  let report: DoctorReport
+  let facts: SocketFacts
+
+  init(place: Place, facts: SocketFacts, isNamed: Bool) {
+    report = DoctorReport(place: place, findings: SocketDiagnosis.findings(on: facts), isNamed: isNamed)
+    self.facts = facts
+  }
+}
+
+extension SocketsReport {
+  /// For people: a table of the services, then the findings.
+  var text: String { "\(report.heading)\(table)\n\(report.findingsText)" }
+
+  private static let columns: [HostSocket.State] = [.established, .timeWait, .closeWait, .finWait2]
+
+  private var table: String {
+    guard facts.counts.total > 0 else { return "no connections\n" }
+    let heading =
+      ["Service", "Offered", "Sockets"] + SocketsReport.columns.map(\.name) + ["Others", "Closed first here", "Ports"]
+    let rows = facts.services.prefix(SocketsReport.rows).map { service in
+      ["\(service.name.endpoint)", service.offered] + SocketsReport.cells(service.counts)
+        + ["\(service.counts.closedHere)", service.share(of: facts.ports).map(\.text) ?? "-"]
+    }
+    let more = facts.more(than: SocketsReport.rows)
+    let rest = more.total > 0 ? [["others", "-"] + SocketsReport.cells(more) + ["\(more.closedHere)", "-"]] : []
+    return TextTable([heading] + rows + rest, isLeft: [0, 1]).text
+  }
+
+  private static func cells(_ counts: SocketCounts) -> [String] {
+    let numbers = columns.map { counts[$0] }
+    return ([counts.total] + numbers + [counts.total - numbers.reduce(0, +)]).map(String.init)
+  }
+}
+
+extension SocketsReport {
+  /// One object on one line; `docs/json.md` lists its keys.
+  var json: String {
+    var object = report.object
+    object.add("sockets", facts.counts.json)
+    object.add("services", .array(facts.services.prefix(SocketsReport.services).map(json)))
+    object.add("other_services", facts.more(than: SocketsReport.services).json)
+    object.add("missed", .number(facts.missed))
+    var ports = JSONObject()
+    ports.add("first", .number(UInt32(facts.ports.range.lowerBound)))
+    ports.add("last", .number(UInt32(facts.ports.range.upperBound)))
+    ports.add("count", .number(facts.ports.count))
+    object.add("ephemeral_ports", .object(ports))
+    object.add("max_time_wait", facts.settings[.tcpMaxTimeWaitBuckets].map { .number($0) } ?? .null)
+    object.add("time_wait_places", facts.counters.timeWaitPlaces.map { .number($0) } ?? .null)
+    object.add("time_wait_overflow", facts.counters.timeWaitOverflow.map { .number(UInt32(clamping: $0)) } ?? .null)
+    return JSONValue.object(object).text + "\n"
+  }
+
+  private func json(_ service: SocketService) -> JSONValue {
+    var object = JSONObject()
+    object.add("service", service.name.endpoint.json)
+    object.add("offered", .string(service.isOnThisHost ? "here" : "elsewhere"))
+    object.add("role", .string(service.name.isLocal ? "server" : "client"))
+    object.add("sockets", service.counts.json)
+    object.add("closed_first_here", .number(service.counts.closedHere))
+    object.add("unaccepted", .number(service.counts.unaccepted))
+    object.add("sources", .array(service.sources.map(\.json)))
+    object.add("owners", facts.owners(of: service))
+    return .object(object)
+  }
+}
+
+extension SocketService {
+  /// Where it is offered, and at which end of the connections this host is found where it is both.
+  fileprivate var offered: String {
+    guard isOnThisHost else { return "elsewhere" }
+    return name.isLocal ? "here" : "here (as client)"
+  }
+}
+
+extension SocketFacts {
+  /// The programs that have its sockets, by the state of these.
+  fileprivate func owners(of service: SocketService) -> JSONValue {
+    let groups = HostSocket.State.allCases.map { SocketOwners.Group(service.name, $0) }
+    let owners = groups.flatMap { group in (self.owners.owners[group] ?? []).map { $0.json(group.state) } }
+    return owners.isEmpty ? .null : .array(owners)
+  }
+
+  /// The sockets of all services but the first ones.
+  fileprivate func more(than count: Int) -> SocketCounts {
+    services.dropFirst(count).reduce(into: rest) { $0 += $1.counts }
+  }
+}
+
+extension SocketCounts {
+  fileprivate var json: JSONValue {
+    var object = JSONObject()
+    object.add("all", .number(total))
+    for state in HostSocket.State.allCases where self[state] > 0 { object.add(state.name, .number(self[state])) }
+    return .object(object)
+  }
+}
+
+extension SocketService.Source {
+  fileprivate var json: JSONValue {
+    var object = JSONObject()
+    object.add("address", .string(address.description))
+    object.add("open", .number(open))
+    object.add("syn_sent", .number(synSent))
+    object.add("time_wait", .number(timeWait))
+    return .object(object)
+  }
+}
+
+extension SocketOwners.Owner {
+  fileprivate func json(_ state: HostSocket.State) -> JSONValue {
+    var object = JSONObject()
+    object.add("state", .string(state.name))
+    object.add("command", .string(command))
+    object.add("processes", .array(processes.map { .number(UInt32($0)) }))
+    object.add("sockets", .number(sockets))
+    return .object(object)
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import IPVS
+internal import Ipvsadm
+internal import Linux
+internal import SystemPackage
+
+/// Sets timeouts for a while: all of it is one change, which nothing but SIGKILL leaves half done.
+struct TrialRun {
+  private let request: TrialRequest
+  private let output: Invocation.Output
+  private let access: Invocation.Access
+
+  init(_ request: TrialRequest, _ output: Invocation.Output, _ access: Invocation.Access) {
+    self.request = request
+    self.output = output
+    self.access = access
+  }
+
+  /// Sets them, lets happen what is to happen meanwhile, and keeps them or puts the old ones back.
+  ///
+  /// - Throws: ``Failure``, when nothing was set.
+  func run() throws(Failure) -> ExitStatus {
+    if request.isDryRun {
+      UndoneTrial.reportAll()
+      return try access.run(.set(isDryRun: true), request.wanted, output)
+    }
+    ClosedStreams.take()
+    // It notes what the caller wants of signals, which is changed from here on.
+    let jury = try Jury(request.meanwhile)
+    UndoneTrial.reportAll()
+    var turn = try ChangeLock.turn()
+    var account = Account()
+    let result: Result<ExitStatus, Failure> = SignalRelay.during { relay in
+      Result { () throws(Failure) in try carryOut(jury, turn, relay, &account) }
+    } then: { _ in
+      // Nobody is kept waiting by what reads this.
+      turn = nil
+      // That it cannot be written changes nothing: the status says what has become of the timeouts.
+      _ = account.tell(output)
+    }
+    return try result.get()
+  }
+
+  private func carryOut(
+    _ jury: Jury, _ turn: borrowing ChangeLock?, _ relay: SignalRelay, _ account: inout Account
+  ) throws(Failure) -> ExitStatus {
+    var round = Round(output, access)
+    let places = access.isNamed ? try access.scope.places(&round) : [Place(.current)]
+    let status = try round.finished()
+    let stakes = try stakes(in: places, &account)
+    guard status == .success, account.status == .success else {
+      if places.count > 1 { account.note("nothing was set, for it is all or none") }
+      return status.worse(account.status)
+    }
+    guard relay.signals.isEmpty else { return .success }
+    if places.isEmpty { account.note("there is no such network namespace, so nothing was set") }
+
+    var record = stakes.isEmpty ? nil : written(stakes, &account)
+    let isWritten = record != nil
+    var trial = Trial(request, access)
+    trial.set(stakes, relay, &account)
+    let verdict = trial.hasFailed || !relay.signals.isEmpty ? nil : jury.verdict(relay)
+    if let remark = verdict?.remark { account.note(remark) }
+    let isKept = verdict?.isKept == true && relay.signals.isEmpty
+    // From here on nobody is to put them back.
+    if isKept { record.take()?.remove() }
+    var isDisturbed = false
+    let inner =
+      isKept
+      ? nil
+      : ChangeLock.inner(of: turn) { failure in
+        account.note(failure)
+        isDisturbed = true
+      }
+    // What was killed inside has set what this one has to find.
+    if !isKept, let time = record?.time { UndoneTrial.finish(since: time, &account) }
+    let restorer = Restorer(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
+      if isKept { return "the new timeouts were to stay; look with `ipvs-timeout show\(stake.place.namespace.option)`" }
+      return "when that is cured, run `\(isWritten ? "ipvs-timeout put-back" : stake.command)`"
+    }
+    let isDone = restorer.end(trial.stakes, &account)
+    // Who still changes something inside will put back what was set here.
+    if isDone, !isDisturbed { record.take()?.remove() }
+    if !isDisturbed { turn?.removeInner() }
+    extendLifetime(inner)
+    // That they are kept is decided, and what comes now changes nothing.
+    if isKept { relay.forget(relay.signals) }
+    return account.status == .success ? verdict?.status ?? .success : account.status
+  }
+
+  /// Reads what is in each place.
+  private func stakes(in places: [Place], _ account: inout Account) throws(Failure) -> [Stake] {
+    guard !places.isEmpty else { return [] }
+    var directors = try DirectorRound(to: places, access)
+    if let sentence = directors.fallback.sentence { account.note(sentence) }
+    var stakes: [Stake] = []
+    for place in places {
+      do throws(BackendError) {
+        let before = try directors.following().timeouts()
+        let stake: Stake
+        do throws(IPVSError) { stake = try Stake(place, before: before, set: request.wanted) } catch {
+          throw .netlink(error)
+        }
+        stakes.append(stake)
+        if directors.backend == .ipvsadm, let name = stake.tooLongForIpvsadm {
+          account.note(
+            Failure(
+              "\(name.rawValue) in \(place.namespace.place) could not be put back, for it is longer than ipvsadm takes,"
+                + " 31 days; leave --backend ipvsadm out, or set it with `ipvs-timeout set`", .refused))
+        }
+      } catch {
+        if error.isAboutCaller { throw Failure(error) }
+        account.note(Failure(error))
+      }
+    }
+    return stakes
+  }
+
+  /// Writes down what will have to be put back.
+  private func written(_ stakes: [Stake], _ account: inout Account) -> TrialFile? {
+    let record = TrialRecord(
+      command: request.meanwhile.name, backend: access.backend.rawValue, ipvsadm: access.ipvsadm,
+      stakes: stakes.map(\.record))
+    do throws(Errno) {
+      return try TrialFile.write(record)
+    } catch {
+      account.note(
+        "if this program is killed, nothing will know what to put back, because"
+          + " \(ChangeDirectory.usual.trials) cannot be written (\(error.description), errno \(error.rawValue))")
+      return nil
+    }
+  }
+}
+
+extension Invocation.Access {
+  /// Whether somebody has named the network namespaces.
+  fileprivate var isNamed: Bool { scope.choice != .unsaid }
+}
+
+/// What was set so far.
+struct Trial {
+  private let wanted: Timeouts
+  private let access: Invocation.Access
+  /// Where something was set, or may have been.
+  private(set) var stakes: [Stake] = []
+  /// Whether something could not be set, so that the rest was not.
+  private(set) var hasFailed = false
+
+  init(_ request: TrialRequest, _ access: Invocation.Access) {
+    wanted = request.wanted
+    self.access = access
+  }
+
+  /// Sets what is wanted in each of these places and reads it back, until one fails or a signal comes.
+  mutating func set(_ stakes: [Stake], _ relay: SignalRelay, _ account: inout Account) {
+    do throws(Failure) {
+      var directors = try DirectorRound(to: stakes.map(\.place), access)
+      for stake in stakes where relay.signals.isEmpty {
+        // Even where it fails: the answer may be what is missing.
+        self.stakes.append(stake)
+        let change: TimeoutsChange
+        do throws(BackendError) { change = try directors.following().set(wanted) } catch { throw Failure(error) }
+        let report = Report(place: stake.place, backend: directors.backend, finding: .change(change))
+        _ = try report.status()
+      }
+    } catch {
+      account.note(error)
+      hasFailed = true
+    }
+  }
+}
+
+/// Timeouts that are to be set for a while, and what happens meanwhile.
+struct TrialRequest: Hashable {
+  let wanted: Timeouts
+  let meanwhile: Meanwhile
+  var isDryRun = false
+
+  /// What happens while they are set, and what it decides.
+  enum Meanwhile: Hashable {
+    /// A command runs; they are kept if it succeeds in time.
+    case trying([String], within: Duration?)
+    /// Somebody is asked whether they are to be kept.
+    case asking(within: Duration)
+    /// A command runs; they are put back in any case.
+    case running([String])
+
+    /// The command of ours that this is.
+    var name: String {
+      switch self {
+      case .trying, .asking: "try"
+      case .running: "with"
+      }
+    }
+  }
+}

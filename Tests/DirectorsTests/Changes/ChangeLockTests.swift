@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Directors
+@testable import Linux
+
+/// One change at a time.
+@Suite struct ChangeLockTests {
+  private static let short = Duration.milliseconds(300)
+
+  @Test func `another one waits, and no longer than it may`() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = ChangeDirectory(path.appending("new").string)
+      let lock = try ChangeLock.take(in: directory)
+      let start = ContinuousClock.now
+      let error = #expect(throws: ChangeLockError.self) { try take(directory, Self.short) }
+      #expect(start.duration(to: .now) >= Self.short)
+      guard case .busy(let holder) = error else {
+        Issue.record("\(error as Any)")
+        return
+      }
+      #expect(holder?.process == getpid())
+      #expect(holder?.command.contains("testing-library") == true || holder?.command.contains("xctest") == true)
+      extendLifetime(lock)
+    }
+  }
+
+  @Test func `it is free when its owner has gone`() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = ChangeDirectory(path.string)
+      for _ in 0..<3 { try take(directory, .zero) }
+    }
+  }
+
+  @Test func `its directory is the owner's alone`() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = ChangeDirectory(path.appending("new").string)
+      try take(directory, .zero)
+      var file = stat()
+      #expect(stat(directory.path, &file) == 0 && file.st_mode & 0o7777 == 0o700)
+      #expect(stat(directory.lock, &file) == 0 && file.st_mode & 0o7777 == 0o600)
+    }
+  }
+
+  @Test func `a link is not followed`() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = ChangeDirectory(path.string)
+      let target = path.appending("target").string
+      try #require(symlink(target, directory.lock) == 0)
+      #expect(throws: ChangeLockError.unavailable(.tooManySymbolicLinkLevels)) { try take(directory, .zero) }
+      #expect(access(target, F_OK) != 0)
+    }
+  }
+
+  @Test func `there is no place for it`() {
+    let directory = ChangeDirectory("/proc/no/such")
+    #expect(throws: ChangeLockError.unavailable(.noSuchFileOrDirectory)) { try take(directory, .zero) }
+  }
+
+  /// The lines are those of a Linux 6.1.
+  @Test func `its holder is found by device and file`() {
+    let locks = """
+      1: POSIX  ADVISORY  WRITE 11 00:19:7 0 EOF
+      2: FLOCK  ADVISORY  WRITE 12 00:1a:7 0 EOF
+      3: FLOCK  ADVISORY  WRITE 13 00:19:77 0 EOF
+      4: FLOCK  ADVISORY  WRITE 14 fe:101:7 0 EOF
+      4: -> FLOCK  ADVISORY  WRITE 15 fe:101:7 0 EOF
+      5: FLOCK  ADVISORY  WRITE 16 00:19:7 0 EOF
+
+      """
+    #expect(LockHolder.process(of: 0x19, inode: 7, in: locks) == 16)
+    #expect(LockHolder.process(of: 0x10_fe01, inode: 7, in: locks) == 14)
+    #expect(LockHolder.process(of: 0x19, inode: 8, in: locks) == nil)
+    #expect(LockHolder.process(of: 0x19, inode: 7, in: "") == nil)
+  }
+
+  private func take(_ directory: ChangeDirectory, _ patience: Duration) throws(ChangeLockError) {
+    _ = try ChangeLock.take(in: directory, patience: patience)
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Directors
+import IPVS
+import Testing
+
+/// What the policy wants where.
+@Suite struct PolicyDemandTests {
+  static let text = """
+    *                      1   2   3
+    lb_*                   -   20  -
+    /var/run/docker/netns/*  2h  -   0
+    host                   15m -   60s
+    lb_last                -   -   30
+    host                   -   7   -
+    host                   -   8   -
+    """
+
+  @Test(
+    arguments: [
+      // The last line that names a value wins, value by value.
+      (false, ["/run/netns/blue"], (1, 1), (2, 1), (3, 1)),
+      (false, ["/run/netns/lb_1"], (1, 1), (20, 2), (3, 1)),
+      (false, ["/run/docker/netns/lb_1"], (7_200, 3), (20, 2), (3, 1)),
+      (false, ["/run/docker/netns/x"], (7_200, 3), (2, 1), (3, 1)),
+      (false, ["/run/docker/netns/lb_last"], (7_200, 3), (20, 2), (30, 5)),
+      // Every path counts.
+      (false, ["/run/netns/lb_last", "/run/docker/netns/x"], (7_200, 3), (20, 2), (30, 5)),
+      // The host is what its word says and nothing else, wherever Docker binds it.
+      (true, ["/run/docker/netns/default", "/run/netns/lb_last"], (900, 4), (8, 7), (60, 4)),
+      (true, [], (900, 4), (8, 7), (60, 4)),
+    ] as [(Bool, [String], (Timeout, Int), (Timeout, Int), (Timeout, Int))])
+  func `is what the last line says, value by value`(
+    isHost: Bool, paths: [String], tcp: (Timeout, Int), tcpfin: (Timeout, Int), udp: (Timeout, Int)
+  ) throws {
+    let demand = try policy(Self.text).demand(isHost: isHost, paths: paths)
+    #expect(demand.timeouts == Timeouts(tcp: tcp.0, tcpfin: tcpfin.0, udp: udp.0))
+    #expect(Timeouts.Name.allCases.map(demand.line) == [tcp.1, tcpfin.1, udp.1])
+  }
+
+  @Test func `is nothing where no line matches or names a value`() throws {
+    let policy = try policy("blue 1 - -\nred - - -\nhost 0 5 0")
+    let elsewhere = policy.demand(isHost: false, paths: ["/run/netns/red", "/run/netns/green"])
+    #expect(elsewhere.timeouts == Timeouts())
+    #expect(Timeouts.Name.allCases.map(elsewhere.line) == [nil, nil, nil])
+    let host = policy.demand(isHost: true, paths: [])
+    #expect(host.timeouts == Timeouts(tcpfin: 5))
+    #expect(Timeouts.Name.allCases.map(host.line) == [nil, 3, nil])
+  }
+
+  @Test func `is not taken back by a later line that keeps`() throws {
+    let demand = try policy("a 1 2 3\na - 0 -\nb 9 9 9").demand(isHost: false, paths: ["/run/netns/a"])
+    #expect(demand.timeouts == Timeouts(tcp: 1, tcpfin: 2, udp: 3))
+  }
+
+  @Test func `default is a value like others`() throws {
+    let demand = try policy("a 1 2 3\n* default - default").demand(isHost: false, paths: ["/run/netns/a"])
+    #expect(demand.timeouts == Timeouts(tcp: 900, tcpfin: 2, udp: 300))
+  }
+
+  @Test func `a line knows whether it matches anything here`() throws {
+    let lines = try policy("blue 1 - -\nhost 1 - -\n/run/netns/r* 1 - -").lines
+    #expect(lines.map { $0.namespace.matches(isHost: false, paths: ["/run/netns/red"]) } == [false, false, true])
+    #expect(lines.map { $0.namespace.matches(isHost: true, paths: ["/run/netns/red"]) } == [false, true, false])
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Directors
+import IPVS
+import Testing
+
+/// Policies of a size that nobody writes by hand, in a time that grows with them and no faster.
+///
+/// What is quadratic takes many minutes for these; the limit is far from what a busy machine needs.
+@Suite(.timeLimit(.minutes(3))) struct PolicySizeTests {
+  static let limit = Duration.seconds(20)
+
+  @Test func `ten thousand lines`() throws {
+    let text = (1...10_000).map { "ns\($0 % 100) \($0) - \($0 % 7 == 0 ? "-" : "60s") # line \($0)\r\n" }.joined()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let policy = try policy(text)
+    #expect(policy.lines.count == 10_000)
+    for number in 0..<200 {
+      let demand = policy.demand(isHost: false, paths: ["/run/netns/ns\(number)", "/run/docker/netns/ns\(number)"])
+      let last = number < 100 ? 9_900 + (number == 0 ? 100 : number) : nil
+      #expect(demand.line(of: .tcp) == last)
+      #expect(demand.timeouts.tcp == last.flatMap(Timeout.init(seconds:)))
+    }
+    #expect(start.duration(to: clock.now) < Self.limit)
+  }
+
+  @Test func `ten thousand mistakes`() {
+    let said = mistakes(String(repeating: "host x 2 3\n", count: 10_000))
+    #expect(said.count == 10_000)
+    #expect(said.last?.hasPrefix("p.conf:10000:6: \"x\" is not a timeout") == true)
+  }
+
+  /// Long lines, and what the mistakes in them begin with.
+  @Test(arguments: [
+    ("a 1 2 3 #", " comment", "", []),
+    ("", " ", "a 1 2 3", []),
+    ("a 1 2 3", "\t", "", []),
+    ("", "[", " 1 2 3", []),
+    ("a ", "1", " 2 3", ["1:3: \"111"]),
+    ("a 1 2 3", " 4", "", ["1:9: \"4\" is one field too many"]),
+    ("", "é", " 1 2 x", ["1:300006: \"x\" is not a timeout"]),
+    ("", "\u{85}", " 1 2 x", [#"1:1: "\u{0085}"#, "1:300006: \"x\""]),
+    ("a", "/b", " 1 2 3", ["1:1: \"a/b/b"]),
+    ("", "\n", "a", ["300001:2: \"a\" lacks"]),
+  ])
+  func `three hundred thousand times the same`(start: String, repeated: String, end: String, beginnings: [String]) {
+    let clock = ContinuousClock()
+    let time = clock.measure {
+      let said = mistakes(start + String(repeating: repeated, count: 300_000) + end)
+      #expect(said.count == beginnings.count)
+      for (line, beginning) in zip(said, beginnings) { #expect(line.hasPrefix("p.conf:\(beginning)")) }
+    }
+    #expect(time < Self.limit)
+  }
+
+  @Test func `a pattern of megabytes matches nothing, soon`() throws {
+    let policy = try policy(
+      ["[", "*a", "*?", "\\", "x"].map { String(repeating: $0, count: 300_000) + " 1 2 3\n" }.joined())
+    let path = "/run/netns/" + String(repeating: "a", count: 255)
+    #expect(policy.demand(isHost: false, paths: [path]).timeouts == Timeouts())
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Directors
+import IPVS
+import Ipvsadm
+import SystemPackage
+import Testing
+
+@testable import Doctor
+
+/// The cure for each way in which IPVS can fail to answer; it goes with the advice in the error's own sentence.
+@Suite struct BackendErrorCureTests {
+  static let cures: [(IPVSError.Code, String)] = [
+    (.notRoot, "sudo ipvs-timeout doctor"),
+    (
+      .missingCapability,
+      "run `ipvs-timeout doctor` as root with the capability CAP_NET_ADMIN (containers: --cap-add NET_ADMIN)"
+    ),
+    (.userNamespace, "run `ipvs-timeout doctor` as root of the host"),
+    (
+      .mayNotEnter,
+      "run `ipvs-timeout doctor` as root of the host, with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE"
+    ),
+    (
+      .notInKernel,
+      "boot a kernel that has IPVS: `grep CONFIG_IP_VS= /boot/config-*` tells which of those installed do"
+    ),
+    (.modulesNotVisible, "on the host itself: modprobe ip_vs"),
+    (.moduleNotLoaded, "modprobe -v ip_vs"),
+    (.moduleLoadingDisabled, "echo ip_vs >/etc/modules-load.d/ip_vs.conf && reboot"),
+    (.unloaded, "modprobe ip_vs"),
+    (.noSuchNamespace, "ipvs-timeout show --all-netns"),
+    (.refused, "dmesg | tail -n 20"),
+    (.timedOut, "dmesg | tail -n 20"),
+    (.foreignReply, "report it, with the output of `uname -a`"),
+  ]
+
+  @Test(arguments: cures)
+  func `is for what netlink says`(code: IPVSError.Code, cure: String) {
+    let error = IPVSError(code, .open)
+    #expect(BackendError.netlink(error).cure == cure)
+    let second = ProgramError(.timedOut, .list, program: "/usr/sbin/ipvsadm")
+    #expect(BackendError.both(error, second).cure == cure)
+  }
+
+  static let programCures: [(ProgramError.Cause, String)] = [
+    (.notPermitted(said: "no"), "run `ipvs-timeout doctor --backend ipvsadm` as root of the host"),
+    (.mayNotEnter(said: "no"), "run `ipvs-timeout doctor --backend ipvsadm` as root of the host"),
+    (.unavailable(said: "no"), "modprobe ip_vs"),
+    (.noSuchNamespace, "ipvs-timeout show --all-netns"),
+    (.missing, "ipvs-timeout doctor --backend netlink"),
+    (.timedOut, "ipvs-timeout doctor --backend netlink"),
+  ]
+
+  @Test(arguments: programCures)
+  func `is for what the program says`(cause: ProgramError.Cause, cure: String) {
+    #expect(BackendError.ipvsadm(ProgramError(cause, .list, program: "/usr/sbin/ipvsadm")).cure == cure)
+  }
+
+  @Test func `names the network namespace`() {
+    let blue = NetworkNamespace.named("blue")
+    #expect(
+      BackendError.netlink(IPVSError(.notRoot, .readTimeouts, in: blue)).cure == "sudo ipvs-timeout doctor --netns blue"
+    )
+    let program = ProgramError(.missing, .list, program: "/ipvsadm", in: .process(12))
+    #expect(BackendError.ipvsadm(program).cure == "ipvs-timeout doctor --netns 12 --backend netlink")
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Linux
+import SystemPackage
+
+@testable import Directors
+@testable import Doctor
+@testable import IPVS
+
+extension DirectorFacts {
+  /// A director at which all is well, but for what a test says.
+  static func example(
+    fallback: Fallback = .none,
+    timeouts: Timeouts = Timeouts(tcp: 60, tcpfin: 30, udp: 45),
+    services: Result<VirtualServices, BackendError> = .success(
+      VirtualServices(services: [.tcp: 1], servers: [.init(.tcp, .masquerading): 2])),
+    connections: Result<ConnectionSummary, BackendError> = .success(.example([])),
+    namespace: NetworkNamespace = .current, known: KnownNamespace? = nil,
+    policy: PolicyState = .example(.success(nil)),
+    neighbours: Result<Neighbours, BackendError> = .success(Neighbours(listing: NamespaceListing([]), users: [])),
+    settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, hasBackup: false),
+    writers: [TimeoutWriter] = []
+  ) -> DirectorFacts {
+    DirectorFacts(
+      namespace: namespace, known: known, backend: fallback == .none ? .netlink : .ipvsadm, fallback: fallback,
+      timeouts: timeouts, services: services, connections: connections, settings: .success(KernelSettings(settings)),
+      daemons: .success(daemons),
+      surroundings: Surroundings(policy: policy, neighbours: neighbours, writers: .success(writers)))
+  }
+}
+
+extension PolicyState {
+  /// A policy that could be read, or not; where nothing is said, it is in the usual place.
+  static func example(
+    _ file: Result<PolicyFile?, PolicyError>, at path: FilePath? = nil, units: SystemdUnits? = nil
+  ) -> PolicyState {
+    PolicyState(path: path ?? PolicyFile.usualPath, isUsual: path == nil, file: file, units: units)
+  }
+
+  /// A policy with this text.
+  static func example(_ text: String, at path: FilePath? = nil, units: SystemdUnits? = nil) -> PolicyState {
+    let file = Result { () throws(PolicyError) -> PolicyFile? in
+      try PolicyFile(parsing: Array(text.utf8), path: path ?? PolicyFile.usualPath)
+    }
+    return .example(file, at: path, units: units)
+  }
+}
+
+extension KnownNamespace {
+  /// One that is bound by this name; the identity is that of another file.
+  static func example(_ name: String, _ file: FilePath) throws -> KnownNamespace {
+    let path = FilePath("/run/netns").appending(name)
+    return KnownNamespace(.path(path), try NamespaceIdentity(file), name: name, paths: [path])
+  }
+}
+
+extension ConnectionSummary {
+  /// A summary of connections in these states, with this time left, where the timeouts are those of the example.
+  static func example(
+    _ states: [(Connection.Transport, Connection.State, UInt32)], origin: Connection.Origin? = nil
+  ) -> ConnectionSummary {
+    let timeouts = Timeouts(tcp: 60, tcpfin: 30, udp: 45)
+    var summary = ConnectionSummary(by: OutdatedRule(timeouts, hasBackupDaemon: origin == .sync))
+    for (transport, state, seconds) in states {
+      let endpoint = Endpoint(InternetAddress(ipv4: 0xC000_0201), port: 1)
+      summary.add(
+        Connection(
+          transport, client: endpoint, service: endpoint, server: endpoint, state: state, origin: origin,
+          secondsLeft: seconds)
+      )
+    }
+    return summary
+  }
+}

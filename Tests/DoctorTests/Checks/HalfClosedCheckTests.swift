@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Testing
+
+@testable import Doctor
+
+/// Connections that one end has closed and the other has not.
+@Suite struct HalfClosedCheckTests {
+  private static let cure =
+    "in the program, close a connection when reading from it gives its end; to see them: `ss -tnp state close-wait"
+
+  @Test func `are not told of where there are few`() throws {
+    let facts = SocketFacts.example(try .example("198.51.100.9:3306", [.closeWait: 9, .finWait2: 119]))
+    #expect(
+      CloseWaitCheck().findings(on: facts) == [
+        .ok(.closeWait, "9 sockets in CLOSE_WAIT, fewer than 10 for each service")
+      ])
+    #expect(
+      FinWaitCheck().findings(on: facts) == [
+        .ok(.finWait, "119 sockets in FIN_WAIT2, fewer than 120 for each service")
+      ])
+  }
+
+  @Test func `by a program here may pass, or be a leak`() throws {
+    let some = try SocketService.example("192.0.2.1:80", isLocal: true, [.closeWait: 99])
+    let many = try SocketService.example("198.51.100.9:3306", [.closeWait: 100])
+    let owners = SocketOwners([
+      SocketOwners.Group(many.name, .closeWait): [SocketOwners.Owner("shopd", processes: [12], sockets: 100)]
+    ])
+    #expect(
+      CloseWaitCheck().findings(on: .example(some, many, owners: owners)) == [
+        .problem(
+          .closeWait,
+          "198.51.100.9:3306: 100 sockets in CLOSE_WAIT: the other end has closed, and shopd (pid 12) has not",
+          so:
+            "each keeps a descriptor of the program for as long as the program runs; no setting of the kernel ends it",
+          cure: "\(Self.cure) dst '198.51.100.9:3306'`"),
+        .note(
+          .closeWait,
+          "192.0.2.1:80 here: 99 sockets in CLOSE_WAIT: the other end has closed, and a program that is not to"
+            + " be seen here has not",
+          so: "if they stay, each keeps a descriptor of the program for as long as the program runs; no setting of the"
+            + " kernel ends it", cure: "\(Self.cure) src '192.0.2.1:80'`"),
+      ])
+  }
+
+  @Test func `that nobody has accepted are the listener's`() throws {
+    let service = try SocketService.example(
+      "0.0.0.0:80", isLocal: true, [.closeWait: 110, .established: 3], unaccepted: 100)
+    let owners = SocketOwners([
+      SocketOwners.Group(service.name, .listen): [SocketOwners.Owner("webd", processes: [8], sockets: 1)],
+      SocketOwners.Group(service.name, .closeWait): [SocketOwners.Owner("shopd", processes: [9], sockets: 10)],
+    ])
+    let findings = CloseWaitCheck().findings(on: .example(service, owners: owners, in: .process(17)))
+    #expect(findings.map(\.verdict) == [.note, .problem])
+    #expect(
+      findings.first?.fact
+        == "0.0.0.0:80 here: 10 sockets in CLOSE_WAIT: the other end has closed, and shopd (pid 9) has not")
+    #expect(
+      findings.last
+        == .problem(
+          .closeWait,
+          "0.0.0.0:80 here: 100 sockets in CLOSE_WAIT that were never accepted: the other end has closed again, and"
+            + " webd (pid 8), which listens, has not taken them",
+          so: "the program hangs, or is too slow: its clients give up, and when its queue is full, no more get in",
+          cure: "find out what the program waits for; how many wait for it (Recv-Q), and how many may (Send-Q):"
+            + " `nsenter --net=/proc/17/ns/net ss -tnlp 'sport = :80'`"))
+  }
+
+  @Test func `by the other end are the other program's`() throws {
+    let service = try SocketService.example("0.0.0.0:80", isLocal: true, [.finWait2: 120])
+    #expect(
+      FinWaitCheck().findings(on: .example(service)) == [
+        .note(
+          .finWait, "0.0.0.0:80 here: 120 sockets in FIN_WAIT2: this host has closed, and the other end has not",
+          so:
+            "it is the other program that does not close; what no program here has any more, the kernel gives up after"
+            + " tcp_fin_timeout (60 s), the others stay",
+          cure: "in the other program, close a connection when reading from it gives its end; to see them:"
+            + " `ss -tnp state fin-wait-2 'sport = :80'`")
+      ])
+  }
+}

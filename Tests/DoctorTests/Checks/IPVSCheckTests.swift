@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Directors
+import IPVS
+import SystemPackage
+import Testing
+
+@testable import Doctor
+
+@Suite struct IPVSCheckTests {
+  @Test func `says by which way IPVS answers`() {
+    #expect(IPVSCheck().findings(on: .example()) == [.ok(.ipvs, "IPVS answers, by netlink")])
+  }
+
+  @Test func `says why it is not the usual way, and what brings that back`() {
+    let reason = IPVSError(.moduleNotLoaded, .open, errno: .noSuchFileOrDirectory)
+    #expect(
+      IPVSCheck().findings(on: .example(fallback: .toIpvsadm(because: reason))) == [
+        .note(
+          .ipvs, "IPVS answers only by the program ipvsadm, not by netlink: \(reason)",
+          so: "the timeouts are those of whatever that program talks to, and each look at them starts it",
+          cure: "modprobe -v ip_vs")
+      ])
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Testing
+
+@testable import Doctor
+
+@Suite struct KeepaliveCheckTests {
+  private let usual: [KernelSetting: String] = [
+    .tcpKeepaliveTime: "7200", .tcpKeepaliveInterval: "75", .tcpKeepaliveProbes: "9",
+  ]
+
+  @Test func `notes a timeout that is over before the first probe`() throws {
+    #expect(
+      try KeepaliveCheck().findings(on: .example(timeouts: .kernelDefault, settings: usual)) == [
+        .note(
+          .keepalive, "net.ipv4.tcp_keepalive_time is 7200 s here, tcp is 900 s",
+          so: "where clients and real servers have the same, which cannot be seen from here, a connection idle for"
+            + " 15m is cut while both ends believe in it, with keep-alive or without",
+          cure: "on clients and real servers sysctl -w net.ipv4.tcp_keepalive_time=300, for programs that set"
+            + " SO_KEEPALIVE; or here ipvs-timeout set --tcp 2h15m")
+      ])
+  }
+
+  @Test(arguments: [(7200, true), (7201, false), (7275, false)])
+  func `notes a timeout that one lost probe is too much for`(_ tcp: Int, isCut: Bool) throws {
+    let facts = DirectorFacts.example(timeouts: Timeouts(tcp: Timeout(seconds: tcp)), settings: usual)
+    let finding = try #require(try KeepaliveCheck().findings(on: facts).first)
+    #expect(finding.verdict == .note)
+    #expect(finding.consequence?.hasSuffix("is cut when one probe of its keep-alive is lost") == !isCut)
+  }
+
+  @Test func `finds a longer timeout well`() throws {
+    let facts = DirectorFacts.example(timeouts: Timeouts(tcp: 7276), settings: usual)
+    #expect(
+      try KeepaliveCheck().findings(on: facts) == [
+        .ok(
+          .keepalive,
+          "net.ipv4.tcp_keepalive_time is 7200 s here, tcp is 7276 s; what counts is how it is on clients and real"
+            + " servers")
+      ])
+  }
+
+  /// A probe that was answered is followed by the next one after the interval, if that is the longer one.
+  @Test func `knows that the interval counts, too`() throws {
+    var settings = usual
+    settings[.tcpKeepaliveTime] = "10"
+    let finding = try #require(
+      try KeepaliveCheck().findings(on: .example(timeouts: Timeouts(tcp: 60), settings: settings)).first)
+    #expect(finding.fact == "net.ipv4.tcp_keepalive_intvl is 75 s here, tcp is 60 s")
+    #expect(finding.consequence?.contains("a connection idle for 1m is cut while both ends believe in it") == true)
+    #expect(
+      finding.cure
+        == "on clients and real servers sysctl -w net.ipv4.tcp_keepalive_time=20 net.ipv4.tcp_keepalive_intvl=20, for"
+        + " programs that set SO_KEEPALIVE; or here ipvs-timeout set --tcp 15m")
+  }
+
+  @Test func `advises a time of at least a second`() throws {
+    let finding = try KeepaliveCheck().findings(on: .example(timeouts: Timeouts(tcp: 2), settings: usual)).first
+    #expect(finding?.cure?.contains("tcp_keepalive_time=1 ") == true)
+  }
+
+  @Test func `does not judge what it cannot see`() throws {
+    #expect(
+      try KeepaliveCheck().findings(on: .example(timeouts: .kernelDefault)) == [
+        .note(
+          .keepalive, "this kernel does not show net.ipv4.tcp_keepalive_time here", so: "this could not be checked")
+      ])
+    #expect(
+      try KeepaliveCheck().findings(on: .example(timeouts: Timeouts(udp: 300), settings: usual)) == [
+        .ok(.keepalive, "IPVS here balances no TCP")
+      ])
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import SystemPackage
+import Testing
+
+@testable import Directors
+@testable import Doctor
+
+@Suite struct PolicyCheckTests {
+  private static let lost =
+    "a reboot, or unloading ip_vs, loses these timeouts, and ipvs-timeout will not bring them back"
+  private static let refused = "no line of the policy is obeyed: `ipvs-timeout apply` refuses the file"
+
+  private func findings(_ facts: DirectorFacts) -> [Finding] { PolicyCheck().findings(on: facts) }
+
+  @Test func `finds the timeouts as wanted`() {
+    #expect(
+      findings(.example(policy: .example("host 60 - 45\n")))
+        == [.ok(.policy, "the timeouts are as the policy /etc/ipvs-timeout.conf wants")])
+  }
+
+  @Test func `finds what is not as wanted, with the lines that say so`() throws {
+    let policy = "host 60 30 1m\n* 1 1 1\nhost - 31 -\n"
+    #expect(
+      findings(.example(policy: .example(policy))) == [
+        .problem(
+          .policy,
+          "tcpfin is 30 s, wanted 31 s (/etc/ipvs-timeout.conf:3); udp is 45 s, wanted 60 s (/etc/ipvs-timeout.conf:1)",
+          so: "the policy is not in force here", cure: "ipvs-timeout apply")
+      ])
+    let blue = try KnownNamespace.example("blue", "/proc/self/ns/net")
+    #expect(
+      findings(
+        .example(
+          namespace: .process(12), known: blue, policy: .example("blue 61 - -\n", at: "/srv/a policy"))) == [
+          .problem(
+            .policy, "tcp is 60 s, wanted 61 s (/srv/a policy:1)", so: "the policy is not in force here",
+            cure: "ipvs-timeout apply '/srv/a policy' --netns blue")
+        ])
+  }
+
+  @Test func `finds what this kernel cannot have`() {
+    #expect(
+      findings(.example(timeouts: Timeouts(tcp: 60, tcpfin: 30), policy: .example("host 60 30 45\n"))) == [
+        .problem(
+          .policy, "udp is not in this kernel, wanted 45 s (/etc/ipvs-timeout.conf:1)",
+          so: "the policy wants what this kernel cannot do, and `ipvs-timeout apply` fails here",
+          cure: "write - for that timeout in the policy")
+      ])
+  }
+
+  @Test func `finds a mistake, and that there are more`() {
+    let mistake =
+      #"/etc/ipvs-timeout.conf:1:6: "1x" is not a timeout: write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d)"#
+      + #" from 1 s to 31 days (2678400 s), "default", or 0 or - to keep it as it is"#
+    #expect(
+      findings(.example(policy: .example("host 1x 2 3\n"))) == [
+        .problem(.policy, mistake, so: Self.refused, cure: "ipvs-timeout check-policy")
+      ])
+    #expect(findings(.example(policy: .example("host 1x 2x 3\n"))).first?.fact == mistake + " (and 1 more mistake)")
+    #expect(findings(.example(policy: .example("host 1x 2x 3x\n"))).first?.fact == mistake + " (and 2 more mistakes)")
+  }
+
+  @Test func `finds a file that is not obeyed`() {
+    for (obstacle, cure) in [
+      (PolicyObstacle.writableByOthers, "chmod o-w /srv/policy"),
+      (.notRegular, "ls -lL /srv/policy"),
+      (.refused(.noSuchFileOrDirectory), "ls -lL /srv/policy"),
+    ] {
+      let error = PolicyError.unreadable("/srv/policy", obstacle)
+      #expect(
+        findings(.example(policy: .example(.failure(error), at: "/srv/policy"))) == [
+          .problem(.policy, error.description, so: Self.refused, cure: cure)
+        ])
+    }
+  }
+
+  @Test func `does not miss a policy where nobody has set anything`() {
+    for timeouts in [Timeouts.kernelDefault, Timeouts(tcp: 900, tcpfin: 120)] {
+      #expect(
+        findings(.example(timeouts: timeouts)) == [
+          .ok(.policy, "there is no policy (/etc/ipvs-timeout.conf), and the timeouts are the kernel's default")
+        ])
+    }
+  }
+
+  @Test func `says that a reboot loses the timeouts, and what keeps them`() throws {
+    #expect(
+      findings(.example()) == [
+        .note(
+          .policy, "there is no policy (/etc/ipvs-timeout.conf)", so: Self.lost,
+          cure: "printf '\\n%s\\n' 'host 60 30 45' >>/etc/ipvs-timeout.conf")
+      ])
+    let blue = try KnownNamespace.example("blue", "/proc/self/ns/net")
+    #expect(
+      findings(
+        .example(
+          timeouts: Timeouts(tcp: 60, tcpfin: 30), namespace: .named("blue"), known: blue,
+          policy: .example("host 1 1 1\n"))) == [
+          .note(
+            .policy, "the policy /etc/ipvs-timeout.conf wants nothing in this network namespace", so: Self.lost,
+            cure: "printf '\\n%s\\n' '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf")
+        ])
+    // What no line of a policy can mean, or would mean others, too.
+    for namespace in [NetworkNamespace.process(12), .path("/run/netns/a b"), .path("/run/netns/a*")] {
+      #expect(findings(.example(namespace: namespace)).map(\.cure) == [nil])
+    }
+  }
+
+  static let units: [([String: SystemdUnits.State], String?, String?, String?)] = [
+    (
+      ["ipvs-timeout.service": .enabled, "ipvs-timeout.path": .enabled, "ipvs-timeout.timer": .enabled], nil, nil, nil
+    ),
+    (
+      ["ipvs-timeout.service": .enabled, "ipvs-timeout.path": .enabled, "ipvs-timeout.timer": .installed],
+      "ipvs-timeout.timer is not enabled", "these units will not bring the timeouts back when others have set them",
+      "systemctl enable --now ipvs-timeout.timer"
+    ),
+    (
+      ["ipvs-timeout.service": .installed, "ipvs-timeout.path": .installed, "ipvs-timeout.timer": .enabled],
+      "ipvs-timeout.service and ipvs-timeout.path are not enabled",
+      "at boot or in a new namespace, the policy may come into force up to a minute late",
+      "systemctl enable --now ipvs-timeout.service ipvs-timeout.path"
+    ),
+    (
+      [:], "ipvs-timeout.service, ipvs-timeout.path and ipvs-timeout.timer are not enabled",
+      "these units will not apply the policy after a reboot, in a new namespace, or when others have set the timeouts",
+      "install the units (`make install`), then systemctl enable --now ipvs-timeout.service ipvs-timeout.path"
+        + " ipvs-timeout.timer"
+    ),
+  ]
+
+  @Test(arguments: units)
+  func `says which units do not apply it`(
+    states: [String: SystemdUnits.State], fact: String?, consequence: String?, cure: String?
+  ) {
+    let found = findings(.example(policy: .example("host 60 30 45\n", units: SystemdUnits(states)))).dropFirst()
+    #expect(found.map(\.fact) == [fact].compactMap(\.self))
+    #expect(found.map(\.consequence) == [consequence].compactMap(\.self))
+    #expect(found.map(\.cure) == [cure].compactMap(\.self))
+    #expect(found.allSatisfy { $0.verdict == .note })
+  }
+}

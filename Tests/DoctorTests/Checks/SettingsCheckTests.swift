@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Testing
+
+@testable import Doctor
+
+@Suite struct SettingsCheckTests {
+  private static let usual: [KernelSetting: String] = [
+    .release: "6.1.0-31-amd64", .conntrack: "0", .connReuseMode: "1", .expireNodestConn: "0",
+    .expireQuiescentTemplate: "0", .secureTCP: "0", .sloppyTCP: "0", .dropEntry: "0", .syncThreshold: "3\t50",
+    .syncRefreshPeriod: "0",
+  ]
+
+  private func findings(_ changes: [KernelSetting: String], _ daemons: SyncDaemons? = nil) throws -> [Finding] {
+    let settings = Self.usual.merging(changes) { $1 }
+    let none = SyncDaemons(hasMaster: false, hasBackup: false)
+    return try SettingsCheck().findings(
+      on: .example(timeouts: .kernelDefault, settings: settings, daemons: daemons ?? none))
+  }
+
+  @Test func `says in one line that all are as usual`() throws {
+    #expect(
+      try findings([:]) == [
+        .ok(
+          .settings,
+          "net.ipv4.vs: conn_reuse_mode = 1, expire_nodest_conn = 0, expire_quiescent_template = 0, secure_tcp = 0,"
+            + " sloppy_tcp = 0, drop_entry = 0")
+      ])
+  }
+
+  @Test func `tells each that is not apart from those that are`() throws {
+    let all = try findings([.expireNodestConn: "1", .sloppyTCP: "1", .expireQuiescentTemplate: "1", .secureTCP: "1"])
+    #expect(
+      all.map(\.fact) == [
+        "net.ipv4.vs: conn_reuse_mode = 1, drop_entry = 0", "net.ipv4.vs.expire_nodest_conn = 1",
+        "net.ipv4.vs.expire_quiescent_template = 1", "net.ipv4.vs.secure_tcp = 1", "net.ipv4.vs.sloppy_tcp = 1",
+      ])
+    #expect(all.map(\.verdict) == [.ok, .note, .note, .note, .note])
+    #expect(
+      all[1]
+        == .note(
+          .settings, "net.ipv4.vs.expire_nodest_conn = 1",
+          so: "when a real server is removed, its entries end at once, whatever time they have left",
+          cure: "sysctl -w net.ipv4.vs.expire_nodest_conn=0 # if connections should wait for a server that comes back"))
+    #expect(all[3].consequence?.hasPrefix("when memory is short (amemthresh), a connection by NAT is SYNACK") == true)
+    #expect(all[3].cure == "sysctl -w net.ipv4.vs.secure_tcp=0")
+  }
+
+  @Test(arguments: [("5.8.1", "at their next packets"), ("5.9.0", "at once"), ("odd", "at their next packets")])
+  func `knows when entries of a removed server end`(_ release: String, when: String) throws {
+    let finding = try #require(try findings([.expireNodestConn: "1", .release: release]).last)
+    #expect(finding.consequence?.contains("its entries end \(when), ") == true)
+  }
+
+  @Test(arguments: [
+    ("1", "note", "when memory is short"), ("2", "problem", "the kernel"), ("3", "problem", "the kernel"),
+  ])
+  func `finds a problem in entries that are ended at random`(_ value: String, verdict: String, says: String) throws {
+    let finding = try #require(try findings([.dropEntry: value]).last)
+    #expect(finding.verdict.rawValue == verdict)
+    #expect(finding.consequence?.hasPrefix(says) == true)
+    #expect(finding.cure == "sysctl -w net.ipv4.vs.drop_entry=0")
+  }
+
+  @Test func `knows what each mode of reuse does`() throws {
+    let off = try #require(try findings([.connReuseMode: "0"]).last)
+    #expect(off.consequence?.hasPrefix("a connection from a port used before goes to the real server of") == true)
+    #expect(off.cure == "sysctl -w net.ipv4.vs.conn_reuse_mode=1 # if such connections should be scheduled anew")
+    for mode in ["2", "3"] {
+      let early = try #require(try findings([.connReuseMode: mode]).last)
+      #expect(early.consequence?.hasSuffix("ends an entry in FIN_WAIT before tcpfin is over") == true)
+    }
+    #expect(try findings([.connReuseMode: "4"]).map(\.verdict) == [.ok])
+  }
+
+  @Test(arguments: [("4.18.0", "1", true), ("5.9.0", "1", false), ("4.18.0", "0", false)])
+  func `knows the lost second of old kernels with conntrack`(
+    _ release: String, conntrack: String, isLost: Bool
+  ) throws {
+    let all = try findings([.release: release, .conntrack: conntrack])
+    #expect(all.count == (isLost ? 2 : 1))
+    if isLost { #expect(all[1].cure == "sysctl -w net.ipv4.vs.conn_reuse_mode=0") }
+  }
+
+  @Test func `notes that a backup forgets slow connections`() throws {
+    let daemons = SyncDaemons(hasMaster: true, hasBackup: false)
+    #expect(
+      try findings([:], daemons).last
+        == .note(
+          .settings,
+          "the sync daemon tells other directors of a connection at packet 3 and each 50 packets later (sync_threshold)",
+          so: "a backup forgets one that lives on here with fewer packets within its timeout, and a take-over cuts it",
+          cure: #"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=10"#))
+    #expect(try findings([.syncThreshold: "3\t0"], daemons).last?.verdict == .note)
+    #expect(try findings([.syncRefreshPeriod: "10"], daemons).last?.verdict == .note)
+    #expect(
+      try findings([.syncThreshold: "3\t0", .syncRefreshPeriod: "10"], daemons).last
+        == .ok(
+          .settings, "the sync daemon tells other directors of a connection again when its timer has moved by 10 s"))
+  }
+
+  @Test func `notes whose timers a backup has`() throws {
+    let finding = try findings([:], SyncDaemons(hasMaster: false, hasBackup: true)).last
+    #expect(finding?.verdict == .note)
+    #expect(finding?.cure == "on the other director, too, ipvs-timeout set 900 120 300")
+  }
+
+  @Test func `does not judge settings that it cannot see`() throws {
+    #expect(
+      try SettingsCheck().findings(on: .example()) == [
+        .note(.settings, "this kernel does not show net.ipv4.vs here", so: "this could not be checked")
+      ])
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import IPVS
+
+/// Which connections are outdated, as a table; the timeouts are 60 30 45.
+@Suite struct OutdatedRuleTests {
+  private static let timeouts = Timeouts(tcp: 60, tcpfin: 30, udp: 45)
+
+  private func isOutdated(_ connection: Connection, by rule: OutdatedRule) -> Bool {
+    rule.isOutdated(connection, allowed: rule.allowed(ConnectionKind(connection)))
+  }
+
+  @Test(
+    arguments: [
+      // A timer at the timeout, or a second below it, has just been set.
+      (.tcp, .established, 59, false), (.tcp, .established, 60, false), (.tcp, .established, 61, true),
+      (.tcp, .finWait, 30, false), (.tcp, .finWait, 31, true),
+      (.udp, .udp, 45, false), (.udp, .udp, 46, true), (.udp, .udp, 0, false),
+      // Those that no timeout rules.
+      (.tcp, .timeWait, 119, false), (.tcp, .synReceived, 899, false), (.tcp, .closeWait, 899, false),
+      (.sctp, .established, 899, false), (.udp, .established, 899, false), (.other("DCCP"), .established, 899, false),
+      (.tcp, .other("NEW_STATE"), 899, false),
+    ] as [(Connection.Transport, Connection.State, UInt32, Bool)])
+  func `is by the time left`(
+    transport: Connection.Transport, state: Connection.State, seconds: UInt32, isOutdated: Bool
+  ) throws {
+    let connection = try Connection.example(transport, state, seconds)
+    #expect(self.isOutdated(connection, by: OutdatedRule(Self.timeouts)) == isOutdated)
+  }
+
+  @Test func `never is a persistence template`() throws {
+    for state in [Connection.State.assured, .none, .udp] {
+      let template = try Connection.example(.udp, state, 899, client: "192.0.2.0:0")
+      #expect(template.isTemplate)
+      #expect(!isOutdated(template, by: OutdatedRule(Self.timeouts)))
+    }
+  }
+
+  @Test func `never is one of a protocol that the kernel lacks`() throws {
+    #expect(try !isOutdated(.example(.tcp, .established, 899), by: OutdatedRule(Timeouts(udp: 45))))
+  }
+
+  @Test func `is no connection of the sync daemon while that listens`() throws {
+    let brought = try Connection.example(.tcp, .established, 899, origin: .sync)
+    #expect(!isOutdated(brought, by: OutdatedRule(Self.timeouts, hasBackupDaemon: true)))
+    #expect(isOutdated(brought, by: OutdatedRule(Self.timeouts, hasBackupDaemon: false)))
+    let own = try Connection.example(.tcp, .established, 899, origin: .local)
+    #expect(isOutdated(own, by: OutdatedRule(Self.timeouts, hasBackupDaemon: true)))
+  }
+
+  /// When the time of a connection that others depend on is up, the kernel gives it another 60 s.
+  @Test func `is no control connection of FTP in its extra minute`() throws {
+    let rule = OutdatedRule(Timeouts(tcp: 30, tcpfin: 30, udp: 45))
+    #expect(try !isOutdated(.example(.tcp, .established, 60, service: "192.0.2.100:21"), by: rule))
+    #expect(try isOutdated(.example(.tcp, .established, 61, service: "192.0.2.100:21"), by: rule))
+    #expect(try isOutdated(.example(.tcp, .established, 60, service: "192.0.2.100:22"), by: rule))
+  }
+}

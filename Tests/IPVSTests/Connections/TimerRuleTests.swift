@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import IPVS
+
+/// What decides how long a timer is, as a table.
+@Suite struct TimerRuleTests {
+  @Test(
+    arguments: [
+      (.tcp, .established, .timeout(.tcp)),
+      (.tcp, .finWait, .timeout(.tcpfin)),
+      (.udp, .udp, .timeout(.udp)),
+      (.tcp, .timeWait, .fixed(seconds: 120)),
+      (.tcp, .synSent, .fixed(seconds: 120)),
+      (.tcp, .synAck, .fixed(seconds: 120)),
+      (.tcp, .listen, .fixed(seconds: 120)),
+      (.tcp, .closeWait, .fixed(seconds: 60)),
+      (.tcp, .synReceived, .fixed(seconds: 60)),
+      (.tcp, .lastAck, .fixed(seconds: 30)),
+      (.tcp, .close, .fixed(seconds: 10)),
+      (.tcp, .none, .fixed(seconds: 2)),
+      (.tcp, .other("NEW_STATE"), .unknown),
+      (.tcp, .udp, .unknown),
+      (.udp, .established, .unknown),
+      (.udp, .other("BUG!"), .unknown),
+      (.sctp, .established, .kernel),
+      (.sctp, .other("S-ACK-SENT"), .kernel),
+      (.other("ESP"), .none, .unknown),
+      (.other("DCCP"), .established, .unknown),
+    ] as [(Connection.Transport, Connection.State, TimerRule)])
+  func `is by protocol and state`(transport: Connection.Transport, state: Connection.State, rule: TimerRule) {
+    #expect(TimerRule(for: ConnectionKind(transport, state)) == rule)
+    #expect(TimerRule(for: ConnectionKind(transport, state, isTemplate: true)) == .service)
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Linux
+
+/// Commands that run while timeouts are set, as where there is no terminal.
+///
+/// Each test is in a process of its own, for signals are all of a process's, and the command's parent takes note of the end
+/// of all children. Such a process takes seconds to start: so there are few.
+@Suite struct CommandRunTests {
+  @Test func `runs, and is ended with what it has started`() async {
+    await #expect(processExitsWith: .success) {
+      for (words, ending) in CommandRunTests.endings { #expect(await CommandRunTests.run(words) == ending, "\(words)") }
+      try await CommandRunTests.argumentsArePassedOnAsTheyAre()
+      try await CommandRunTests.isEndedWithWhatItHasStarted()
+      try await CommandRunTests.isAskedBeforeItIsKilled()
+      try await CommandRunTests.whatItLeavesRunningRunsOn()
+    }
+  }
+
+  @Test func `a signal ends it`() async {
+    await #expect(processExitsWith: .signal(SIGHUP)) {
+      SignalRelay.during { relay in
+        let script = "kill -s HUP \(getpid()); sleep 100"
+        #expect(CommandRun(["sh", "-c", script], within: nil).ending(relay, on: nil) == .killed(SIGHUP))
+      }
+    }
+  }
+
+  @Test func `ignored signals stay ignored, and none else`() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGUSR2, SIG_IGN)
+      let script = #"grep -E '^Sig(Blk|Ign):' /proc/self/status > "$0""#
+      try await withTemporaryDirectory { path in
+        let file = path.appending("status").string
+        let command = CommandRun(["sh", "-c", script, file], within: nil, ignored: IgnoredSignals())
+        #expect(CallerSignal(SIGPIPE).isIgnored && CallerSignal(SIGTSTP).isIgnored)
+        #expect(SignalRelay.during { command.ending($0, on: nil) } == .exited(0))
+        let sets = try FilePath(file).text().split(separator: "\n").compactMap {
+          $0.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) }
+        }
+        #expect(sets.map { $0 & 0x7fff_ffff } == [0, 1 << (UInt64(SIGUSR2) - 1)])
+      }
+    }
+  }
+}
+
+extension CommandRunTests {
+  fileprivate static let endings: [([String], CommandRun.Ending)] = [
+    (["true"], .exited(0)), (["false"], .exited(1)), (["sh", "-c", "exit 255"], .exited(255)),
+    (["sh", "-c", "kill -s KILL $$"], .killed(SIGKILL)),
+    (["/no/such"], .notStarted(.noSuchFileOrDirectory)), (["no such"], .notStarted(.noSuchFileOrDirectory)),
+    (["/etc/passwd"], .notStarted(.permissionDenied)), (["/"], .notStarted(.permissionDenied)),
+  ]
+
+  fileprivate static func run(_ words: [String], within limit: Duration? = nil) async -> CommandRun.Ending {
+    let ending: Result<CommandRun.Ending, Never> = await onOwnThread {
+      SignalRelay.during { CommandRun(words, within: limit).ending($0, on: nil) }
+    }
+    return ending.get()
+  }
+
+  fileprivate static func argumentsArePassedOnAsTheyAre() async throws {
+    try await withTemporaryDirectory { path in
+      let file = path.appending("words").string
+      let script = #"for word do printf '[%s]' "$word"; done > "$0""#
+      #expect(await run(["sh", "-c", script, file, "a b", "", "*", "'$x"]) == .exited(0))
+      let text = try FilePath(file).text()
+      #expect(text == "[a b][][*]['$x]")
+    }
+  }
+
+  fileprivate static func isEndedWithWhatItHasStarted() async throws {
+    try await withTemporaryDirectory { path in
+      let file = path.appending("pids").string
+      let script = #"trap '' TERM; sleep 100 & echo $$ $! > "$0"; sleep 100"#
+      #expect(await run(["sh", "-c", script, file], within: .seconds(1)) == .outOfTime)
+      let processes = try FilePath(file).text().split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
+      #expect(processes.count == 2)
+      // All have been reaped, too.
+      for process in processes { #expect(kill(process, 0) < 0) }
+    }
+  }
+
+  fileprivate static func isAskedBeforeItIsKilled() async throws {
+    try await withTemporaryDirectory { path in
+      let file = path.appending("words").string
+      let script = #"""
+        trap 'echo asked >> "$0"; exit 9' TERM
+        (trap 'sleep 0.5; echo later >> "$0"; exit' TERM; while :; do sleep 0.05; done) &
+        while :; do sleep 0.05; done
+        """#
+      #expect(await run(["sh", "-c", script, file], within: .seconds(1)) == .outOfTime)
+      let text = try FilePath(file).text()
+      #expect(text == "asked\nlater\n")
+    }
+  }
+
+  fileprivate static func whatItLeavesRunningRunsOn() async throws {
+    try await withTemporaryDirectory { path in
+      let file = path.appending("pid").string
+      let script = #"sleep 100 </dev/null >/dev/null 2>&1 & echo $! > "$0""#
+      #expect(await run(["sh", "-c", script, file], within: .seconds(60)) == .exited(0))
+      let process = try #require(pid_t(try FilePath(file).text().dropLast()))
+      #expect(kill(process, SIGKILL) == 0)
+    }
+  }
+}
