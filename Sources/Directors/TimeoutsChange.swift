@@ -57,7 +57,7 @@ extension Drift {
 
 extension Timeouts {
   /// Whether these timeouts are as wanted; a timeout that is not named in `wanted` may be anything.
-  package func isAsWanted(_ wanted: Timeouts) -> Bool { wanted.filled(from: self) == self }
+  package func isAsWanted(_ wanted: Timeouts) -> Bool { wanted.merging(self) == self }
 
   /// Where these timeouts are not as wanted; a timeout that is not named in `wanted` may be anything.
   package func drift(from wanted: Timeouts) -> [Drift] {

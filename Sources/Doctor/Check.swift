@@ -3,7 +3,7 @@
 package import Directors
 
 /// A check, by the name under which its findings are told.
-package enum Check: String, CaseIterable, Sendable {
+package enum CheckID: String, CaseIterable, Sendable {
   /// Whether IPVS is there, talks to the caller, and has anything to do.
   case ipvs
   /// What the timeouts are.
@@ -41,12 +41,12 @@ package enum Check: String, CaseIterable, Sendable {
 /// One look at the facts about a director.
 protocol DirectorCheck: Sendable {
   /// What its findings are called.
-  var check: Check { get }
+  var check: CheckID { get }
 
   /// What follows from the facts: at least one finding.
   ///
-  /// - Throws: ``BackendError``, where a fact that it rests on could not be had.
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding]
+  /// - Throws: ``DirectorError``, where a fact that it rests on could not be had.
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding]
 }
 
 /// One look at the facts about the host's own sockets.
@@ -58,7 +58,7 @@ protocol SocketCheck: Sendable {
 extension SocketCheck {
   /// A finding for each of the first things, which are the largest, and one for the others together.
   func told<Thing>(
-    _ things: [Thing], _ check: Check, _ facts: SocketFacts, _ finding: (Thing) -> Finding
+    _ things: [Thing], _ check: CheckID, _ facts: SocketFacts, _ finding: (Thing) -> Finding
   ) -> [Finding] {
     let findings = things.prefix(SocketThreshold.told).map(finding)
     guard things.count > findings.count else { return findings }
@@ -95,7 +95,7 @@ package enum DirectorDiagnosis {
   /// Looks at the facts.
   package static func findings(on facts: DirectorFacts) -> [Finding] {
     checks.flatMap { check in
-      do throws(BackendError) {
+      do throws(DirectorError) {
         return try check.findings(on: facts)
       } catch {
         return [.unchecked(check.check, error.description)]
@@ -104,7 +104,7 @@ package enum DirectorDiagnosis {
   }
 
   /// What to say where there are no facts, because IPVS does not answer.
-  package static func findings(on error: BackendError) -> [Finding] {
-    [.problem(.ipvs, error.description, so: "nothing else can be checked here", cure: error.cure)]
+  package static func findings(on error: DirectorError) -> [Finding] {
+    [.problem(.ipvs, error.description, so: "nothing else can be checked here", fix: error.fix)]
   }
 }

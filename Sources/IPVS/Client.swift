@@ -60,7 +60,7 @@ public struct Client: ~Copyable {
       let request = try Request(to: family, command: UInt8(IPVS_CMD_GET_CONFIG))
       return try socket.reply(to: request) { reply throws(NetlinkError) in
         // The kernel answers GET_CONFIG with the command SET_CONFIG.
-        guard reply.command == IPVS_CMD_SET_CONFIG else { throw .foreignReply }
+        guard reply.command == IPVS_CMD_SET_CONFIG else { throw .unexpectedReply }
         return try Timeouts(reply)
       }
     } catch {
@@ -102,14 +102,14 @@ extension Timeouts {
   /// Decodes the reply to `IPVS_CMD_GET_CONFIG`.
   init(_ reply: borrowing Reply) throws(NetlinkError) {
     tcp = try reply.timeout(IPVS_CMD_ATTR_TIMEOUT_TCP)
-    tcpfin = try reply.timeout(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN)
+    tcpFin = try reply.timeout(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN)
     udp = try reply.timeout(IPVS_CMD_ATTR_TIMEOUT_UDP)
   }
 
   /// Appends to a request `IPVS_CMD_SET_CONFIG` what is named, and nothing else.
   func append(to request: borrowing Request) throws(NetlinkError) {
     if let tcp { try request.append(IPVS_CMD_ATTR_TIMEOUT_TCP, tcp.seconds) }
-    if let tcpfin { try request.append(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, tcpfin.seconds) }
+    if let tcpFin { try request.append(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, tcpFin.seconds) }
     if let udp { try request.append(IPVS_CMD_ATTR_TIMEOUT_UDP, udp.seconds) }
   }
 }
@@ -118,7 +118,7 @@ extension Reply {
   /// A timeout; `nil` where the kernel was built without its protocol.
   fileprivate borrowing func timeout(_ attribute: Int) throws(NetlinkError) -> Timeout? {
     guard let seconds = try unsigned32(attribute) else { return nil }
-    guard let timeout = Timeout(held: seconds) else { throw .foreignReply }
+    guard let timeout = Timeout(held: seconds) else { throw .unexpectedReply }
     return timeout
   }
 }

@@ -2,16 +2,16 @@
 
 internal import Netlink
 
-/// Clients of one kernel's IPVS in many network namespaces, one after another.
+/// ClientSequence of one kernel's IPVS in many network namespaces, one after another.
 ///
 /// ```swift
-/// var clients = Clients(in: try NamespaceListing().namespaces.map(\.namespace), like: try Client())
+/// var clients = ClientSequence(in: try NamespaceList().namespaces.map(\.namespace), like: try Client())
 /// while let ipvs = try clients.next() { print(ipvs.namespace, try ipvs.timeouts()) }
 /// ```
 ///
 /// Much faster than to open each by itself: one thread enters many of the namespaces, a bounded number of files is open
 /// at a time, and the family is looked up once.
-public struct Clients: ~Copyable {
+public struct ClientSequence: ~Copyable {
   private static let most = 32
 
   private var namespaces: ArraySlice<NetworkNamespace>
@@ -20,7 +20,7 @@ public struct Clients: ~Copyable {
   private let family: Family
   private let replyTimeout: Duration?
 
-  /// Clients in these namespaces, in this order; none is opened yet.
+  /// ClientSequence in these namespaces, in this order; none is opened yet.
   ///
   /// - Parameters:
   ///   - namespaces: The network namespaces.
@@ -38,8 +38,8 @@ public struct Clients: ~Copyable {
   /// - Throws: ``IPVSError``, why there is none in this namespace; the next call goes on with the one after it.
   public mutating func next() throws(IPVSError) -> Client? {
     if left.isEmpty {
-      left = namespaces.prefix(Clients.most)
-      namespaces = namespaces.dropFirst(Clients.most)
+      left = namespaces.prefix(ClientSequence.most)
+      namespaces = namespaces.dropFirst(ClientSequence.most)
       batch = SocketBatch(in: left.filter { $0 != .current }.map(\.files), replyTimeout: replyTimeout)
     }
     guard let namespace = left.popFirst() else { return nil }

@@ -14,7 +14,9 @@ extension IPVSError: CustomStringConvertible {
 
   /// Where the answer to a change is missing, the change may still have been made.
   private var doubt: String {
-    guard case .setTimeouts = operation, [.timedOut, .truncatedReply, .foreignReply].contains(code) else { return "" }
+    guard case .setTimeouts = operation, [.timedOut, .truncatedReply, .unexpectedReply].contains(code) else {
+      return ""
+    }
     return "; the timeouts may be set all the same: run `\(namespace.showing)`"
   }
 
@@ -63,10 +65,10 @@ extension IPVSError: CustomStringConvertible {
       "the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`), then try again"
     case .truncatedReply:
       "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"
-    case .foreignReply where detail != nil:
+    case .unexpectedReply where detail != nil:
       "there is a line that this program does not know (\((detail ?? "").printable)), which is a defect;"
         + " please report it with `uname -a`"
-    case .foreignReply:
+    case .unexpectedReply:
       "what came was not the answer to the question, which is a defect; please report it with `uname -a`"
     case .library:
       "libnl failed\(detail.map { " (\($0))" } ?? ""), which is a defect; please report it with `uname -a`"

@@ -103,7 +103,7 @@ extension IPVSError {
     /// The answer was cut short.
     public static let truncatedReply = Code(rawValue: "truncated-reply")
     /// The answer was to something else.
-    public static let foreignReply = Code(rawValue: "foreign-reply")
+    public static let unexpectedReply = Code(rawValue: "unexpected-reply")
     /// libnl failed by itself.
     public static let library = Code(rawValue: "library")
   }
@@ -135,8 +135,8 @@ extension IPVSError {
       self.init(.timedOut, operation, in: namespace)
     case .truncatedReply:
       self.init(.truncatedReply, operation, in: namespace)
-    case .foreignReply:
-      self.init(.foreignReply, operation, in: namespace)
+    case .unexpectedReply:
+      self.init(.unexpectedReply, operation, in: namespace)
     case .library(let detail):
       self.init(.library, operation, in: namespace, detail: detail)
     }

@@ -8,9 +8,9 @@ internal import Text
 ///
 /// The caller's own comes first, then those bound in `/run/netns` and `/run/docker/netns`, then those in which only
 /// processes live.
-public struct NamespaceListing: Sendable {
+public struct NamespaceList: Sendable {
   /// The namespaces.
-  public private(set) var namespaces: [KnownNamespace] = []
+  public private(set) var namespaces: [NamespaceInfo] = []
   /// How many processes did not show in which namespace they live; that takes root with the capability CAP_SYS_PTRACE.
   public private(set) var hiddenProcesses = 0
 
@@ -18,32 +18,32 @@ public struct NamespaceListing: Sendable {
   private var positions: [NamespaceIdentity: Int] = [:]
 
   /// Namespaces that are known.
-  package init(_ namespaces: [KnownNamespace], hiddenProcesses: Int = 0) {
+  package init(_ namespaces: [NamespaceInfo], hiddenProcesses: Int = 0) {
     self.hiddenProcesses = hiddenProcesses
     for known in namespaces { add(known) }
   }
 
   /// Looks for namespaces.
   ///
-  /// - Parameter isWithProcesses: Whether to look at all processes, too; without, only what is bound is found.
+  /// - Parameter includingProcesses: Whether to look at all processes, too; without, only what is bound is found.
   /// - Throws: ``IPVSError``, when one of the directories cannot be read or /proc is not there.
-  public init(isWithProcesses: Bool = true) throws(IPVSError) {
+  public init(includingProcesses: Bool = true) throws(IPVSError) {
     do throws(Errno) {
       try addOwn()
       try addBound()
-      if isWithProcesses { try addProcesses() }
+      if includingProcesses { try addProcesses() }
     } catch {
       throw IPVSError(.refused, .listNamespaces, errno: error)
     }
   }
 
   /// The namespace that this is; `nil` where it is none of these.
-  public func known(_ namespace: NetworkNamespace) -> KnownNamespace? {
+  public func known(_ namespace: NetworkNamespace) -> NamespaceInfo? {
     namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
   }
 }
 
-extension NamespaceListing {
+extension NamespaceList {
   private mutating func addOwn() throws(Errno) {
     add(.current, try NamespaceIdentity("/proc/thread-self/ns/net"), name: "host", paths: [])
   }
@@ -64,7 +64,7 @@ extension NamespaceListing {
       let paths = bound[identity] ?? []
       guard let first = paths.first, let file = first.lastComponent?.string else { continue }
       if let own = positions[identity] {
-        namespaces[own] = KnownNamespace(.current, identity, name: namespaces[own].name, paths: paths)
+        namespaces[own] = NamespaceInfo(.current, identity, name: namespaces[own].name, paths: paths)
       } else {
         // By this name it would not be found where another one comes first. Bytes that are not UTF-8 look all the same.
         let name = [file, first.string].first { names.insert($0).inserted } ?? "\(first.string) \(identity)"
@@ -100,17 +100,17 @@ extension NamespaceListing {
   private mutating func add(
     _ namespace: NetworkNamespace, _ identity: NamespaceIdentity, name: String, paths: [FilePath]
   ) {
-    add(KnownNamespace(namespace, identity, name: name, paths: paths))
+    add(NamespaceInfo(namespace, identity, name: name, paths: paths))
   }
 
-  private mutating func add(_ known: KnownNamespace) {
+  private mutating func add(_ known: NamespaceInfo) {
     positions[known.fileIdentity] = namespaces.count
     namespaces.append(known)
   }
 }
 
 /// A network namespace that is there, with all that it is known by.
-public struct KnownNamespace: Sendable, Hashable {
+public struct NamespaceInfo: Sendable, Hashable {
   /// What to give to ``Client/init(in:replyTimeout:)``.
   public let namespace: NetworkNamespace
   /// The best name for it, which no other has: `host` for the caller's own, the name by which it is bound, the path
@@ -132,7 +132,7 @@ public struct KnownNamespace: Sendable, Hashable {
   }
 }
 
-extension KnownNamespace {
+extension NamespaceInfo {
   /// Which namespace one is, whatever it is called: two with the same identity are the same namespace.
   ///
   /// The kernel gives the numbers of a namespace that has gone to a later one.
@@ -147,7 +147,7 @@ extension KnownNamespace {
   public var identity: Identity { Identity(device: fileIdentity.device, inode: fileIdentity.inode) }
 }
 
-extension KnownNamespace {
+extension NamespaceInfo {
   /// What makes a command go to it, after a blank.
   package var option: String {
     switch namespace {
@@ -160,10 +160,10 @@ extension KnownNamespace {
 
 extension NetworkNamespace {
   /// Whether it is the caller's own, by what is known of it.
-  package func isOwn(_ known: KnownNamespace?) -> Bool { (known?.namespace ?? self) == .current }
+  package func isOwn(_ known: NamespaceInfo?) -> Bool { (known?.namespace ?? self) == .current }
 
   /// Where it is bound, by what is known of it; where nothing is, where it would be.
-  package func paths(_ known: KnownNamespace?) -> [String] { (known?.paths ?? bindings).map(\.string) }
+  package func paths(_ known: NamespaceInfo?) -> [String] { (known?.paths ?? bindings).map(\.string) }
 }
 
 extension NetworkNamespace {
@@ -171,7 +171,7 @@ extension NetworkNamespace {
   ///
   /// - Parameter known: What is known of it, where it was looked up.
   /// - Returns: The program that does so, its arguments and a blank.
-  package func entering(_ known: KnownNamespace?) -> String {
+  package func entering(_ known: NamespaceInfo?) -> String {
     let namespace = known?.namespace ?? self
     let isThere = { (file: FilePath) in (try? NamespaceIdentity(file)) != nil }
     guard namespace != .current, let file = namespace.files.first(where: isThere) ?? namespace.files.first else {
@@ -184,7 +184,7 @@ extension NetworkNamespace {
   ///
   /// - Parameter known: What is known of it, where it was looked up.
   /// - Returns: The option, after a blank.
-  package func option(_ known: KnownNamespace?) -> String {
+  package func option(_ known: NamespaceInfo?) -> String {
     guard let known else { return option }
     return known.namespace == .current ? "" : known.option
   }

@@ -87,7 +87,7 @@ extension NetworkNamespace {
     for operation: IPVSError.Operation, _ body: @escaping @Sendable () -> Value
   ) throws(IPVSError) -> Value {
     do throws(NamespaceError) {
-      return self == .current ? body() : try NamespaceVisit.one(files, body)
+      return self == .current ? body() : try NamespaceThread.run(in: files, body)
     } catch {
       throw IPVSError(error, during: operation, in: self)
     }
@@ -134,7 +134,7 @@ extension NetworkNamespace {
   ) throws(NetlinkError) -> Netlink.Socket {
     if self == .current { return try Socket(`protocol`, replyTimeout: replyTimeout) }
     var batch = SocketBatch(`protocol`, in: [files], replyTimeout: replyTimeout)
-    guard let socket = try batch.next() else { throw .foreignReply }
+    guard let socket = try batch.next() else { throw .unexpectedReply }
     return socket
   }
 }

@@ -7,7 +7,7 @@ internal import SystemPackage
 /// How many virtual services and real servers there are in one network namespace.
 ///
 /// The corresponding file is `/proc/net/ip_vs`.
-public struct VirtualServices: Sendable, Hashable {
+public struct ServiceCounts: Sendable, Hashable {
   /// How many virtual services of each protocol there are; `any` are those that are a firewall mark.
   public private(set) var services: [Connection.Transport: Int] = [:]
   /// How many real servers these have.
@@ -37,7 +37,7 @@ public struct VirtualServices: Sendable, Hashable {
   public var count: Int { services.values.reduce(0, +) }
 }
 
-extension VirtualServices {
+extension ServiceCounts {
   /// How many lines the kernel writes before the first service.
   private static let heading = 3
 
@@ -64,9 +64,9 @@ extension VirtualServices {
     var transport: Connection.Transport?
     while let line = try lines.next(for: .readServices, in: namespace) {
       number += 1
-      guard number > VirtualServices.heading else { continue }
+      guard number > ServiceCounts.heading else { continue }
       guard add(line, of: &transport) else {
-        throw IPVSError(.foreignReply, .readServices, in: namespace, detail: String(decoding: line, as: UTF8.self))
+        throw IPVSError(.unexpectedReply, .readServices, in: namespace, detail: String(decoding: line, as: UTF8.self))
       }
     }
   }
@@ -97,11 +97,11 @@ extension VirtualServices {
 /// How packets come to a real server, by the kernel's name for it.
 public enum ForwardingMethod: Sendable, Hashable {
   /// By NAT: what is sent back passes the director.
-  case masquerading
+  case nat
   /// By direct routing: what is sent back does not.
-  case routing
+  case directRouting
   /// By a tunnel: what is sent back does not pass the director either.
-  case tunnelling
+  case tunnel
   /// The real server is the director itself.
   case local
   /// Around IPVS, where no real server is left.
@@ -113,9 +113,9 @@ public enum ForwardingMethod: Sendable, Hashable {
   init(_ field: UnsafeRawBufferPointer) {
     self =
       switch true {
-      case field.spells("Masq"): .masquerading
-      case field.spells("Route"): .routing
-      case field.spells("Tunnel"): .tunnelling
+      case field.spells("Masq"): .nat
+      case field.spells("Route"): .directRouting
+      case field.spells("Tunnel"): .tunnel
       case field.spells("Local"): .local
       case field.spells("Bypass"): .bypass
       default: .other(String(decoding: field, as: UTF8.self))
@@ -125,9 +125,9 @@ public enum ForwardingMethod: Sendable, Hashable {
   /// The name in the table.
   public var name: String {
     switch self {
-    case .masquerading: "Masq"
-    case .routing: "Route"
-    case .tunnelling: "Tunnel"
+    case .nat: "Masq"
+    case .directRouting: "Route"
+    case .tunnel: "Tunnel"
     case .local: "Local"
     case .bypass: "Bypass"
     case .other(let name): name

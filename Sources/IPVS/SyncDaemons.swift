@@ -24,7 +24,7 @@ package struct SyncDaemons: Sendable, Hashable {
   package init(in namespace: NetworkNamespace) throws(IPVSError) {
     let result: Result<SyncDaemons, Errno>
     do throws(NamespaceError) {
-      result = namespace == .current ? .here : try NamespaceVisit.one(namespace.files) { .here }
+      result = namespace == .current ? .here : try NamespaceThread.run(in: namespace.files) { .here }
     } catch {
       throw IPVSError(error, during: .readDaemons, in: namespace)
     }

@@ -20,7 +20,7 @@ extension Timeouts {
   ///   - absent: What stands for a protocol that the kernel was built without.
   package func appendValues(to text: inout TextBuffer, absent: StaticString) {
     text.append(tcp, absent: absent)
-    text.append(tcpfin, absent: absent)
+    text.append(tcpFin, absent: absent)
     text.append(udp, absent: absent)
   }
 

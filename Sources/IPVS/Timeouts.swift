@@ -46,17 +46,17 @@ public struct Timeouts: Sendable, Hashable {
   /// The timeout of TCP connections in state ESTABLISHED.
   public var tcp: Timeout?
   /// The timeout of TCP connections in state FIN_WAIT; that of TIME_WAIT is fixed by the kernel.
-  public var tcpfin: Timeout?
+  public var tcpFin: Timeout?
   /// The timeout of UDP connections.
   public var udp: Timeout?
 
   /// What a kernel starts every network namespace with: 900, 120 and 300 seconds.
-  public static let kernelDefault = Timeouts(tcp: 900, tcpfin: 120, udp: 300)
+  public static let kernelDefault = Timeouts(tcp: 900, tcpFin: 120, udp: 300)
 
   /// The timeouts that are named, and `nil` for the others.
-  public init(tcp: Timeout? = nil, tcpfin: Timeout? = nil, udp: Timeout? = nil) {
+  public init(tcp: Timeout? = nil, tcpFin: Timeout? = nil, udp: Timeout? = nil) {
     self.tcp = tcp
-    self.tcpfin = tcpfin
+    self.tcpFin = tcpFin
     self.udp = udp
   }
 }
@@ -67,7 +67,7 @@ extension Timeouts {
     /// The timeout of TCP connections in state ESTABLISHED.
     case tcp
     /// The timeout of TCP connections in state FIN_WAIT.
-    case tcpfin
+    case tcpFin = "tcpfin"
     /// The timeout of UDP connections.
     case udp
   }
@@ -77,14 +77,14 @@ extension Timeouts {
     get {
       switch name {
       case .tcp: tcp
-      case .tcpfin: tcpfin
+      case .tcpFin: tcpFin
       case .udp: udp
       }
     }
     set {
       switch name {
       case .tcp: tcp = newValue
-      case .tcpfin: tcpfin = newValue
+      case .tcpFin: tcpFin = newValue
       case .udp: udp = newValue
       }
     }
@@ -94,14 +94,14 @@ extension Timeouts {
   package var names: [Name] { Name.allCases.filter { self[$0] != nil } }
 
   /// These timeouts where they are named, and others where they are not.
-  public func filled(from others: Timeouts) -> Timeouts {
-    Timeouts(tcp: tcp ?? others.tcp, tcpfin: tcpfin ?? others.tcpfin, udp: udp ?? others.udp)
+  public func merging(_ others: Timeouts) -> Timeouts {
+    Timeouts(tcp: tcp ?? others.tcp, tcpFin: tcpFin ?? others.tcpFin, udp: udp ?? others.udp)
   }
 
   /// Those of these timeouts that are named and are not so in others.
-  package func differing(from others: Timeouts) -> Timeouts {
+  package func changes(from others: Timeouts) -> Timeouts {
     Timeouts(
-      tcp: tcp == others.tcp ? nil : tcp, tcpfin: tcpfin == others.tcpfin ? nil : tcpfin,
+      tcp: tcp == others.tcp ? nil : tcp, tcpFin: tcpFin == others.tcpFin ? nil : tcpFin,
       udp: udp == others.udp ? nil : udp)
   }
 }

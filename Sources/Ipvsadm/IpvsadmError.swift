@@ -5,7 +5,7 @@ package import SystemPackage
 internal import Text
 
 /// Why the program ipvsadm did not do what was asked of it.
-package struct ProgramError: Error, Sendable, Hashable {
+package struct IpvsadmError: Error, Sendable, Hashable {
   /// What happened.
   package enum Cause: Error, Sendable, Hashable {
     /// There is no such file, in any of the places looked at.
@@ -73,7 +73,7 @@ package struct ProgramError: Error, Sendable, Hashable {
   }
 }
 
-extension ProgramError: CustomStringConvertible {
+extension IpvsadmError: CustomStringConvertible {
   /// One sentence: what was attempted, where, what happened and what to do; it does not end in a full stop.
   package var description: String {
     "cannot \(command.attempt) in \(namespace.place) with the program \(program.printable): \(reason)"

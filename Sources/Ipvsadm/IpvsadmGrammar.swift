@@ -119,7 +119,7 @@ package struct IpvsadmGrammar {
       }
       guard given.insert(option).inserted else { throw .repeatedOption(written) }
       if operation == .set { misplaced = misplaced ?? written }
-    case .foreign:
+    case .otherOperationOption:
       misplaced = misplaced ?? written
     }
   }

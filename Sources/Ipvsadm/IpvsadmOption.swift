@@ -15,7 +15,7 @@ enum IpvsadmOption: Equatable {
   /// `--sort`, which ipvsadm ignores everywhere.
   case sort
   /// Goes with other operations only.
-  case foreign(Argument)
+  case otherOperationOption(Argument)
 
   /// Whether an option takes an argument; an optional one does not begin with `-`.
   enum Argument {
@@ -29,7 +29,7 @@ enum IpvsadmOption: Equatable {
     switch self {
     case .list, .set, .sort: .none
     case .listing(let option): option == .syncID ? .required : .none
-    case .otherOperation(let argument), .foreign(let argument): argument
+    case .otherOperation(let argument), .otherOperationOption(let argument): argument
     }
   }
 
@@ -51,12 +51,12 @@ enum IpvsadmOption: Equatable {
     case "start-daemon", "stop-daemon": self = .otherOperation(.required)
     case "masquerading", "ipip", "gatewaying", "connection", "daemon", "stats", "rate", "thresholds",
       "persistent-conn", "ipv6", "ops", "tun-nocsum", "tun-csum", "tun-remcsum":
-      self = .foreign(.none)
+      self = .otherOperationOption(.none)
     case "tcp-service", "udp-service", "sctp-service", "fwmark-service", "scheduler", "netmask",
       "real-server", "weight", "u-threshold", "l-threshold", "mcast-interface", "pe", "sched-flags", "mcast-group",
       "mcast-port", "mcast-ttl", "sync-maxlen", "tun-type", "tun-port":
-      self = .foreign(.required)
-    case "persistent": self = .foreign(.optional)
+      self = .otherOperationOption(.required)
+    case "persistent": self = .otherOperationOption(.optional)
     default: return nil
     }
   }
@@ -68,9 +68,9 @@ enum IpvsadmOption: Equatable {
     case "n": self = .listing(.numeric)
     case "X": self = .listing(.exact)
     case "A", "E", "D", "C", "Z", "a", "e", "d", "h", "v", "R", "S": self = .otherOperation(.none)
-    case "m", "i", "g", "c", "6", "o": self = .foreign(.none)
-    case "t", "u", "f", "s", "M", "r", "w", "x", "y", "b": self = .foreign(.required)
-    case "p": self = .foreign(.optional)
+    case "m", "i", "g", "c", "6", "o": self = .otherOperationOption(.none)
+    case "t", "u", "f", "s", "M", "r", "w", "x", "y", "b": self = .otherOperationOption(.required)
+    case "p": self = .otherOperationOption(.optional)
     default: return nil
     }
   }

@@ -7,27 +7,28 @@ internal import Synchronization
 internal import SystemPackage
 
 /// One run of a program: absolute path, fixed environment, no standard input, bounded output, bounded time.
-struct ProgramRun: Sendable {
+struct IpvsadmProcess: Sendable {
   let path: FilePath
   /// The arguments behind the path; bytes, for the path of a network namespace need not be UTF-8.
   let arguments: [[UInt8]]
   let timeLimit: Duration
 
-  typealias Ending = Result<String, ProgramError.Cause>
+  typealias Ending = Result<String, IpvsadmError.Cause>
 
   private static let outputLimit = 16_384
   private static let environment: [Environment.Key: String] = [
-    "LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", Environment.Key(stringLiteral: ProgramObstacle.marker): "1",
+    "LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    Environment.Key(stringLiteral: SpawnPreconditions.marker): "1",
   ]
 
   /// Runs the program and waits for its end, from code that is not asynchronous.
   ///
   /// - Returns: What the program wrote on its standard output when it exited with 0, or else why it did not.
   func ending() -> Ending {
-    if let obstacle = ProgramObstacle.find() { return .failure(.notStarted(obstacle)) }
-    do throws(OtherThread.Failure) {
+    if let obstacle = SpawnPreconditions.find() { return .failure(.notStarted(obstacle)) }
+    do throws(ThreadWithTimeout.Failure) {
       // The tasks keep the limit themselves, but for the case that the runtime gets no threads for them.
-      return try OtherThread.run(within: timeLimit + .seconds(2)) { followed() }
+      return try ThreadWithTimeout.run(within: timeLimit + .seconds(2)) { followed() }
     } catch {
       switch error {
       case .timedOut: return .failure(.lost("the system gave no thread or memory to follow it with"))
@@ -40,7 +41,7 @@ struct ProgramRun: Sendable {
     let ending = Box(.failure(.timedOut))
     let ended = DispatchSemaphore(value: 0)
     let cancellation = Cancellation()
-    return SignalRelay.during(interrupt: cancellation.cancel) { _ in
+    return SignalDeferral.during(interrupt: cancellation.cancel) { _ in
       // A thread waits for these tasks: they must not queue behind all the others of a busy process.
       let task = Task.detached(priority: .high) {
         await ending.put(result())
@@ -80,12 +81,12 @@ struct ProgramRun: Sendable {
       .path(path),
       // As the system takes them: each ends in a NUL.
       arguments: Arguments(arguments.map { $0 + [0] }),
-      environment: .custom(ProgramRun.environment),
+      environment: .custom(IpvsadmProcess.environment),
       workingDirectory: "/",
       platformOptions: options,
       input: .none,
-      output: .bytes(limit: ProgramRun.outputLimit),
-      error: .bytes(limit: ProgramRun.outputLimit))
+      output: .bytes(limit: IpvsadmProcess.outputLimit),
+      error: .bytes(limit: IpvsadmProcess.outputLimit))
     switch record.terminationStatus {
     case .exited(0):
       return .success(String(decoding: record.standardOutput, as: UTF8.self))
@@ -118,20 +119,20 @@ private final class Cancellation: Sendable {
 
 /// Carries the ending from the task to the thread that waits for it.
 private final class Box: Sendable {
-  private let value: Mutex<ProgramRun.Ending>
+  private let value: Mutex<IpvsadmProcess.Ending>
 
-  init(_ value: ProgramRun.Ending) {
+  init(_ value: IpvsadmProcess.Ending) {
     self.value = Mutex(value)
   }
 
-  var content: ProgramRun.Ending { value.withLock { $0 } }
+  var content: IpvsadmProcess.Ending { value.withLock { $0 } }
 
-  func put(_ ending: ProgramRun.Ending) {
+  func put(_ ending: IpvsadmProcess.Ending) {
     value.withLock { $0 = ending }
   }
 }
 
-extension ProgramError.Cause {
+extension IpvsadmError.Cause {
   /// What a status other than 0 means, as far as ipvsadm's words tell; they are English, for the locale is C.
   fileprivate static func exited(_ status: CInt, saying words: String) -> Self {
     let lines = words.split(whereSeparator: \.isNewline)

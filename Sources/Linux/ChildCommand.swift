@@ -8,7 +8,7 @@ package import SystemPackage
 ///
 /// That is why it is started by posix_spawn(3) and not as ipvsadm is, by a library that gives a program nothing of the
 /// caller's.
-package struct CommandRun {
+package struct ChildCommand {
   /// How a run ended.
   package enum Ending: Sendable, Hashable {
     /// By itself, with this status.
@@ -28,7 +28,7 @@ package struct CommandRun {
 
   private let words: [String]
   private let limit: Duration?
-  private let isDecisive: Bool
+  private let decidesOutcome: Bool
   private let ignored: IgnoredSignals?
   private var mask = sigset_t()
 
@@ -37,14 +37,14 @@ package struct CommandRun {
   /// - Parameters:
   ///   - words: The command, which is looked for as a shell does, and its arguments.
   ///   - limit: How long it may take; `nil` for as long as it takes.
-  ///   - isDecisive: Whether something depends on how it ends, so that one that went on after Ctrl-C is no success.
+  ///   - decidesOutcome: Whether something depends on how it ends, so that one that went on after Ctrl-C is no success.
   ///   - ignored: What this process ignores, and the command does not.
   package init(
-    _ words: [String], within limit: Duration?, isDecisive: Bool = true, ignored: IgnoredSignals? = nil
+    _ words: [String], within limit: Duration?, decidesOutcome: Bool = true, ignored: IgnoredSignals? = nil
   ) {
     self.words = words
     self.limit = limit
-    self.isDecisive = isDecisive
+    self.decidesOutcome = decidesOutcome
     self.ignored = ignored
     pthread_sigmask(SIG_SETMASK, nil, &mask)
   }
@@ -58,10 +58,10 @@ package struct CommandRun {
   ///   - relay: What holds up the signals; one that is not the command's own matter ends it.
   ///   - terminal: The terminal from which this process is controlled, if there is one.
   /// - Returns: How it ended. What it has left running runs on, unless it had to be ended.
-  package func ending(_ relay: SignalRelay, on terminal: Terminal? = Terminal()) -> Ending {
-    var group: CommandGroup
+  package func ending(_ relay: SignalDeferral, on terminal: Terminal? = Terminal()) -> Ending {
+    var group: ProcessGroup
     do throws(Errno) {
-      group = try CommandGroup(isOwn: terminal == nil) { () throws(Errno) in try start(inJob: terminal != nil) }
+      group = try ProcessGroup(isOwn: terminal == nil) { () throws(Errno) in try start(inJob: terminal != nil) }
     } catch {
       return .notStarted(error)
     }
@@ -70,21 +70,21 @@ package struct CommandRun {
     return ignored.whileStoppable { ending(of: &group, relay, terminal) }
   }
 
-  private func ending(of group: inout CommandGroup, _ relay: SignalRelay, _ terminal: Terminal?) -> Ending {
+  private func ending(of group: inout ProcessGroup, _ relay: SignalDeferral, _ terminal: Terminal?) -> Ending {
     let end = limit.map { ContinuousClock.now + $0 }
     var pause: UInt32 = 1000
     var judged: Set<CInt> = []
     while true {
       group.update()
       if let status = group.status {
-        let ending = CommandRun.ending(status)
+        let ending = ChildCommand.ending(status)
         // Who goes on after Ctrl-C has made it their own matter; who was ended by it wants all to end.
-        if !isDecisive, terminal != nil, case .exited = ending { relay.forget(CommandRun.keyboard) }
+        if !decidesOutcome, terminal != nil, case .exited = ending { relay.forget(ChildCommand.keyboard) }
         return ending
       }
       // Whose it is is seen when it comes: later, the keyboard may belong to others.
       for signal in relay.signals where judged.insert(signal).inserted {
-        guard CommandRun.isOfKeyboard(signal, terminal) else { return finish(&group, signal) }
+        guard ChildCommand.isOfKeyboard(signal, terminal) else { return finish(&group, signal) }
       }
       if let end, ContinuousClock.now >= end {
         _ = finish(&group, SIGTERM)
@@ -118,10 +118,10 @@ package struct CommandRun {
     }
     posix_spawnattr_setflags(&attributes, Int16(flags))
     do throws(Errno) {
-      return try CommandRun.start(words, &attributes)
+      return try ChildCommand.start(words, &attributes)
     } catch Errno(rawValue: ENOEXEC) {
       // A script that does not say what it is written in; the shell finds it once more, and runs it itself.
-      return try CommandRun.start(["/bin/sh", "-c", #"exec "$0" "$@""#] + words, &attributes)
+      return try ChildCommand.start(["/bin/sh", "-c", #"exec "$0" "$@""#] + words, &attributes)
     }
   }
 
@@ -135,7 +135,7 @@ package struct CommandRun {
   }
 
   /// Ends the command and what it has started: first by asking.
-  private func finish(_ group: inout CommandGroup, _ signal: CInt) -> Ending {
+  private func finish(_ group: inout ProcessGroup, _ signal: CInt) -> Ending {
     group.send(signal)
     // What is stopped does not hear.
     group.send(SIGCONT)
@@ -148,11 +148,11 @@ package struct CommandRun {
     }
     // Only what hangs in the kernel does not end now, and is left alone: what is to be put back cannot wait for it.
     wait(for: &group)
-    return group.status.map(CommandRun.ending) ?? .killed(SIGKILL)
+    return group.status.map(ChildCommand.ending) ?? .killed(SIGKILL)
   }
 
-  private func wait(for group: inout CommandGroup) {
-    let end = ContinuousClock.now + CommandRun.grace
+  private func wait(for group: inout ProcessGroup) {
+    let end = ContinuousClock.now + ChildCommand.grace
     while group.isRunning, ContinuousClock.now < end {
       usleep(50_000)
       group.update()

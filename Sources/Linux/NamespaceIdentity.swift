@@ -38,7 +38,7 @@ extension NamespaceIdentity: CustomStringConvertible {
 }
 
 /// Which network namespace it was, also when it has gone since and another one has got its inode.
-package struct NamespaceMark: Sendable, Hashable {
+package struct NamespaceFingerprint: Sendable, Hashable {
   /// Which one its file is.
   package let identity: NamespaceIdentity
   /// The number that no other one gets until the machine is booted; `nil` before Linux 5.14.
@@ -58,7 +58,9 @@ package struct NamespaceMark: Sendable, Hashable {
   /// - Throws: ``NamespaceError``, when it is there and cannot be told from others.
   package init?(of namespace: [FilePath], isOwn: Bool) throws(NamespaceError) {
     guard let identity = namespace.lazy.compactMap({ try? NamespaceIdentity($0) }).first else { return nil }
-    let cookie = isOwn ? NamespaceMark.cookieHere() : try NamespaceVisit.one(namespace, NamespaceMark.cookieHere)
+    let cookie =
+      isOwn
+      ? NamespaceFingerprint.cookieHere() : try NamespaceThread.run(in: namespace, NamespaceFingerprint.cookieHere)
     do throws(Errno) {
       self.init(identity: identity, cookie: try cookie.get())
     } catch Errno(rawValue: ENOPROTOOPT) {
@@ -69,7 +71,7 @@ package struct NamespaceMark: Sendable, Hashable {
   }
 
   /// Whether it is the same namespace, as far as can be told where a kernel has no cookies.
-  package func isSame(as other: NamespaceMark) -> Bool {
+  package func matches(_ other: NamespaceFingerprint) -> Bool {
     identity == other.identity && (cookie == nil || other.cookie == nil || cookie == other.cookie)
   }
 

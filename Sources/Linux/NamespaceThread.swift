@@ -9,7 +9,7 @@ package import SystemPackage
 /// A thread made for it goes from one to the next and ends there: none of the caller's ever leaves its own namespace, so
 /// there is no way back that could fail. What is opened in a namespace, a socket for one, stays there and can be used
 /// by all threads.
-package enum NamespaceVisit {
+package enum NamespaceThread {
   /// Does something in each of several namespaces.
   ///
   /// - Parameters:
@@ -17,11 +17,11 @@ package enum NamespaceVisit {
   ///     `/run/netns`, `/proc/1234/ns/net`, or another that a namespace is bound to.
   ///   - body: What to do.
   /// - Returns: For each namespace what `body` returned, or why it was not entered.
-  package static func each<Value: Sendable>(
-    of namespaces: [[FilePath]], _ body: @escaping @Sendable () -> Value
+  package static func run<Value: Sendable>(
+    inEach namespaces: [[FilePath]], _ body: @escaping @Sendable () -> Value
   ) -> [Result<Value, NamespaceError>] {
-    do throws(OtherThread.Failure) {
-      return try OtherThread.run(within: .seconds(5)) {
+    do throws(ThreadWithTimeout.Failure) {
+      return try ThreadWithTimeout.run(within: .seconds(5)) {
         namespaces.map { files in
           Result { () throws(NamespaceError) in
             try enter(files)
@@ -46,10 +46,10 @@ package enum NamespaceVisit {
   ///   - body: What to do.
   /// - Returns: What `body` returned.
   /// - Throws: ``NamespaceError``.
-  package static func one<Value: Sendable>(
-    _ namespace: [FilePath], _ body: @escaping @Sendable () -> Value
+  package static func run<Value: Sendable>(
+    in namespace: [FilePath], _ body: @escaping @Sendable () -> Value
   ) throws(NamespaceError) -> Value {
-    try each(of: [namespace], body)[0].get()
+    try run(inEach: [namespace], body)[0].get()
   }
 
   /// Moves the calling thread into the first of these that is there.

@@ -9,7 +9,7 @@ internal import Glibc
 /// caller's job: so Ctrl-C, Ctrl-Z and `fg` work on both, it may read what is typed, and so may a pager behind a pipe.
 /// What it has started outside such a group is known by its parents, for what loses its parent is handed over to this
 /// process. What has begun a session of its own, as services do, is no longer the command's.
-struct CommandGroup {
+struct ProcessGroup {
   private let process: pid_t
   private let isOwn: Bool
   /// What this process had started before, if it was another program then.

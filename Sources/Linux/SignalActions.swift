@@ -4,7 +4,7 @@ internal import Dispatch
 internal import Glibc
 
 /// What a signal does before this program changes it, as its caller left it.
-package struct CallerSignal: Sendable {
+package struct SavedSignalAction: Sendable {
   /// The signal.
   package let number: CInt
   private var action = sigaction()
@@ -28,16 +28,16 @@ package struct CallerSignal: Sendable {
 }
 
 /// A signal that is held up, and what the caller had it do.
-struct HeldSignal {
+struct DeferredSignal {
   private let number: CInt
   private let source: any DispatchSourceSignal
   private let settled = DispatchSemaphore(value: 0)
-  private let caller: CallerSignal
+  private let caller: SavedSignalAction
 
   /// Holds a signal up; `nil` where the caller ignores it, as nohup does, and it stays ignored.
   init?(_ number: CInt, _ handler: @escaping @Sendable () -> Void) {
     self.number = number
-    caller = CallerSignal(number)
+    caller = SavedSignalAction(number)
     if caller.isIgnored { return nil }
     source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
     source.setEventHandler(handler: handler)
@@ -59,9 +59,9 @@ struct HeldSignal {
 /// Signals that this process ignores so that nothing is left half done, and what its caller has them do.
 package struct IgnoredSignals: Sendable {
   /// Those of output that nobody takes any more.
-  private let output = [SIGPIPE, SIGXFSZ].map(CallerSignal.init)
+  private let output = [SIGPIPE, SIGXFSZ].map(SavedSignalAction.init)
   /// Those with which a terminal stops a job.
-  private let job = [SIGTSTP, SIGTTIN, SIGTTOU].map(CallerSignal.init)
+  private let job = [SIGTSTP, SIGTTIN, SIGTTOU].map(SavedSignalAction.init)
 
   /// Ignores them from now on.
   package init() {
@@ -79,7 +79,7 @@ package struct IgnoredSignals: Sendable {
     return body()
   }
 
-  private func ignore(_ callers: [CallerSignal]) {
+  private func ignore(_ callers: [SavedSignalAction]) {
     for caller in callers { signal(caller.number, SIG_IGN) }
   }
 }

@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// What is run meanwhile may have a process group of its own, so that it can be killed with all that it started; a
 /// terminal's signals do not reach it there. SIGKILL cannot be held up.
-package final class SignalRelay: Sendable {
+package final class SignalDeferral: Sendable {
   private static let signals = [
     SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGXCPU,
   ]
@@ -27,10 +27,10 @@ package final class SignalRelay: Sendable {
   ///   - finish: What there is to do when signals are no longer held up, and before the process ends by one.
   /// - Returns: What `body` returned.
   package static func during<Result>(
-    interrupt: @escaping @Sendable () -> Void = {}, _ body: (SignalRelay) -> Result,
+    interrupt: @escaping @Sendable () -> Void = {}, _ body: (SignalDeferral) -> Result,
     then finish: (Result) -> Void = { _ in }
   ) -> Result {
-    let relay = SignalRelay()
+    let relay = SignalDeferral()
     let isOutermost = isHeld.withLock { isHeld in
       defer { isHeld = true }
       return !isHeld
@@ -61,8 +61,8 @@ package final class SignalRelay: Sendable {
     raise(number)
   }
 
-  private func hold(_ number: CInt, _ interrupt: @escaping @Sendable () -> Void) -> HeldSignal? {
-    HeldSignal(number) { [self] in
+  private func hold(_ number: CInt, _ interrupt: @escaping @Sendable () -> Void) -> DeferredSignal? {
+    DeferredSignal(number) { [self] in
       received.withLock { if !$0.contains(number) { $0.append(number) } }
       interrupt()
     }

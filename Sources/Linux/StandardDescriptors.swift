@@ -3,7 +3,7 @@
 internal import Glibc
 
 /// The standard streams that the caller has closed.
-package enum ClosedStreams {
+package enum StandardDescriptors {
   /// Puts something in the place of each that refuses what is done to it.
   ///
   /// What is opened there otherwise would be taken for the stream. What is run later still finds them closed.

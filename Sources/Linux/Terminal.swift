@@ -44,7 +44,7 @@ package final class Terminal {
   ///   - limit: How long to wait for the answer.
   ///   - relay: What holds up the signals, each of which ends the waiting.
   /// - Returns: The answer.
-  package func answer(to question: String, within limit: Duration, _ relay: SignalRelay) -> Answer {
+  package func answer(to question: String, within limit: Duration, _ relay: SignalDeferral) -> Answer {
     let end = ContinuousClock.now + limit
     var output = Array(question.utf8)[...]
     var input: [UInt8] = []

@@ -7,7 +7,7 @@ internal import Synchronization
 /// A thread for work that may hang where nothing can reach it, so that the caller waits no longer than it may take.
 ///
 /// A thread that hangs stays, and alone; it ends with the process.
-package enum OtherThread {
+package enum ThreadWithTimeout {
   /// Why there is no result.
   package enum Failure: Error, Hashable {
     /// The work has not ended in time.

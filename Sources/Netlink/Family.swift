@@ -27,7 +27,7 @@ package struct Family: Sendable, Hashable {
     let id = try socket.reply(to: request) { reply throws(NetlinkError) in
       try reply.unsigned16(CTRL_ATTR_FAMILY_ID)
     }
-    guard let id else { throw .foreignReply }
+    guard let id else { throw .unexpectedReply }
     self.init(id: id, version: version)
   }
 
@@ -55,8 +55,8 @@ extension Family {
   ) throws(NetlinkError) -> Family {
     let limit = limit?.bounded ?? .seconds(5)
     let answer: Result<Family, NetlinkError>
-    do throws(OtherThread.Failure) {
-      answer = try OtherThread.run(within: limit) {
+    do throws(ThreadWithTimeout.Failure) {
+      answer = try ThreadWithTimeout.run(within: limit) {
         Result { () throws(NetlinkError) in
           try Family(named: name, version: version, over: Socket(replyTimeout: limit))
         }

@@ -18,7 +18,7 @@ package enum NetlinkError: Error, Sendable, Hashable {
   /// The reply, or an attribute in it, is shorter than it says it is.
   case truncatedReply
   /// The reply does not answer the request: other sender, sequence number, message type or command.
-  case foreignReply
+  case unexpectedReply
   /// libnl itself failed, with no errno behind it; the text is libnl's own.
   case library(String)
 }

@@ -14,7 +14,7 @@ package struct Reply: ~Copyable {
   /// - Throws: `NetlinkError`, when the datagram is an error, is cut short or answers something else.
   init(_ datagram: UnsafeRawBufferPointer, answering request: borrowing Request) throws(NetlinkError) {
     let message = try Message(datagram, answering: request)
-    guard message.type == request.type else { throw .foreignReply }
+    guard message.type == request.type else { throw .unexpectedReply }
     guard message.payload.count >= MemoryLayout<genlmsghdr>.size else { throw .truncatedReply }
     command = message.payload.loadUnaligned(as: genlmsghdr.self).cmd
     attributes = UnsafeRawBufferPointer(rebasing: message.payload.dropFirst(MemoryLayout<genlmsghdr>.size))
@@ -61,7 +61,7 @@ struct Message {
   init(_ datagram: UnsafeRawBufferPointer, answering request: borrowing Request) throws(NetlinkError) {
     guard datagram.count >= MemoryLayout<nlmsghdr>.size else { throw .truncatedReply }
     let header = datagram.loadUnaligned(as: nlmsghdr.self)
-    guard header.nlmsg_seq == request.sequence else { throw .foreignReply }
+    guard header.nlmsg_seq == request.sequence else { throw .unexpectedReply }
     guard MemoryLayout<nlmsghdr>.size...datagram.count ~= Int(header.nlmsg_len) else { throw .truncatedReply }
     type = header.nlmsg_type
     flags = header.nlmsg_flags
@@ -129,7 +129,7 @@ package struct Dump: ~Copyable {
       guard error >= 0 else { throw .kernel(Errno(rawValue: 0 &- error)) }
       return nil
     }
-    guard message.type == request.type else { throw .foreignReply }
+    guard message.type == request.type else { throw .unexpectedReply }
     unread = min(unread.lowerBound + message.length, unread.upperBound)..<unread.upperBound
     let record: Record = try message.record()
     isAtEnd = false

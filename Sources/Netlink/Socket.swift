@@ -55,7 +55,7 @@ package struct Socket: ~Copyable {
     request.askForAcknowledgement()
     try send(request)
     try receive(answering: request) { datagram throws(NetlinkError) in
-      guard try Message(datagram, answering: request).isAcknowledgement else { throw .foreignReply }
+      guard try Message(datagram, answering: request).isAcknowledgement else { throw .unexpectedReply }
     }
   }
 
@@ -91,7 +91,7 @@ package struct Socket: ~Copyable {
   borrowing func receive(
     answering request: borrowing Request, into buffer: UnsafeMutableRawBufferPointer
   ) throws(NetlinkError) -> Int {
-    var patience = Patience(milliseconds: limit)
+    var patience = Deadline(milliseconds: limit)
     while true {
       guard let count = try descriptor.receive(into: buffer) else {
         try descriptor.wait(&patience)

@@ -15,11 +15,11 @@ package struct SocketBatch: ~Copyable {
   ///
   /// - Parameters:
   ///   - protocol: The part of the kernel to talk to.
-  ///   - namespaces: For each namespace the files that it may be, as ``NamespaceVisit`` takes them.
+  ///   - namespaces: For each namespace the files that it may be, as ``NamespaceThread`` takes them.
   ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour; `nil` is five seconds.
   package init(_ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration? = nil) {
     let number = `protocol`.number
-    let visits = NamespaceVisit.each(of: namespaces) {
+    let visits = NamespaceThread.run(inEach: namespaces) {
       Result { () throws(NetlinkError) in Parcel(try Descriptor(number, peer: 0)) }
     }
     parcels = visits.map { $0.mapError(NetlinkError.namespace).flatMap(\.self) }[...]

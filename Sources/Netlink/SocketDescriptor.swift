@@ -78,7 +78,7 @@ struct Descriptor: ~Copyable {
     } catch .system(.resourceTemporarilyUnavailable), .system(.interrupted) {
       return nil
     }
-    guard sender.nl_pid == peer else { throw .foreignReply }
+    guard sender.nl_pid == peer else { throw .unexpectedReply }
     guard count <= buffer.count else { throw .truncatedReply }
     return count
   }
@@ -86,7 +86,7 @@ struct Descriptor: ~Copyable {
   /// Waits until a datagram comes.
   ///
   /// - Throws: `NetlinkError.timedOut`, when there is no patience left.
-  borrowing func wait(_ patience: inout Patience) throws(NetlinkError) {
+  borrowing func wait(_ patience: inout Deadline) throws(NetlinkError) {
     let limit = patience.millisecondsLeft
     var question = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
     do throws(NetlinkError) {
@@ -122,11 +122,11 @@ func checked(_ call: () -> CInt) throws(NetlinkError) -> CInt {
 ///
 /// In milliseconds of the monotonic clock, as poll(2) takes them: Swift's own clock and durations cost the way that
 /// every call takes more than all the waiting that it does.
-struct Patience {
+struct Deadline {
   private let limit: Int
   private var end = 0
 
-  /// Patience for so many milliseconds, at least one.
+  /// Deadline for so many milliseconds, at least one.
   init(milliseconds limit: Int) {
     self.limit = limit
   }

@@ -5,7 +5,7 @@ internal import Glibc
 
 /// The program: arguments in, exit status out.
 @main
-enum Program {
+enum Main {
   /// The version that `--version` prints.
   static let version = "0.1.0"
 

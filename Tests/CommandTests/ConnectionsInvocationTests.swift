@@ -19,7 +19,7 @@ import Testing
     #expect(
       try Invocation(["connections", "--all-netns", "--format", "prometheus"])
         == .connections(
-          ConnectionsRequest(), .init(format: .prometheus), .init(scope: Scope(choice: .all))))
+          ConnectionsRequest(), .init(format: .prometheus), .init(scope: NamespaceSelection(choice: .all))))
   }
 
   @Test func `ask for those that are outdated, and for some`() throws {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ConnectionsPictureTests {
   private func tallies() throws -> [ConnectionTally] {
-    var summary = ConnectionSummary(by: OutdatedRule(Timeouts(tcp: 60, tcpfin: 120, udp: 60)))
+    var summary = ConnectionSummary(by: OutdatedRule(Timeouts(tcp: 60, tcpFin: 120, udp: 60)))
     let endpoint = try #require(Endpoint("192.0.2.2:1"))
     for (state, seconds, count) in [
       (Connection.State.established, 30 as UInt32, 4), (.established, 240, 8), (.established, 400, 1),

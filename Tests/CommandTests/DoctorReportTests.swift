@@ -11,11 +11,11 @@ import Testing
 /// What `doctor` writes, word for word.
 @Suite struct DoctorReportTests {
   private static let report = DoctorReport(
-    place: Place(.named("blue")),
+    place: NamespaceTarget(.named("blue")),
     findings: [
       .ok(.ipvs, "IPVS answers"),
       .note(.timeouts, "they are odd", so: "beware"),
-      .problem(.timeouts, "they are wrong", so: "nothing works", cure: "ipvs-timeout set 60 30 60"),
+      .problem(.timeouts, "they are wrong", so: "nothing works", fix: "ipvs-timeout set 60 30 60"),
     ])
 
   @Test func `is lines for people`() {
@@ -28,7 +28,7 @@ import Testing
                            so: beware
         problem  timeouts  they are wrong
                            so: nothing works
-                           cure: ipvs-timeout set 60 30 60
+                           fix: ipvs-timeout set 60 30 60
 
         """)
     report.isNamed = false
@@ -40,9 +40,9 @@ import Testing
     #expect(
       Self.report.json
         == #"{"netns":"blue","problems":1,"notes":1,"findings":["#
-        + #"{"check":"ipvs","verdict":"ok","fact":"IPVS answers","consequence":null,"cure":null},"#
-        + #"{"check":"timeouts","verdict":"note","fact":"they are odd","consequence":"beware","cure":null},"#
-        + #"{"check":"timeouts","verdict":"problem","fact":"they are wrong","consequence":"nothing works","#
-        + #""cure":"ipvs-timeout set 60 30 60"}]}"# + "\n")
+        + #"{"check":"ipvs","severity":"ok","fact":"IPVS answers","consequence":null,"fix":null},"#
+        + #"{"check":"timeouts","severity":"note","fact":"they are odd","consequence":"beware","fix":null},"#
+        + #"{"check":"timeouts","severity":"problem","fact":"they are wrong","consequence":"nothing works","#
+        + #""fix":"ipvs-timeout set 60 30 60"}]}"# + "\n")
   }
 }

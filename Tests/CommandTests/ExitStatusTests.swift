@@ -27,12 +27,12 @@ import Testing
     (.refused, 71),
     (.timedOut, 75),
     (.truncatedReply, 70),
-    (.foreignReply, 70),
+    (.unexpectedReply, 70),
     (.library, 70),
     (.init(rawValue: "of-a-later-version"), 71),
   ]
 
-  static let program: [(ProgramError.Cause, Int32)] = [
+  static let program: [(IpvsadmError.Cause, Int32)] = [
     (.missing, 69),
     (.notExecutable(.permissionDenied), 69),
     (.itself, 69),
@@ -54,30 +54,30 @@ import Testing
 
   @Test(arguments: netlink)
   func `of a failure of netlink`(code: IPVSError.Code, status: Int32) {
-    #expect(BackendError.netlink(IPVSError(code, .open)).exitStatus.rawValue == status)
+    #expect(DirectorError.kernel(IPVSError(code, .open)).exitStatus.rawValue == status)
   }
 
   /// A security policy stands between us and the socket.
   @Test(arguments: [(.permissionDenied, 77), (.notPermitted, 77), (.noMemory, 71), (nil, 71)] as [(Errno?, Int32)])
   func `of a refusal depends on its errno`(errno: Errno?, status: Int32) {
-    #expect(BackendError.netlink(IPVSError(.refused, .open, errno: errno)).exitStatus.rawValue == status)
+    #expect(DirectorError.kernel(IPVSError(.refused, .open, errno: errno)).exitStatus.rawValue == status)
   }
 
   @Test(arguments: program)
-  func `of a failure of the program`(cause: ProgramError.Cause, status: Int32) {
-    #expect(BackendError.ipvsadm(ProgramError(cause, .list, program: "/x")).exitStatus.rawValue == status)
+  func `of a failure of the program`(cause: IpvsadmError.Cause, status: Int32) {
+    #expect(DirectorError.ipvsadm(IpvsadmError(cause, .list, program: "/x")).exitStatus.rawValue == status)
   }
 
   @Test(arguments: program)
-  func `of two failures is that of the first`(cause: ProgramError.Cause, status: Int32) {
-    let error = BackendError.both(IPVSError(.notInKernel, .open), ProgramError(cause, .list, program: "/x"))
+  func `of two failures is that of the first`(cause: IpvsadmError.Cause, status: Int32) {
+    let error = DirectorError.both(IPVSError(.notInKernel, .open), IpvsadmError(cause, .list, program: "/x"))
     #expect(error.exitStatus == .unavailable)
     #expect(Failure(error).status == .unavailable)
   }
 
   @Test(arguments: netlink)
   func `of a change that was not read back is that of the reading`(code: IPVSError.Code, status: Int32) {
-    let error = BackendError.notReadBack(Timeouts(udp: 5), .netlink(IPVSError(code, .readTimeouts)))
+    let error = DirectorError.notReadBack(Timeouts(udp: 5), .kernel(IPVSError(code, .readTimeouts)))
     #expect(error.exitStatus.rawValue == status)
   }
 

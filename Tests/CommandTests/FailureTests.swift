@@ -8,7 +8,7 @@ import Testing
 @testable import ipvs_timeout
 
 @Suite struct FailureTests {
-  private static let error = BackendError.ipvsadm(ProgramError(.itself, .list, program: "/x"))
+  private static let error = DirectorError.ipvsadm(IpvsadmError(.itself, .list, program: "/x"))
 
   @Test func `of a backend is its sentence with its status`() {
     let failure = Failure(Self.error)
@@ -36,10 +36,11 @@ import Testing
   /// After a change, in whichever namespace it was.
   @Test(
     arguments: [
-      (nil, "this network namespace"), (Place(.current), "this network namespace"),
-      (Place(.named("blue")), "the network namespace blue"), (Place(.process(7)), "the network namespace pid 7"),
-    ] as [(Place?, String)])
-  func `of a change that did not take says where`(place: Place?, name: String) throws {
+      (nil, "this network namespace"), (NamespaceTarget(.current), "this network namespace"),
+      (NamespaceTarget(.named("blue")), "the network namespace blue"),
+      (NamespaceTarget(.process(7)), "the network namespace pid 7"),
+    ] as [(NamespaceTarget?, String)])
+  func `of a change that did not take says where`(place: NamespaceTarget?, name: String) throws {
     let change = TimeoutsChange(wanted: Timeouts(udp: 60), before: .kernelDefault, after: .kernelDefault)
     let report = Report(place: place, backend: .netlink, finding: .change(change))
     let failure = try #require(throws: Failure.self) { try report.status() }

@@ -19,7 +19,7 @@ import Testing
     (["try", "60", "30", "60", "--help"], HelpTexts.trying),
     (["help", "try"], HelpTexts.trying),
     (["help", "with"], HelpTexts.with),
-    (["help", "put-back"], HelpTexts.putBack),
+    (["help", "rollback"], HelpTexts.putBack),
     (["help", "check-policy"], HelpTexts.checkPolicy),
     (["help", "connections"], HelpTexts.connections),
     (["help", "doctor"], HelpTexts.doctor),

@@ -44,7 +44,7 @@ enum HelpTexts {
                               succeeds.
       with                    Set timeouts, run a command, and put the old ones
                               back, whatever happens.
-      put-back                Put back what an earlier `try` or `with` has left set.
+      rollback                Put back what an earlier `try` or `with` has left set.
       apply                   Make every network namespace as the policy says;
                               change only what differs.
       check-policy            Read the policy and say what each network namespace
@@ -342,7 +342,7 @@ enum HelpTexts {
     OVERVIEW: Check what may keep the timeouts from having an effect.
 
     Each check says ok, note or problem, and the fact that this rests on; then what
-    follows from it, and the command that cures it. Nothing is changed.
+    follows from it, and the command that fixes it. Nothing is changed.
 
     With --sockets, it is about the TCP sockets of the host itself, director or
     not: TIME_WAIT and the other states, counted for each service here or
@@ -403,7 +403,7 @@ enum HelpTexts {
     What another program has changed meanwhile stays as it is, and is told. Over
     several network namespaces, all are set or none. Other changes made by this
     program wait until this one is over. If this program itself is killed, its next
-    call says how to finish what was left undone: `ipvs-timeout put-back`.
+    call says how to finish what was left undone: `ipvs-timeout rollback`.
 
     Exit status 1: the answer was no. 75: --within is over, or there was no answer.
     That the result cannot be written changes no status: it says what has become of
@@ -506,7 +506,7 @@ enum HelpTexts {
     What is still as it was set then becomes again what it was before; what has
     been changed since stays, and is told. Where nothing was left, nothing is done.
 
-    USAGE: ipvs-timeout put-back [--keep] [--format <format>] [--quiet]
+    USAGE: ipvs-timeout rollback [--keep] [--format <format>] [--quiet]
 
     OPTIONS:
       --keep                  Leave the timeouts as they are, and speak of it no

@@ -12,7 +12,7 @@ import Testing
   private typealias Output = Invocation.Output
   private typealias Access = Invocation.Access
 
-  static let sixty = Timeouts(tcp: 60, tcpfin: 30, udp: 60)
+  static let sixty = Timeouts(tcp: 60, tcpFin: 30, udp: 60)
 
   @Test(
     arguments: [
@@ -43,7 +43,7 @@ import Testing
       (["set", "default", "default", "default"], .set(.kernelDefault, isDryRun: false, Output(), Access())),
       // By name, in any order, with the value apart or attached.
       (["set", "--tcp", "15m"], .set(Timeouts(tcp: 900), isDryRun: false, Output(), Access())),
-      (["set", "--tcpfin=30"], .set(Timeouts(tcpfin: 30), isDryRun: false, Output(), Access())),
+      (["set", "--tcpfin=30"], .set(Timeouts(tcpFin: 30), isDryRun: false, Output(), Access())),
       (
         ["set", "--udp", "default", "--tcp", "15m"],
         .set(Timeouts(tcp: 900, udp: 300), isDryRun: false, Output(), Access())

@@ -29,7 +29,7 @@ import Testing
       (["apply", "--settle", "1h"], .apply(usual, Application(settling: .seconds(3600)), Output(), Access())),
       (
         ["apply", "--settle", "2", "--all-netns"],
-        .apply(usual, Application(settling: .seconds(2)), Output(), Access(scope: Scope(choice: .all)))
+        .apply(usual, Application(settling: .seconds(2)), Output(), Access(scope: NamespaceSelection(choice: .all)))
       ),
       (
         [
@@ -60,10 +60,10 @@ import Testing
 
   @Test(
     arguments: [
-      (["check-policy"], .checkPolicy(usual, Output(), Scope())),
-      (["check-policy", "p.conf"], .checkPolicy("p.conf", Output(), Scope())),
-      (["check-policy", "--format", "json", "/p"], .checkPolicy("/p", Output(format: .json), Scope())),
-      (["check-policy", "--quiet"], .checkPolicy(usual, Output(isQuiet: true), Scope())),
+      (["check-policy"], .checkPolicy(usual, Output(), NamespaceSelection())),
+      (["check-policy", "p.conf"], .checkPolicy("p.conf", Output(), NamespaceSelection())),
+      (["check-policy", "--format", "json", "/p"], .checkPolicy("/p", Output(format: .json), NamespaceSelection())),
+      (["check-policy", "--quiet"], .checkPolicy(usual, Output(isQuiet: true), NamespaceSelection())),
     ] as [([String], Invocation)])
   func `check-policy`(arguments: [String], invocation: Invocation) throws {
     #expect(try Invocation(arguments) == invocation)

@@ -8,7 +8,7 @@ import Testing
 
 /// Every finding in every format: the whole text.
 @Suite struct ReportTests {
-  static let lowered = Timeouts(tcp: 60, tcpfin: 30, udp: 60)
+  static let lowered = Timeouts(tcp: 60, tcpFin: 30, udp: 60)
 
   static let timeouts: [(Timeouts, String, String, String)] = [
     (
@@ -25,7 +25,7 @@ import Testing
       """
     ),
     (
-      Timeouts(tcp: 900, tcpfin: 120),
+      Timeouts(tcp: 900, tcpFin: 120),
       "Timeout (tcp tcpfin udp): 900 120 -\n",
       #"{"netns":"host","backend":"netlink","timeouts":{"tcp":900,"tcpfin":120,"udp":null}}"# + "\n",
       """
@@ -87,7 +87,7 @@ import Testing
     ),
     (
       TimeoutsChange(
-        wanted: Timeouts(tcp: 60), before: Timeouts(tcp: 900, tcpfin: 120), after: Timeouts(tcp: 60, tcpfin: 120),
+        wanted: Timeouts(tcp: 60), before: Timeouts(tcp: 900, tcpFin: 120), after: Timeouts(tcp: 60, tcpFin: 120),
         isDryRun: true),
       "Timeout (tcp tcpfin udp): 900 120 - (would become 60 120 -)\n",
       #"{"netns":"host","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":null},"#
@@ -145,7 +145,7 @@ import Testing
       """
     ),
     (
-      Timeouts(tcp: 60, udp: 60), Timeouts(tcp: 900, tcpfin: 120),
+      Timeouts(tcp: 60, udp: 60), Timeouts(tcp: 900, tcpFin: 120),
       "tcp is 900 s, wanted 60 s\nudp is not in this kernel, wanted 60 s\n",
       #"{"netns":"host","backend":"ipvsadm","as_wanted":false,"wanted":{"tcp":60,"tcpfin":null,"udp":60},"#
         + #""timeouts":{"tcp":900,"tcpfin":120,"udp":null},"drift":["tcp","udp"]}"# + "\n",
@@ -186,7 +186,7 @@ import Testing
   }
 
   static func report(_ namespace: NetworkNamespace, _ timeouts: Timeouts) -> Report {
-    Report(place: Place(namespace), backend: .netlink, finding: .timeouts(timeouts))
+    Report(place: NamespaceTarget(namespace), backend: .netlink, finding: .timeouts(timeouts))
   }
 
   @Test func `a label ends where it should, whatever the name`() {

@@ -6,12 +6,12 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// What the command lines of `try`, `with` and `put-back` ask for.
+/// What the command lines of `try`, `with` and `rollback` ask for.
 @Suite struct TrialInvocationTests {
   private typealias Output = Invocation.Output
   private typealias Access = Invocation.Access
 
-  static let sixty = Timeouts(tcp: 60, tcpfin: 30, udp: 60)
+  static let sixty = Timeouts(tcp: 60, tcpFin: 30, udp: 60)
 
   @Test(
     arguments: [
@@ -38,14 +38,14 @@ import Testing
       "a", "--quiet",
     ]
     let request = TrialRequest(wanted: Timeouts(udp: 5), meanwhile: .running(["a", "--quiet"]), isDryRun: true)
-    let access = Access(backend: .ipvsadm, scope: Scope(choice: .these([.named("blue")])))
+    let access = Access(backend: .ipvsadm, scope: NamespaceSelection(choice: .these([.named("blue")])))
     #expect(try Invocation(arguments) == .trial(request, Output(format: .json, isQuiet: true), access))
   }
 
   @Test func `finishing`() throws {
-    #expect(try Invocation(["put-back"]) == .putBack(isKeeping: false, Output()))
+    #expect(try Invocation(["rollback"]) == .putBack(isKeeping: false, Output()))
     #expect(
-      try Invocation(["put-back", "--keep", "--format", "json"]) == .putBack(isKeeping: true, Output(format: .json)))
+      try Invocation(["rollback", "--keep", "--format", "json"]) == .putBack(isKeeping: true, Output(format: .json)))
   }
 
   private static func needed(_ command: String) -> String {

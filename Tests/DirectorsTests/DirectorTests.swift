@@ -10,22 +10,22 @@ import Testing
 /// A director reached by the program, as far as that needs no program.
 @Suite struct DirectorTests {
   @Test func `a program that was named and is not there is named in the error`() {
-    #expect(throws: BackendError.ipvsadm(ProgramError(.missing, .list, program: "/no/such/ipvsadm"))) {
+    #expect(throws: DirectorError.ipvsadm(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
       _ = try Director(backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
     }
   }
 
   @Test func `a round does not begin where the program is not there`() {
-    #expect(throws: BackendError.ipvsadm(ProgramError(.missing, .list, program: "/no/such/ipvsadm"))) {
-      _ = try DirectorRound(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
+    #expect(throws: DirectorError.ipvsadm(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
+      _ = try DirectorSequence(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
     }
   }
 
   @Test func `a round has a director for each network namespace, and then no more`() throws {
     let namespaces: [NetworkNamespace] = [.named("no such name"), .path("/no/such"), .process(0)]
-    var round = try DirectorRound(in: namespaces, backend: .ipvsadm, ipvsadm: "/bin/sh")
+    var round = try DirectorSequence(in: namespaces, backend: .ipvsadm, ipvsadm: "/bin/sh")
     #expect(round.backend == .ipvsadm)
-    #expect(round.fallback == .none)
+    #expect(round.fallback == .notNeeded)
     for namespace in namespaces {
       // It is there before anything is run.
       guard let director = try round.next() else {
@@ -33,8 +33,8 @@ import Testing
         return
       }
       #expect(director.backend == .ipvsadm)
-      let error = ProgramError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)
-      #expect(throws: BackendError.ipvsadm(error)) { try director.timeouts() }
+      let error = IpvsadmError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)
+      #expect(throws: DirectorError.ipvsadm(error)) { try director.timeouts() }
     }
     for _ in 1...2 {
       guard case .none = try round.next() else {

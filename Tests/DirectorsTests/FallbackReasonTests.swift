@@ -15,7 +15,7 @@ import Testing
   @Test(
     arguments: [
       .notRoot, .missingCapability, .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter, .valueRefused,
-      .refused, .timedOut, .truncatedReply, .foreignReply, .library, IPVSError.Code(rawValue: "of-a-later-version"),
+      .refused, .timedOut, .truncatedReply, .unexpectedReply, .library, IPVSError.Code(rawValue: "of-a-later-version"),
     ] as [IPVSError.Code])
   func `nothing else is`(code: IPVSError.Code) {
     #expect(!IPVSError(code, .open).isAbsence)

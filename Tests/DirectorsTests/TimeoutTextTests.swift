@@ -38,7 +38,7 @@ import Testing
     #expect(try TimeoutText.parse(text, for: name) == nil)
   }
 
-  @Test(arguments: [(.tcp, 900), (.tcpfin, 120), (.udp, 300)] as [(Timeouts.Name, Timeout)])
+  @Test(arguments: [(.tcp, 900), (.tcpFin, 120), (.udp, 300)] as [(Timeouts.Name, Timeout)])
   func `default is the kernel's own for each`(name: Timeouts.Name, expected: Timeout) throws {
     #expect(try TimeoutText.parse("default", for: name) == expected)
   }

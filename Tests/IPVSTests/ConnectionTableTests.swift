@@ -117,7 +117,7 @@ import Testing
   ])
   func `refuses a line that is no connection`(line: String) throws {
     let error = try #require(throws: IPVSError.self) { try read(Self.plain + line + "\n") }
-    #expect(error == IPVSError(.foreignReply, .readConnections, detail: line))
+    #expect(error == IPVSError(.unexpectedReply, .readConnections, detail: line))
   }
 
   @Test func `passes over a last line that is cut off, which may be any part of one`() throws {

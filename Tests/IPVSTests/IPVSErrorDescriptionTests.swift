@@ -14,7 +14,7 @@ import Testing
     (.readServices, "cannot read the virtual services in this network namespace: "),
     (.readTimeouts, "cannot read the timeouts in this network namespace: "),
     (
-      .setTimeouts(Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
+      .setTimeouts(Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
       "cannot set the timeouts tcp=60 tcpfin=30 udp=90 in this network namespace: "
     ),
     (.setTimeouts(Timeouts(udp: 5)), "cannot set the timeouts udp=5 in this network namespace: "),
@@ -101,7 +101,7 @@ import Testing
       "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"
     ),
     (
-      .foreignReply, nil,
+      .unexpectedReply, nil,
       "what came was not the answer to the question, which is a defect; please report it with `uname -a`"
     ),
     (.library, nil, "libnl failed, which is a defect; please report it with `uname -a`"),
@@ -122,7 +122,7 @@ import Testing
     attempt: (IPVSError.Operation, String), reason: (IPVSError.Code, Errno?, String)
   ) {
     var sentence = attempt.1 + reason.2
-    if case .setTimeouts = attempt.0, [.timedOut, .truncatedReply, .foreignReply].contains(reason.0) {
+    if case .setTimeouts = attempt.0, [.timedOut, .truncatedReply, .unexpectedReply].contains(reason.0) {
       sentence += "; the timeouts may be set all the same: run `ipvs-timeout show`"
     }
     #expect(IPVSError(reason.0, attempt.0, errno: reason.1).description == sentence)
@@ -156,7 +156,7 @@ import Testing
           == "cannot \(operation.description) in \(place): there is no such namespace;"
           + " `ipvs-timeout show --all-netns` names those that there are")
     }
-    for code in [.timedOut, .truncatedReply, .foreignReply] as [IPVSError.Code] {
+    for code in [.timedOut, .truncatedReply, .unexpectedReply] as [IPVSError.Code] {
       let description = IPVSError(code, .setTimeouts(Timeouts(udp: 5)), in: namespace).description
       #expect(description.hasSuffix("; the timeouts may be set all the same: run `\(showing)`"))
     }
@@ -192,7 +192,7 @@ import Testing
       .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded,
       .noSocketDiagnosis, .notRoot, .missingCapability, .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter,
       .valueRefused, .refused, .timedOut,
-      .truncatedReply, .foreignReply, .library,
+      .truncatedReply, .unexpectedReply, .library,
     ]
     #expect(Set(Self.reasons.map(\.0)) == codes)
     #expect(
@@ -200,7 +200,7 @@ import Testing
         "not-in-kernel", "modules-not-visible", "module-not-loaded", "module-loading-disabled", "unloaded",
         "no-socket-diagnosis", "not-root", "missing-capability", "user-namespace", "no-such-namespace",
         "not-a-namespace", "may-not-enter",
-        "value-refused", "refused", "timed-out", "truncated-reply", "foreign-reply", "library",
+        "value-refused", "refused", "timed-out", "truncated-reply", "unexpected-reply", "library",
       ])
   }
 

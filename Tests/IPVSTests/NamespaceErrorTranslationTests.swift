@@ -56,7 +56,7 @@ import Testing
   @Test(
     arguments: [
       .kernel(.noSuchFileOrDirectory), .kernel(.notPermitted), .kernel(.invalidArgument), .kernel(.noMemory),
-      .system(.protocolNotSupported), .system(.noMemory), .timedOut, .truncatedReply, .foreignReply, .library("x"),
+      .system(.protocolNotSupported), .system(.noMemory), .timedOut, .truncatedReply, .unexpectedReply, .library("x"),
       .namespace(.timedOut),
     ] as [NetlinkError], operations)
   func `every failure keeps its namespace`(failure: NetlinkError, operation: IPVSError.Operation) {

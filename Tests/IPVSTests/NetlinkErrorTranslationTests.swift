@@ -22,7 +22,7 @@ import Testing
       (.system(.noSuchFileOrDirectory), .refused, .noSuchFileOrDirectory),
       (.timedOut, .timedOut, nil),
       (.truncatedReply, .truncatedReply, nil),
-      (.foreignReply, .foreignReply, nil),
+      (.unexpectedReply, .unexpectedReply, nil),
     ] as [(NetlinkError, IPVSError.Code, Errno?)], operations)
   func `keeps the errno and names the kind`(
     failure: (NetlinkError, IPVSError.Code, Errno?), operation: IPVSError.Operation

@@ -13,7 +13,7 @@ import Testing
     #expect(NetworkNamespace.current.entering(nil) == "")
     #expect(NetworkNamespace.named("no such").entering(nil) == "nsenter --net='/run/netns/no such' ")
     #expect(NetworkNamespace.named("\(getpid())").entering(nil) == "nsenter --net=/proc/\(getpid())/ns/net ")
-    let own = KnownNamespace(.current, try NamespaceIdentity("/proc/self/ns/net"), name: "host", paths: [])
+    let own = NamespaceInfo(.current, try NamespaceIdentity("/proc/self/ns/net"), name: "host", paths: [])
     #expect(NetworkNamespace.named("1").entering(own) == "")
   }
 

@@ -11,7 +11,7 @@ import Testing
     0x08, 0x00, 0x04, 0x00,  // nla_len 8, nla_type IPVS_CMD_ATTR_TIMEOUT_TCP
     0x84, 0x03, 0x00, 0x00,  // 900
   ]
-  private static let tcpfin: [UInt8] = [
+  private static let tcpFin: [UInt8] = [
     0x08, 0x00, 0x05, 0x00,  // nla_len 8, nla_type IPVS_CMD_ATTR_TIMEOUT_TCP_FIN
     0x78, 0x00, 0x00, 0x00,  // 120
   ]
@@ -23,10 +23,10 @@ import Testing
   static let mapping: [(Timeouts, [UInt8])] = [
     (Timeouts(), []),
     (Timeouts(tcp: 900), tcp),
-    (Timeouts(tcpfin: 120), tcpfin),
+    (Timeouts(tcpFin: 120), tcpFin),
     (Timeouts(udp: 300), udp),
     (Timeouts(tcp: 900, udp: 300), tcp + udp),
-    (.kernelDefault, tcp + tcpfin + udp),
+    (.kernelDefault, tcp + tcpFin + udp),
   ]
 
   @Test(arguments: mapping)
@@ -43,7 +43,7 @@ import Testing
 
   @Test func `the order of the answer does not matter, nor does what it has besides`() throws {
     let other: [UInt8] = [0x05, 0x00, 0x63, 0x00, 0xff, 0x00, 0x00, 0x00]
-    #expect(try decoded(Self.udp + other + Self.tcpfin + Self.tcp) == .kernelDefault)
+    #expect(try decoded(Self.udp + other + Self.tcpFin + Self.tcp) == .kernelDefault)
   }
 
   @Test func `a kernel may hold a timeout that is too long to be asked for`() throws {
@@ -53,7 +53,7 @@ import Testing
 
   @Test(arguments: [4, 5, 6] as [UInt8])
   func `no kernel holds a timeout of 0`(attribute: UInt8) {
-    #expect(throws: NetlinkError.foreignReply) {
+    #expect(throws: NetlinkError.unexpectedReply) {
       try decoded([0x08, 0x00, attribute, 0x00, 0x00, 0x00, 0x00, 0x00])
     }
   }

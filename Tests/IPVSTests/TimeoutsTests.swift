@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct TimeoutsTests {
   @Test func `are those of the kernel at the start of a namespace`() {
-    #expect(Timeouts.kernelDefault == Timeouts(tcp: 900, tcpfin: 120, udp: 300))
+    #expect(Timeouts.kernelDefault == Timeouts(tcp: 900, tcpFin: 120, udp: 300))
   }
 
   @Test func `that are not named are absent`() {
-    #expect(Timeouts() == Timeouts(tcp: nil, tcpfin: nil, udp: nil))
+    #expect(Timeouts() == Timeouts(tcp: nil, tcpFin: nil, udp: nil))
     #expect(Timeouts(udp: 5).tcp == nil)
-    #expect(Timeouts(udp: 5).tcpfin == nil)
+    #expect(Timeouts(udp: 5).tcpFin == nil)
   }
 
   @Test func `have their names in the order of ipvsadm`() {
@@ -20,11 +20,11 @@ import Testing
 
   @Test(arguments: zip(Timeouts.Name.allCases, [1, 2, 3] as [Timeout]))
   func `are read by name`(name: Timeouts.Name, expected: Timeout) {
-    #expect(Timeouts(tcp: 1, tcpfin: 2, udp: 3)[name] == expected)
+    #expect(Timeouts(tcp: 1, tcpFin: 2, udp: 3)[name] == expected)
   }
 
   @Test(
-    arguments: zip(Timeouts.Name.allCases, [Timeouts(tcp: 60), Timeouts(tcpfin: 60), Timeouts(udp: 60)]))
+    arguments: zip(Timeouts.Name.allCases, [Timeouts(tcp: 60), Timeouts(tcpFin: 60), Timeouts(udp: 60)]))
   func `are written by name, without touching the others`(name: Timeouts.Name, expected: Timeouts) {
     var timeouts = Timeouts()
     timeouts[name] = 60
@@ -37,13 +37,13 @@ import Testing
     (Timeouts(), Timeouts(), Timeouts()),
     (Timeouts(), .kernelDefault, .kernelDefault),
     (.kernelDefault, Timeouts(), .kernelDefault),
-    (Timeouts(tcp: 60), .kernelDefault, Timeouts(tcp: 60, tcpfin: 120, udp: 300)),
-    (Timeouts(tcpfin: 30, udp: 60), .kernelDefault, Timeouts(tcp: 900, tcpfin: 30, udp: 60)),
-    (Timeouts(tcp: 1, tcpfin: 2, udp: 3), .kernelDefault, Timeouts(tcp: 1, tcpfin: 2, udp: 3)),
+    (Timeouts(tcp: 60), .kernelDefault, Timeouts(tcp: 60, tcpFin: 120, udp: 300)),
+    (Timeouts(tcpFin: 30, udp: 60), .kernelDefault, Timeouts(tcp: 900, tcpFin: 30, udp: 60)),
+    (Timeouts(tcp: 1, tcpFin: 2, udp: 3), .kernelDefault, Timeouts(tcp: 1, tcpFin: 2, udp: 3)),
     (Timeouts(tcp: 60), Timeouts(udp: 5), Timeouts(tcp: 60, udp: 5)),
   ])
   func `are filled from others where they are absent`(some: Timeouts, others: Timeouts, expected: Timeouts) {
-    #expect(some.filled(from: others) == expected)
+    #expect(some.merging(others) == expected)
   }
 
   @Test(arguments: [
@@ -51,15 +51,15 @@ import Testing
     (Timeouts(), .kernelDefault, Timeouts()),
     (.kernelDefault, .kernelDefault, Timeouts()),
     (.kernelDefault, Timeouts(), .kernelDefault),
-    (Timeouts(tcp: 60, tcpfin: 120, udp: 300), .kernelDefault, Timeouts(tcp: 60)),
-    (Timeouts(tcp: 900, tcpfin: 30, udp: 300), .kernelDefault, Timeouts(tcpfin: 30)),
-    (Timeouts(tcp: 900, tcpfin: 120, udp: 60), .kernelDefault, Timeouts(udp: 60)),
+    (Timeouts(tcp: 60, tcpFin: 120, udp: 300), .kernelDefault, Timeouts(tcp: 60)),
+    (Timeouts(tcp: 900, tcpFin: 30, udp: 300), .kernelDefault, Timeouts(tcpFin: 30)),
+    (Timeouts(tcp: 900, tcpFin: 120, udp: 60), .kernelDefault, Timeouts(udp: 60)),
     (Timeouts(udp: 300), .kernelDefault, Timeouts()),
     (Timeouts(udp: 5), Timeouts(tcp: 5), Timeouts(udp: 5)),
   ])
   func `differ from others where they are named and not so there`(
     some: Timeouts, others: Timeouts, expected: Timeouts
   ) {
-    #expect(some.differing(from: others) == expected)
+    #expect(some.changes(from: others) == expected)
   }
 }

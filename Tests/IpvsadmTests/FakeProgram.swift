@@ -27,25 +27,25 @@ struct FakeProgram {
   /// Asks the program for the timeouts.
   ///
   /// - Returns: The answer, or why there is none, and how long that took.
-  func answer(timeLimit: Duration = .seconds(30)) async throws -> (Result<Timeouts, ProgramError>, Duration) {
-    let program = try Program(at: [path], for: .list, timeLimit: timeLimit)
+  func answer(timeLimit: Duration = .seconds(30)) async throws -> (Result<Timeouts, IpvsadmError>, Duration) {
+    let program = try IpvsadmProgram(at: [path], for: .list, timeLimit: timeLimit)
     let clock = ContinuousClock()
     let start = clock.now
-    let answer = await onOwnThread { () throws(ProgramError) in try program.timeouts() }
+    let answer = await onOwnThread { () throws(IpvsadmError) in try program.timeouts() }
     return (answer, start.duration(to: clock.now))
   }
 
   /// Has the program set timeouts.
   func setTimeouts(_ timeouts: Timeouts) async throws {
-    let program = try Program(at: [path], for: .set(timeouts))
-    try await onOwnThread { () throws(ProgramError) in try program.setTimeouts(timeouts) }.get()
+    let program = try IpvsadmProgram(at: [path], for: .set(timeouts))
+    try await onOwnThread { () throws(IpvsadmError) in try program.setTimeouts(timeouts) }.get()
   }
 }
 
 /// What a shell script that plays ipvsadm answers.
 func answer(
   ofScript script: String, timeLimit: Duration = .seconds(30)
-) async throws -> (Result<Timeouts, ProgramError.Cause>, Duration) {
+) async throws -> (Result<Timeouts, IpvsadmError.Cause>, Duration) {
   try await withTemporaryDirectory { directory in
     let program = try await FakeProgram("#!/bin/sh\n\(script)\n", at: directory.appending("ipvsadm"))
     let (answer, duration) = try await program.answer(timeLimit: timeLimit)

@@ -9,7 +9,7 @@ import Testing
     (.list, ["-L", "--timeout"]),
     (.set(.kernelDefault), ["--set", "900", "120", "300"]),
     (.set(Timeouts(udp: 5)), ["--set", "0", "0", "5"]),
-    (.set(Timeouts(tcp: 2_678_400, tcpfin: 1)), ["--set", "2678400", "1", "0"]),
+    (.set(Timeouts(tcp: 2_678_400, tcpFin: 1)), ["--set", "2678400", "1", "0"]),
     (.set(Timeouts()), ["--set", "0", "0", "0"]),
   ]
 

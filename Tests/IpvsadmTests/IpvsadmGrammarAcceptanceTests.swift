@@ -34,24 +34,24 @@ import Testing
 
   @Test(
     arguments: [
-      (["--set", "60", "30", "90"], Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
+      (["--set", "60", "30", "90"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
       // Values may come before the operation and around it.
-      (["60", "30", "90", "--set"], Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
-      (["60", "--set", "30", "90"], Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
-      (["--set", "--", "60", "30", "90"], Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
-      (["--set", "60", "--", "30", "90"], Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
-      (["60", "30", "90", "--set", "--"], Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
-      (["--set", "60", "--sort", "30", "90"], Timeouts(tcp: 60, tcpfin: 30, udp: 90)),
+      (["60", "30", "90", "--set"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
+      (["60", "--set", "30", "90"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
+      (["--set", "--", "60", "30", "90"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
+      (["--set", "60", "--", "30", "90"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
+      (["60", "30", "90", "--set", "--"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
+      (["--set", "60", "--sort", "30", "90"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
       // 0 keeps a timeout.
       (["--set", "0", "0", "0"], Timeouts()),
       (["--set", "0", "0", "5"], Timeouts(udp: 5)),
       (["--set", "--", "-0", "+0", "000"], Timeouts()),
       // What strtol takes: white space before, a sign, leading zeros.
-      (["--set", " 5", "+5", "005"], Timeouts(tcp: 5, tcpfin: 5, udp: 5)),
-      (["--set", "\t5", "\n5", "\u{B}\u{C}\r 5"], Timeouts(tcp: 5, tcpfin: 5, udp: 5)),
-      (["--set", " +5", "0000000000000000000000005", "5"], Timeouts(tcp: 5, tcpfin: 5, udp: 5)),
+      (["--set", " 5", "+5", "005"], Timeouts(tcp: 5, tcpFin: 5, udp: 5)),
+      (["--set", "\t5", "\n5", "\u{B}\u{C}\r 5"], Timeouts(tcp: 5, tcpFin: 5, udp: 5)),
+      (["--set", " +5", "0000000000000000000000005", "5"], Timeouts(tcp: 5, tcpFin: 5, udp: 5)),
       // The range.
-      (["--set", "1", "2678399", "2678400"], Timeouts(tcp: 1, tcpfin: 2_678_399, udp: 2_678_400)),
+      (["--set", "1", "2678399", "2678400"], Timeouts(tcp: 1, tcpFin: 2_678_399, udp: 2_678_400)),
     ])
   func `set`(arguments: [String], timeouts: Timeouts) throws {
     #expect(try IpvsadmGrammar.parse(arguments) == .set(timeouts))

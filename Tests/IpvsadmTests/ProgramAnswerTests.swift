@@ -11,7 +11,7 @@ import Testing
   @Test(
     arguments: [
       ("echo 'Timeout (tcp tcpfin udp): 900 120 300'", .success(.kernelDefault)),
-      ("echo 'Timeout (tcp tcpfin udp): 60 30 0'", .success(Timeouts(tcp: 60, tcpfin: 30))),
+      ("echo 'Timeout (tcp tcpfin udp): 60 30 0'", .success(Timeouts(tcp: 60, tcpFin: 30))),
       // What it says on standard error does not matter where it succeeds.
       ("echo warning >&2; echo 'Timeout (tcp tcpfin udp): 900 120 300'", .success(.kernelDefault)),
       // No line, or not this line, or more.
@@ -70,8 +70,8 @@ import Testing
       ("kill -s KILL $$", .failure(.killed(signal: 9))),
       ("kill -s SEGV $$", .failure(.killed(signal: 11))),
       ("kill -s PIPE $$", .failure(.killed(signal: 13))),
-    ] as [(String, Result<Timeouts, ProgramError.Cause>)])
-  func `ends with`(script: String, expected: Result<Timeouts, ProgramError.Cause>) async throws {
+    ] as [(String, Result<Timeouts, IpvsadmError.Cause>)])
+  func `ends with`(script: String, expected: Result<Timeouts, IpvsadmError.Cause>) async throws {
     let (answer, _) = try await answer(ofScript: script)
     #expect(answer == expected)
   }
@@ -115,7 +115,7 @@ import Testing
       let program = try await FakeProgram("#!/bin/sh\necho refused >&2; exit 255\n", at: path)
       let wanted = Timeouts(tcp: 60)
       await #expect(
-        throws: ProgramError(.failed(status: 255, said: "refused"), .set(wanted), program: path.string)
+        throws: IpvsadmError(.failed(status: 255, said: "refused"), .set(wanted), program: path.string)
       ) {
         try await program.setTimeouts(wanted)
       }

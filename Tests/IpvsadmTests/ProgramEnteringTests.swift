@@ -17,7 +17,7 @@ import Testing
     ]
     for namespace in namespaces {
       let (answer, report) = try await run(in: namespace)
-      #expect(answer == .success(Timeouts(tcp: 1, tcpfin: 2, udp: 3)))
+      #expect(answer == .success(Timeouts(tcp: 1, tcpFin: 2, udp: 3)))
       #expect(report == [there, "-L", "--timeout"])
     }
     #expect(try ForeignNamespace.own != there)
@@ -25,13 +25,13 @@ import Testing
 
   @Test func `is run here where nothing else is said`() async throws {
     let (answer, report) = try await run(in: .current)
-    #expect(answer == .success(Timeouts(tcp: 1, tcpfin: 2, udp: 3)))
+    #expect(answer == .success(Timeouts(tcp: 1, tcpFin: 2, udp: 3)))
     #expect(try report == [ForeignNamespace.own, "-L", "--timeout"])
   }
 
   @Test func `is no longer run elsewhere when it is sent back`() async throws {
     let foreign = try ForeignNamespace()
-    let program = try Program(at: ["/bin/sh"], for: .list)
+    let program = try IpvsadmProgram(at: ["/bin/sh"], for: .list)
     #expect(program.entering(.path(foreign.path)) != program)
     #expect(program.entering(.path(foreign.path)).entering(.current) == program)
   }
@@ -41,8 +41,8 @@ import Testing
       .path("/no/such"), .named("no such name"), .process(0), .path("/dev/null/x"),
     ] as [NetworkNamespace])
   func `is not run where there is no such network namespace`(namespace: NetworkNamespace) async throws {
-    let program = try Program(at: ["/bin/sh"], for: .list).entering(namespace)
-    #expect(throws: ProgramError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)) {
+    let program = try IpvsadmProgram(at: ["/bin/sh"], for: .list).entering(namespace)
+    #expect(throws: IpvsadmError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)) {
       try program.timeouts()
     }
   }
@@ -59,8 +59,8 @@ import Testing
     let namespace = NetworkNamespace.named("\(foreign.process)")
     try await withTemporaryDirectory { directory in
       let fake = try await FakeProgram("#!/bin/sh\nexit 3\n", at: directory.appending("ipvsadm"))
-      let program = try Program(at: [fake.path], for: .list).entering(namespace)
-      let answer = await onOwnThread { () throws(ProgramError) in try program.timeouts() }
+      let program = try IpvsadmProgram(at: [fake.path], for: .list).entering(namespace)
+      let answer = await onOwnThread { () throws(IpvsadmError) in try program.timeouts() }
       guard case .failure(let error) = answer else {
         Issue.record("it succeeded")
         return
@@ -77,7 +77,7 @@ import Testing
   /// Runs a program that answers with timeouts, and reports where it was run and with which arguments.
   private func run(
     in namespace: NetworkNamespace
-  ) async throws -> (answer: Result<Timeouts, ProgramError>, report: [String]) {
+  ) async throws -> (answer: Result<Timeouts, IpvsadmError>, report: [String]) {
     try await withTemporaryDirectory { directory in
       let report = directory.appending("report")
       let fake = try await FakeProgram(
@@ -86,8 +86,8 @@ import Testing
         { readlink /proc/$$/ns/net; printf '%s\\n' "$@"; } > '\(report)'
         echo 'Timeout (tcp tcpfin udp): 1 2 3'
         """, at: directory.appending("ipvsadm"))
-      let program = try Program(at: [fake.path], for: .list, timeLimit: .seconds(30)).entering(namespace)
-      let answer = await onOwnThread { () throws(ProgramError) in try program.timeouts() }
+      let program = try IpvsadmProgram(at: [fake.path], for: .list, timeLimit: .seconds(30)).entering(namespace)
+      let answer = await onOwnThread { () throws(IpvsadmError) in try program.timeouts() }
       return (answer, (try? report.text())?.split(separator: "\n").map(String.init) ?? [])
     }
   }

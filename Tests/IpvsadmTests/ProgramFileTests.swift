@@ -10,15 +10,15 @@ import Testing
 /// Files that are no program, or not the one that is wanted.
 @Suite struct ProgramFileTests {
   @Test func `is missing`() {
-    #expect(throws: ProgramError(.missing, .list, program: "/no/such/ipvsadm")) {
-      try Program(at: ["/no/such/ipvsadm"], for: .list)
+    #expect(throws: IpvsadmError(.missing, .list, program: "/no/such/ipvsadm")) {
+      try IpvsadmProgram(at: ["/no/such/ipvsadm"], for: .list)
     }
   }
 
   @Test func `is missing everywhere`() {
     let command = IpvsadmCommand.set(.kernelDefault)
-    #expect(throws: ProgramError(.missing, command, program: "/no/such or /dev/null/ipvsadm or /no/other")) {
-      try Program(at: ["/no/such", "/dev/null/ipvsadm", "/no/other"], for: command)
+    #expect(throws: IpvsadmError(.missing, command, program: "/no/such or /dev/null/ipvsadm or /no/other")) {
+      try IpvsadmProgram(at: ["/no/such", "/dev/null/ipvsadm", "/no/other"], for: command)
     }
   }
 
@@ -26,7 +26,9 @@ import Testing
     try await withTemporaryDirectory { directory in
       let path = directory.appending("ipvsadm")
       try FileManager.default.createSymbolicLink(atPath: path.string, withDestinationPath: "/no/such/ipvsadm")
-      #expect(throws: ProgramError(.missing, .list, program: path.string)) { try Program(at: [path], for: .list) }
+      #expect(throws: IpvsadmError(.missing, .list, program: path.string)) {
+        try IpvsadmProgram(at: [path], for: .list)
+      }
     }
   }
 
@@ -34,15 +36,15 @@ import Testing
     try await withTemporaryDirectory { directory in
       let first = try await FakeProgram("#!/bin/sh\nexit 1\n", at: directory.appending("first"))
       let second = try await FakeProgram("#!/bin/sh\nexit 1\n", at: directory.appending("second"))
-      let expected = try Program(at: [first.path], for: .list)
-      #expect(try Program(at: ["/no/such", first.path, second.path], for: .list) == expected)
+      let expected = try IpvsadmProgram(at: [first.path], for: .list)
+      #expect(try IpvsadmProgram(at: ["/no/such", first.path, second.path], for: .list) == expected)
     }
   }
 
   @Test(arguments: ["/", "/dev/null"])
   func `is no regular file`(path: String) {
-    #expect(throws: ProgramError(.notExecutable(.permissionDenied), .list, program: path)) {
-      try Program(at: [FilePath(path)], for: .list)
+    #expect(throws: IpvsadmError(.notExecutable(.permissionDenied), .list, program: path)) {
+      try IpvsadmProgram(at: [FilePath(path)], for: .list)
     }
   }
 
@@ -50,8 +52,8 @@ import Testing
     try await withTemporaryDirectory { directory in
       let path = directory.appending("ipvsadm")
       try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: path.string))
-      #expect(throws: ProgramError(.notExecutable(.permissionDenied), .list, program: path.string)) {
-        try Program(at: [path, "/bin/sh"], for: .list)
+      #expect(throws: IpvsadmError(.notExecutable(.permissionDenied), .list, program: path.string)) {
+        try IpvsadmProgram(at: [path, "/bin/sh"], for: .list)
       }
     }
   }
@@ -59,10 +61,12 @@ import Testing
   @Test func `is this very program, whatever its name`() async throws {
     try await withTemporaryDirectory { directory in
       let this = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-      #expect(throws: ProgramError(.itself, .list, program: this)) { try Program(at: [FilePath(this)], for: .list) }
+      #expect(throws: IpvsadmError(.itself, .list, program: this)) {
+        try IpvsadmProgram(at: [FilePath(this)], for: .list)
+      }
       let link = directory.appending("ipvsadm")
       try FileManager.default.createSymbolicLink(atPath: link.string, withDestinationPath: this)
-      #expect(throws: ProgramError(.itself, .list, program: link.string)) { try Program(at: [link], for: .list) }
+      #expect(throws: IpvsadmError(.itself, .list, program: link.string)) { try IpvsadmProgram(at: [link], for: .list) }
     }
   }
 
@@ -84,9 +88,9 @@ import Testing
   @Test func `has gone in the meantime`() async throws {
     try await withTemporaryDirectory { directory in
       let fake = try await FakeProgram("#!/bin/sh\n", at: directory.appending("ipvsadm"))
-      let program = try Program(at: [fake.path], for: .list)
+      let program = try IpvsadmProgram(at: [fake.path], for: .list)
       try FileManager.default.removeItem(atPath: fake.path.string)
-      let answer = await onOwnThread { () throws(ProgramError) in try program.timeouts() }
+      let answer = await onOwnThread { () throws(IpvsadmError) in try program.timeouts() }
       #expect(answer.mapError(\.cause) == .failure(.notExecutable(.noSuchFileOrDirectory)))
     }
   }

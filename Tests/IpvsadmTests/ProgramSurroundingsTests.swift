@@ -68,7 +68,7 @@ import Testing
         echo "Timeout (tcp tcpfin udp): 1 2 3"
         """, at: directory.appending(name))
       let (answer, _) = try await program.answer()
-      #expect(answer == .success(Timeouts(tcp: 1, tcpfin: 2, udp: 3)))
+      #expect(answer == .success(Timeouts(tcp: 1, tcpFin: 2, udp: 3)))
     }
   }
 

@@ -9,9 +9,9 @@ import Text
 @Suite struct TimeoutLineTests {
   static let lines: [(Timeouts, String)] = [
     (.kernelDefault, "Timeout (tcp tcpfin udp): 900 120 300"),
-    (Timeouts(tcp: 1, tcpfin: 2, udp: 3), "Timeout (tcp tcpfin udp): 1 2 3"),
-    (Timeouts(tcp: 2_678_400, tcpfin: 2_678_400, udp: 2_678_400), "Timeout (tcp tcpfin udp): 2678400 2678400 2678400"),
-    (Timeouts(tcp: 900, tcpfin: 120), "Timeout (tcp tcpfin udp): 900 120 0"),
+    (Timeouts(tcp: 1, tcpFin: 2, udp: 3), "Timeout (tcp tcpfin udp): 1 2 3"),
+    (Timeouts(tcp: 2_678_400, tcpFin: 2_678_400, udp: 2_678_400), "Timeout (tcp tcpfin udp): 2678400 2678400 2678400"),
+    (Timeouts(tcp: 900, tcpFin: 120), "Timeout (tcp tcpfin udp): 900 120 0"),
     (Timeouts(), "Timeout (tcp tcpfin udp): 0 0 0"),
   ]
 
@@ -32,7 +32,7 @@ import Text
   @Test func `may hold what a kernel holds and nobody can ask for`() throws {
     let timeouts = try #require(Timeouts(ipvsadmOutput: "Timeout (tcp tcpfin udp): 4294967295 2678401 1\n"))
     #expect(timeouts.tcp?.seconds == 4_294_967_295)
-    #expect(timeouts.tcpfin?.seconds == 2_678_401)
+    #expect(timeouts.tcpFin?.seconds == 2_678_401)
     #expect(written(timeouts) == "Timeout (tcp tcpfin udp): 4294967295 2678401 1")
   }
 

@@ -20,16 +20,16 @@ extension RealKernel {
       for subset in 0..<8 {
         try await netns.set(1001, 1002, 1003)
         let wanted = Timeouts(
-          tcp: subset & 1 == 0 ? nil : 11, tcpfin: subset & 2 == 0 ? nil : 12, udp: subset & 4 == 0 ? nil : 13)
+          tcp: subset & 1 == 0 ? nil : 11, tcpFin: subset & 2 == 0 ? nil : 12, udp: subset & 4 == 0 ? nil : 13)
         try client.setTimeouts(wanted)
-        let expected = wanted.filled(from: Timeouts(tcp: 1001, tcpfin: 1002, udp: 1003))
+        let expected = wanted.merging(Timeouts(tcp: 1001, tcpFin: 1002, udp: 1003))
         #expect(try client.timeouts() == expected, "\(wanted)")
         expect(try await netns.timeouts(), equals: expected.line, "\(wanted)")
       }
     }
 
     @Test(arguments: [
-      Timeouts(tcp: 1, tcpfin: 1, udp: 1), Timeouts(tcp: 2_678_400, tcpfin: 2_678_399, udp: 65_536), .kernelDefault,
+      Timeouts(tcp: 1, tcpFin: 1, udp: 1), Timeouts(tcp: 2_678_400, tcpFin: 2_678_399, udp: 65_536), .kernelDefault,
     ])
     func writesWhatItHasRead(_ timeouts: Timeouts) async throws {
       let client = try netns.inside { try Client() }
@@ -37,7 +37,7 @@ extension RealKernel {
       let before = try client.timeouts()
       #expect(before == timeouts)
       try await netns.set(7, 8, 9)
-      #expect(try client.timeouts() == Timeouts(tcp: 7, tcpfin: 8, udp: 9))
+      #expect(try client.timeouts() == Timeouts(tcp: 7, tcpFin: 8, udp: 9))
       try client.setTimeouts(before)
       #expect(try client.timeouts() == before)
       expect(try await netns.timeouts(), equals: timeouts.line)
@@ -45,7 +45,7 @@ extension RealKernel {
 
     @Test func readsAndWritesBackMoreThanCanBeAskedFor() async throws {
       let client = try netns.inside { try Client() }
-      let longest = Timeouts(tcp: limit, tcpfin: limit, udp: limit)
+      let longest = Timeouts(tcp: limit, tcpFin: limit, udp: limit)
       try client.setTimeouts(longest)
       #expect(try client.timeouts() == longest)
       expect(try await netns.timeouts(), equals: "21474836 21474836 21474836")
@@ -54,7 +54,7 @@ extension RealKernel {
     @Test(arguments: Timeouts.Name.allCases)
     func changesNothingWhenTheKernelRefusesOne(_ name: Timeouts.Name) async throws {
       let client = try netns.inside { try Client() }
-      var wanted = Timeouts(tcp: 11, tcpfin: 12, udp: 13)
+      var wanted = Timeouts(tcp: 11, tcpFin: 12, udp: 13)
       wanted[name] = Timeout(held: 21_474_837)
       #expect(throws: IPVSError(.valueRefused, .setTimeouts(wanted), errno: .invalidArgument)) {
         try client.setTimeouts(wanted)

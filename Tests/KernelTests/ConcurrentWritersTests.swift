@@ -50,10 +50,10 @@ extension RealKernel {
     @Test func losesNoUpdateAmongManyWriters() async throws {
       let loop = "for i in $(seq 1 10); do \"$0\" set --$1 $i --quiet || exit; done"
       async let tcp = netns.run("sh", "-c", loop, Guest.program, "tcp")
-      async let tcpfin = netns.run("sh", "-c", loop, Guest.program, "tcpfin")
+      async let tcpFin = netns.run("sh", "-c", loop, Guest.program, "tcpfin")
       async let udp = netns.run("sh", "-c", loop, Guest.program, "udp")
       // Each of them reads back what it has just set, and fails where another has undone it.
-      expect(try await [tcp, tcpfin, udp], equals: [Outcome(), Outcome(), Outcome()])
+      expect(try await [tcp, tcpFin, udp], equals: [Outcome(), Outcome(), Outcome()])
       expect(try await netns.timeouts(), equals: "10 10 10")
     }
 

@@ -56,7 +56,7 @@ extension RealKernel {
           DoctorFinding(
             "note", "outdated", "1 connection from the sync daemon is on a longer timer",
             so: "their timers are those of the director that told of them, whose timeouts are longer",
-            cure: "on that director: ipvs-timeout set 60 30 45"),
+            fix: "on that director: ipvs-timeout set 60 30 45"),
         ])
       let json = try await netns.program("connections", "--format", "json")
       #expect(json.stdout.contains(#""outdated":0,"last_ends":null,"synced":1}"#), "\(json)")

@@ -53,14 +53,14 @@ extension RealKernel {
       let outcome = try await run("--format json --netns red --backend \(backend)")
       let way = backend == "ipvsadm" ? "the program ipvsadm" : "netlink"
       let policy =
-        #"{"check":"policy","verdict":"problem","fact":"udp is 45 s, wanted 46 s (/etc/ipvs-timeout.conf:1)","#
-        + #""consequence":"the policy is not in force here","cure":"ipvs-timeout apply --netns red"}"#
+        #"{"check":"policy","severity":"problem","fact":"udp is 45 s, wanted 46 s (/etc/ipvs-timeout.conf:1)","#
+        + #""consequence":"the policy is not in force here","fix":"ipvs-timeout apply --netns red"}"#
       let start =
         #"{"netns":"red","problems":1,"notes":1,"findings":["#
-        + #"{"check":"ipvs","verdict":"ok","fact":"IPVS answers, by \#(way)","consequence":null,"cure":null},"#
-        + #"{"check":"ipvs","verdict":"ok","fact":"1 virtual service (1 UDP) with 1 real server (1 Masq)","#
-        + #""consequence":null,"cure":null},"#
-        + #"{"check":"timeouts","verdict":"ok","fact":"tcp 60 s, tcpfin 30 s, udp 45 s","consequence":null,"cure":null},"#
+        + #"{"check":"ipvs","severity":"ok","fact":"IPVS answers, by \#(way)","consequence":null,"fix":null},"#
+        + #"{"check":"ipvs","severity":"ok","fact":"1 virtual service (1 UDP) with 1 real server (1 Masq)","#
+        + #""consequence":null,"fix":null},"#
+        + #"{"check":"timeouts","severity":"ok","fact":"tcp 60 s, tcpfin 30 s, udp 45 s","consequence":null,"fix":null},"#
         + policy
       #expect(outcome.status == 1 && outcome.stderr.isEmpty, "\(outcome)")
       #expect(outcome.stdout.hasPrefix(start), "\(outcome)")

@@ -39,14 +39,14 @@ extension RealKernel {
         #expect(
           note.fact.hasPrefix(
             "1 connection is still on a longer timer (1 by tcp), and the last ends in 14m5"), "\(note)")
-        #expect(note.verdict == "note")
+        #expect(note.severity == "note")
         #expect(
           note.consequence
             == "each takes today's timeout with its next packet; without one, it ends when its old timer does")
-        #expect(note.cure == "ipvs-timeout connections --wait")
+        #expect(note.fix == "ipvs-timeout connections --wait")
         try client.sends()
         try server.receives()
-        try await director.cure(note)
+        try await director.fix(note)
         #expect(try await director.doctor(about: "outdated") == none)
       }
     }
@@ -64,7 +64,7 @@ extension RealKernel {
               so:
                 "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts 120 s; with NAT (Masq) the director"
                 + " sees both ends close, and connections end there",
-              cure:
+              fix:
                 "in the clients, fewer connections: keep them open and use them again; or direct routing or a tunnel"
                 + " (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin rules it")
           ])

@@ -34,7 +34,7 @@ extension RealKernel {
     @Test func knowsNothingOfIPVSUnlessToldTo() async throws {
       try await Topology.with(rules: family.rules) {
         let finding = try await director.finding(about: "conntrack")
-        #expect(finding.verdict == "ok")
+        #expect(finding.severity == "ok")
         #expect(finding.fact == "net.ipv4.vs.conntrack = 0: IPVS keeps its connections out of conntrack")
         let pair = try Pair(family)
         expect(try await tracked(), equals: 0)
@@ -46,7 +46,7 @@ extension RealKernel {
       try await Topology.with(rules: family.rules) {
         try await director.setting("net.ipv4.vs.conntrack", "1")
         try await director.set(2, 2, 2)
-        #expect(try await director.finding(about: "conntrack").verdict == "ok")
+        #expect(try await director.finding(about: "conntrack").severity == "ok")
         let pair = try Pair(family)
         expect(try await tracked(), equals: 1)
         #expect(try await eventually { try await director.connectionRows().isEmpty })
@@ -60,9 +60,9 @@ extension RealKernel {
         try await director.setting("net.ipv4.vs.conntrack", "1")
         try await director.setting("net.netfilter.nf_conntrack_tcp_timeout_established", "1")
         let finding = try await director.finding(about: "conntrack")
-        #expect(finding.verdict == "note")
+        #expect(finding.severity == "note")
         #expect(finding.fact.contains("nf_conntrack_tcp_timeout_established 1 s, tcp 900 s; "))
-        #expect(finding.cure?.hasPrefix("sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=900 ") == true)
+        #expect(finding.fix?.hasPrefix("sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=900 ") == true)
         let pair = try Pair(family)
         #expect(try await eventually { try await tracked() == 0 })
         #expect(try await director.connectionRows()["ESTABLISHED"]?.count == 1)

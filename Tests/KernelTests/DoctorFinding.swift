@@ -4,18 +4,18 @@ import Testing
 
 /// What `ipvs-timeout doctor` has found, as it is printed.
 struct DoctorFinding: Equatable {
-  let verdict: String
+  let severity: String
   let check: String
   let fact: String
   var consequence: String?
-  var cure: String?
+  var fix: String?
 
-  init(_ verdict: String, _ check: String, _ fact: String, so consequence: String? = nil, cure: String? = nil) {
-    self.verdict = verdict
+  init(_ severity: String, _ check: String, _ fact: String, so consequence: String? = nil, fix: String? = nil) {
+    self.severity = severity
     self.check = check
     self.fact = fact
     self.consequence = consequence
-    self.cure = cure
+    self.fix = fix
   }
 
   /// All that are in a text, whatever the network namespaces.
@@ -27,7 +27,7 @@ struct DoctorFinding: Equatable {
         let last = findings.count - 1
         switch words[0] {
         case "so:": findings[last].consequence = words[1]
-        case "cure:": findings[last].cure = words[1]
+        case "fix:": findings[last].fix = words[1]
         default: Issue.record("\(line)")
         }
       } else if !line.hasSuffix(":") {
@@ -52,7 +52,7 @@ extension Namespace {
     let outcome = try await run([Guest.program, "doctor"] + arguments)
     let findings = try DoctorFinding.all(in: outcome.stdout)
     #expect(outcome.stderr.isEmpty, "\(outcome)")
-    #expect(outcome.status == (findings.contains { $0.verdict == "problem" } ? 1 : 0), "\(outcome)")
+    #expect(outcome.status == (findings.contains { $0.severity == "problem" } ? 1 : 0), "\(outcome)")
     return findings.filter { check == nil || $0.check == check }
   }
 
@@ -63,9 +63,9 @@ extension Namespace {
     return findings[0]
   }
 
-  /// Runs the command that `doctor` names as the cure, as people do who copy it.
-  func cure(_ finding: DoctorFinding?) async throws {
-    let command = try #require(finding?.cure, "\(String(describing: finding)) has no cure")
+  /// Runs the command that `doctor` names as the fix, as people do who copy it.
+  func fix(_ finding: DoctorFinding?) async throws {
+    let command = try #require(finding?.fix, "\(String(describing: finding)) has no fix")
     let script = #"ipvs-timeout() { "$0" "$@"; }"# + "\n" + command
     try await Guest.output(entering + ["bash", "-c", script, Guest.program])
   }

@@ -9,18 +9,18 @@ extension RealKernel {
 
     @Test func notesThatTheKernelsDefaultsCutIdleConnections() async throws {
       let finding = try await Namespace.current.finding(about: "keepalive")
-      #expect(finding.verdict == "note")
+      #expect(finding.severity == "note")
       #expect(finding.fact == "net.ipv4.tcp_keepalive_time is 7200 s here, tcp is 900 s")
-      #expect(finding.cure?.hasSuffix("; or here ipvs-timeout set --tcp 2h15m") == true)
+      #expect(finding.fix?.hasSuffix("; or here ipvs-timeout set --tcp 2h15m") == true)
     }
 
     @Test func isContentWhereTheCureWasDone() async throws {
       try await Namespace.current.setting("net.ipv4.tcp_keepalive_time", "300")
-      #expect(try await Namespace.current.finding(about: "keepalive").verdict == "ok")
+      #expect(try await Namespace.current.finding(about: "keepalive").severity == "ok")
       try await Namespace.current.setting("net.ipv4.tcp_keepalive_time", "7200")
-      #expect(try await Namespace.current.finding(about: "keepalive").verdict == "note")
+      #expect(try await Namespace.current.finding(about: "keepalive").severity == "note")
       expect(try await Namespace.current.program("set", "--tcp", "2h15m").status, equals: 0)
-      #expect(try await Namespace.current.finding(about: "keepalive").verdict == "ok")
+      #expect(try await Namespace.current.finding(about: "keepalive").severity == "ok")
     }
 
     /// The one without keep-alive is cut and neither end is told; the other lives, by the client's setting alone.

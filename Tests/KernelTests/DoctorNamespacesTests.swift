@@ -32,17 +32,17 @@ extension RealKernel {
       try await Neighbours.bindForDocker(red, as: "ingress_sbox")
       try await Guest.output(["ip", "netns", "delete", "red"])
       // Nobody has set anything: that is no problem.
-      #expect(try await netns.doctor(about: "namespaces").map(\.verdict) == ["ok"])
+      #expect(try await netns.doctor(about: "namespaces").map(\.severity) == ["ok"])
       try await netns.set(60, 30, 45)
       let problem = DoctorFinding(
         "problem", "namespaces",
         "1 other network namespace uses IPVS with other timeouts: ingress_sbox (900 120 300)",
         so: "there is no virtual service here, and what was set here has no effect there",
-        cure: "ipvs-timeout set 60 30 45 --netns ingress_sbox")
+        fix: "ipvs-timeout set 60 30 45 --netns ingress_sbox")
       #expect(try await netns.doctor(about: "namespaces") == [problem])
-      try await netns.cure(problem)
+      try await netns.fix(problem)
       expect(try await Neighbours.timeouts(at: "/run/docker/netns/ingress_sbox"), equals: "60 30 45")
-      #expect(try await netns.doctor(about: "namespaces").map(\.verdict) == ["ok"])
+      #expect(try await netns.doctor(about: "namespaces").map(\.severity) == ["ok"])
       // Set where it belongs, and nowhere else.
       try await netns.set(900, 120, 300)
       #expect(
@@ -59,11 +59,11 @@ extension RealKernel {
       try await red.set(60, 30, 45)
       let note = DoctorFinding(
         "note", "namespaces", "1 other network namespace uses IPVS with other timeouts: red (60 30 45)",
-        so: "what is set here has no effect there", cure: "ipvs-timeout set 900 120 300 --netns red")
+        so: "what is set here has no effect there", fix: "ipvs-timeout set 900 120 300 --netns red")
       #expect(try await netns.doctor(about: "namespaces") == [note])
       try await Guest.output(["sh", "-c", "echo 'red 60 30 45' >/etc/ipvs-timeout.conf"])
-      #expect(try await netns.doctor(about: "namespaces").map(\.verdict) == ["ok"])
-      try await netns.cure(note)
+      #expect(try await netns.doctor(about: "namespaces").map(\.severity) == ["ok"])
+      try await netns.fix(note)
       expect(try await red.timeouts(), equals: "900 120 300")
     }
 
@@ -79,8 +79,8 @@ extension RealKernel {
               "problem", "namespaces",
               "1 other network namespace uses IPVS with other timeouts: pid \(process) (sleep) (900 120 300)",
               so: "there is no virtual service here, and what was set here has no effect there",
-              cure: "ipvs-timeout set 60 30 45 --netns \(process)"))
-        try await netns.cure(problem)
+              fix: "ipvs-timeout set 60 30 45 --netns \(process)"))
+        try await netns.fix(problem)
         expect(try await Neighbours.timeouts(at: "/proc/\(process)/ns/net"), equals: "60 30 45")
       }
     }
@@ -92,8 +92,8 @@ extension RealKernel {
       #expect(
         problem?.fact == "5 other network namespaces use IPVS with other timeouts: n1 (900 120 300), n2 (900 120 300),"
           + " n3 (900 120 300) and 2 more")
-      try await netns.cure(problem)
-      #expect(try await netns.doctor(about: "namespaces").map(\.verdict) == ["ok"])
+      try await netns.fix(problem)
+      #expect(try await netns.doctor(about: "namespaces").map(\.severity) == ["ok"])
       expect(try await Namespace(name: "n5").timeouts(), equals: "60 30 45")
     }
 
@@ -111,7 +111,7 @@ extension RealKernel {
       let outcome = try await netns.run(caller + [Guest.program, "doctor"])
       #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
       let findings = try DoctorFinding.all(in: outcome.stdout).filter { $0.check == "namespaces" }
-      #expect(findings.map(\.verdict) == ["ok", "note", "note"])
+      #expect(findings.map(\.severity) == ["ok", "note", "note"])
       #expect(
         findings[1].fact.hasPrefix(
           "cannot look for virtual services and connections in the network namespace /run/netns/red: root here may not"

@@ -28,11 +28,11 @@ extension RealKernel {
       for (place, words) in [(netns, []), (blue, ["--netns", "blue"])] {
         try await place.set(60, 30, 45)
         let finding = try await netns.doctor(words, about: "policy").first
-        #expect(finding?.verdict == "note")
+        #expect(finding?.severity == "note")
         #expect(
           finding?.consequence
             == "a reboot, or unloading ip_vs, loses these timeouts, and ipvs-timeout will not bring them back")
-        try await netns.cure(finding)
+        try await netns.fix(finding)
         try await place.set(1, 2, 3)
         try await Guest.output(netns.entering + [Guest.program, "apply"])
         expect(try await place.timeouts(), equals: "60 30 45")
@@ -49,8 +49,8 @@ extension RealKernel {
             "problem", "policy",
             "tcp is 900 s, wanted 60 s (/etc/ipvs-timeout.conf:1); tcpfin is 120 s, wanted 30 s"
               + " (/etc/ipvs-timeout.conf:1); udp is 300 s, wanted 60 s (/etc/ipvs-timeout.conf:2)",
-            so: "the policy is not in force here", cure: "ipvs-timeout apply"))
-      try await netns.cure(finding)
+            so: "the policy is not in force here", fix: "ipvs-timeout apply"))
+      try await netns.fix(finding)
       #expect(try await netns.doctor(about: "policy") == [DoctorPolicyTests.asWanted])
       expect(try await netns.timeouts(), equals: "60 30 60")
     }
@@ -66,17 +66,17 @@ extension RealKernel {
           """
           problem  policy        tcp is 900 s, wanted 60 s (\(policy):1)
                                  so: the policy is not in force here
-                                 cure: ipvs-timeout apply '\(policy)' --netns blue
+                                 fix: ipvs-timeout apply '\(policy)' --netns blue
 
           """), "\(outcome)")
-      try await netns.cure(
+      try await netns.fix(
         try await netns.doctor("--policy", policy, "--netns", "blue", about: "policy").first)
       expect(try await blue.timeouts(), equals: "60 120 300")
       expect(try await netns.timeouts(), equals: "900 120 300")
       let missing = try await netns.doctor("--policy", "/nowhere", about: "policy").first
-      #expect(missing?.verdict == "problem")
+      #expect(missing?.severity == "problem")
       #expect(missing?.fact.hasPrefix("cannot read the policy /nowhere: there is no such file ") == true)
-      #expect(missing?.cure == "ls -lL /nowhere")
+      #expect(missing?.fix == "ls -lL /nowhere")
     }
 
     @Test func hasMistakesOrIsNotObeyed() async throws {
@@ -88,22 +88,22 @@ extension RealKernel {
             "problem", "policy",
             "/etc/ipvs-timeout.conf:2:11: \"host 60 30\" lacks udp: write namespace, tcp, tcpfin and udp, with - for a"
               + " timeout to keep (and 1 more mistake)",
-            so: consequence, cure: "ipvs-timeout check-policy")
+            so: consequence, fix: "ipvs-timeout check-policy")
         ])
       expect(try await netns.program("check-policy").status, equals: 78)
       try await writePolicy("host - - -\nhost 900 120 300\n")
       try await Guest.output(["chmod", "666", "/etc/ipvs-timeout.conf"])
       let finding = try await netns.doctor(about: "policy").first
-      #expect(finding?.verdict == "problem")
+      #expect(finding?.severity == "problem")
       #expect(finding?.fact.contains("everybody may write to it") == true)
-      try await netns.cure(finding)
+      try await netns.fix(finding)
       #expect(try await netns.doctor(about: "policy") == [DoctorPolicyTests.asWanted])
     }
 
     @Test func isAppliedByUnitsOrNot() async throws {
       try await writePolicy("host 900 120 300\n")
       try await withSystemd {
-        #expect(try await netns.doctor(about: "policy").map(\.verdict) == ["ok", "note"])
+        #expect(try await netns.doctor(about: "policy").map(\.severity) == ["ok", "note"])
         try await Guest.output(["sh", "-c", DoctorPolicyTests.enabling])
         #expect(try await netns.doctor(about: "policy") == [DoctorPolicyTests.asWanted])
         try await Guest.output(["rm", "/run/systemd/system/any.target.wants/ipvs-timeout.timer"])
@@ -113,7 +113,7 @@ extension RealKernel {
             DoctorFinding(
               "note", "policy", "ipvs-timeout.timer is not enabled",
               so: "these units will not bring the timeouts back when others have set them",
-              cure: "systemctl enable --now ipvs-timeout.timer"),
+              fix: "systemctl enable --now ipvs-timeout.timer"),
           ])
       }
     }

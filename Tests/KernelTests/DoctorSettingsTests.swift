@@ -20,8 +20,8 @@ extension RealKernel {
 
     /// Expects one note, of this setting.
     private func expectNote(of setting: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-      let notes = try await director.doctor(about: "settings").filter { $0.verdict != "ok" }
-      #expect(notes.map(\.verdict) == ["note"], sourceLocation: sourceLocation)
+      let notes = try await director.doctor(about: "settings").filter { $0.severity != "ok" }
+      #expect(notes.map(\.severity) == ["note"], sourceLocation: sourceLocation)
       #expect(notes.first?.fact.hasPrefix("net.ipv4.vs.\(setting) = ") == true, sourceLocation: sourceLocation)
     }
 
@@ -34,7 +34,7 @@ extension RealKernel {
 
     @Test func areAsUsualInANewNamespace() async throws {
       let finding = try await Namespace.current.finding(about: "settings")
-      #expect(finding.verdict == "ok")
+      #expect(finding.severity == "ok")
       #expect(
         finding.fact
           == "net.ipv4.vs: conn_reuse_mode = 1, expire_nodest_conn = 0, expire_quiescent_template = 0, secure_tcp = 0,"
@@ -94,7 +94,7 @@ extension RealKernel {
       try await Topology.with(rules: family.rules) {
         try await director.setting("net.ipv4.vs.conn_reuse_mode", "\(mode)")
         if mode == 1 {
-          #expect(try await director.finding(about: "settings").verdict == "ok")
+          #expect(try await director.finding(about: "settings").severity == "ok")
         } else {
           try await expectNote(of: "conn_reuse_mode")
         }
@@ -143,7 +143,7 @@ extension RealKernel {
         #expect(try await director.connectionRows()["SYN_RECV"]?.count == 64)
         try await director.setting("net.ipv4.vs.drop_entry", "3")
         let finding = try await director.doctor(about: "settings").last
-        #expect(finding?.verdict == "problem")
+        #expect(finding?.severity == "problem")
         #expect(finding?.fact == "net.ipv4.vs.drop_entry = 3")
         #expect(try await eventually { try await director.connectionRows()["SYN_RECV"].map { $0.count < 60 } ?? true })
         withExtendedLifetime((listener, clients)) {}
@@ -161,10 +161,10 @@ extension RealKernel {
         try await daemon("backup", Topology.client, on: "director")
         try await daemon("master", director, on: "client")
         let finding = try #require(try await director.doctor(about: "settings").last)
-        #expect(finding.verdict == "note")
+        #expect(finding.severity == "note")
         #expect(finding.fact.hasSuffix(" at packet 3 and each 50 packets later (sync_threshold)"))
-        let cure = #"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=1"#
-        #expect(finding.cure == cure)
+        let fix = #"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=1"#
+        #expect(finding.fix == fix)
         #expect(
           try await Topology.client.doctor(about: "settings").map(\.fact).last
             == "a backup sync daemon runs here")
@@ -184,7 +184,7 @@ extension RealKernel {
         expect(try await isKnown(40001), equals: false)
         try await director.setting("net.ipv4.vs.sync_threshold", "3 0")
         try await director.setting("net.ipv4.vs.sync_refresh_period", "1")
-        #expect(try await director.doctor(about: "settings").map(\.verdict) == ["ok", "ok"])
+        #expect(try await director.doctor(about: "settings").map(\.severity) == ["ok", "ok"])
         expect(try await isKnown(40002), equals: true)
       }
     }

@@ -6,7 +6,7 @@ extension RealKernel {
   /// `ipvs-timeout doctor --sockets` on connections that real packets have made.
   @Suite(.clearingUp) struct DoctorSocketsTests {
     private static let pool =
-      "cure: in the program, use connections again (a pool, keep-alive) instead of one for each request"
+      "fix: in the program, use connections again (a pool, keep-alive) instead of one for each request"
 
     @Test(arguments: [ClientAndServer.Addresses.ipv4, .ipv6])
     func namesTheServiceThatIsUsedOnceForEachConnectionAndTheProgram(
@@ -68,7 +68,7 @@ extension RealKernel {
     }
 
     @Test(arguments: [(100, "problem", 1, ""), (99, "note", 0, "if they stay, "), (9, "ok", 0, "")])
-    func findsWhatAProgramDoesNotClose(_ count: Int, _ verdict: String, _ status: Int32, _ condition: String)
+    func findsWhatAProgramDoesNotClose(_ count: Int, _ severity: String, _ status: Int32, _ condition: String)
       async throws
     {
       let hosts = try await ClientAndServer.made()
@@ -80,7 +80,7 @@ extension RealKernel {
       }
       let outcome = try await hosts.client.program("doctor", "--sockets")
       #expect(outcome.status == status)
-      guard verdict != "ok" else {
+      guard severity != "ok" else {
         #expect(
           try outcome.finding("close-wait") == ["ok close-wait 9 sockets in CLOSE_WAIT, fewer than 10 for each service"]
         )
@@ -88,11 +88,11 @@ extension RealKernel {
       }
       #expect(
         try outcome.finding("close-wait") == [
-          "\(verdict) close-wait 192.0.2.9:80: \(count) sockets in CLOSE_WAIT: the other end has closed, and"
+          "\(severity) close-wait 192.0.2.9:80: \(count) sockets in CLOSE_WAIT: the other end has closed, and"
             + " \(try await Guest.ownProgram()) has not",
           "so: \(condition)each keeps a descriptor of the program for as long as the program runs; no setting of the kernel"
             + " ends it",
-          "cure: in the program, close a connection when reading from it gives its end; to see them:"
+          "fix: in the program, close a connection when reading from it gives its end; to see them:"
             + " `ss -tnp state close-wait dst '192.0.2.9:80'`",
         ])
       withExtendedLifetime(connections) {}
@@ -114,7 +114,8 @@ extension RealKernel {
     }
 
     @Test(arguments: [(85, "0", "problem", 1), (85, "1", "note", 0), (50, "0", "note", 0), (49, "0", "ok", 0)])
-    func findsThatThePortsAreNearlyTaken(_ count: Int, _ reuse: String, _ verdict: String, _ status: Int32) async throws
+    func findsThatThePortsAreNearlyTaken(_ count: Int, _ reuse: String, _ severity: String, _ status: Int32)
+      async throws
     {
       let hosts = try await ClientAndServer.made()
       try await hosts.client.sets("net.ipv4.ip_local_port_range=40000 40199")
@@ -125,7 +126,7 @@ extension RealKernel {
       let outcome = try await hosts.client.program("doctor", "--sockets")
       #expect(outcome.status == status)
       let finding = try outcome.finding("ports")
-      guard verdict != "ok" else {
+      guard severity != "ok" else {
         #expect(
           finding == [
             "ok ports at the most, 49 of 100 (49 %) of the ports for outgoing connections (40000 to 40199) are taken"
@@ -135,7 +136,7 @@ extension RealKernel {
       }
       #expect(
         finding.first
-          == "\(verdict) ports 192.0.2.9:3306: \(count) of 100 (\(count) %) of the ports for outgoing connections are taken"
+          == "\(severity) ports 192.0.2.9:3306: \(count) of 100 (\(count) %) of the ports for outgoing connections are taken"
           + " from 192.0.2.1, \(count) of them by TIME_WAIT; none is open at this moment")
       #expect(finding.last?.hasPrefix(Self.pool) == true)
     }
@@ -171,7 +172,7 @@ extension RealKernel {
       let servers = try hosts.open(90, to: listener, at: 3306, .ipv4).map(\.server)
       let outcome = try await hosts.client.program("doctor", "--sockets", "--format", "json")
       #expect(outcome.status == 1)
-      #expect(outcome.stdout.contains(#""verdict":"problem","fact":"90 of 100 (90 %) of the sockets that may be in"#))
+      #expect(outcome.stdout.contains(#""severity":"problem","fact":"90 of 100 (90 %) of the sockets that may be in"#))
       #expect(outcome.stdout.contains(#""FIN_WAIT2":90}"#), "\(outcome.stdout)")
       withExtendedLifetime(servers) {}
     }

@@ -70,7 +70,7 @@ extension RealKernel {
           problem  ipvs  cannot open IPVS in this network namespace: the kernel's module ip_vs is installed but could \
           not be loaded (No such file or directory, errno 2); run `modprobe -v ip_vs` to see why
                          so: nothing else can be checked here
-                         cure: modprobe -v ip_vs
+                         fix: modprobe -v ip_vs
 
           """))
       try await Guest.output(["modprobe", "-v", "ip_vs"])
@@ -88,7 +88,7 @@ extension RealKernel {
             + " errno 2); run `modprobe -v ip_vs` to see why\n"
             + "                       so: the timeouts are those of whatever that program talks to, and each look at them"
             + " starts it\n"
-            + "                       cure: modprobe -v ip_vs\n"), "\(outcome)")
+            + "                       fix: modprobe -v ip_vs\n"), "\(outcome)")
     }
 
     /// One that speaks of another IPVS than the kernel's: what only the kernel could tell is not made up.
@@ -124,7 +124,7 @@ extension RealKernel {
         "run `ipvs-timeout doctor --backend ipvsadm` as root of the host"
       ),
     ])
-    func saysWhatTheCallerLacks(_ caller: String, _ options: [String], _ fact: String, _ cure: String) async throws {
+    func saysWhatTheCallerLacks(_ caller: String, _ options: [String], _ fact: String, _ fix: String) async throws {
       expect(
         try await netns.run(caller.split(separator: " ").map(String.init) + [Guest.program, "doctor"] + options),
         equals: Outcome(
@@ -132,7 +132,7 @@ extension RealKernel {
           """
           problem  ipvs  \(fact)
                          so: nothing else can be checked here
-                         cure: \(cure)
+                         fix: \(fix)
 
           """))
     }

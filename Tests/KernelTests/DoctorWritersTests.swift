@@ -31,7 +31,7 @@ extension RealKernel {
 
     @Test func areNone() async throws {
       let finding = try await netns.finding(about: "writers")
-      #expect(finding.verdict == "ok")
+      #expect(finding.severity == "ok")
       #expect(finding.fact == "none of keepalived, kube-proxy, kube-router, dockerd runs in this network namespace")
     }
 
@@ -39,20 +39,20 @@ extension RealKernel {
       let directory = ScratchDirectory.current
       try await Keepalived.during("tcp 600 udp 40", in: netns, directory) { keepalived in
         let same = try await netns.finding(about: "writers")
-        #expect(same.verdict == "note")
+        #expect(same.severity == "note")
         #expect(
           same.fact.hasSuffix(
             " writes tcp 600 s, udp 40 s, as \(directory.path)/configuration says; which is as it should be"))
 
         try await netns.set(700, 120, 40)
         let finding = try await netns.finding(about: "writers")
-        #expect(finding.verdict == "problem")
+        #expect(finding.severity == "problem")
         #expect(
           finding.consequence
             == "at its next reload it writes tcp 600 s instead of 700 s, tcpfin as at its start; at its end, all as before its"
             + " start")
         #expect(
-          finding.cure
+          finding.fix
             == "lvs_timeouts tcp 700 tcpfin 120 udp 40 in \(directory.path)/configuration, then systemctl reload"
             + " keepalived")
         try await keepalived.reload("tcp 600 udp 40")
@@ -60,12 +60,12 @@ extension RealKernel {
 
         // What it runs in is another namespace than this.
         try await withNamespace { other in
-          expect(try await other.finding(about: "writers").verdict, equals: "ok")
+          expect(try await other.finding(about: "writers").severity, equals: "ok")
         }
       }
       try await Keepalived.during(nil, in: netns, directory) { _ in
         let finding = try await netns.finding(about: "writers")
-        #expect(finding.verdict == "ok")
+        #expect(finding.severity == "ok")
         #expect(finding.fact.hasSuffix(" has no lvs_timeouts in \(directory.path)/configuration, and writes none"))
       }
     }
@@ -75,10 +75,10 @@ extension RealKernel {
         called: "kube-proxy", "--proxy-mode=ipvs", "--ipvs-udp-timeout=30s", "--ipvs-tcp-timeout=0s", in: netns
       ) {
         let finding = try await netns.finding(about: "writers")
-        #expect(finding.verdict == "problem")
+        #expect(finding.severity == "problem")
         #expect(finding.consequence == "when it starts anew it writes udp 30 s instead of 300 s")
         try await netns.set(0, 0, 30)
-        #expect(try await netns.finding(about: "writers").verdict == "note")
+        #expect(try await netns.finding(about: "writers").severity == "note")
       }
     }
 
@@ -94,10 +94,10 @@ extension RealKernel {
         """
       try await withShell(called: "kube-proxy", "--config=\(file)", in: netns, before: container) {
         let finding = try await netns.finding(about: "writers")
-        #expect(finding.verdict == "problem")
+        #expect(finding.severity == "problem")
         #expect(finding.fact.hasSuffix(" writes tcp 600 s, as \(file) says"))
         #expect(
-          finding.cure
+          finding.fix
             == "under ipvs in \(file) tcpTimeout: 900s, tcpFinTimeout: 120s, udpTimeout: 300s, then start kube-proxy"
             + " anew")
       }
@@ -105,9 +105,9 @@ extension RealKernel {
 
     @Test func isKubeRouterWithItsOptions() async throws {
       try await withShell(called: "kube-router", "--service-tcp-timeout=15m", in: netns) {
-        #expect(try await netns.finding(about: "writers").verdict == "note")
+        #expect(try await netns.finding(about: "writers").severity == "note")
         try await withNamespace { other in
-          expect(try await other.finding(about: "writers").verdict, equals: "ok")
+          expect(try await other.finding(about: "writers").severity, equals: "ok")
         }
       }
     }

@@ -42,8 +42,8 @@ struct KernelTimeouts: ~Copyable {
   }
 
   /// Sets the three values.
-  func set(_ tcp: Int32, _ tcpfin: Int32, _ udp: Int32) throws {
-    var timeouts = ip_vs_timeout_user(tcp_timeout: tcp, tcp_fin_timeout: tcpfin, udp_timeout: udp)
+  func set(_ tcp: Int32, _ tcpFin: Int32, _ udp: Int32) throws {
+    var timeouts = ip_vs_timeout_user(tcp_timeout: tcp, tcp_fin_timeout: tcpFin, udp_timeout: udp)
     let size = socklen_t(MemoryLayout.size(ofValue: timeouts))
     guard setsockopt(socket.rawValue, Int32(IPPROTO_IP), Option.setTimeout, &timeouts, size) == 0 else {
       throw Errno(rawValue: errno)

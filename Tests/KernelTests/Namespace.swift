@@ -43,8 +43,8 @@ struct Namespace {
   }
 
   /// Sets the three timeouts with the real ipvsadm.
-  func set(_ tcp: Int, _ tcpfin: Int, _ udp: Int) async throws {
-    try await Guest.output(entering + [Guest.ipvsadm, "--set", "\(tcp)", "\(tcpfin)", "\(udp)"])
+  func set(_ tcp: Int, _ tcpFin: Int, _ udp: Int) async throws {
+    try await Guest.output(entering + [Guest.ipvsadm, "--set", "\(tcp)", "\(tcpFin)", "\(udp)"])
   }
 
   /// Sets a setting of the kernel's (a sysctl).

@@ -15,7 +15,7 @@ extension RealKernel {
       let before = try own()
       let client = try Client(in: .named("red"))
       try client.setTimeouts(Timeouts(udp: 60))
-      #expect(try client.timeouts() == Timeouts(tcp: 900, tcpfin: 120, udp: 60))
+      #expect(try client.timeouts() == Timeouts(tcp: 900, tcpFin: 120, udp: 60))
       #expect(try own() == before)
       expect(try await red.timeouts(), equals: "900 120 60")
       expect(try await Namespace.initial.timeouts(), equals: "900 120 300")
@@ -33,14 +33,14 @@ extension RealKernel {
       var most = files
       var all: [Timeouts] = []
       do {
-        var clients = Clients(in: names.map(NetworkNamespace.named), like: try Client())
+        var clients = ClientSequence(in: names.map(NetworkNamespace.named), like: try Client())
         while let client = try clients.next() {
           all.append(try client.timeouts())
           most = max(most, openFiles)
         }
       }
       #expect(all.count == 100)
-      #expect(all[42] == Timeouts(tcp: 11, tcpfin: 12, udp: 13))
+      #expect(all[42] == Timeouts(tcp: 11, tcpFin: 12, udp: 13))
       #expect(all.count { $0 == .kernelDefault } == 99)
       #expect(most > files)
       #expect(most <= files + 40)
@@ -52,7 +52,7 @@ extension RealKernel {
       try await Guest.output(["sh", "-c", "seq -f 'netns add n%g' 100 149 | ip -batch -"])
       let files = openFiles
       do {
-        var clients = Clients(in: (100..<150).map { .named("n\($0)") }, like: try Client())
+        var clients = ClientSequence(in: (100..<150).map { .named("n\($0)") }, like: try Client())
         #expect(try clients.next()?.timeouts() == .kernelDefault)
         #expect(openFiles > files)
       }
@@ -67,8 +67,8 @@ extension RealKernel {
       async let red = readings(of: "red")
       async let blue = readings(of: "blue")
       let answers = try await [red, blue]
-      #expect(answers[0] == Set([Timeouts(tcp: 11, tcpfin: 12, udp: 13)]))
-      #expect(answers[1] == Set([Timeouts(tcp: 21, tcpfin: 22, udp: 23)]))
+      #expect(answers[0] == Set([Timeouts(tcp: 11, tcpFin: 12, udp: 13)]))
+      #expect(answers[1] == Set([Timeouts(tcp: 21, tcpFin: 22, udp: 23)]))
       #expect(openFiles == files)
     }
 
@@ -77,7 +77,7 @@ extension RealKernel {
       try await Neighbours.bindForDocker(red, as: "also-red")
       try await Neighbours.bindForDocker(.initial, as: "default")
       let (namespace, files) = (try own(), openFiles)
-      let listing = try NamespaceListing()
+      let listing = try NamespaceList()
       #expect(listing.namespaces.map(\.name) == ["host", "red", netns.name])
       #expect(
         listing.namespaces.map(\.paths)
@@ -99,7 +99,7 @@ extension RealKernel {
       let before = try own()
       var readings: Set<Timeouts> = []
       for _ in 0..<50 {
-        var clients = Clients(in: [.named(name), .named(name)], like: try Client())
+        var clients = ClientSequence(in: [.named(name), .named(name)], like: try Client())
         while let client = try clients.next() { readings.insert(try client.timeouts()) }
         readings.insert(try Client(in: .named(name)).timeouts())
       }

@@ -97,24 +97,24 @@ extension RealKernel {
       peer.answer { request in
         ReplyBytes(to: request) { $0.sequence &+= 1 }.bytes
       }
-      #expect(throws: NetlinkError.foreignReply) { try ask() }
+      #expect(throws: NetlinkError.unexpectedReply) { try ask() }
     }
 
     @Test func refusesAnotherType() {
       peer.answer { request in
         ReplyBytes(to: request) { $0.type += 1 }.bytes
       }
-      #expect(throws: NetlinkError.foreignReply) { try ask() }
+      #expect(throws: NetlinkError.unexpectedReply) { try ask() }
     }
 
     @Test func refusesAnotherSender() throws {
       peer.answer(from: try NetlinkPeer()) { ReplyBytes(to: $0).bytes }
-      #expect(throws: NetlinkError.foreignReply) { try ask() }
+      #expect(throws: NetlinkError.unexpectedReply) { try ask() }
     }
 
     @Test func refusesAnAcknowledgementInsteadOfAnAnswer() {
       peer.answer { ReplyBytes.error(0, to: $0).bytes }
-      #expect(throws: NetlinkError.foreignReply) { try ask() }
+      #expect(throws: NetlinkError.unexpectedReply) { try ask() }
     }
 
     @Test func keepsTheErrno() {
@@ -142,7 +142,7 @@ extension RealKernel {
 
     @Test func refusesAnAnswerInsteadOfAnAcknowledgement() {
       peer.answer { ReplyBytes(to: $0).bytes }
-      #expect(throws: NetlinkError.foreignReply) { try tell() }
+      #expect(throws: NetlinkError.unexpectedReply) { try tell() }
     }
 
     private struct Answer: Equatable {

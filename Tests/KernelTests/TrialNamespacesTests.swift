@@ -102,7 +102,7 @@ extension RealKernel {
         equals: -9)
       let show = try await netns.program("show")
       #expect(show.stderr.contains("what it had set in blue (udp 5 s, before 300 s)"), "\(show)")
-      expect(try await netns.program("put-back"), equals: Outcome(0, "blue: \(TrialNamespacesTests.putBack)"))
+      expect(try await netns.program("rollback"), equals: Outcome(0, "blue: \(TrialNamespacesTests.putBack)"))
       try await blue.expectEnd("900 120 300")
     }
 
@@ -119,7 +119,7 @@ extension RealKernel {
         Guest.program, "with", "--udp", "5s", "--", "true")
       #expect(outcome.status == 71 && outcome.isOneSentence, "\(outcome)")
       #expect(outcome.stderr.contains("Cannot allocate memory, errno 12"), "\(outcome)")
-      expect(try await netns.program("put-back").status, equals: 0)
+      expect(try await netns.program("rollback").status, equals: 0)
       try await netns.expectEnd("900 120 300")
     }
 
@@ -157,10 +157,10 @@ extension RealKernel {
         equals: Outcome(
           0, "Timeout (tcp tcpfin udp): 900 120 300\n",
           "ipvs-timeout: an earlier `ipvs-timeout with` has not put back what it had set in blue (udp 5 s, before 300 s),"
-            + " red (udp 5 s, before 300 s); run `ipvs-timeout put-back`, or `ipvs-timeout put-back --keep` to leave the"
+            + " red (udp 5 s, before 300 s); run `ipvs-timeout rollback`, or `ipvs-timeout rollback --keep` to leave the"
             + " timeouts as they are\n"))
       expect(
-        try await netns.program("put-back"),
+        try await netns.program("rollback"),
         equals: Outcome(0, "blue: \(TrialNamespacesTests.putBack)red: \(TrialNamespacesTests.putBack)"))
       try await blue.expectEnd("900 120 300")
       try await red.expectEnd("900 120 300")
@@ -174,9 +174,9 @@ extension RealKernel {
       for words in [["set", "0", "0", "0"], ["verify", "900", "120", "300"], ["connections"]] {
         #expect(try await netns.run([Guest.program] + words).stderr.hasPrefix("ipvs-timeout: an earlier "), "\(words)")
       }
-      expect(try await netns.program("put-back", "--keep"), equals: Outcome())
+      expect(try await netns.program("rollback", "--keep"), equals: Outcome())
       try await blue.expectEnd("900 120 5")
-      expect(try await netns.program("put-back"), equals: Outcome())
+      expect(try await netns.program("rollback"), equals: Outcome())
     }
 
     private func blueAndRed() async throws -> (Namespace, Namespace) {

@@ -47,7 +47,7 @@ extension RealKernel {
       #expect(try await eventually { try await netns.timeouts() == left })
       let next = try await netns.program("show")
       #expect(next.stderr.contains("has not put back what it had set") == (moment > 1), "\(next)")
-      let last = try await netns.program("put-back")
+      let last = try await netns.program("rollback")
       #expect(last.status == 0 && last.stderr.isEmpty, "\(last)")
       try await netns.expectEnd("900 120 300")
       #expect(try await netns.program("show").stderr.isEmpty)

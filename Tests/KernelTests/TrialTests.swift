@@ -174,11 +174,11 @@ extension RealKernel {
       let outcome = try await netns.program(
         "with", "--udp", "5s", "--backend", "ipvsadm", "--ipvsadm", failing, "--", "sh", "-c", "exit 3")
       #expect(outcome.status == 71 && outcome.isOneSentence, "\(outcome)")
-      #expect(outcome.stderr.hasSuffix("; when that is cured, run `ipvs-timeout put-back`\n"), "\(outcome)")
+      #expect(outcome.stderr.hasSuffix("; when that is cured, run `ipvs-timeout rollback`\n"), "\(outcome)")
       expect(try await netns.timeouts(), equals: "900 120 5")
-      expect(try await netns.program("put-back").status, equals: 71)
+      expect(try await netns.program("rollback").status, equals: 71)
       try directory.write("cured", "")
-      expect(try await netns.program("put-back"), equals: Outcome(0, "\(netns.name ?? "host"): \(TrialTests.putBack)"))
+      expect(try await netns.program("rollback"), equals: Outcome(0, "\(netns.name ?? "host"): \(TrialTests.putBack)"))
       try await netns.expectEnd("900 120 300")
     }
 
@@ -244,7 +244,7 @@ extension RealKernel {
       let ignored = outcome.stdout.split(separator: "\n").first?.split(separator: "\t").last
       // The thirteenth signal.
       #expect(ignored.flatMap { UInt64($0, radix: 16) }.map { $0 & 1 << 12 } == 0, "\(outcome)")
-      expect(try await netns.program("put-back").status, equals: 0)
+      expect(try await netns.program("rollback").status, equals: 0)
     }
 
     @Test func putsBackAllThatWasKilledWhereTheResultIsNotTaken() async throws {
@@ -253,14 +253,14 @@ extension RealKernel {
         expect(try await netns.run([Guest.program] + command).status, equals: -9)
       }
       expect(try await netns.timeouts(), equals: "60 120 5")
-      let outcome = try await netns.run("sh", "-c", #"exec "$0" put-back >/dev/full"#, Guest.program)
+      let outcome = try await netns.run("sh", "-c", #"exec "$0" rollback >/dev/full"#, Guest.program)
       #expect(outcome.status == 71 && outcome.isOneSentence, "\(outcome)")
       try await netns.expectEnd("900 120 300")
       // What is so already is not said to have been put back.
       expect(try await netns.program("with", "--udp", "5s", "--", "sh", "-c", "kill -KILL $PPID").status, equals: -9)
       try await netns.set(0, 0, 300)
       expect(
-        try await netns.program("put-back"),
+        try await netns.program("rollback"),
         equals: Outcome(0, "\(netns.name ?? "host"): Timeout (tcp tcpfin udp): 900 120 300 (as before)\n"))
     }
 

@@ -16,7 +16,7 @@ extension RealKernel {
       async let set = netns.program("set", "--udp", "7")
       async let apply = netns.program("apply", policy, "--netns", "host")
       async let with = netns.program("with", "--udp", "7", "--", "true")
-      async let putBack = netns.program("put-back")
+      async let putBack = netns.program("rollback")
       for outcome in try await [set, apply, with, putBack] {
         #expect(outcome.status == 75 && outcome.isOneSentence, "\(outcome)")
         #expect(outcome.stderr.contains(": `\(Guest.program) with --udp 5s -- sh -c until ["), "\(outcome)")
@@ -118,7 +118,7 @@ extension RealKernel {
       #expect(outcome.stderr.contains("udp in this network namespace is left at 7 s"), "\(outcome)")
       try directory.write("go", "")
       #expect(try await eventually { try await netns.timeouts() == "900 120 5" })
-      expect(try await netns.program("put-back").status, equals: 0)
+      expect(try await netns.program("rollback").status, equals: 0)
       try await netns.expectEnd("900 120 300")
     }
 

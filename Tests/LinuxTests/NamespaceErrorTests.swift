@@ -51,11 +51,11 @@ import Testing
       try FileManager.default.removeItem(atPath: link.string)
       try FileManager.default.createSymbolicLink(atPath: link.string, withDestinationPath: "/proc/self/ns/net")
       let own = try NamespaceIdentity("/proc/thread-self/ns/net")
-      #expect(try NamespaceVisit.one([link]) { try? NamespaceIdentity("/proc/thread-self/ns/net") } == own)
+      #expect(try NamespaceThread.run(in: [link]) { try? NamespaceIdentity("/proc/thread-self/ns/net") } == own)
     }
   }
 
   private func visit(_ path: FilePath) throws(NamespaceError) {
-    try NamespaceVisit.one([path]) { _ = Issue.record("it was entered") }
+    try NamespaceThread.run(in: [path]) { _ = Issue.record("it was entered") }
   }
 }

@@ -52,7 +52,7 @@ import Testing
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     let port = try port(of: descriptor)
     try UserSocket().send([UInt8](repeating: 1, count: count), to: port)
-    #expect(throws: NetlinkError.foreignReply) { try received(descriptor, 16) }
+    #expect(throws: NetlinkError.unexpectedReply) { try received(descriptor, 16) }
   }
 
   /// What the system says must not be lost on the way.
@@ -67,7 +67,7 @@ import Testing
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     let port = try port(of: descriptor)
     try peer.send([1], to: port)
-    var patience = Patience(milliseconds: 60_000)
+    var patience = Deadline(milliseconds: 60_000)
     let duration = try ContinuousClock().measure { try descriptor.wait(&patience) }
     #expect(duration < .seconds(120))
     #expect(try received(descriptor, 16) == [1])
@@ -75,7 +75,7 @@ import Testing
 
   @Test func `waits no longer than there is patience`() throws {
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
-    var patience = Patience(milliseconds: 50)
+    var patience = Deadline(milliseconds: 50)
     let duration = ContinuousClock().measure {
       #expect(throws: NetlinkError.timedOut) { try descriptor.wait(&patience) }
     }

@@ -81,11 +81,11 @@ import Testing
     Captured.acknowledgement,
   ])
   func `a message of another kind`(datagram: [UInt8]) {
-    #expect(throws: NetlinkError.foreignReply) { try records([datagram]) }
+    #expect(throws: NetlinkError.unexpectedReply) { try records([datagram]) }
   }
 
   @Test func `a message that answers something else`() {
-    #expect(throws: NetlinkError.foreignReply) {
+    #expect(throws: NetlinkError.unexpectedReply) {
       try withDump([CapturedDump.listener.with(UInt32.max / 2, at: 8)], isNumbered: false) {
         dump throws(NetlinkError) in
         try dump.next(as: UInt32.self)

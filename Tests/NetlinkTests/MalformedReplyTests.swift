@@ -21,16 +21,16 @@ import Testing
   }
 
   @Test func `another sequence number`() {
-    #expect(throws: NetlinkError.foreignReply) { try command(Captured.configReply.with(1 as UInt32, at: 8)) }
+    #expect(throws: NetlinkError.unexpectedReply) { try command(Captured.configReply.with(1 as UInt32, at: 8)) }
   }
 
   @Test func `a refusal with another sequence number`() {
-    #expect(throws: NetlinkError.foreignReply) { try command(Captured.notPermitted.with(1 as UInt32, at: 8)) }
+    #expect(throws: NetlinkError.unexpectedReply) { try command(Captured.notPermitted.with(1 as UInt32, at: 8)) }
   }
 
   @Test(arguments: [0, 1, 3, 16, 29, 0xffff] as [UInt16])
   func `another message type`(type: UInt16) {
-    #expect(throws: NetlinkError.foreignReply) { try command(Captured.configReply.with(type, at: 4)) }
+    #expect(throws: NetlinkError.unexpectedReply) { try command(Captured.configReply.with(type, at: 4)) }
   }
 
   @Test(arguments: 16..<20)
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `an acknowledgement where an answer is due`() {
-    #expect(throws: NetlinkError.foreignReply) { try command(Captured.acknowledgement) }
+    #expect(throws: NetlinkError.unexpectedReply) { try command(Captured.acknowledgement) }
   }
 
   private func command(_ datagram: [UInt8]) throws -> UInt8 {

@@ -72,11 +72,11 @@ import Testing
   }
 
   @Test func `a peer that answers where an acknowledgement is due`() {
-    #expect(throws: NetlinkError.foreignReply) { try acknowledge(PeerTests.configReply) }
+    #expect(throws: NetlinkError.unexpectedReply) { try acknowledge(PeerTests.configReply) }
   }
 
   @Test func `a peer that acknowledges where an answer is due`() {
-    #expect(throws: NetlinkError.foreignReply) {
+    #expect(throws: NetlinkError.unexpectedReply) {
       try ask(Captured.acknowledgement) { reply throws(NetlinkError) in reply.command }
     }
   }
@@ -90,7 +90,7 @@ import Testing
     let stranger = try UserSocket()
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(50), peer: peer.port)
     try stranger.send(Captured.acknowledgement, to: try PeerTests.port(of: socket, askingFirst: peer))
-    #expect(throws: NetlinkError.foreignReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+    #expect(throws: NetlinkError.unexpectedReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
   }
 
   @Test func `an answer that comes too late is passed over`() throws {
@@ -108,7 +108,7 @@ import Testing
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(50), peer: peer.port)
     let early = Captured.acknowledgement.with(UInt32.max / 2 + 1, at: 8)
     try peer.send(early, to: try PeerTests.port(of: socket, askingFirst: peer))
-    #expect(throws: NetlinkError.foreignReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
+    #expect(throws: NetlinkError.unexpectedReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
   }
 
   private static let configReply = Captured.configReply

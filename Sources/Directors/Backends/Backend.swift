@@ -6,7 +6,7 @@ internal import Ipvsadm
 /// The way to the timeouts of one director, opened.
 enum Backend: ~Copyable {
   case netlink(Client)
-  case ipvsadm(Program)
+  case ipvsadm(IpvsadmProgram)
 
   var name: BackendChoice {
     switch self {
@@ -15,19 +15,19 @@ enum Backend: ~Copyable {
     }
   }
 
-  func timeouts() throws(BackendError) -> Timeouts {
+  func timeouts() throws(DirectorError) -> Timeouts {
     switch self {
     case .netlink(let client):
-      do { return try client.timeouts() } catch { throw .netlink(error) }
+      do { return try client.timeouts() } catch { throw .kernel(error) }
     case .ipvsadm(let program):
       do { return try program.timeouts() } catch { throw .ipvsadm(error) }
     }
   }
 
-  func setTimeouts(_ timeouts: Timeouts) throws(BackendError) {
+  func setTimeouts(_ timeouts: Timeouts) throws(DirectorError) {
     switch self {
     case .netlink(let client):
-      do { try client.setTimeouts(timeouts) } catch { throw .netlink(error) }
+      do { try client.setTimeouts(timeouts) } catch { throw .kernel(error) }
     case .ipvsadm(let program):
       do { try program.setTimeouts(timeouts) } catch { throw .ipvsadm(error) }
     }
@@ -49,7 +49,7 @@ package enum BackendChoice: String, Sendable, CaseIterable {
 /// Not an optional error: that is large, and to copy and destroy it costs the way that every call takes.
 package indirect enum Fallback: Sendable, Hashable {
   /// It did not.
-  case none
+  case notNeeded
   /// It did, because of this error.
   case toIpvsadm(because: IPVSError)
 }

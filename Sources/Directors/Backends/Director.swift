@@ -16,26 +16,26 @@ package struct Director: ~Copyable {
   /// - Parameters:
   ///   - choice: The backend to take.
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
-  /// - Throws: ``BackendError``.
-  package init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(BackendError) {
-    var fallback = Fallback.none
+  /// - Throws: ``DirectorError``.
+  package init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(DirectorError) {
+    var fallback = Fallback.notNeeded
     if choice != .ipvsadm {
       do throws(IPVSError) {
         way = .netlink(try Client())
         self.fallback = fallback
         return
       } catch {
-        guard choice == .auto, error.isAbsence else { throw .netlink(error) }
+        guard choice == .auto, error.isAbsence else { throw .kernel(error) }
         fallback = .toIpvsadm(because: error)
       }
     }
-    do throws(ProgramError) {
-      way = .ipvsadm(try Program(named: path))
+    do throws(IpvsadmError) {
+      way = .ipvsadm(try IpvsadmProgram(named: path))
       self.fallback = fallback
     } catch {
       // A program that nobody named and that is not there has nothing to add.
-      if case .toIpvsadm(let reason) = fallback, path == nil, error.cause == .missing { throw .netlink(reason) }
-      throw BackendError(error, after: fallback)
+      if case .toIpvsadm(let reason) = fallback, path == nil, error.cause == .missing { throw .kernel(reason) }
+      throw DirectorError(error, after: fallback)
     }
   }
 
@@ -49,16 +49,16 @@ package struct Director: ~Copyable {
 
   /// The timeouts; `nil` where the kernel was built without that protocol.
   ///
-  /// - Throws: ``BackendError``.
-  package func timeouts() throws(BackendError) -> Timeouts {
-    do throws(BackendError) { return try way.timeouts() } catch { throw error.after(fallback) }
+  /// - Throws: ``DirectorError``.
+  package func timeouts() throws(DirectorError) -> Timeouts {
+    do throws(DirectorError) { return try way.timeouts() } catch { throw error.after(fallback) }
   }
 
   /// Sends the timeouts that are named, and does not read them back.
   ///
-  /// - Throws: ``BackendError``.
-  package func send(_ timeouts: Timeouts) throws(BackendError) {
-    do throws(BackendError) { try way.setTimeouts(timeouts) } catch { throw error.after(fallback) }
+  /// - Throws: ``DirectorError``.
+  package func send(_ timeouts: Timeouts) throws(DirectorError) {
+    do throws(DirectorError) { try way.setTimeouts(timeouts) } catch { throw error.after(fallback) }
   }
 
   /// Sets the timeouts that are named and reads them back.
@@ -68,8 +68,8 @@ package struct Director: ~Copyable {
   ///   - isDryRun: Whether to send nothing and to say what would be.
   /// - Returns: What was and what is. That they differ from what was wanted is a result, not an error:
   ///   see ``TimeoutsChange/drift``.
-  /// - Throws: ``BackendError``.
-  package func set(_ wanted: Timeouts, isDryRun: Bool = false) throws(BackendError) -> TimeoutsChange {
+  /// - Throws: ``DirectorError``.
+  package func set(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
     try change(try timeouts(), sending: wanted, wanted, isDryRun)
   }
 
@@ -79,20 +79,20 @@ package struct Director: ~Copyable {
   ///   - wanted: What is to be so.
   ///   - isDryRun: Whether to send nothing and to say what would be.
   /// - Returns: What was and what is, as for ``set(_:isDryRun:)``.
-  /// - Throws: ``BackendError``.
-  package func correct(_ wanted: Timeouts, isDryRun: Bool = false) throws(BackendError) -> TimeoutsChange {
+  /// - Throws: ``DirectorError``.
+  package func correct(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
     let before = try timeouts()
-    return try change(before, sending: wanted.differing(from: before), wanted, isDryRun)
+    return try change(before, sending: wanted.changes(from: before), wanted, isDryRun)
   }
 
   private func change(
     _ before: Timeouts, sending timeouts: Timeouts, _ wanted: Timeouts, _ isDryRun: Bool
-  ) throws(BackendError) -> TimeoutsChange {
+  ) throws(DirectorError) -> TimeoutsChange {
     guard !isDryRun, timeouts != Timeouts() else {
-      return TimeoutsChange(wanted: wanted, before: before, after: wanted.filled(from: before), isDryRun: isDryRun)
+      return TimeoutsChange(wanted: wanted, before: before, after: wanted.merging(before), isDryRun: isDryRun)
     }
     try send(timeouts)
-    do throws(BackendError) {
+    do throws(DirectorError) {
       return TimeoutsChange(wanted: wanted, before: before, after: try self.timeouts(), isDryRun: false)
     } catch {
       throw .notReadBack(timeouts, error)
@@ -107,19 +107,19 @@ extension Director {
   ///   - namespace: The network namespace in which it is.
   ///   - filter: Which connections count.
   /// - Returns: The summary.
-  /// - Throws: ``BackendError``.
+  /// - Throws: ``DirectorError``.
   package func connectionSummary(
     in namespace: NetworkNamespace, _ filter: ConnectionFilter = ConnectionFilter()
-  ) throws(BackendError) -> ConnectionSummary {
+  ) throws(DirectorError) -> ConnectionSummary {
     try ConnectionSummary(
-      in: namespace, filter, timeouts: { () throws(BackendError) in try timeouts() }, failure: BackendError.netlink)
+      in: namespace, filter, timeouts: { () throws(DirectorError) in try timeouts() }, failure: DirectorError.kernel)
   }
 }
 
-extension Program {
+extension IpvsadmProgram {
   /// The program at this path, or at the usual ones.
-  fileprivate init(named path: String?) throws(ProgramError) {
-    try self.init(at: path.map { [.init($0)] } ?? Program.usualPaths, for: .list)
+  fileprivate init(named path: String?) throws(IpvsadmError) {
+    try self.init(at: path.map { [.init($0)] } ?? IpvsadmProgram.usualPaths, for: .list)
   }
 }
 

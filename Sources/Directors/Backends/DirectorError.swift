@@ -6,34 +6,34 @@ internal import SystemPackage
 internal import Text
 
 /// Why a backend did not do what was asked of it.
-package enum BackendError: Error, Sendable, Hashable {
+package enum DirectorError: Error, Sendable, Hashable {
   /// Netlink failed.
-  case netlink(IPVSError)
+  case kernel(IPVSError)
   /// The program ipvsadm failed.
-  case ipvsadm(ProgramError)
+  case ipvsadm(IpvsadmError)
   /// Netlink failed, then the program ipvsadm, to which `auto` had turned.
-  indirect case both(IPVSError, ProgramError)
+  indirect case both(IPVSError, IpvsadmError)
   /// These timeouts were set, but reading them back failed.
-  indirect case notReadBack(Timeouts, BackendError)
+  indirect case notReadBack(Timeouts, DirectorError)
 }
 
-extension BackendError {
+extension DirectorError {
   /// A failure of the program, to which `auto` may have turned because of another error.
-  init(_ error: ProgramError, after fallback: Fallback) {
+  init(_ error: IpvsadmError, after fallback: Fallback) {
     self = if case .toIpvsadm(let reason) = fallback { .both(reason, error) } else { .ipvsadm(error) }
   }
 
   /// The same failure, with the error because of which `auto` turned to the program.
-  func after(_ fallback: Fallback) -> BackendError {
-    if case .ipvsadm(let error) = self { BackendError(error, after: fallback) } else { self }
+  func after(_ fallback: Fallback) -> DirectorError {
+    if case .ipvsadm(let error) = self { DirectorError(error, after: fallback) } else { self }
   }
 }
 
-extension BackendError {
+extension DirectorError {
   /// The network namespace in which it happened.
   package var namespace: NetworkNamespace {
     switch self {
-    case .netlink(let error): error.namespace
+    case .kernel(let error): error.namespace
     case .ipvsadm(let error), .both(_, let error): error.namespace
     case .notReadBack(_, let error): error.namespace
     }
@@ -42,9 +42,9 @@ extension BackendError {
   /// Whether it is because of the caller, and so would be the same in every network namespace.
   ///
   /// Who may not even open a namespace (EACCES) may enter others all the same.
-  package var isAboutCaller: Bool {
+  package var isSameEverywhere: Bool {
     switch self {
-    case .netlink(let error):
+    case .kernel(let error):
       error.errno != .permissionDenied && [.notRoot, .missingCapability, .userNamespace].contains(error.code)
     case .ipvsadm(let error), .both(_, let error):
       if case .notPermitted = error.cause { true } else { false }
@@ -53,20 +53,20 @@ extension BackendError {
   }
 
   /// Whether the file of the namespace is none, or not yet, or no longer.
-  package var isAboutFile: Bool {
+  package var namespaceIsMissing: Bool {
     switch self {
-    case .netlink(let error): [.noSuchNamespace, .notANamespace].contains(error.code)
+    case .kernel(let error): [.noSuchNamespace, .notANamespace].contains(error.code)
     case .ipvsadm(let error), .both(_, let error): [.noSuchNamespace, .notANamespace].contains(error.cause)
     case .notReadBack: false
     }
   }
 }
 
-extension BackendError: CustomStringConvertible {
+extension DirectorError: CustomStringConvertible {
   /// The sentence for people.
   package var description: String {
     switch self {
-    case .netlink(let error): error.description
+    case .kernel(let error): error.description
     case .ipvsadm(let error): error.description
     case .notReadBack(let timeouts, let error):
       "the timeouts \(timeouts.assignments) were set, but then: \(error); run `\(error.namespace.showing)`"
@@ -77,7 +77,7 @@ extension BackendError: CustomStringConvertible {
   }
 }
 
-extension ProgramError {
+extension IpvsadmError {
   /// Where it happened, if not in the network namespace that the sentence has already named.
   fileprivate func elsewhere(than other: IPVSError) -> String {
     namespace == other.namespace ? "" : " in \(namespace.place)"

@@ -4,10 +4,10 @@ package import IPVS
 internal import Ipvsadm
 
 /// Directors in many network namespaces of one kernel, one after another, by a backend that is decided on once.
-package struct DirectorRound: ~Copyable {
+package struct DirectorSequence: ~Copyable {
   // One of the two.
-  private var clients: Clients?
-  private let program: Program?
+  private var clients: ClientSequence?
+  private let program: IpvsadmProgram?
   private var namespaces: ArraySlice<NetworkNamespace>
 
   /// The backend that was taken: `netlink` or `ipvsadm`.
@@ -21,16 +21,16 @@ package struct DirectorRound: ~Copyable {
   ///   - namespaces: The network namespaces.
   ///   - choice: The backend to take.
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
-  /// - Throws: ``BackendError``, when the backend is not there in the caller's own namespace, and so nowhere.
+  /// - Throws: ``DirectorError``, when the backend is not there in the caller's own namespace, and so nowhere.
   package init(
     in namespaces: [NetworkNamespace], backend choice: BackendChoice = .auto, ipvsadm path: String? = nil
-  ) throws(BackendError) {
+  ) throws(DirectorError) {
     let own = try Director(backend: choice, ipvsadm: path)
     backend = own.backend
     fallback = own.fallback
     switch own.way {
     case .netlink(let client):
-      clients = Clients(in: namespaces, like: client)
+      clients = ClientSequence(in: namespaces, like: client)
       program = nil
     case .ipvsadm(let program):
       clients = nil
@@ -41,15 +41,15 @@ package struct DirectorRound: ~Copyable {
 
   /// The director in the next namespace; `nil` after the last one.
   ///
-  /// - Throws: ``BackendError``, why there is none in this namespace; the next call goes on with the one after it.
-  package mutating func next() throws(BackendError) -> Director? {
+  /// - Throws: ``DirectorError``, why there is none in this namespace; the next call goes on with the one after it.
+  package mutating func next() throws(DirectorError) -> Director? {
     guard let namespace = namespaces.popFirst() else { return nil }
     if let program { return Director(.ipvsadm(program.entering(namespace)), fallback) }
     do throws(IPVSError) {
       guard let client = try clients?.next() else { return nil }
       return Director(.netlink(client), fallback)
     } catch {
-      throw .netlink(error)
+      throw .kernel(error)
     }
   }
 }

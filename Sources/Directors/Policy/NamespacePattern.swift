@@ -9,11 +9,11 @@ internal import Glibc
 /// fnmatch(3) does, byte by byte: with every path at which a namespace is bound, or, when there is no `/` in it, with
 /// the last component of each.
 package struct NamespacePattern: Sendable, Hashable {
-  private enum Scope { case host, name, path }
+  private enum NamespaceSelection { case host, name, path }
 
   /// What was written.
   package let text: String
-  private let scope: Scope
+  private let scope: NamespaceSelection
   private let pattern: String
   private let hasWildcards: Bool
 

@@ -58,7 +58,7 @@ package struct PolicyFile: Sendable, Hashable {
   ///   - namespace: The namespace.
   ///   - known: What is known of it, where it was looked up.
   /// - Returns: The timeouts wanted, and the lines that say so.
-  package func demand(in namespace: NetworkNamespace, known: KnownNamespace?) -> PolicyDemand {
+  package func demand(in namespace: NetworkNamespace, known: NamespaceInfo?) -> PolicyDemand {
     demand(isHost: namespace.isOwn(known), paths: namespace.paths(known))
   }
 }
@@ -83,7 +83,7 @@ package struct PolicyDemand: Sendable, Hashable {
   init(_ lines: [PolicyLine], isHost: Bool, paths: [String]) {
     for line in lines.reversed() {
       // Whether the line has anything to add is cheaper to see than whether it matches.
-      let filled = timeouts.filled(from: line.timeouts)
+      let filled = timeouts.merging(line.timeouts)
       guard filled != timeouts, line.namespace.matches(isHost: isHost, paths: paths) else { continue }
       for name in Timeouts.Name.allCases where filled[name] != timeouts[name] { numbers[name] = line.number }
       timeouts = filled

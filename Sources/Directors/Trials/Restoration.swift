@@ -5,7 +5,7 @@ package import IPVS
 /// What is to be done at the end of a while for which timeouts were set.
 ///
 /// Whatever somebody else has changed meanwhile is theirs, and stays.
-package struct Restoration: Sendable, Hashable {
+package struct RollbackPlan: Sendable, Hashable {
   /// What is to be set.
   package let putBack: Timeouts
   /// What is now where somebody else has changed it; it is not touched.
@@ -35,6 +35,6 @@ package struct Restoration: Sendable, Hashable {
   ///   - now: What is.
   package init(keeping set: Timeouts, now: Timeouts) {
     putBack = Timeouts()
-    left = now.differing(from: set.filled(from: now))
+    left = now.changes(from: set.merging(now))
   }
 }

@@ -27,14 +27,14 @@ package struct TrialRecord: Sendable, Hashable {
     /// What the namespace is called.
     package let name: String
     /// Which one it is; `nil` where that could not be seen.
-    package let mark: NamespaceMark?
+    package let mark: NamespaceFingerprint?
     /// What was before.
     package let before: Timeouts
     /// What was set; a timeout that is not named was not touched.
     package let set: Timeouts
 
     /// A stake with its parts.
-    package init(name: String, mark: NamespaceMark?, before: Timeouts, set: Timeouts) {
+    package init(name: String, mark: NamespaceFingerprint?, before: Timeouts, set: Timeouts) {
       self.name = name
       self.mark = mark
       self.before = before
@@ -81,7 +81,7 @@ extension TrialRecord.Stake {
 
   fileprivate init?(_ fields: ArraySlice<String>) {
     let fields = Array(fields)
-    let mark = NamespaceMark(text: fields[1])
+    let mark = NamespaceFingerprint(text: fields[1])
     guard fields[1].isEmpty || mark != nil, let before = Timeouts(text: fields[2]),
       let set = Timeouts(text: fields[3])
     else { return nil }

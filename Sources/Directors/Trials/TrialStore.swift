@@ -78,7 +78,7 @@ extension ChangeDirectory {
 }
 
 /// A trial whose process was killed before it could put back what it had set.
-package struct UndoneTrial: Sendable, Hashable {
+package struct UnfinishedTrial: Sendable, Hashable {
   /// Where its record is.
   package let path: String
   /// What it had set; `nil` where that cannot be read.
@@ -91,9 +91,9 @@ package struct UndoneTrial: Sendable, Hashable {
   package static func mayBe(in directory: ChangeDirectory = .usual) -> Bool { access(directory.trials, F_OK) == 0 }
 
   /// All that there are, in the order in which they were begun.
-  package static func all(in directory: ChangeDirectory = .usual) -> [UndoneTrial] {
+  package static func all(in directory: ChangeDirectory = .usual) -> [UnfinishedTrial] {
     let names = (try? FileReader.names(in: FilePath(directory.trials))) ?? []
-    return names.compactMap { UndoneTrial("\(directory.trials)/\($0)", directory) }.sorted { $0.time < $1.time }
+    return names.compactMap { UnfinishedTrial("\(directory.trials)/\($0)", directory) }.sorted { $0.time < $1.time }
   }
 
   /// Forgets it, and whatever else its process has left here.

@@ -6,11 +6,11 @@ internal import Text
 
 /// No connection is on a longer timer than the timeouts allow.
 struct OutdatedCheck: DirectorCheck {
-  let check = Check.outdated
+  let check = CheckID.outdated
 
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     let summary = try facts.connections.get()
-    return [outdated(summary, facts)] + foreign(summary, facts)
+    return [outdated(summary, facts)] + synced(summary, facts)
   }
 
   private func outdated(_ summary: ConnectionSummary, _ facts: DirectorFacts) -> Finding {
@@ -25,17 +25,17 @@ struct OutdatedCheck: DirectorCheck {
       "\(words) still on a longer timer (\(counts.joined(separator: ", "))),"
         + " and the last ends in \(DurationText.text(summary.lastEnd))",
       so: "each takes today's timeout with its next packet; without one, it ends when its old timer does",
-      cure: "ipvs-timeout connections --wait\(facts.option)")
+      fix: "ipvs-timeout connections --wait\(facts.option)")
   }
 
-  private func foreign(_ summary: ConnectionSummary, _ facts: DirectorFacts) -> [Finding] {
-    let count = summary.tallies.reduce(0) { $0 + $1.foreign }
+  private func synced(_ summary: ConnectionSummary, _ facts: DirectorFacts) -> [Finding] {
+    let count = summary.tallies.reduce(0) { $0 + $1.synced }
     guard count > 0 else { return [] }
     return [
       .note(
         check, "\(count.counted("connection")) from the sync daemon \(count == 1 ? "is" : "are") on a longer timer",
         so: "their timers are those of the director that told of them, whose timeouts are longer",
-        cure: "on that director: ipvs-timeout set \(facts.timeouts.values)")
+        fix: "on that director: ipvs-timeout set \(facts.timeouts.values)")
     ]
   }
 }
@@ -48,9 +48,9 @@ struct FixedStatesCheck: DirectorCheck {
   /// Of fewer connections than this a share says nothing: one that has just ended would be all of them.
   static let least = 10
 
-  let check = Check.fixedStates
+  let check = CheckID.fixedStates
 
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     let tallies = try facts.connections.get().tallies.filter { $0.kind.transport == .tcp && !$0.kind.isTemplate }
     let fixed = tallies.filter(\.isFixed)
     let all = tallies.reduce(0) { $0 + $1.count }
@@ -71,12 +71,12 @@ struct FixedStatesCheck: DirectorCheck {
     let consequence = "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts \(seconds) s"
     let pooling = "in the clients, fewer connections: keep them open and use them again"
     guard let servers = try? facts.services.get().servers, servers.keys.contains(where: \.sendsBothFINs) else {
-      return .note(check, fact, so: consequence, cure: pooling)
+      return .note(check, fact, so: consequence, fix: pooling)
     }
     return .note(
       check, fact,
       so: "\(consequence); with NAT (Masq) the director sees both ends close, and connections end there",
-      cure: "\(pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin"
+      fix: "\(pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin"
         + " rules it")
   }
 }
@@ -87,7 +87,7 @@ extension ConnectionTally {
   }
 }
 
-extension VirtualServices.ServerKind {
+extension ServiceCounts.ServerKind {
   /// Whether what the server sends passes the director, for TCP.
-  fileprivate var sendsBothFINs: Bool { method == .masquerading && [.tcp, .any].contains(transport) }
+  fileprivate var sendsBothFINs: Bool { method == .nat && [.tcp, .any].contains(transport) }
 }

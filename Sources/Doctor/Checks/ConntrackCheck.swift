@@ -8,15 +8,15 @@ internal import IPVS
 /// Only with `net.ipv4.vs.conntrack` do both know a connection. When IPVS forgets it, it has conntrack forget it, too; when
 /// conntrack does, IPVS goes on. TIME_WAIT does not count: what is over needs no rule.
 struct ConntrackCheck: DirectorCheck {
-  let check = Check.conntrack
+  let check = CheckID.conntrack
 
   /// Which of conntrack's timeouts are for connections that a timeout of IPVS rules.
   private static let pairs: [(setting: KernelSetting, name: Timeouts.Name)] = [
-    (.conntrackEstablished, .tcp), (.conntrackFinWait, .tcpfin), (.conntrackCloseWait, .tcpfin),
+    (.conntrackEstablished, .tcp), (.conntrackFinWait, .tcpFin), (.conntrackCloseWait, .tcpFin),
     (.conntrackUDP, .udp), (.conntrackUDPStream, .udp),
   ]
 
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     let settings = try facts.settings.get()
     guard let switched = settings[.conntrack] else {
       return [.ok(check, "IPVS in this kernel has nothing to do with conntrack")]
@@ -52,6 +52,6 @@ struct ConntrackCheck: DirectorCheck {
       check, "conntrack forgets connections before IPVS does: \(held.joined(separator: "; "))",
       so: "they go on by NAT, but firewall rules take the next packet for a new connection (with"
         + " nf_conntrack_tcp_loose=0 for INVALID), and masquerading may give it another address or port",
-      cure: facts.entering + "sysctl -w \(assignments.joined(separator: " "))")
+      fix: facts.entering + "sysctl -w \(assignments.joined(separator: " "))")
   }
 }

@@ -7,18 +7,18 @@ internal import Text
 
 /// IPVS is there and talks to the caller; else there would be no facts.
 struct IPVSCheck: DirectorCheck {
-  let check = Check.ipvs
+  let check = CheckID.ipvs
 
   func findings(on facts: DirectorFacts) -> [Finding] {
     switch facts.fallback {
-    case .none:
+    case .notNeeded:
       [.ok(check, "IPVS answers, by \(facts.backend == .ipvsadm ? "the program ipvsadm" : "netlink")")]
     case .toIpvsadm(let reason):
       [
         .note(
           check, "IPVS answers only by the program ipvsadm, not by netlink: \(reason)",
           so: "the timeouts are those of whatever that program talks to, and each look at them starts it",
-          cure: reason.cure)
+          fix: reason.fix)
       ]
     }
   }
@@ -26,9 +26,9 @@ struct IPVSCheck: DirectorCheck {
 
 /// There are virtual services, whose connections the timeouts rule.
 struct ServicesCheck: DirectorCheck {
-  let check = Check.ipvs
+  let check = CheckID.ipvs
 
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     let services = try facts.services.get()
     guard services.count > 0 else {
       let left = (try? facts.connections.get())?.count ?? 0
@@ -42,7 +42,7 @@ struct ServicesCheck: DirectorCheck {
   }
 }
 
-extension VirtualServices {
+extension ServiceCounts {
   /// How many there are of what, for people.
   fileprivate var words: String {
     let protocols = services.map { (transport: $0, count: $1) }.sorted { $0.transport.words < $1.transport.words }
@@ -60,20 +60,20 @@ extension Connection.Transport {
   fileprivate var words: String { self == .any ? "FWM" : name.printable }
 }
 
-extension BackendError {
-  /// What to do first: the command that cures it, where there is one; what else may help is in the description.
-  var cure: String {
+extension DirectorError {
+  /// What to do first: the command that fixes it, where there is one; what else may help is in the description.
+  var fix: String {
     switch self {
-    case .netlink(let error), .both(let error, _): error.cure
-    case .ipvsadm(let error): error.cure
-    case .notReadBack(_, let error): error.cure
+    case .kernel(let error), .both(let error, _): error.fix
+    case .ipvsadm(let error): error.fix
+    case .notReadBack(_, let error): error.fix
     }
   }
 }
 
 extension IPVSError {
-  /// See ``BackendError/cure``.
-  var cure: String {
+  /// See ``DirectorError/fix``.
+  var fix: String {
     let doctor = "ipvs-timeout doctor\(namespace.option)"
     return switch code {
     case .notRoot: "sudo \(doctor)"
@@ -95,9 +95,9 @@ extension IPVSError {
   }
 }
 
-extension ProgramError {
-  /// See ``BackendError/cure``; what only the program is to blame for is cured by the other backend.
-  fileprivate var cure: String {
+extension IpvsadmError {
+  /// See ``DirectorError/fix``; what only the program is to blame for is cured by the other backend.
+  fileprivate var fix: String {
     let doctor = "ipvs-timeout doctor\(namespace.option)"
     return switch cause {
     case .notPermitted, .mayNotEnter: "run `\(doctor) --backend ipvsadm` as root of the host"

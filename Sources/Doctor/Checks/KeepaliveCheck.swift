@@ -6,9 +6,9 @@ internal import Text
 
 /// Whether idle connections outlive `tcp`: only if its ends send something sooner, as TCP's keep-alive does.
 struct KeepaliveCheck: DirectorCheck {
-  let check = Check.keepalive
+  let check = CheckID.keepalive
 
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     guard let tcp = facts.timeouts.tcp?.seconds else { return [.ok(check, "IPVS here balances no TCP")] }
     let settings = try facts.settings.get()
     guard let time = settings[.tcpKeepaliveTime] else { return [.unseen(check, .tcpKeepaliveTime)] }
@@ -22,7 +22,7 @@ struct KeepaliveCheck: DirectorCheck {
       return [
         .note(
           check, fact, so: consequence(tcp, isCut: tcp <= pause),
-          cure: cure(tcp, interval, longerThan: last) + facts.option)
+          fix: fix(tcp, interval, longerThan: last) + facts.option)
       ]
     }
     return [.ok(check, "\(fact); what counts is how it is on clients and real servers")]
@@ -36,7 +36,7 @@ struct KeepaliveCheck: DirectorCheck {
     return "where clients and real servers have the same, which cannot be seen from here, \(then)"
   }
 
-  private func cure(_ tcp: UInt32, _ interval: Int, longerThan last: Int) -> String {
+  private func fix(_ tcp: UInt32, _ interval: Int, longerThan last: Int) -> String {
     // A third, so that a probe may be lost and another be late; and a round number for people to remember.
     let probe = max(1, tcp / 3)
     let quarter = 900

@@ -12,9 +12,9 @@ struct NamespacesCheck: DirectorCheck {
   /// How many namespaces a line names: what does not fit there is counted.
   static let mostNamed = 3
 
-  let check = Check.namespaces
+  let check = CheckID.namespaces
 
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     let neighbours = try facts.surroundings.neighbours.get()
     let others = neighbours.users.filter { $0.known.fileIdentity != facts.known?.fileIdentity }
     let seen = others.compactMap { other in (try? other.timeouts.get()).map { (known: other.known, timeouts: $0) } }
@@ -25,7 +25,7 @@ struct NamespacesCheck: DirectorCheck {
   }
 
   /// Whether a timeout differs there, and the policy does not want it so.
-  private func isDifferent(_ timeouts: Timeouts, in known: KnownNamespace, _ facts: DirectorFacts) -> Bool {
+  private func isDifferent(_ timeouts: Timeouts, in known: NamespaceInfo, _ facts: DirectorFacts) -> Bool {
     let policy = try? facts.surroundings.policy.file.get()
     let wanted = policy?.demand(in: known.namespace, known: known).timeouts ?? Timeouts()
     return Timeouts.Name.allCases.contains { name in
@@ -42,7 +42,7 @@ struct NamespacesCheck: DirectorCheck {
   }
 
   private func different(
-    _ others: [(known: KnownNamespace, timeouts: Timeouts)], isAll: Bool, _ facts: DirectorFacts
+    _ others: [(known: NamespaceInfo, timeouts: Timeouts)], isAll: Bool, _ facts: DirectorFacts
   ) -> Finding {
     let named = others.prefix(NamespacesCheck.mostNamed).map { "\($0.known.name.printable) (\($0.timeouts.values))" }
     let rest = others.count - named.count
@@ -50,26 +50,26 @@ struct NamespacesCheck: DirectorCheck {
     let verb = others.count == 1 ? "uses" : "use"
     let fact = "\(others.count.counted("other network namespace")) \(verb) IPVS with other timeouts: \(words)"
     let isUsedHere = (try? facts.services.get()).map { $0.count > 0 } ?? true
-    let isSetHere = facts.timeouts.filled(from: .kernelDefault) != .kernelDefault
+    let isSetHere = facts.timeouts.merging(.kernelDefault) != .kernelDefault
     let command =
       "ipvs-timeout set \(facts.timeouts.values)"
       + (isAll && rest > 0 ? " --in-use" : others.map(\.known.option).joined())
-    let cure = facts.timeouts.canBeAskedFor ? command : "ipvs-timeout set, with timeouts of 31 days at the most"
+    let fix = facts.timeouts.canBeAskedFor ? command : "ipvs-timeout set, with timeouts of 31 days at the most"
     guard isSetHere, !isUsedHere else {
       return .note(
-        check, fact, so: "what is set here has no effect there", cure: isSetHere || isUsedHere ? cure : nil)
+        check, fact, so: "what is set here has no effect there", fix: isSetHere || isUsedHere ? fix : nil)
     }
     return .problem(
-      check, fact, so: "there is no virtual service here, and what was set here has no effect there", cure: cure)
+      check, fact, so: "there is no virtual service here, and what was set here has no effect there", fix: fix)
   }
 
-  private func unseen(_ others: [Neighbours.Neighbour]) -> [Finding] {
+  private func unseen(_ others: [OtherNamespaces.Neighbour]) -> [Finding] {
     let errors = others.compactMap { other in
       if case .failure(let error) = other.timeouts { error } else { nil }
     }
     guard let first = errors.first else { return [] }
     let rest = errors.count > 1 ? " (and \((errors.count - 1).counted("more network namespace")))" : ""
-    return [.note(check, first.description + rest, so: "its timeouts may be others", cure: first.cure)]
+    return [.note(check, first.description + rest, so: "its timeouts may be others", fix: first.fix)]
   }
 
   private func hidden(_ processes: Int) -> [Finding] {
@@ -78,7 +78,7 @@ struct NamespacesCheck: DirectorCheck {
       .note(
         check, "cannot see in which network namespaces \(processes) of the processes live",
         so: "those that use IPVS with other timeouts may be missing here",
-        cure: "run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE")
+        fix: "run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE")
     ]
   }
 }

@@ -7,7 +7,7 @@ internal import Text
 
 /// The timeouts are as the policy wants.
 struct PolicyCheck: DirectorCheck {
-  let check = Check.policy
+  let check = CheckID.policy
 
   func findings(on facts: DirectorFacts) -> [Finding] {
     let policy = facts.surroundings.policy
@@ -33,10 +33,10 @@ struct PolicyCheck: DirectorCheck {
     guard drift.contains(where: { $0.actual != nil }) else {
       return .problem(
         check, words, so: "the policy wants what this kernel cannot do, and `ipvs-timeout apply` fails here",
-        cure: "write - for that timeout in the policy")
+        fix: "write - for that timeout in the policy")
     }
     return .problem(
-      check, words, so: "the policy is not in force here", cure: "ipvs-timeout apply\(policy.argument)\(facts.option)")
+      check, words, so: "the policy is not in force here", fix: "ipvs-timeout apply\(policy.argument)\(facts.option)")
   }
 
   private func refused(_ error: PolicyError, _ policy: PolicyState) -> Finding {
@@ -46,22 +46,22 @@ struct PolicyCheck: DirectorCheck {
       let rest = mistakes.count > 1 ? " (and \((mistakes.count - 1).counted("more mistake")))" : ""
       return .problem(
         check, (mistakes.first?.description ?? "") + rest, so: consequence,
-        cure: "ipvs-timeout check-policy\(policy.argument)")
+        fix: "ipvs-timeout check-policy\(policy.argument)")
     case .unreadable(let path, .writableByOthers):
-      return .problem(check, error.description, so: consequence, cure: "chmod o-w \(path.string.shellWord)")
+      return .problem(check, error.description, so: consequence, fix: "chmod o-w \(path.string.shellWord)")
     case .unreadable(let path, _):
-      return .problem(check, error.description, so: consequence, cure: "ls -lL \(path.string.shellWord)")
+      return .problem(check, error.description, so: consequence, fix: "ls -lL \(path.string.shellWord)")
     }
   }
 
   /// Nothing brings the timeouts back, which matters where somebody has set them.
   private func unkept(_ fact: String, _ facts: DirectorFacts) -> Finding {
-    guard facts.timeouts.filled(from: .kernelDefault) != .kernelDefault else {
+    guard facts.timeouts.merging(.kernelDefault) != .kernelDefault else {
       return .ok(check, "\(fact), and the timeouts are the kernel's default")
     }
     return .note(
       check, fact, so: "a reboot, or unloading ip_vs, loses these timeouts, and ipvs-timeout will not bring them back",
-      cure: line(for: facts).map { "printf '\\n%s\\n' '\($0)' >>\(facts.surroundings.policy.path.string.shellWord)" })
+      fix: line(for: facts).map { "printf '\\n%s\\n' '\($0)' >>\(facts.surroundings.policy.path.string.shellWord)" })
   }
 
   /// The line of a policy that would keep the timeouts as they are; `nil` where no policy can name the namespace, or such
@@ -77,12 +77,12 @@ struct PolicyCheck: DirectorCheck {
 
 extension PolicyState {
   /// What is to be known of what applies the policy: nothing where all of it is enabled, or systemd does not run.
-  func findings(_ check: Check) -> [Finding] {
+  func findings(_ check: CheckID) -> [Finding] {
     guard let units else { return [] }
     let missing = PolicyState.units.filter { units.state(of: $0) != .enabled }
     guard !missing.isEmpty else { return [] }
     let fact = "\(missing.enumeration) \(missing.count == 1 ? "is" : "are") not enabled"
-    return [.note(check, fact, so: PolicyState.consequence(without: missing), cure: cure(missing, units))]
+    return [.note(check, fact, so: PolicyState.consequence(without: missing), fix: fix(missing, units))]
   }
 
   private static func consequence(without missing: [String]) -> String {
@@ -95,7 +95,7 @@ extension PolicyState {
     }
   }
 
-  private func cure(_ missing: [String], _ units: SystemdUnits) -> String {
+  private func fix(_ missing: [String], _ units: SystemdUnits) -> String {
     missing.contains { units.state(of: $0) == .absent }
       ? "install the units (`make install`), then systemctl enable --now \(missing.joined(separator: " "))"
       : "systemctl enable --now \(missing.joined(separator: " "))"

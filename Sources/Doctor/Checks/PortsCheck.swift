@@ -21,7 +21,7 @@ struct PortsCheck: SocketCheck {
       .ports,
       "all ports for outgoing connections (\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)) are"
         + " reserved (ip_local_reserved_ports)",
-      so: Route.failure, cure: "\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports=")
+      so: Route.failure, fix: "\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports=")
   }
 
   private func ok(_ most: Route?, _ facts: SocketFacts) -> String {
@@ -53,20 +53,20 @@ private struct Route {
       "\(service.place): \(share) of the ports for outgoing connections are taken from \(source.address),"
       + " \(source.timeWait) of them by TIME_WAIT\(asked); \(facts.open(service))"
     if (isReused ? open : share).percent >= SocketThreshold.scarce {
-      return .problem(.ports, fact, so: Route.failure, cure: "\(cure(facts)); then \(more(facts, isReused))")
+      return .problem(.ports, fact, so: Route.failure, fix: "\(fix(facts)); then \(more(facts, isReused))")
     }
     guard isReused, share.percent >= SocketThreshold.scarce else {
-      return .note(.ports, fact, so: Route.failure, cure: cure(facts))
+      return .note(.ports, fact, so: Route.failure, fix: fix(facts))
     }
     let condition = service.isOnThisHost ? "" : ", if the other host sends timestamps"
     return .note(
       .ports, fact,
       so: "those in TIME_WAIT are given again after \(facts.settings.reuseDelay), as tcp_tw_reuse says\(condition)",
-      cure: cure(facts))
+      fix: fix(facts))
   }
 
   /// What the program can do, by what takes the most ports.
-  private func cure(_ facts: SocketFacts) -> String {
+  private func fix(_ facts: SocketFacts) -> String {
     switch max(source.timeWait, source.synSent, source.open) {
     case source.timeWait: TimeWaitCheck.inTheProgram
     case source.synSent:

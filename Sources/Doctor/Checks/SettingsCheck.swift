@@ -5,9 +5,9 @@ internal import IPVS
 
 /// Which of IPVS' settings and daemons change how or when entries end.
 struct SettingsCheck: DirectorCheck {
-  let check = Check.settings
+  let check = CheckID.settings
 
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     let settings = try facts.settings.get()
     let shown = KernelSettings.deciding.filter { settings[$0] != nil }
     guard !shown.isEmpty else { return [.unchecked(check, "this kernel does not show net.ipv4.vs here")] }
@@ -22,10 +22,10 @@ struct SettingsCheck: DirectorCheck {
 
   private func finding(on effect: SettingEffect, _ facts: DirectorFacts, _ settings: KernelSettings) -> Finding {
     let fact = "\(effect.setting.rawValue) = \(settings.text(effect.setting) ?? "")"
-    let cure = facts.entering + effect.cure
+    let fix = facts.entering + effect.fix
     return effect.isProblem
-      ? .problem(check, fact, so: effect.consequence, cure: cure)
-      : .note(check, fact, so: effect.consequence, cure: cure)
+      ? .problem(check, fact, so: effect.consequence, fix: fix)
+      : .note(check, fact, so: effect.consequence, fix: fix)
   }
 }
 
@@ -133,13 +133,13 @@ struct SettingEffect {
   }
 
   /// The command that takes it away.
-  var cure: String { "sysctl -w \(setting.rawValue)=\(otherValue)" + (condition.map { " # if \($0)" } ?? "") }
+  var fix: String { "sysctl -w \(setting.rawValue)=\(otherValue)" + (condition.map { " # if \($0)" } ?? "") }
 }
 
 /// What the sync daemons of a director do to how entries end.
 enum SyncFindings {
-  static func all(_ check: Check, on facts: DirectorFacts, _ settings: KernelSettings) -> [Finding] {
-    do throws(BackendError) {
+  static func all(_ check: CheckID, on facts: DirectorFacts, _ settings: KernelSettings) -> [Finding] {
+    do throws(DirectorError) {
       let daemons = try facts.daemons.get()
       let master = daemons.hasMaster ? master(check, facts, settings) : nil
       let backup = daemons.hasBackup ? backup(check, facts.timeouts) : nil
@@ -152,7 +152,7 @@ enum SyncFindings {
   /// A slow connection is told of at its third packet and then not for 50 more, when a backup may have forgotten it.
   ///
   /// Only without a period of packets does the kernel tell because time has passed.
-  private static func master(_ check: Check, _ facts: DirectorFacts, _ settings: KernelSettings) -> Finding? {
+  private static func master(_ check: CheckID, _ facts: DirectorFacts, _ settings: KernelSettings) -> Finding? {
     let threshold = settings.text(.syncThreshold)?.split { !$0.isNumber }.compactMap { Int($0) } ?? []
     guard threshold.count == 2, let refresh = settings[.syncRefreshPeriod] else { return nil }
     let fact = "the sync daemon tells other directors of a connection"
@@ -165,15 +165,15 @@ enum SyncFindings {
     return .note(
       check, "\(fact) at packet \(threshold[0]) \(again) (sync_threshold)",
       so: "a backup forgets one that lives on here with fewer packets within its timeout, and a take-over cuts it",
-      cure: facts.entering + "sysctl -w \(KernelSetting.syncThreshold.rawValue)=\"\(threshold[0]) 0\""
+      fix: facts.entering + "sysctl -w \(KernelSetting.syncThreshold.rawValue)=\"\(threshold[0]) 0\""
         + " \(KernelSetting.syncRefreshPeriod.rawValue)=\(max(1, min(10, shortest / 3)))")
   }
 
-  private static func backup(_ check: Check, _ timeouts: Timeouts) -> Finding {
+  private static func backup(_ check: CheckID, _ timeouts: Timeouts) -> Finding {
     .note(
       check, "a backup sync daemon runs here",
       so: "what it brings has the timers of the other director, or with that one's sync_version=0 those of this one,"
         + " until a packet passes here",
-      cure: "on the other director, too, ipvs-timeout set \(timeouts.values)")
+      fix: "on the other director, too, ipvs-timeout set \(timeouts.values)")
   }
 }

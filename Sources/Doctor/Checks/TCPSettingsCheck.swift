@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the settings are that are copied from page to page as cures for TIME_WAIT, and what each is good for.
+/// What the settings are that are copied from page to page as fixes for TIME_WAIT, and what each is good for.
 struct TCPSettingsCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
     [
@@ -23,7 +23,7 @@ struct TCPSettingsCheck: SocketCheck {
     guard value > 0, settings[.tcpTimestamps] == 0 else { return .ok(.tcpSettings, fact + meaning + rest) }
     return .note(
       .tcpSettings, fact + meaning, so: "without timestamps (net.ipv4.tcp_timestamps = 0) it does nothing",
-      cure: "\(entering)sysctl -w net.ipv4.tcp_timestamps=1")
+      fix: "\(entering)sysctl -w net.ipv4.tcp_timestamps=1")
   }
 
   /// Gone since Linux 4.12.
@@ -36,7 +36,7 @@ struct TCPSettingsCheck: SocketCheck {
       .problem(
         .tcpSettings, "tcp_tw_recycle = \(value)",
         so: "of several clients behind one NAT, all but one are refused from time to time, without a word",
-        cure: "\(entering)sysctl -w net.ipv4.tcp_tw_recycle=0")
+        fix: "\(entering)sysctl -w net.ipv4.tcp_tw_recycle=0")
     }
   }
 
@@ -58,11 +58,11 @@ struct TCPSettingsCheck: SocketCheck {
     case 0:
       return .note(
         .tcpSettings, "tcp_syncookies = 0: off", so: "\(rest); a flood keeps clients out",
-        cure: "\(entering)sysctl -w net.ipv4.tcp_syncookies=1")
+        fix: "\(entering)sysctl -w net.ipv4.tcp_syncookies=1")
     default:
       return .note(
         .tcpSettings, "tcp_syncookies = \(value): used for all requests, which is meant for tests",
-        so: "\(rest); connections lose options", cure: "\(entering)sysctl -w net.ipv4.tcp_syncookies=1")
+        so: "\(rest); connections lose options", fix: "\(entering)sysctl -w net.ipv4.tcp_syncookies=1")
     }
   }
 

@@ -4,7 +4,7 @@ internal import IPVS
 
 /// To which services connections are opened and closed again all the time, and by which program.
 struct TimeWaitCheck: SocketCheck {
-  /// The cure that comes first, whatever else is done.
+  /// The fix that comes first, whatever else is done.
   static let inTheProgram = "in the program, use connections again (a pool, keep-alive) instead of one for each request"
 
   func findings(on facts: SocketFacts) -> [Finding] {
@@ -33,7 +33,7 @@ struct TimeWaitCheck: SocketCheck {
         + " \(facts.open(service))",
       so: "at least \(count / SocketThreshold.timeWait) connections to it a second are opened and closed again, and"
         + " each takes a port for \(SocketThreshold.timeWait) s more, \(end)",
-      cure: TimeWaitCheck.inTheProgram + ", or have the other end close first, where it costs no port; to see them:"
+      fix: TimeWaitCheck.inTheProgram + ", or have the other end close first, where it costs no port; to see them:"
         + " `\(facts.entering)ss -tan state time-wait \(service.filter)`")
   }
 
@@ -65,20 +65,20 @@ struct TimeWaitBucketsCheck: SocketCheck {
     let consequence =
       "what finds no room ends without TIME_WAIT: no connection fails, but a late packet of an old one can disturb a new one"
     let wider = "\(facts.entering)sysctl -w net.ipv4.tcp_max_tw_buckets=\(max(most * 2, TimeWaitBucketsCheck.many))"
-    if most <= 0 { return [.problem(.timeWaitBuckets, fact, so: consequence, cure: wider)] }
-    let cure = "\(TimeWaitCheck.inTheProgram); then, if it must be, `\(wider)`"
+    if most <= 0 { return [.problem(.timeWaitBuckets, fact, so: consequence, fix: wider)] }
+    let fix = "\(TimeWaitCheck.inTheProgram); then, if it must be, `\(wider)`"
     if share.percent >= SocketThreshold.scarce || facts.overflow > 0 {
-      return [.problem(.timeWaitBuckets, fact, so: consequence, cure: cure)]
+      return [.problem(.timeWaitBuckets, fact, so: consequence, fix: fix)]
     }
     if lost > 0 {
       return [
         .note(
           .timeWaitBuckets, fact, so: "that was at some time since the network namespace was made; \(consequence)",
-          cure: "look again when there is much to do: `\(facts.entering)nstat -az TcpExtTCPTimeWaitOverflow`")
+          fix: "look again when there is much to do: `\(facts.entering)nstat -az TcpExtTCPTimeWaitOverflow`")
       ]
     }
     return share.percent >= SocketThreshold.notable
-      ? [.note(.timeWaitBuckets, fact, so: consequence, cure: cure)] : [.ok(.timeWaitBuckets, fact)]
+      ? [.note(.timeWaitBuckets, fact, so: consequence, fix: fix)] : [.ok(.timeWaitBuckets, fact)]
   }
 
   /// The kernel's default where there is memory enough; so many take 70 MB.

@@ -5,7 +5,7 @@ internal import Text
 
 /// What the timeouts are, and whether anybody has set them.
 struct TimeoutsCheck: DirectorCheck {
-  let check = Check.timeouts
+  let check = CheckID.timeouts
 
   func findings(on facts: DirectorFacts) -> [Finding] {
     let timeouts = facts.timeouts

@@ -6,20 +6,20 @@ internal import Linux
 
 /// Which programs will write the timeouts of this namespace, and whether they write what they are.
 struct WritersCheck: DirectorCheck {
-  let check = Check.writers
+  let check = CheckID.writers
 
-  func findings(on facts: DirectorFacts) throws(BackendError) -> [Finding] {
+  func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     guard let here = facts.known?.fileIdentity else {
       return [.unchecked(check, "the kernel does not say which namespace this is")]
     }
     let writers = try facts.surroundings.writers.get().filter { $0.process.namespace.map { $0 == here } ?? true }
     guard !writers.isEmpty else {
-      let names = TimeoutWriter.Program.allCases.map(\.rawValue).joined(separator: ", ")
+      let names = WriterKind.allCases.map(\.rawValue).joined(separator: ", ")
       return [.ok(check, "none of \(names) runs in this network namespace")]
     }
     let policy = try? facts.surroundings.policy.file.get()
     let demand = policy?.demand(in: facts.namespace, known: facts.known).timeouts ?? Timeouts()
-    return writers.map { finding(on: $0, wanted: demand.filled(from: facts.timeouts)) }
+    return writers.map { finding(on: $0, wanted: demand.merging(facts.timeouts)) }
   }
 
   private func finding(on writer: TimeoutWriter, wanted: Timeouts) -> Finding {
@@ -28,7 +28,7 @@ struct WritersCheck: DirectorCheck {
     case .unknown(let reason): return .unchecked(check, "\(writer.name): \(reason)")
     case .writes(let written, let source):
       let fact = "\(writer.name) writes \(written.words), as \(source.words) say\(source == .options ? "" : "s")"
-      let other = written.differing(from: wanted)
+      let other = written.changes(from: wanted)
       let (moment, rest) = (writer.program.moment, writer.program.rest(written))
       guard other != Timeouts() else {
         return .note(check, "\(fact); which is as it should be", so: "it writes them again \(moment)\(rest)")
@@ -38,12 +38,12 @@ struct WritersCheck: DirectorCheck {
       }
       return .problem(
         check, fact, so: "\(moment) it writes \(changes.joined(separator: ", "))\(rest)",
-        cure: writer.program.cure(wanted, source))
+        fix: writer.program.fix(wanted, source))
     }
   }
 }
 
-extension TimeoutWriter.Program {
+extension WriterKind {
   /// When it writes.
   fileprivate var moment: String { self == .keepalived ? "at its next reload" : "when it starts anew" }
 
@@ -55,7 +55,7 @@ extension TimeoutWriter.Program {
   }
 
   /// How to have it write what is wanted.
-  fileprivate func cure(_ wanted: Timeouts, _ source: TimeoutWriter.Source) -> String {
+  fileprivate func fix(_ wanted: Timeouts, _ source: TimeoutWriter.Source) -> String {
     let isFile = source != .options
     let words = Timeouts.Name.allCases.compactMap { name in
       wanted[name].map { self.words(name, $0.seconds, isFile: isFile) }

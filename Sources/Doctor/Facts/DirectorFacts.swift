@@ -8,7 +8,7 @@ package struct DirectorFacts: Sendable {
   /// The network namespace.
   package let namespace: NetworkNamespace
   /// What is known of it; `nil` where it was not among those that were found.
-  package let known: KnownNamespace?
+  package let known: NamespaceInfo?
   /// The backend that answered.
   package let backend: BackendChoice
   /// Whether `auto` turned to that one, and why.
@@ -16,15 +16,15 @@ package struct DirectorFacts: Sendable {
   /// The timeouts.
   package let timeouts: Timeouts
   /// The virtual services.
-  package let services: Result<VirtualServices, BackendError>
+  package let services: Result<ServiceCounts, DirectorError>
   /// The connections.
-  package let connections: Result<ConnectionSummary, BackendError>
+  package let connections: Result<ConnectionSummary, DirectorError>
   /// The kernel's settings.
-  package let settings: Result<KernelSettings, BackendError>
+  package let settings: Result<KernelSettings, DirectorError>
   /// The sync daemons that run.
-  let daemons: Result<SyncDaemons, BackendError>
+  let daemons: Result<SyncDaemons, DirectorError>
   /// The machine around it.
-  package let surroundings: Surroundings
+  package let surroundings: MachineFacts
 }
 
 extension DirectorFacts {
@@ -34,24 +34,24 @@ extension DirectorFacts {
   ///   - director: The director.
   ///   - namespace: The network namespace in which it is.
   ///   - surroundings: The machine around it.
-  /// - Throws: ``BackendError``, when not even the timeouts can be read.
+  /// - Throws: ``DirectorError``, when not even the timeouts can be read.
   package init(
-    of director: borrowing Director, in namespace: NetworkNamespace, _ surroundings: Surroundings
-  ) throws(BackendError) {
+    of director: borrowing Director, in namespace: NetworkNamespace, _ surroundings: MachineFacts
+  ) throws(DirectorError) {
     self.surroundings = surroundings
     self.namespace = namespace
     known = (try? surroundings.neighbours.get())?.listing.known(namespace)
     backend = director.backend
     fallback = director.fallback
     timeouts = try director.timeouts()
-    services = Result { () throws(IPVSError) in try VirtualServices(in: namespace) }.mapError(BackendError.netlink)
-    do throws(BackendError) {
+    services = Result { () throws(IPVSError) in try ServiceCounts(in: namespace) }.mapError(DirectorError.kernel)
+    do throws(DirectorError) {
       connections = .success(try director.connectionSummary(in: namespace))
     } catch {
       connections = .failure(error)
     }
-    settings = Result { () throws(IPVSError) in try KernelSettings(in: namespace) }.mapError(BackendError.netlink)
-    daemons = Result { () throws(IPVSError) in try SyncDaemons(in: namespace) }.mapError(BackendError.netlink)
+    settings = Result { () throws(IPVSError) in try KernelSettings(in: namespace) }.mapError(DirectorError.kernel)
+    daemons = Result { () throws(IPVSError) in try SyncDaemons(in: namespace) }.mapError(DirectorError.kernel)
   }
 }
 

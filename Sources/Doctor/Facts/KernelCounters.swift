@@ -19,7 +19,7 @@ package struct KernelCounters: Sendable, Hashable {
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   package init(in namespace: NetworkNamespace) throws(IPVSError) {
     do throws(NamespaceError) {
-      self = namespace == .current ? .here : try NamespaceVisit.one(namespace.files) { .here }
+      self = namespace == .current ? .here : try NamespaceThread.run(in: namespace.files) { .here }
     } catch {
       throw IPVSError(error, during: .readSockets, in: namespace)
     }

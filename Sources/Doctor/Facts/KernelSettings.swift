@@ -20,7 +20,7 @@ package struct KernelSettings: Sendable, Hashable {
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   package init(in namespace: NetworkNamespace) throws(IPVSError) {
     do throws(NamespaceError) {
-      self = namespace == .current ? .here : try NamespaceVisit.one(namespace.files) { .here }
+      self = namespace == .current ? .here : try NamespaceThread.run(in: namespace.files) { .here }
     } catch {
       throw IPVSError(error, during: .readSettings, in: namespace)
     }

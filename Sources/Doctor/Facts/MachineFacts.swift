@@ -6,16 +6,16 @@ package import SystemPackage
 internal import Text
 
 /// What is known of the machine around its directors: looked up once, the same for all of them.
-package struct Surroundings: Sendable {
+package struct MachineFacts: Sendable {
   /// The policy.
   package let policy: PolicyState
   /// The network namespaces.
-  package let neighbours: Result<Neighbours, BackendError>
+  package let neighbours: Result<OtherNamespaces, DirectorError>
   /// The programs that run and may write timeouts.
-  let writers: Result<[TimeoutWriter], BackendError>
+  let writers: Result<[TimeoutWriter], DirectorError>
 }
 
-extension Surroundings {
+extension MachineFacts {
   /// Looks at the machine.
   ///
   /// - Parameters:
@@ -24,50 +24,50 @@ extension Surroundings {
   ///   - ipvsadm: The path of ipvsadm; `nil` looks in the usual places.
   package init(policy: FilePath?, backend: BackendChoice, ipvsadm: String?) {
     self.policy = PolicyState(at: policy)
-    writers = Result { () throws(IPVSError) in try TimeoutWriter.running() }.mapError(BackendError.netlink)
-    neighbours = Result { () throws(BackendError) in try Neighbours(backend: backend, ipvsadm: ipvsadm) }
+    writers = Result { () throws(IPVSError) in try TimeoutWriter.running() }.mapError(DirectorError.kernel)
+    neighbours = Result { () throws(DirectorError) in try OtherNamespaces(backend: backend, ipvsadm: ipvsadm) }
   }
 }
 
 /// The network namespaces of a machine, and the timeouts in those that use IPVS.
-package struct Neighbours: Sendable {
+package struct OtherNamespaces: Sendable {
   /// One that uses IPVS, or may.
   package struct Neighbour: Sendable {
     /// Which one it is.
-    package let known: KnownNamespace
+    package let known: NamespaceInfo
     /// Its timeouts, or why they, or whether it uses IPVS, cannot be seen.
-    package let timeouts: Result<Timeouts, BackendError>
+    package let timeouts: Result<Timeouts, DirectorError>
   }
 
   /// All namespaces, as far as they can be seen.
-  package let listing: NamespaceListing
+  package let listing: NamespaceList
   /// Those that use IPVS, or may.
   package let users: [Neighbour]
 }
 
-extension Neighbours {
+extension OtherNamespaces {
   /// Looks for them.
   ///
   /// - Parameters:
   ///   - backend: The backend to take.
   ///   - ipvsadm: The path of ipvsadm; `nil` looks in the usual places.
-  /// - Throws: ``BackendError``, when there is no list of namespaces, or the backend is not there.
-  package init(backend: BackendChoice, ipvsadm: String?) throws(BackendError) {
-    do throws(IPVSError) { listing = try NamespaceListing() } catch { throw .netlink(error) }
+  /// - Throws: ``DirectorError``, when there is no list of namespaces, or the backend is not there.
+  package init(backend: BackendChoice, ipvsadm: String?) throws(DirectorError) {
+    do throws(IPVSError) { listing = try NamespaceList() } catch { throw .kernel(error) }
     let uses = listing.namespaces.map { known in
-      Result { () throws(IPVSError) in try known.namespace.isInUse() }.mapError(BackendError.netlink)
+      Result { () throws(IPVSError) in try known.namespace.isInUse() }.mapError(DirectorError.kernel)
     }
     let namespaces = zip(listing.namespaces, uses).filter { (try? $1.get()) == true }.map(\.0.namespace)
-    var directors = try DirectorRound(in: namespaces, backend: backend, ipvsadm: ipvsadm)
+    var directors = try DirectorSequence(in: namespaces, backend: backend, ipvsadm: ipvsadm)
     var users: [Neighbour] = []
     for (known, isInUse) in zip(listing.namespaces, uses) {
-      do throws(BackendError) {
+      do throws(DirectorError) {
         guard try isInUse.get() else { continue }
         guard let director = try directors.next() else { preconditionFailure("there are as many as namespaces") }
         users.append(Neighbour(known: known, timeouts: .success(try director.timeouts())))
       } catch {
         // One that has gone meanwhile is none, and neither is the file that another has left behind.
-        guard !error.isAboutFile else { continue }
+        guard !error.namespaceIsMissing else { continue }
         users.append(Neighbour(known: known, timeouts: .failure(error)))
       }
     }

@@ -33,7 +33,7 @@ package struct SocketFacts: Sendable {
     _ services: [SocketService] = [], rest: SocketCounts = SocketCounts(), missed: Int = 0,
     owners: SocketOwners = SocketOwners(), counters: KernelCounters = KernelCounters(""), overflow: UInt64 = 0,
     settings: KernelSettings = KernelSettings([:]), in namespace: NetworkNamespace = .current,
-    known: KnownNamespace? = nil
+    known: NamespaceInfo? = nil
   ) {
     self.services = services
     self.rest = rest
@@ -54,7 +54,7 @@ package struct SocketFacts: Sendable {
   ///   - namespace: The network namespace.
   ///   - known: What is known of it, where it was looked up.
   /// - Throws: ``IPVSError``, when the sockets cannot be read or the namespace may not be entered.
-  package init(in namespace: NetworkNamespace, known: KnownNamespace? = nil) throws(IPVSError) {
+  package init(in namespace: NetworkNamespace, known: NamespaceInfo? = nil) throws(IPVSError) {
     let settings = try KernelSettings(in: namespace)
     let ports = EphemeralPorts(settings)
     let before = try KernelCounters(in: namespace)

@@ -49,7 +49,7 @@ package struct SocketTable: ~Copyable {
     do throws(NetlinkError) {
       while true {
         if let record = try dump?.next(as: inet_diag_msg.self) {
-          guard let socket = HostSocket(record) else { throw .foreignReply }
+          guard let socket = HostSocket(record) else { throw .unexpectedReply }
           return socket
         }
         guard let socket = waiting.take() else { return nil }

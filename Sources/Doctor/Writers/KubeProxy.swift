@@ -13,7 +13,7 @@ struct KubeProxyConfiguration {
   static func key(of name: Timeouts.Name) -> String {
     switch name {
     case .tcp: "tcpTimeout"
-    case .tcpfin: "tcpFinTimeout"
+    case .tcpFin: "tcpFinTimeout"
     case .udp: "udpTimeout"
     }
   }

@@ -5,16 +5,16 @@ internal import Linux
 internal import SystemPackage
 internal import Text
 
+/// The programs that are known to write timeouts, or taken for one that does.
+enum WriterKind: String, CaseIterable, Sendable {
+  case keepalived
+  case kubeProxy = "kube-proxy"
+  case kubeRouter = "kube-router"
+  case dockerd
+}
+
 /// A program that is running and may write the timeouts of the network namespace in which it runs.
 struct TimeoutWriter: Sendable, Hashable {
-  /// The programs that are known to write timeouts, or taken for one that does.
-  enum Program: String, CaseIterable, Sendable {
-    case keepalived
-    case kubeProxy = "kube-proxy"
-    case kubeRouter = "kube-router"
-    case dockerd
-  }
-
   /// What it does to the timeouts.
   enum Plan: Sendable, Hashable {
     /// Nothing, and why.
@@ -33,7 +33,7 @@ struct TimeoutWriter: Sendable, Hashable {
     case file(String)
   }
 
-  let program: Program
+  let program: WriterKind
   let process: HostProcess
   let plan: Plan
 
@@ -48,19 +48,19 @@ extension TimeoutWriter {
   static func running() throws(IPVSError) -> [TimeoutWriter] {
     let processes: [HostProcess]
     do throws(Errno) {
-      processes = try HostProcess.running(named: Set(Program.allCases.map(\.rawValue)))
+      processes = try HostProcess.running(named: Set(WriterKind.allCases.map(\.rawValue)))
     } catch {
       throw IPVSError(.refused, .listProcesses, errno: error)
     }
     let names = Dictionary(processes.map { ($0.number, $0.name) }) { first, _ in first }
     return processes.compactMap { process in
       // keepalived's children are called as it is, and do its work.
-      guard names[process.parent] != process.name, let program = Program(rawValue: process.name) else { return nil }
+      guard names[process.parent] != process.name, let program = WriterKind(rawValue: process.name) else { return nil }
       return TimeoutWriter(program: program, process: process, plan: plan(of: program, process))
     }
   }
 
-  private static func plan(of program: Program, _ process: HostProcess) -> Plan {
+  private static func plan(of program: WriterKind, _ process: HostProcess) -> Plan {
     switch program {
     case .keepalived: .keepalived(process.arguments, process.files)
     case .kubeProxy: .kubeProxy(process.arguments, process.files)

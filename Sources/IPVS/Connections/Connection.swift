@@ -54,7 +54,7 @@ extension Connection {
   /// Kernels before 4.19 show a template of a UDP service in the state UDP. An entry of the port 0 that is listening
   /// waits for a client whose port is not known yet, as with FTP.
   public var isTemplate: Bool {
-    transport == .any || state == .assured || client.port == 0 && (state == .none || state == .udp)
+    transport == .any || state == .assured || client.port == 0 && (state == .stateless || state == .udp)
   }
 }
 
@@ -86,7 +86,7 @@ extension Connection {
     /// A persistence template that connections have gone by.
     case assured
     /// None: a connection that has just begun, a template, or a protocol without states.
-    case none
+    case stateless
     /// Another one, by its name: SCTP has more, and newer kernels may.
     case other(String)
 
@@ -94,7 +94,7 @@ extension Connection {
     public static let known: [State] =
       [
         .established, .finWait, .timeWait, .closeWait, .lastAck, .close, .synSent, .synReceived, .synAck, .listen, .udp,
-        .assured, .none,
+        .assured, .stateless,
       ]
       + [
         "INIT1", "INIT", "C-SENT", "C-REPLIED", "C-WAIT", "COOKIE", "C-ECHOED", "S-SENT", "S-RECEIVED", "S-ACK-SENT",
@@ -135,7 +135,7 @@ extension Connection {
       case .listen: "LISTEN"
       case .udp: "UDP"
       case .assured: "ASSURED"
-      case .none: "NONE"
+      case .stateless: "NONE"
       case .other(let name): name
       }
     }

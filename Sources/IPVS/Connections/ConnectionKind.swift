@@ -60,7 +60,7 @@ extension Connection.State {
     case .listen: 9
     case .udp: 10
     case .assured: 11
-    case .none: 12
+    case .stateless: 12
     case .other: nil
     }
   }

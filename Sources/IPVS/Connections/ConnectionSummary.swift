@@ -99,7 +99,7 @@ public struct ConnectionTally: Sendable {
   /// The kind.
   public let kind: ConnectionKind
   /// What decides how long their timer is.
-  public let rule: TimerRule
+  public let rule: TimerSource
   /// The timeout that rules them; `nil` where none does, or the kernel lacks it.
   public let allowed: Timeout?
   /// How many there are.
@@ -113,12 +113,12 @@ public struct ConnectionTally: Sendable {
   /// After how many seconds the last outdated one ends; 0 where none is.
   public private(set) var lastEnd: UInt32 = 0
   /// How many have a longer timer because another director has told of it.
-  public private(set) var foreign = 0
+  public private(set) var synced = 0
   private var histogram = TimeHistogram()
 
   init(_ kind: ConnectionKind, by rule: OutdatedRule) {
     self.kind = kind
-    self.rule = TimerRule(for: kind)
+    self.rule = TimerSource(for: kind)
     allowed = rule.allowed(kind)
   }
 
@@ -132,8 +132,8 @@ public struct ConnectionTally: Sendable {
     if rule.isOutdated(connection, allowed: allowed) {
       outdated += 1
       lastEnd = max(lastEnd, seconds)
-    } else if rule.hasForeignTimer(connection) {
-      foreign += 1
+    } else if rule.hasSyncedTimer(connection) {
+      synced += 1
     }
   }
 }

@@ -51,7 +51,7 @@ public struct ConnectionTable: ~Copyable {
     var fields = ConnectionLine(line)
     guard let connection = fields?.connection() else {
       throw IPVSError(
-        .foreignReply, .readConnections, in: namespace, detail: String(decoding: line, as: UTF8.self))
+        .unexpectedReply, .readConnections, in: namespace, detail: String(decoding: line, as: UTF8.self))
     }
     return connection
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What decides how long the timer of a connection is, when a packet of it passes.
-public enum TimerRule: Sendable, Hashable {
+public enum TimerSource: Sendable, Hashable {
   /// One of the three timeouts.
   case timeout(Timeouts.Name)
   /// The kernel, at so many seconds.
@@ -14,20 +14,20 @@ public enum TimerRule: Sendable, Hashable {
   case unknown
 }
 
-extension TimerRule {
+extension TimerSource {
   /// The rule for a kind of connection; the kernel's own are those of `tcp_timeouts` in `ip_vs_proto_tcp.c`.
   public init(for kind: ConnectionKind) {
     self =
       switch (kind.isTemplate, kind.transport, kind.state) {
       case (true, _, _): .service
       case (_, .tcp, .established): .timeout(.tcp)
-      case (_, .tcp, .finWait): .timeout(.tcpfin)
+      case (_, .tcp, .finWait): .timeout(.tcpFin)
       case (_, .udp, .udp): .timeout(.udp)
       case (_, .tcp, .timeWait), (_, .tcp, .synSent), (_, .tcp, .synAck), (_, .tcp, .listen): .fixed(seconds: 120)
       case (_, .tcp, .closeWait), (_, .tcp, .synReceived): .fixed(seconds: 60)
       case (_, .tcp, .lastAck): .fixed(seconds: 30)
       case (_, .tcp, .close): .fixed(seconds: 10)
-      case (_, .tcp, .none): .fixed(seconds: 2)
+      case (_, .tcp, .stateless): .fixed(seconds: 2)
       case (_, .sctp, _): .kernel
       default: .unknown
       }
@@ -51,7 +51,7 @@ public struct OutdatedRule: Sendable, Hashable {
 
   /// What a connection is allowed; `nil` where none of the three timeouts rules it, or the kernel lacks that one.
   public func allowed(_ kind: ConnectionKind) -> Timeout? {
-    guard case .timeout(let name) = TimerRule(for: kind) else { return nil }
+    guard case .timeout(let name) = TimerSource(for: kind) else { return nil }
     return timeouts[name]
   }
 
@@ -64,11 +64,11 @@ public struct OutdatedRule: Sendable, Hashable {
   public func isOutdated(_ connection: Connection, allowed: Timeout?) -> Bool {
     // The kernel rounds down: a timer that has just been set shows the timeout itself, or a second less.
     guard let allowed, connection.secondsLeft > allowed.seconds else { return false }
-    return !hasForeignTimer(connection) && !mayControlOthers(connection)
+    return !hasSyncedTimer(connection) && !mayControlOthers(connection)
   }
 
   /// Whether the timer is the one that another director has told of, and tells of again.
-  public func hasForeignTimer(_ connection: Connection) -> Bool { hasBackupDaemon && connection.origin == .sync }
+  public func hasSyncedTimer(_ connection: Connection) -> Bool { hasBackupDaemon && connection.origin == .sync }
 
   /// Whether the timer may be the one that the kernel sets when a connection's time is up while others depend on it.
   ///

@@ -28,8 +28,8 @@ struct PlainArguments {
 
   /// Three timeouts in a row that are written as whole seconds or 0; `nil` for anything else.
   func timeouts(from index: Int) -> Timeouts? {
-    guard let tcp = number(index), let tcpfin = number(index + 1), let udp = number(index + 2) else { return nil }
-    return Timeouts(tcp: Timeout(seconds: tcp), tcpfin: Timeout(seconds: tcpfin), udp: Timeout(seconds: udp))
+    guard let tcp = number(index), let tcpFin = number(index + 1), let udp = number(index + 2) else { return nil }
+    return Timeouts(tcp: Timeout(seconds: tcp), tcpFin: Timeout(seconds: tcpFin), udp: Timeout(seconds: udp))
   }
 
   /// A number that is 0 or a timeout, without leading zeros.

@@ -20,7 +20,7 @@ enum Invocation: Hashable {
   /// Make the timeouts as a policy file says.
   case apply(FilePath, Application, Output, Access)
   /// Read a policy file and say what it wants where.
-  case checkPolicy(FilePath, Output, Scope)
+  case checkPolicy(FilePath, Output, NamespaceSelection)
   /// Say what the timers of the live connections are.
   indirect case connections(ConnectionsRequest, Output, Access)
   /// Say why the timeouts may have no effect.
@@ -47,7 +47,7 @@ enum Invocation: Hashable {
   struct Access: Hashable {
     var backend = BackendChoice.auto
     var ipvsadm: String?
-    var scope = Scope()
+    var scope = NamespaceSelection()
   }
 
   /// How to apply a policy.
@@ -84,7 +84,7 @@ extension Invocation {
     switch self {
     // A trial tells of them itself, when it has seen what its caller wants of signals.
     case .ipvsadm, .text, .putBack, .trial: break
-    default: UndoneTrial.reportAll()
+    default: UnfinishedTrial.reportAll()
     }
     return try carriedOut()
   }
@@ -112,7 +112,7 @@ extension Invocation {
     case .trial(let request, let output, let access):
       return try TrialRun(request, output, access).run()
     case .putBack(let isKeeping, let output):
-      return try PutBackRun(isKeeping: isKeeping, output).run()
+      return try RollbackRun(isKeeping: isKeeping, output).run()
     case .ipvsadm(let command):
       return try command.run()
     case .text(let string):
@@ -126,10 +126,10 @@ extension Invocation {
 
 extension Invocation.Access {
   /// Does something with one director, or with those of several network namespaces.
-  func run(_ deed: Deed, _ wanted: Timeouts, _ output: Invocation.Output) throws(Failure) -> ExitStatus {
+  func run(_ deed: DirectorAction, _ wanted: Timeouts, _ output: Invocation.Output) throws(Failure) -> ExitStatus {
     guard scope.choice == .unsaid else {
-      var round = Round(output, self)
-      try round.visit(scope.places(&round).map { Aim(place: $0, wanted: wanted) }, deed)
+      var round = CommandContext(output, self)
+      try round.visit(scope.places(&round).map { TargetTimeouts(place: $0, wanted: wanted) }, deed)
       return try round.finished()
     }
     let report = try report(deed, wanted)
@@ -138,12 +138,12 @@ extension Invocation.Access {
   }
 
   /// Does something with the caller's own director; others have their turn when it is done, and not when it is read.
-  private func report(_ deed: Deed, _ wanted: Timeouts) throws(Failure) -> Report {
+  private func report(_ deed: DirectorAction, _ wanted: Timeouts) throws(Failure) -> Report {
     let turn = try ChangeLock.turn(for: deed)
     defer { extendLifetime(turn) }
-    do throws(BackendError) {
+    do throws(DirectorError) {
       let director = try Director(backend: backend, ipvsadm: ipvsadm)
-      let finding = try deed.done(to: director, wanted)
+      let finding = try deed.perform(on: director, wanted)
       // When no answer comes, the error itself names both ways.
       StandardStreams.report(director.fallback)
       return Report(backend: director.backend, finding: finding)

@@ -52,10 +52,10 @@ struct NamespaceOptions: ParsableArguments {
   var inUse = false
 
   /// What they say.
-  var scope: Scope {
-    let choice: Scope.Choice =
+  var scope: NamespaceSelection {
+    let choice: NamespaceSelection.Choice =
       if !netns.isEmpty { .these(namespaces) } else if allNetns || inUse { .all } else { .unsaid }
-    return Scope(choice: choice, isInUseOnly: inUse)
+    return NamespaceSelection(choice: choice, isInUseOnly: inUse)
   }
 
   private var namespaces: [NetworkNamespace] {

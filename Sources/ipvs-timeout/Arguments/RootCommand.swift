@@ -26,9 +26,9 @@ struct RootCommand: ParsableCommand {
       unexpected reply; 71 the system refused; 75 no answer in time; 77 not permitted; 78 bad policy file. Over many \
       namespaces, the largest. `try` and `with` pass on the status of their command.
       """,
-    version: Program.version,
+    version: Main.version,
     subcommands: [
-      ShowCommand.self, SetCommand.self, VerifyCommand.self, TryCommand.self, WithCommand.self, PutBackCommand.self,
+      ShowCommand.self, SetCommand.self, VerifyCommand.self, TryCommand.self, WithCommand.self, RollbackCommand.self,
       ApplyCommand.self, CheckPolicyCommand.self, ConnectionsCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: ShowCommand.self)
@@ -38,7 +38,7 @@ struct RootCommand: ParsableCommand {
   /// The names stand here again because making `configuration` costs more than all of ipvsadm's forms together.
   static func isNamed(in arguments: [String]) -> Bool {
     switch arguments.first {
-    case "show", "set", "verify", "try", "with", "put-back", "apply", "check-policy", "connections", "doctor", "help":
+    case "show", "set", "verify", "try", "with", "rollback", "apply", "check-policy", "connections", "doctor", "help":
       true
     default: false
     }

@@ -14,20 +14,22 @@ struct TimeoutValues: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of ESTABLISHED connections.", valueName: "time"))
   var tcp: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of connections in FIN_WAIT.", valueName: "time"))
-  var tcpfin: String?
+  @Option(
+    name: .customLong("tcpfin"), parsing: .unconditional,
+    help: ArgumentHelp("The timeout of connections in FIN_WAIT.", valueName: "time"))
+  var tcpFin: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of UDP connections.", valueName: "time"))
   var udp: String?
 
   /// Whether none is written.
-  var isEmpty: Bool { values.isEmpty && [tcp, tcpfin, udp].allSatisfy { $0 == nil } }
+  var isEmpty: Bool { values.isEmpty && [tcp, tcpFin, udp].allSatisfy { $0 == nil } }
 
   /// The timeouts that are named; `nil` for those that are kept.
   ///
   /// - Throws: ``Failure``, when a value is no timeout or the wrong number of them is named.
   func timeouts() throws(Failure) -> Timeouts {
-    let named = [tcp, tcpfin, udp]
+    let named = [tcp, tcpFin, udp]
     let isNamed = named.contains { $0 != nil }
     switch (values.count, isNamed) {
     case (3, false), (0, true): break

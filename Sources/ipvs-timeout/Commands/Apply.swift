@@ -80,7 +80,7 @@ extension PolicyFile {
   ///
   /// - Throws: ``Failure``, for what would be the same everywhere.
   func verify(_ output: Invocation.Output, _ access: Invocation.Access) throws(Failure) -> ExitStatus {
-    var round = Round(output, access)
+    var round = CommandContext(output, access)
     let aims = aims(try access.scope.places(&round, isForPolicy: true), access.scope)
     noteIfNothingIsWanted(aims, output)
     try round.visit(aims, .verify)
@@ -93,8 +93,8 @@ extension PolicyFile {
   func apply(
     _ application: Invocation.Application, _ output: Invocation.Output, _ access: Invocation.Access
   ) throws(Failure) -> ExitStatus {
-    var round = Round(output, access)
-    let deed = Deed.correct(isDryRun: application.isDryRun)
+    var round = CommandContext(output, access)
+    let deed = DirectorAction.correct(isDryRun: application.isDryRun)
     let aims = aims(try access.scope.places(&round, isForPolicy: true), access.scope)
     noteIfNothingIsWanted(aims, output)
     guard let settling = application.settling else {
@@ -110,35 +110,37 @@ extension PolicyFile {
   ///
   /// Whoever binds a namespace makes the file first and then the binding: what is no namespace may become one.
   private func settle(
-    _ duration: Duration, _ deed: Deed, _ round: inout Round, done: [Aim]
+    _ duration: Duration, _ deed: DirectorAction, _ round: inout CommandContext, done: [TargetTimeouts]
   ) throws(Failure) {
-    var done = Set(done.map(\.purpose))
+    var done = Set(done.map(\.key))
     var end = ContinuousClock.now + duration
     let last = end + .seconds(60)
     while true {
       let isFinal = ContinuousClock.now >= end
-      let aims = aims(try Scope.boundPlaces(), Scope())
+      let aims = aims(try NamespaceSelection.boundPlaces(), NamespaceSelection())
       // What has gone is forgotten: the kernel gives its number to the next, which may get its name, too.
-      done.formIntersection(aims.map(\.purpose))
-      let settled = try round.visit(aims.filter { !done.contains($0.purpose) }, deed, isFinal: isFinal)
+      done.formIntersection(aims.map(\.key))
+      let settled = try round.visit(aims.filter { !done.contains($0.key) }, deed, isFinal: isFinal)
       guard !isFinal else { return }
       if !settled.isEmpty { end = min(.now + duration, last) }
-      done.formUnion(settled.map(\.purpose))
+      done.formUnion(settled.map(\.key))
       usleep(100_000)
     }
   }
 
   /// Says that a success is not worth much.
-  private func noteIfNothingIsWanted(_ aims: [Aim], _ output: Invocation.Output) {
+  private func noteIfNothingIsWanted(_ aims: [TargetTimeouts], _ output: Invocation.Output) {
     guard aims.allSatisfy({ $0.wanted == Timeouts() }), !output.isQuiet, !output.isChangedOnly else { return }
     StandardStreams.report("ipvs-timeout: \(path.string.printable) wants nothing in any of these network namespaces")
   }
 
   /// Where to go: where it wants something, and wherever somebody has named.
-  private func aims(_ places: [Place], _ scope: Scope) -> [Aim] {
-    places.map { Aim(place: $0, wanted: demand($0).timeouts) }.filter { scope.isNamed || $0.wanted != Timeouts() }
+  private func aims(_ places: [NamespaceTarget], _ scope: NamespaceSelection) -> [TargetTimeouts] {
+    places.map { TargetTimeouts(place: $0, wanted: demand($0).timeouts) }.filter {
+      scope.isNamed || $0.wanted != Timeouts()
+    }
   }
 
   /// What it wants in one place.
-  func demand(_ place: Place) -> PolicyDemand { demand(in: place.namespace, known: place.known) }
+  func demand(_ place: NamespaceTarget) -> PolicyDemand { demand(in: place.namespace, known: place.known) }
 }

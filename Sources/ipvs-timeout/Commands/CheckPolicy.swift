@@ -33,10 +33,10 @@ extension PolicyFile {
   /// Says what it wants in each place, and from which line.
   ///
   /// - Throws: ``Failure``, when there is no list of the places or the result cannot be written.
-  func explain(_ output: Invocation.Output, _ scope: Scope) throws(Failure) -> ExitStatus {
+  func explain(_ output: Invocation.Output, _ scope: NamespaceSelection) throws(Failure) -> ExitStatus {
     guard !output.isQuiet else { return .success }
     // The status is about the file: what of this machine could not be seen is told, and that is all.
-    var round = Round(output, Invocation.Access())
+    var round = CommandContext(output, Invocation.Access())
     let places = try scope.places(&round, isForPolicy: true)
     var text = TextBuffer()
     for place in places {
@@ -58,7 +58,7 @@ extension PolicyFile {
 
 extension PolicyDemand {
   /// For people.
-  fileprivate func sentence(_ place: Place) -> String {
+  fileprivate func sentence(_ place: NamespaceTarget) -> String {
     let parts = Timeouts.Name.allCases.compactMap { name in
       timeouts[name].flatMap { timeout in line(of: name).map { "\(name.rawValue) \(timeout.seconds) s (line \($0))" } }
     }
@@ -66,7 +66,7 @@ extension PolicyDemand {
   }
 
   /// One object; `docs/json.md` lists its keys.
-  fileprivate func json(_ place: Place, _ path: FilePath) -> String {
+  fileprivate func json(_ place: NamespaceTarget, _ path: FilePath) -> String {
     var lines = JSONObject()
     for name in Timeouts.Name.allCases {
       lines.add(name.rawValue, line(of: name).map { .number(UInt32(clamping: $0)) } ?? .null)

@@ -118,9 +118,9 @@ extension ConnectionsRequest {
   ///
   /// - Throws: ``Failure``, for what would be the same everywhere.
   func run(_ output: Invocation.Output, _ access: Invocation.Access) throws(Failure) -> ExitStatus {
-    var round = Round(output, access)
+    var round = CommandContext(output, access)
     let isNamed = access.scope.choice != .unsaid
-    let places = isNamed ? try access.scope.places(&round) : [Place(.current)]
+    let places = isNamed ? try access.scope.places(&round) : [NamespaceTarget(.current)]
     var look = ConnectionsLook(at: places, filter, access)
     let hasWaited: Bool? = if let wait { try look.wait(wait, isQuiet: output.isQuiet, &round) } else { nil }
     var printer = ConnectionsPrinter(output, isNamed: isNamed)

@@ -7,12 +7,12 @@ internal import Text
 
 /// Reads the connections of network namespaces, one after another; one that fails is told of once and then left out.
 struct ConnectionsLook {
-  private var places: [Place]
+  private var places: [NamespaceTarget]
   private let filter: ConnectionFilter
   private let access: Invocation.Access
   private var hasToldOfFallback = false
 
-  init(at places: [Place], _ filter: ConnectionFilter, _ access: Invocation.Access) {
+  init(at places: [NamespaceTarget], _ filter: ConnectionFilter, _ access: Invocation.Access) {
     self.places = places
     self.filter = filter
     self.access = access
@@ -25,10 +25,10 @@ struct ConnectionsLook {
   ///   - willTell: What to do before.
   /// - Returns: How many are outdated.
   /// - Throws: ``Failure``, for what would be the same everywhere.
-  mutating func count(_ round: inout Round, willTell: () -> Void) throws(Failure) -> OutdatedCount {
+  mutating func count(_ round: inout CommandContext, willTell: () -> Void) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
-    try each(&round, willTell: willTell) { place, director throws(BackendError) in
+    try each(&round, willTell: willTell) { place, director throws(DirectorError) in
       outdated.add(try director.connectionSummary(in: place.namespace, filter))
     }
     return outdated
@@ -42,11 +42,11 @@ struct ConnectionsLook {
   /// - Returns: How many are outdated.
   /// - Throws: ``Failure``, for what would be the same everywhere, or when it cannot be printed.
   mutating func summarize(
-    _ round: inout Round, _ printer: inout ConnectionsPrinter
+    _ round: inout CommandContext, _ printer: inout ConnectionsPrinter
   ) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
-    try each(&round) { place, director throws(BackendError) in
+    try each(&round) { place, director throws(DirectorError) in
       let summary = try director.connectionSummary(in: place.namespace, filter)
       outdated.add(summary)
       printer.add(ConnectionsReport(place: place, backend: director.backend, summary: summary))
@@ -61,18 +61,20 @@ struct ConnectionsLook {
   ///   - printer: Prints.
   /// - Returns: How many are outdated.
   /// - Throws: ``Failure``, for what would be the same everywhere, or when it cannot be printed.
-  mutating func list(_ round: inout Round, _ printer: inout ConnectionsPrinter) throws(Failure) -> OutdatedCount {
+  mutating func list(_ round: inout CommandContext, _ printer: inout ConnectionsPrinter) throws(Failure)
+    -> OutdatedCount
+  {
     let filter = filter
     var outdated = OutdatedCount()
-    var changed: [Place] = []
-    try each(&round) { place, director throws(BackendError) in
+    var changed: [NamespaceTarget] = []
+    try each(&round) { place, director throws(DirectorError) in
       let timeouts = try director.timeouts()
       do throws(IPVSError) {
         var table = try ConnectionTable(in: place.namespace)
         let rule = OutdatedRule(timeouts, hasBackupDaemon: table.hasBackupDaemon)
         while !printer.isBroken, let connection = try table.next() {
           let kind = ConnectionKind(connection)
-          guard filter.passes(connection), case .timeout(let name) = TimerRule(for: kind),
+          guard filter.passes(connection), case .timeout(let name) = TimerSource(for: kind),
             let allowed = timeouts[name], rule.isOutdated(connection, allowed: allowed)
           else { continue }
           outdated.count += 1
@@ -80,7 +82,7 @@ struct ConnectionsLook {
           printer.add(OutdatedConnection(place: place, connection: connection, name: name, allowed: allowed))
         }
       } catch {
-        throw .netlink(error)
+        throw .kernel(error)
       }
       // What is written is written, so that it cannot be read again.
       if try director.timeouts() != timeouts { changed.append(place) }
@@ -95,25 +97,26 @@ struct ConnectionsLook {
   }
 
   private mutating func each(
-    _ round: inout Round, willTell: () -> Void = {}, _ body: (Place, borrowing Director) throws(BackendError) -> Void
+    _ round: inout CommandContext, willTell: () -> Void = {},
+    _ body: (NamespaceTarget, borrowing Director) throws(DirectorError) -> Void
   ) throws(Failure) {
-    var directors: DirectorRound
-    do throws(BackendError) {
-      directors = try DirectorRound(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+    var directors: DirectorSequence
+    do throws(DirectorError) {
+      directors = try DirectorSequence(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
     } catch {
       throw Failure(error)
     }
     if !hasToldOfFallback { StandardStreams.report(directors.fallback) }
     hasToldOfFallback = true
-    var remaining: [Place] = []
+    var remaining: [NamespaceTarget] = []
     for place in places {
-      do throws(BackendError) {
+      do throws(DirectorError) {
         let director = try directors.following()
         try body(place, director)
         remaining.append(place)
       } catch {
         // Where another one could be read, it is not the same everywhere.
-        if error.isAboutCaller, remaining.isEmpty { throw Failure(error) }
+        if error.isSameEverywhere, remaining.isEmpty { throw Failure(error) }
         willTell()
         round.note(Failure(error))
       }
@@ -141,7 +144,7 @@ extension ConnectionsLook {
   /// - Returns: Whether none was left; else the time was over first.
   /// - Throws: ``Failure``, for what would be the same everywhere.
   mutating func wait(
-    _ wait: ConnectionsRequest.Wait, isQuiet: Bool, _ round: inout Round
+    _ wait: ConnectionsRequest.Wait, isQuiet: Bool, _ round: inout CommandContext
   ) throws(Failure) -> Bool {
     let end: ContinuousClock.Instant? = if case .atMost(let time) = wait { .now + time } else { nil }
     var display = WaitDisplay(isQuiet: isQuiet)

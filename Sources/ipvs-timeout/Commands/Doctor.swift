@@ -14,7 +14,7 @@ struct DoctorCommand: InvocationCommand {
     abstract: "Check what may keep the timeouts from having an effect.",
     discussion: """
       Each check says ok, note or problem, and the fact that this rests on; then what follows from it, and the command \
-      that cures it. Nothing is changed.
+      that fixes it. Nothing is changed.
 
       With --sockets, it is about the TCP sockets of the host itself, director or not: TIME_WAIT and the other \
       states, counted for each service here or elsewhere; how many this host has closed first; which share of the \
@@ -69,9 +69,9 @@ struct DoctorRun {
   ///
   /// - Throws: ``Failure``, when the places cannot be found or the result cannot be written.
   func run() throws(Failure) -> ExitStatus {
-    var round = Round(output, access)
+    var round = CommandContext(output, access)
     let isNamed = access.scope.choice != .unsaid
-    let places = isNamed ? try access.scope.places(&round) : [Place(.current)]
+    let places = isNamed ? try access.scope.places(&round) : [NamespaceTarget(.current)]
     var reports = diagnose(places, &round)
     if !isNamed { for index in reports.indices { reports[index].isNamed = false } }
     if !output.isQuiet {
@@ -86,28 +86,28 @@ struct DoctorRun {
     return reports.contains(where: \.hasProblem) ? status.worse(.notAsWanted) : status
   }
 
-  private func diagnose(_ places: [Place], _ round: inout Round) -> [DoctorReport] {
-    var directors: DirectorRound
-    do throws(BackendError) {
-      directors = try DirectorRound(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+  private func diagnose(_ places: [NamespaceTarget], _ round: inout CommandContext) -> [DoctorReport] {
+    var directors: DirectorSequence
+    do throws(DirectorError) {
+      directors = try DirectorSequence(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
     } catch {
-      return [DoctorReport(place: Place(.current), findings: DirectorDiagnosis.findings(on: error))]
+      return [DoctorReport(place: NamespaceTarget(.current), findings: DirectorDiagnosis.findings(on: error))]
     }
     StandardStreams.report(directors.fallback)
-    let surroundings = Surroundings(policy: policy, backend: directors.backend, ipvsadm: access.ipvsadm)
+    let surroundings = MachineFacts(policy: policy, backend: directors.backend, ipvsadm: access.ipvsadm)
     var reports: [DoctorReport] = []
     for place in places {
-      do throws(BackendError) {
+      do throws(DirectorError) {
         let director = try directors.following()
         let facts = try DirectorFacts(of: director, in: place.namespace, surroundings)
         reports.append(DoctorReport(place: place, findings: DirectorDiagnosis.findings(on: facts)))
       } catch {
-        guard !error.isAboutFile else {
+        guard !error.namespaceIsMissing else {
           round.note(Failure(error))
           continue
         }
         reports.append(DoctorReport(place: place, findings: DirectorDiagnosis.findings(on: error)))
-        if error.isAboutCaller, reports.count == 1 { break }
+        if error.isSameEverywhere, reports.count == 1 { break }
       }
     }
     return reports
@@ -128,18 +128,18 @@ struct SocketsRun {
   ///
   /// - Throws: ``Failure``, for what would be the same everywhere, or when the result cannot be written.
   func run() throws(Failure) -> ExitStatus {
-    var round = Round(output, access)
+    var round = CommandContext(output, access)
     let isNamed = access.scope.choice != .unsaid
     var hasProblem = false
     var isFirst = true
-    for place in isNamed ? try access.scope.places(&round) : [Place(.current)] {
+    for place in isNamed ? try access.scope.places(&round) : [NamespaceTarget(.current)] {
       let facts: SocketFacts
       do throws(IPVSError) {
         facts = try SocketFacts(in: place.namespace, known: place.known)
       } catch {
-        let error = BackendError.netlink(error)
+        let error = DirectorError.kernel(error)
         // Where another one could be read, it is not the same everywhere.
-        if error.isAboutCaller, isFirst { throw Failure(error) }
+        if error.isSameEverywhere, isFirst { throw Failure(error) }
         round.note(Failure(error))
         continue
       }

@@ -20,7 +20,7 @@ extension IpvsadmCommand {
   }
 
   /// Does it, and appends what ipvsadm prints.
-  private func carryOut(on director: borrowing Director, _ output: inout TextBuffer) throws(BackendError) {
+  private func carryOut(on director: borrowing Director, _ output: inout TextBuffer) throws(DirectorError) {
     switch self {
     case .list:
       try director.timeouts().appendLine(to: &output)
@@ -31,7 +31,7 @@ extension IpvsadmCommand {
   }
 
   /// The status of a failed operation; a lack of IPVS or of privilege meets ipvsadm when it starts.
-  private func status(after error: BackendError) -> ExitStatus {
+  private func status(after error: DirectorError) -> ExitStatus {
     switch (self, error.exitStatus) {
     case (_, .unavailable), (_, .notPermitted): .ipvsadmFailedToOpen
     case (.list, _): .ipvsadmFailedToList

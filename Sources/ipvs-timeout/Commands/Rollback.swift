@@ -7,10 +7,10 @@ internal import Ipvsadm
 internal import Linux
 internal import Text
 
-/// The command `ipvs-timeout put-back`.
-struct PutBackCommand: InvocationCommand {
+/// The command `ipvs-timeout rollback`.
+struct RollbackCommand: InvocationCommand {
   static let configuration = CommandConfiguration(
-    commandName: "put-back",
+    commandName: "rollback",
     abstract: "Put back what an earlier `try` or `with` has left set.",
     discussion: """
       What is still as it was set then becomes again what it was before; what has been changed since stays, and is told. \
@@ -28,7 +28,7 @@ struct PutBackCommand: InvocationCommand {
 }
 
 /// Finishes what killed trials have left undone.
-struct PutBackRun {
+struct RollbackRun {
   private let isKeeping: Bool
   private let output: Invocation.Output
 
@@ -41,12 +41,12 @@ struct PutBackRun {
   ///
   /// - Throws: ``Failure``, when another change does not end in time.
   func run() throws(Failure) -> ExitStatus {
-    ClosedStreams.take()
+    StandardDescriptors.take()
     StandardStreams.outliveReader()
     var account = Account()
     do {
       let turn = try ChangeLock.turn()
-      for trial in UndoneTrial.all().reversed() {
+      for trial in UnfinishedTrial.all().reversed() {
         if isKeeping { trial.forget() } else { trial.finish(&account) }
       }
       extendLifetime(turn)
@@ -55,7 +55,7 @@ struct PutBackRun {
   }
 }
 
-extension UndoneTrial {
+extension UnfinishedTrial {
   /// Finishes those that were begun since then, the last one first.
   static func finish(since time: Int, _ account: inout Account) {
     guard mayBe() else { return }
@@ -67,12 +67,12 @@ extension UndoneTrial {
     guard let record else { return account.note(Failure(sentence, .refused)) }
     let access = Invocation.Access(
       backend: BackendChoice(rawValue: record.backend) ?? .auto, ipvsadm: record.ipvsadm)
-    let restorer = Restorer(access, isNamed: true) { _ in "when that is cured, run `ipvs-timeout put-back`" }
+    let restorer = TrialRollback(access, isNamed: true) { _ in "when that is cured, run `ipvs-timeout rollback`" }
     if restorer.end(record.stakes.map(Stake.init), &account) { forget() }
   }
 }
 
-extension UndoneTrial {
+extension UnfinishedTrial {
   /// Says on standard error what earlier trials have left set, and how to put it back.
   static func reportAll() {
     guard mayBe() else { return }
@@ -83,13 +83,13 @@ extension UndoneTrial {
   var sentence: String {
     guard let record else {
       return "\(path) was left by an earlier `ipvs-timeout try` or `with` and cannot be read; look at the timeouts with"
-        + " `ipvs-timeout show --all-netns`, correct them, and run `ipvs-timeout put-back --keep`"
+        + " `ipvs-timeout show --all-netns`, correct them, and run `ipvs-timeout rollback --keep`"
     }
     let most = 3
     var places = record.stakes.prefix(most).map { "\($0.name.printable) \($0.change)" }
     if record.stakes.count > most { places.append("\(record.stakes.count - most) more network namespaces") }
     return "an earlier `ipvs-timeout \(record.command.printable)` has not put back what it had set in"
-      + " \(places.joined(separator: ", ")); run `ipvs-timeout put-back`, or `ipvs-timeout put-back --keep` to leave the"
+      + " \(places.joined(separator: ", ")); run `ipvs-timeout rollback`, or `ipvs-timeout rollback --keep` to leave the"
       + " timeouts as they are"
   }
 }

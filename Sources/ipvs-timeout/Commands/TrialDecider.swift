@@ -7,9 +7,9 @@ internal import SystemPackage
 internal import Text
 
 /// What decides whether timeouts that were set for a while are kept.
-struct Jury {
+struct TrialDecider {
   /// What was decided.
-  struct Verdict: Hashable {
+  struct TrialDecision: Hashable {
     let isKept: Bool
     /// How the program is to end, if nothing of its own fails.
     let status: ExitStatus
@@ -18,7 +18,7 @@ struct Jury {
   }
 
   private enum Member {
-    case command(CommandRun, [String], isKeeping: Bool)
+    case command(ChildCommand, [String], isKeeping: Bool)
     case person(Terminal, Duration)
   }
 
@@ -33,9 +33,9 @@ struct Jury {
     let ignored = IgnoredSignals()
     switch meanwhile {
     case .trying(let words, let limit):
-      member = .command(CommandRun(words, within: limit, ignored: ignored), words, isKeeping: true)
+      member = .command(ChildCommand(words, within: limit, ignored: ignored), words, isKeeping: true)
     case .running(let words):
-      let run = CommandRun(words, within: nil, isDecisive: false, ignored: ignored)
+      let run = ChildCommand(words, within: nil, decidesOutcome: false, ignored: ignored)
       member = .command(run, words, isKeeping: false)
     case .asking(let limit):
       guard let terminal = Terminal(), terminal.isForeground else {
@@ -48,40 +48,40 @@ struct Jury {
   }
 
   /// Lets it happen and decides.
-  func verdict(_ relay: SignalRelay) -> Verdict {
+  func decision(_ relay: SignalDeferral) -> TrialDecision {
     switch member {
-    case .command(let run, let words, let isKeeping): verdict(run.ending(relay), words, isKeeping)
-    case .person(let terminal, let limit): verdict(terminal, limit, relay)
+    case .command(let run, let words, let isKeeping): decision(run.ending(relay), words, isKeeping)
+    case .person(let terminal, let limit): decision(terminal, limit, relay)
     }
   }
 
-  private func verdict(_ ending: CommandRun.Ending, _ words: [String], _ isKeeping: Bool) -> Verdict {
+  private func decision(_ ending: ChildCommand.Ending, _ words: [String], _ isKeeping: Bool) -> TrialDecision {
     switch ending {
     case .exited(let status):
-      return Verdict(isKept: isKeeping && status == 0, status: ExitStatus(rawValue: status))
+      return TrialDecision(isKept: isKeeping && status == 0, status: ExitStatus(rawValue: status))
     case .killed(let signal):
-      return Verdict(isKept: false, status: ExitStatus(rawValue: 128 + signal))
+      return TrialDecision(isKept: false, status: ExitStatus(rawValue: 128 + signal))
     case .outOfTime:
-      return Verdict(
+      return TrialDecision(
         isKept: false, status: .timedOut,
         remark: "the time given by --within is over, and the command `\(words[0].printable)` was ended")
     case .notStarted(let errno):
-      return Verdict(
+      return TrialDecision(
         isKept: false, status: errno == .noSuchFileOrDirectory ? .commandNotFound : .commandNotRun,
         remark: "cannot run the command `\(words[0].printable)` (\(errno.description), errno \(errno.rawValue))")
     }
   }
 
-  private func verdict(_ terminal: Terminal, _ limit: Duration, _ relay: SignalRelay) -> Verdict {
+  private func decision(_ terminal: Terminal, _ limit: Duration, _ relay: SignalDeferral) -> TrialDecision {
     let seconds = UInt32(clamping: limit.components.seconds)
     let question =
       "The timeouts are set. Keep them? Without a yes within \(DurationText.text(seconds)) the old ones are put back: "
     switch terminal.answer(to: question, within: limit, relay) {
-    case .yes: return Verdict(isKept: true, status: .success)
-    case .no: return Verdict(isKept: false, status: .notAsWanted)
-    case .late: return Verdict(isKept: false, status: .timedOut, remark: "there was no answer in time")
-    case .gone: return Verdict(isKept: false, status: .timedOut, remark: "the terminal gives no answer any more")
-    case .interrupted: return Verdict(isKept: false, status: .timedOut)
+    case .yes: return TrialDecision(isKept: true, status: .success)
+    case .no: return TrialDecision(isKept: false, status: .notAsWanted)
+    case .late: return TrialDecision(isKept: false, status: .timedOut, remark: "there was no answer in time")
+    case .gone: return TrialDecision(isKept: false, status: .timedOut, remark: "the terminal gives no answer any more")
+    case .interrupted: return TrialDecision(isKept: false, status: .timedOut)
     }
   }
 }

@@ -26,7 +26,7 @@ struct TryCommand: TrialCommand {
 
       What another program has changed meanwhile stays as it is, and is told. Over several network namespaces, all are \
       set or none. Other changes made by this program wait until this one is over. If this program itself is killed, \
-      its next call says how to finish what was left undone: `ipvs-timeout put-back`.
+      its next call says how to finish what was left undone: `ipvs-timeout rollback`.
 
       Exit status 1: the answer was no. 75: --within is over, or there was no answer. That the result cannot be written \
       changes no status: it says what has become of the timeouts.

@@ -4,7 +4,7 @@ internal import Directors
 internal import IPVS
 
 /// One command over many network namespaces: each is reported for itself, none stops the others, the worst decides.
-struct Round {
+struct CommandContext {
   private var output: Invocation.Output
   private let access: Invocation.Access
   private var worst = ExitStatus.success
@@ -31,7 +31,9 @@ struct Round {
   /// - Returns: What was done, or failed for good.
   /// - Throws: ``Failure``, for what would be the same everywhere.
   @discardableResult
-  mutating func visit(_ aims: [Aim], _ deed: Deed, isFinal: Bool = true) throws(Failure) -> [Aim] {
+  mutating func visit(_ aims: [TargetTimeouts], _ deed: DirectorAction, isFinal: Bool = true) throws(Failure)
+    -> [TargetTimeouts]
+  {
     guard !aims.isEmpty else { return [] }
     // What is begun is not left half done because nobody reads what is said about it.
     if deed.isChanging { StandardStreams.outliveReader() }
@@ -39,8 +41,8 @@ struct Round {
     defer { extendLifetime(turn) }
     progress = Progress(of: aims.count)
     defer { progress.clear() }
-    var settled: [Aim] = []
-    var directors = try DirectorRound(to: aims.map(\.place), access)
+    var settled: [TargetTimeouts] = []
+    var directors = try DirectorSequence(to: aims.map(\.place), access)
     for (number, aim) in aims.enumerated() {
       progress.show(number)
       switch directors.next(aim, deed) {
@@ -48,9 +50,9 @@ struct Round {
         hasSucceeded = true
         tell(of: directors.fallback)
         try take(Report(place: aim.place, backend: directors.backend, finding: finding))
-      case .failure(let error) where error.isAboutCaller && !hasSucceeded:
+      case .failure(let error) where error.isSameEverywhere && !hasSucceeded:
         throw Failure(error)
-      case .failure(let error) where !isFinal && error.isAboutFile:
+      case .failure(let error) where !isFinal && error.namespaceIsMissing:
         continue
       case .failure(let error):
         try writeLines()
@@ -119,26 +121,27 @@ struct Round {
   }
 }
 
-extension DirectorRound {
+extension DirectorSequence {
   /// Directors in these places, in this order.
-  init(to places: [Place], _ access: Invocation.Access) throws(Failure) {
-    do throws(BackendError) {
-      self = try DirectorRound(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+  init(to places: [NamespaceTarget], _ access: Invocation.Access) throws(Failure) {
+    do throws(DirectorError) {
+      self = try DirectorSequence(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
     } catch {
       throw Failure(error)
     }
   }
 
   /// The director in the next namespace, of which the caller knows that there is one.
-  mutating func following() throws(BackendError) -> Director {
+  mutating func following() throws(DirectorError) -> Director {
     guard let director = try next() else { preconditionFailure("there are as many directors as places") }
     return director
   }
 
   /// What comes of it in the next namespace.
-  fileprivate mutating func next(_ aim: Aim, _ deed: Deed) -> Result<Report.Finding, BackendError> {
-    Result { () throws(BackendError) in
-      try deed.done(to: following(), aim.wanted)
+  fileprivate mutating func next(_ aim: TargetTimeouts, _ deed: DirectorAction) -> Result<Report.Finding, DirectorError>
+  {
+    Result { () throws(DirectorError) in
+      try deed.perform(on: following(), aim.wanted)
     }
   }
 }

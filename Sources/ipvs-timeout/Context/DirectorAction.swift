@@ -6,7 +6,7 @@ internal import Linux
 internal import SystemPackage
 
 /// What is done with one director.
-enum Deed: Hashable {
+enum DirectorAction: Hashable {
   /// Its timeouts are read.
   case show
   /// What is wanted is set, and read back.
@@ -25,7 +25,7 @@ enum Deed: Hashable {
   }
 
   /// Does it.
-  func done(to director: borrowing Director, _ wanted: Timeouts) throws(BackendError) -> Report.Finding {
+  func perform(on director: borrowing Director, _ wanted: Timeouts) throws(DirectorError) -> Report.Finding {
     switch self {
     case .show: .timeouts(try director.timeouts())
     case .set(let isDryRun): .change(try director.set(wanted, isDryRun: isDryRun))
@@ -43,7 +43,7 @@ extension ChangeLock {
   /// - Parameter deed: What is to be done; what changes nothing waits for nobody.
   /// - Returns: What keeps others out, where it can be had.
   /// - Throws: ``Failure``, when another one does not end in time.
-  static func turn(for deed: Deed) throws(Failure) -> ChangeLock? { deed.isChanging ? try turn() : nil }
+  static func turn(for deed: DirectorAction) throws(Failure) -> ChangeLock? { deed.isChanging ? try turn() : nil }
 
   /// Waits for those that are part of this program's change, and keeps them out.
   ///
@@ -58,7 +58,7 @@ extension ChangeLock {
       busy(
         Failure(
           "what the command has left running still changes timeouts: \(holder.subject) has not ended within 10 s; look at"
-            + " the timeouts when it has, and run `ipvs-timeout put-back`", .timedOut))
+            + " the timeouts when it has, and run `ipvs-timeout rollback`", .timedOut))
     } catch {
       // A director without a lock is one that others may change at the same time, and that was told.
     }

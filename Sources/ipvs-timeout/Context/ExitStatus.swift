@@ -47,11 +47,11 @@ struct ExitStatus: RawRepresentable, Hashable {
   func worse(_ other: ExitStatus) -> ExitStatus { rawValue < other.rawValue ? other : self }
 }
 
-extension BackendError {
+extension DirectorError {
   /// The exit status for a failure; where two backends failed, that of the first.
   var exitStatus: ExitStatus {
     switch self {
-    case .netlink(let error), .both(let error, _): error.exitStatus
+    case .kernel(let error), .both(let error, _): error.exitStatus
     case .notReadBack(_, let error): error.exitStatus
     case .ipvsadm(let error): error.cause.exitStatus
     }
@@ -65,7 +65,7 @@ extension IPVSError {
       .unavailable
     case .notRoot, .missingCapability, .userNamespace, .mayNotEnter: .notPermitted
     case .timedOut: .timedOut
-    case .truncatedReply, .foreignReply, .library: .defect
+    case .truncatedReply, .unexpectedReply, .library: .defect
     // A security policy stands between us and the socket.
     case .refused where [.notPermitted, .permissionDenied].contains(errno): .notPermitted
     default: .refused
@@ -73,7 +73,7 @@ extension IPVSError {
   }
 }
 
-extension ProgramError.Cause {
+extension IpvsadmError.Cause {
   fileprivate var exitStatus: ExitStatus {
     switch self {
     case .missing, .notExecutable, .itself, .nested, .noNsenter, .unavailable: .unavailable

@@ -32,7 +32,7 @@ struct Failure: Error, Hashable {
   }
 
   /// A backend that failed; where ipvsadm's forms were used, `status` is what ipvsadm would exit with.
-  init(_ error: BackendError, status: ExitStatus? = nil) {
+  init(_ error: DirectorError, status: ExitStatus? = nil) {
     self.init(error.description, status ?? error.exitStatus)
   }
 

@@ -6,7 +6,7 @@ internal import Linux
 internal import SystemPackage
 
 /// In which network namespaces a command does its work.
-struct Scope: Hashable {
+struct NamespaceSelection: Hashable {
   /// How they are chosen.
   enum Choice: Hashable {
     /// Nobody has said: the caller's own, or for what goes by the policy all that it can mean, which are those that
@@ -40,7 +40,7 @@ struct Scope: Hashable {
   }
 }
 
-extension Scope {
+extension NamespaceSelection {
   /// Finds the places that are meant, to be reported on in a round.
   ///
   /// - Parameters:
@@ -48,23 +48,23 @@ extension Scope {
   ///   - isForPolicy: Whether it matters under which names they are known.
   /// - Returns: The places.
   /// - Throws: ``Failure``, when there is no list of them.
-  func places(_ round: inout Round, isForPolicy: Bool = false) throws(Failure) -> [Place] {
-    let places: [Place]
+  func places(_ round: inout CommandContext, isForPolicy: Bool = false) throws(Failure) -> [NamespaceTarget] {
+    let places: [NamespaceTarget]
     switch choice {
     case .unsaid:
-      places = try Scope.boundPlaces()
+      places = try NamespaceSelection.boundPlaces()
     case .these(let namespaces) where isForPolicy:
-      let listing = try NamespaceListing.made(isWithProcesses: false)
-      places = namespaces.map { Place($0, known: listing.known($0)) }
+      let listing = try NamespaceList.made(includingProcesses: false)
+      places = namespaces.map { NamespaceTarget($0, known: listing.known($0)) }
     case .these(let namespaces):
-      places = namespaces.map { Place($0) }
+      places = namespaces.map { NamespaceTarget($0) }
     case .all:
-      let listing = try NamespaceListing.made(isWithProcesses: true)
-      places = listing.namespaces.map(Place.init)
+      let listing = try NamespaceList.made(includingProcesses: true)
+      places = listing.namespaces.map(NamespaceTarget.init)
       round.hiddenProcesses = listing.hiddenProcesses
     }
     guard isInUseOnly else { return places }
-    var placesInUse: [Place] = []
+    var placesInUse: [NamespaceTarget] = []
     for place in places where try round.isInUse(place) { placesInUse.append(place) }
     return placesInUse
   }
@@ -72,27 +72,27 @@ extension Scope {
   /// The caller's own namespace and those that are bound somewhere.
   ///
   /// - Throws: ``Failure``, when there is no list of them.
-  static func boundPlaces() throws(Failure) -> [Place] {
-    try NamespaceListing.made(isWithProcesses: false).namespaces.map(Place.init)
+  static func boundPlaces() throws(Failure) -> [NamespaceTarget] {
+    try NamespaceList.made(includingProcesses: false).namespaces.map(NamespaceTarget.init)
   }
 }
 
-extension NamespaceListing {
-  fileprivate static func made(isWithProcesses: Bool) throws(Failure) -> NamespaceListing {
-    do { return try NamespaceListing(isWithProcesses: isWithProcesses) } catch { throw Failure(.netlink(error)) }
+extension NamespaceList {
+  fileprivate static func made(includingProcesses: Bool) throws(Failure) -> NamespaceList {
+    do { return try NamespaceList(includingProcesses: includingProcesses) } catch { throw Failure(.kernel(error)) }
   }
 }
 
-extension Round {
+extension CommandContext {
   /// Whether IPVS has anything in this place; where that cannot be seen, it is noted and not.
   ///
   /// - Throws: ``Failure``, for what would be the same everywhere.
-  fileprivate mutating func isInUse(_ place: Place) throws(Failure) -> Bool {
+  fileprivate mutating func isInUse(_ place: NamespaceTarget) throws(Failure) -> Bool {
     do throws(IPVSError) {
       return try place.namespace.isInUse()
     } catch {
-      let failure = Failure(.netlink(error))
-      guard !BackendError.netlink(error).isAboutCaller else { throw failure }
+      let failure = Failure(.kernel(error))
+      guard !DirectorError.kernel(error).isSameEverywhere else { throw failure }
       note(failure)
       return false
     }
@@ -100,21 +100,21 @@ extension Round {
 }
 
 /// A network namespace that a command goes to, and what it is called in the report.
-struct Place: Hashable {
+struct NamespaceTarget: Hashable {
   let namespace: NetworkNamespace
   let name: String
   /// What is known of it, where it was looked up.
-  let known: KnownNamespace?
+  let known: NamespaceInfo?
 
   /// One that somebody has named.
-  init(_ namespace: NetworkNamespace, known: KnownNamespace? = nil) {
+  init(_ namespace: NetworkNamespace, known: NamespaceInfo? = nil) {
     self.namespace = namespace
     self.known = known
     name = namespace.description
   }
 
   /// One that was found.
-  init(_ known: KnownNamespace) {
+  init(_ known: NamespaceInfo) {
     namespace = known.namespace
     self.known = known
     name = known.name
@@ -128,15 +128,15 @@ struct Place: Hashable {
 }
 
 /// What is wanted in one place.
-struct Aim: Hashable {
-  let place: Place
+struct TargetTimeouts: Hashable {
+  let place: NamespaceTarget
   let wanted: Timeouts
 
   /// What is wanted of which namespace, whatever it is called.
-  var purpose: Purpose { Purpose(identity: place.known?.fileIdentity, wanted: wanted) }
+  var key: Key { Key(identity: place.known?.fileIdentity, wanted: wanted) }
 
-  /// See ``Aim/purpose``.
-  struct Purpose: Hashable {
+  /// See ``TargetTimeouts/key``.
+  struct Key: Hashable {
     let identity: NamespaceIdentity?
     let wanted: Timeouts
   }

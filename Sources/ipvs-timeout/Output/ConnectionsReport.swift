@@ -6,14 +6,14 @@ internal import Text
 
 /// What there is to say about the connections of one network namespace.
 struct ConnectionsReport {
-  let place: Place
+  let place: NamespaceTarget
   let backend: BackendChoice
   let summary: ConnectionSummary
 }
 
 /// A connection that is outdated.
 struct OutdatedConnection {
-  let place: Place
+  let place: NamespaceTarget
   let connection: Connection
   /// Which timeout rules it.
   let name: Timeouts.Name
@@ -70,12 +70,12 @@ extension ConnectionTally {
     object.add("fixed", rule.fixed.map { .number($0) } ?? .null)
     object.add("outdated", .number(outdated))
     object.add("last_ends", outdated > 0 ? .number(lastEnd) : .null)
-    object.add("synced", .number(foreign))
+    object.add("synced", .number(synced))
     return .object(object)
   }
 }
 
-extension TimerRule {
+extension TimerSource {
   fileprivate var name: Timeouts.Name? {
     if case .timeout(let name) = self { name } else { nil }
   }
@@ -124,7 +124,7 @@ extension ConnectionTally {
       guard let allowed else { return "\(name.rawValue), which this kernel lacks" }
       return "\(name.rawValue) = \(allowed.seconds) s"
         + (outdated > 0 ? "; \(outdated) outdated, the last ends in \(DurationText.text(lastEnd))" : "")
-        + (foreign > 0 ? "; \(foreign) longer, as another director's sync daemon says" : "")
+        + (synced > 0 ? "; \(synced) longer, as another director's sync daemon says" : "")
     case .fixed(let seconds): return "fixed by the kernel at \(seconds) s; no setting changes it"
     case .kernel: return "the kernel's own table; no setting changes it"
     case .service: return "how long the service is persistent (ipvsadm -p)"

@@ -5,17 +5,17 @@ internal import Text
 
 /// What the checks have found in one network namespace.
 struct DoctorReport {
-  let place: Place
+  let place: NamespaceTarget
   let findings: [Finding]
   /// Whether to say the name of the namespace.
   var isNamed = true
 
   /// Whether something is wrong.
-  var hasProblem: Bool { findings.contains { $0.verdict == .problem } }
+  var hasProblem: Bool { findings.contains { $0.severity == .problem } }
 }
 
 extension DoctorReport {
-  private static let verdictWidth = Verdict.allCases.map(\.rawValue.count).max() ?? 0
+  private static let verdictWidth = Severity.allCases.map(\.rawValue.count).max() ?? 0
 
   /// For people: the name of the namespace where it is to be said, then the findings.
   var text: String { heading + findingsText }
@@ -23,13 +23,13 @@ extension DoctorReport {
   /// The line above what is said about the namespace, if there is one.
   var heading: String { isNamed ? "\(place.name.printable):\n" : "" }
 
-  /// A line for each finding with the fact, then, where all is not well, what follows and the cure.
+  /// A line for each finding with the fact, then, where all is not well, what follows and the fix.
   var findingsText: String {
     let checkWidth = findings.map(\.check.rawValue.count).max() ?? 0
     let margin = String(repeating: " ", count: DoctorReport.verdictWidth + checkWidth + 4)
     let lines = findings.flatMap { finding in
       let start =
-        finding.verdict.rawValue.filled(to: DoctorReport.verdictWidth) + "  "
+        finding.severity.rawValue.filled(to: DoctorReport.verdictWidth) + "  "
         + finding.check.rawValue.filled(to: checkWidth) + "  "
       return [start + finding.fact] + finding.more.map { margin + $0 }
     }
@@ -43,8 +43,8 @@ extension DoctorReport {
   var object: JSONObject {
     var object = JSONObject()
     object.add("netns", .string(place.name))
-    for verdict in [Verdict.problem, .note] {
-      object.add("\(verdict.rawValue)s", .number(findings.count { $0.verdict == verdict }))
+    for severity in [Severity.problem, .note] {
+      object.add("\(severity.rawValue)s", .number(findings.count { $0.severity == severity }))
     }
     object.add("findings", .array(findings.map(\.json)))
     return object
@@ -53,16 +53,16 @@ extension DoctorReport {
 
 extension Finding {
   fileprivate var more: [String] {
-    [consequence.map { "so: \($0)" }, cure.map { "cure: \($0)" }].compactMap(\.self)
+    [consequence.map { "so: \($0)" }, fix.map { "fix: \($0)" }].compactMap(\.self)
   }
 
   fileprivate var json: JSONValue {
     var object = JSONObject()
     object.add("check", .string(check.rawValue))
-    object.add("verdict", .string(verdict.rawValue))
+    object.add("severity", .string(severity.rawValue))
     object.add("fact", .string(fact))
     object.add("consequence", consequence.map { .string($0) } ?? .null)
-    object.add("cure", cure.map { .string($0) } ?? .null)
+    object.add("fix", fix.map { .string($0) } ?? .null)
     return .object(object)
   }
 }

@@ -14,7 +14,7 @@ struct SocketsReport {
   let report: DoctorReport
   let facts: SocketFacts
 
-  init(place: Place, facts: SocketFacts, isNamed: Bool) {
+  init(place: NamespaceTarget, facts: SocketFacts, isNamed: Bool) {
     report = DoctorReport(place: place, findings: SocketDiagnosis.findings(on: facts), isNamed: isNamed)
     self.facts = facts
   }

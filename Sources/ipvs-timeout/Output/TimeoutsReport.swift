@@ -17,11 +17,11 @@ struct Report {
     /// The timeouts were compared with what is wanted.
     case verdict(wanted: Timeouts, actual: Timeouts)
     /// The timeouts were set for a while.
-    case trial(TrialEnd)
+    case trial(TrialResult)
   }
 
   /// Where; `nil` where nobody has named a network namespace, so that it is the one in which the program was started.
-  var place: Place?
+  var place: NamespaceTarget?
   let backend: BackendChoice
   let finding: Finding
 

@@ -23,16 +23,16 @@ struct TrialRun {
   /// - Throws: ``Failure``, when nothing was set.
   func run() throws(Failure) -> ExitStatus {
     if request.isDryRun {
-      UndoneTrial.reportAll()
+      UnfinishedTrial.reportAll()
       return try access.run(.set(isDryRun: true), request.wanted, output)
     }
-    ClosedStreams.take()
+    StandardDescriptors.take()
     // It notes what the caller wants of signals, which is changed from here on.
-    let jury = try Jury(request.meanwhile)
-    UndoneTrial.reportAll()
+    let jury = try TrialDecider(request.meanwhile)
+    UnfinishedTrial.reportAll()
     var turn = try ChangeLock.turn()
     var account = Account()
-    let result: Result<ExitStatus, Failure> = SignalRelay.during { relay in
+    let result: Result<ExitStatus, Failure> = SignalDeferral.during { relay in
       Result { () throws(Failure) in try carryOut(jury, turn, relay, &account) }
     } then: { _ in
       // Nobody is kept waiting by what reads this.
@@ -44,10 +44,10 @@ struct TrialRun {
   }
 
   private func carryOut(
-    _ jury: Jury, _ turn: borrowing ChangeLock?, _ relay: SignalRelay, _ account: inout Account
+    _ jury: TrialDecider, _ turn: borrowing ChangeLock?, _ relay: SignalDeferral, _ account: inout Account
   ) throws(Failure) -> ExitStatus {
-    var round = Round(output, access)
-    let places = access.isNamed ? try access.scope.places(&round) : [Place(.current)]
+    var round = CommandContext(output, access)
+    let places = access.isNamed ? try access.scope.places(&round) : [NamespaceTarget(.current)]
     let status = try round.finished()
     let stakes = try stakes(in: places, &account)
     guard status == .success, account.status == .success else {
@@ -61,9 +61,9 @@ struct TrialRun {
     let isWritten = record != nil
     var trial = Trial(request, access)
     trial.set(stakes, relay, &account)
-    let verdict = trial.hasFailed || !relay.signals.isEmpty ? nil : jury.verdict(relay)
-    if let remark = verdict?.remark { account.note(remark) }
-    let isKept = verdict?.isKept == true && relay.signals.isEmpty
+    let decision = trial.hasFailed || !relay.signals.isEmpty ? nil : jury.decision(relay)
+    if let remark = decision?.remark { account.note(remark) }
+    let isKept = decision?.isKept == true && relay.signals.isEmpty
     // From here on nobody is to put them back.
     if isKept { record.take()?.remove() }
     var isDisturbed = false
@@ -75,10 +75,10 @@ struct TrialRun {
         isDisturbed = true
       }
     // What was killed inside has set what this one has to find.
-    if !isKept, let time = record?.time { UndoneTrial.finish(since: time, &account) }
-    let restorer = Restorer(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
+    if !isKept, let time = record?.time { UnfinishedTrial.finish(since: time, &account) }
+    let restorer = TrialRollback(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
       if isKept { return "the new timeouts were to stay; look with `ipvs-timeout show\(stake.place.namespace.option)`" }
-      return "when that is cured, run `\(isWritten ? "ipvs-timeout put-back" : stake.command)`"
+      return "when that is cured, run `\(isWritten ? "ipvs-timeout rollback" : stake.command)`"
     }
     let isDone = restorer.end(trial.stakes, &account)
     // Who still changes something inside will put back what was set here.
@@ -87,21 +87,21 @@ struct TrialRun {
     extendLifetime(inner)
     // That they are kept is decided, and what comes now changes nothing.
     if isKept { relay.forget(relay.signals) }
-    return account.status == .success ? verdict?.status ?? .success : account.status
+    return account.status == .success ? decision?.status ?? .success : account.status
   }
 
   /// Reads what is in each place.
-  private func stakes(in places: [Place], _ account: inout Account) throws(Failure) -> [Stake] {
+  private func stakes(in places: [NamespaceTarget], _ account: inout Account) throws(Failure) -> [Stake] {
     guard !places.isEmpty else { return [] }
-    var directors = try DirectorRound(to: places, access)
+    var directors = try DirectorSequence(to: places, access)
     if let sentence = directors.fallback.sentence { account.note(sentence) }
     var stakes: [Stake] = []
     for place in places {
-      do throws(BackendError) {
+      do throws(DirectorError) {
         let before = try directors.following().timeouts()
         let stake: Stake
         do throws(IPVSError) { stake = try Stake(place, before: before, set: request.wanted) } catch {
-          throw .netlink(error)
+          throw .kernel(error)
         }
         stakes.append(stake)
         if directors.backend == .ipvsadm, let name = stake.tooLongForIpvsadm {
@@ -111,7 +111,7 @@ struct TrialRun {
                 + " 31 days; leave --backend ipvsadm out, or set it with `ipvs-timeout set`", .refused))
         }
       } catch {
-        if error.isAboutCaller { throw Failure(error) }
+        if error.isSameEverywhere { throw Failure(error) }
         account.note(Failure(error))
       }
     }
@@ -154,14 +154,14 @@ struct Trial {
   }
 
   /// Sets what is wanted in each of these places and reads it back, until one fails or a signal comes.
-  mutating func set(_ stakes: [Stake], _ relay: SignalRelay, _ account: inout Account) {
+  mutating func set(_ stakes: [Stake], _ relay: SignalDeferral, _ account: inout Account) {
     do throws(Failure) {
-      var directors = try DirectorRound(to: stakes.map(\.place), access)
+      var directors = try DirectorSequence(to: stakes.map(\.place), access)
       for stake in stakes where relay.signals.isEmpty {
         // Even where it fails: the answer may be what is missing.
         self.stakes.append(stake)
         let change: TimeoutsChange
-        do throws(BackendError) { change = try directors.following().set(wanted) } catch { throw Failure(error) }
+        do throws(DirectorError) { change = try directors.following().set(wanted) } catch { throw Failure(error) }
         let report = Report(place: stake.place, backend: directors.backend, finding: .change(change))
         _ = try report.status()
       }

@@ -4,7 +4,7 @@ internal import Directors
 internal import IPVS
 
 /// Ends what was set for a while: puts back what nobody else has changed, or sees what has become of what is kept.
-struct Restorer {
+struct TrialRollback {
   private let access: Invocation.Access
   private let isKeeping: Bool
   /// Whether somebody has named the network namespaces, so that the result does.
@@ -30,9 +30,9 @@ struct Restorer {
   func end(_ stakes: [Stake], _ account: inout Account) -> Bool {
     var isDone = true
     for stake in stakes {
-      do throws(BackendError) {
+      do throws(DirectorError) {
         if try !end(stake, &account) { isDone = false }
-      } catch  where error.isAboutFile {
+      } catch  where error.namespaceIsMissing {
         noteThatItHasGone(stake, &account)
       } catch {
         account.note(Failure(error), advice(stake))
@@ -43,9 +43,9 @@ struct Restorer {
   }
 
   /// Ends it in one; returns whether what was put back is so.
-  private func end(_ stake: Stake, _ account: inout Account) throws(BackendError) -> Bool {
-    let found: Place?
-    do throws(IPVSError) { found = try stake.whereabouts() } catch { throw .netlink(error) }
+  private func end(_ stake: Stake, _ account: inout Account) throws(DirectorError) -> Bool {
+    let found: NamespaceTarget?
+    do throws(IPVSError) { found = try stake.whereabouts() } catch { throw .kernel(error) }
     guard let place = found else {
       noteThatItHasGone(stake, &account)
       return true
@@ -54,16 +54,16 @@ struct Restorer {
     let last = try director.timeouts()
     let restoration =
       isKeeping
-      ? Restoration(keeping: stake.set, now: last) : Restoration(before: stake.before, set: stake.set, now: last)
+      ? RollbackPlan(keeping: stake.set, now: last) : RollbackPlan(before: stake.before, set: stake.set, now: last)
     var after = last
     if restoration.putBack != Timeouts() {
       try director.send(restoration.putBack)
-      do throws(BackendError) { after = try director.timeouts() } catch {
+      do throws(DirectorError) { after = try director.timeouts() } catch {
         throw .notReadBack(restoration.putBack, error)
       }
     }
-    let end = TrialEnd(
-      before: stake.before, meanwhile: stake.set.filled(from: stake.before), last: last, after: after,
+    let end = TrialResult(
+      before: stake.before, meanwhile: stake.set.merging(stake.before), last: last, after: after,
       isKept: isKeeping, left: restoration.left)
     for name in end.left.names { account.note(end.sentence(name, in: place.namespace.place)) }
     account.add(Report(place: isNamed ? place : nil, backend: director.backend, finding: .trial(end)))
@@ -86,14 +86,14 @@ struct Restorer {
 
 extension Director {
   /// Opens one network namespace.
-  fileprivate init(in namespace: NetworkNamespace, _ access: Invocation.Access) throws(BackendError) {
-    var round = try DirectorRound(in: [namespace], backend: access.backend, ipvsadm: access.ipvsadm)
+  fileprivate init(in namespace: NetworkNamespace, _ access: Invocation.Access) throws(DirectorError) {
+    var round = try DirectorSequence(in: [namespace], backend: access.backend, ipvsadm: access.ipvsadm)
     self = try round.following()
   }
 }
 
 /// What has become of timeouts that were set for a while.
-struct TrialEnd {
+struct TrialResult {
   /// What was before.
   let before: Timeouts
   /// What was set.

@@ -7,9 +7,9 @@ internal import SystemPackage
 
 /// What was set for a while in one network namespace, to be put back there.
 struct Stake {
-  let place: Place
+  let place: NamespaceTarget
   /// Which namespace it is; `nil` where that could not be seen.
-  let mark: NamespaceMark?
+  let mark: NamespaceFingerprint?
   let before: Timeouts
   /// What was set; a timeout that is not named was not touched.
   let set: Timeouts
@@ -33,7 +33,7 @@ struct Stake {
   }
 
   /// - Throws: ``IPVSError``, when the namespace cannot be told from others.
-  init(_ place: Place, before: Timeouts, set: Timeouts) throws(IPVSError) {
+  init(_ place: NamespaceTarget, before: Timeouts, set: Timeouts) throws(IPVSError) {
     self.place = place
     mark = try place.namespace.mark()
     self.before = before
@@ -42,7 +42,7 @@ struct Stake {
 
   /// The stake that was written down.
   init(_ record: TrialRecord.Stake) {
-    place = Place(NetworkNamespace(record.name))
+    place = NamespaceTarget(NetworkNamespace(record.name))
     mark = record.mark
     before = record.before
     set = record.set
@@ -51,12 +51,12 @@ struct Stake {
   /// Where the namespace is today: where it was, or by another name; `nil` where it has gone.
   ///
   /// - Throws: ``IPVSError``, when namespaces cannot be told from each other.
-  func whereabouts() throws(IPVSError) -> Place? {
-    guard let mark, try place.namespace.mark()?.isSame(as: mark) != true else { return place }
+  func whereabouts() throws(IPVSError) -> NamespaceTarget? {
+    guard let mark, try place.namespace.mark()?.matches(mark) != true else { return place }
     // Another one may have got its inode since, and only the cookie tells.
     guard mark.cookie != nil else { return nil }
-    for known in try NamespaceListing().namespaces where known.fileIdentity == mark.identity {
-      if try known.namespace.mark()?.isSame(as: mark) == true { return Place(known) }
+    for known in try NamespaceList().namespaces where known.fileIdentity == mark.identity {
+      if try known.namespace.mark()?.matches(mark) == true { return NamespaceTarget(known) }
     }
     return nil
   }
@@ -64,8 +64,8 @@ struct Stake {
 
 extension NetworkNamespace {
   /// Which one it is, for good; `nil` where there is none.
-  fileprivate func mark() throws(IPVSError) -> NamespaceMark? {
-    do throws(NamespaceError) { return try NamespaceMark(of: files, isOwn: self == .current) } catch {
+  fileprivate func mark() throws(IPVSError) -> NamespaceFingerprint? {
+    do throws(NamespaceError) { return try NamespaceFingerprint(of: files, isOwn: self == .current) } catch {
       throw IPVSError(error, during: .open, in: self)
     }
   }
@@ -75,7 +75,7 @@ extension NetworkNamespace {
     guard self == .current, let identity, let first = try? NamespaceIdentity("/proc/1/ns/net"), first != identity else {
       return nil
     }
-    let path = (try? NamespaceListing(isWithProcesses: false))?.namespaces.first { $0.fileIdentity == identity }?.paths
+    let path = (try? NamespaceList(includingProcesses: false))?.namespaces.first { $0.fileIdentity == identity }?.paths
       .first
     guard let path, let name = path.lastComponent?.string else { return "\(identity)" }
     return NetworkNamespace.named(name).identity == identity ? name : path.string

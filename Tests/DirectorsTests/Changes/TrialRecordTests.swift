@@ -16,11 +16,11 @@ import Testing
     command: "try", backend: "auto", ipvsadm: "/opt/ipvs adm",
     stakes: [
       .init(
-        name: "host", mark: NamespaceMark(text: "4:4026531840 7"), before: .kernelDefault,
+        name: "host", mark: NamespaceFingerprint(text: "4:4026531840 7"), before: .kernelDefault,
         set: Timeouts(tcp: 60, udp: 5)),
       .init(
         name: "/odd/name\nof \u{1B}one", mark: nil, before: Timeouts(tcp: Timeout(held: 4_294_967_295)),
-        set: Timeouts(tcpfin: 7)),
+        set: Timeouts(tcpFin: 7)),
     ])
 
   @Test(arguments: [record, TrialRecord(command: "with", backend: "ipvsadm", ipvsadm: nil, stakes: [])])
@@ -42,13 +42,13 @@ import Testing
   @Test func `a trial under way is not undone, nor is one that has ended`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
-      #expect(!UndoneTrial.mayBe(in: directory))
+      #expect(!UnfinishedTrial.mayBe(in: directory))
       let file = try TrialFile.write(Self.record, in: directory)
-      #expect(UndoneTrial.mayBe(in: directory))
-      #expect(UndoneTrial.all(in: directory).isEmpty)
+      #expect(UnfinishedTrial.mayBe(in: directory))
+      #expect(UnfinishedTrial.all(in: directory).isEmpty)
       file.remove()
-      #expect(!UndoneTrial.mayBe(in: directory))
-      #expect(UndoneTrial.all(in: directory).isEmpty)
+      #expect(!UnfinishedTrial.mayBe(in: directory))
+      #expect(UnfinishedTrial.all(in: directory).isEmpty)
       #expect(try FileReader.names(in: path).isEmpty)
     }
   }
@@ -62,12 +62,12 @@ import Testing
         _ = try TrialFile.write(record, in: directory)
         usleep(20_000)
       }
-      let trials = UndoneTrial.all(in: directory)
+      let trials = UnfinishedTrial.all(in: directory)
       #expect(trials.map(\.record) == [other, Self.record, other])
       trials[1].forget()
-      #expect(UndoneTrial.all(in: directory).map(\.record) == [other, other])
+      #expect(UnfinishedTrial.all(in: directory).map(\.record) == [other, other])
       for trial in trials { trial.forget() }
-      #expect(!UndoneTrial.mayBe(in: directory))
+      #expect(!UnfinishedTrial.mayBe(in: directory))
     }
   }
 
@@ -77,7 +77,7 @@ import Testing
       try #require(mkdir(directory.trials, 0o700) == 0)
       try await write("garbage", to: "\(directory.trials)/1.0")
       try #require(symlink("1.0", "\(directory.trials)/2.0") == 0)
-      let trials = UndoneTrial.all(in: directory)
+      let trials = UnfinishedTrial.all(in: directory)
       #expect(trials.map(\.path) == ["\(directory.trials)/1.0"])
       #expect(trials.map(\.record) == [nil])
     }
@@ -89,7 +89,7 @@ import Testing
       _ = try TrialFile.write(Self.record, in: directory)
       var file = stat()
       #expect(stat(directory.trials, &file) == 0 && file.st_mode & 0o7777 == 0o700)
-      #expect(stat(UndoneTrial.all(in: directory)[0].path, &file) == 0 && file.st_mode & 0o7777 == 0o600)
+      #expect(stat(UnfinishedTrial.all(in: directory)[0].path, &file) == 0 && file.st_mode & 0o7777 == 0o600)
       #expect(throws: Errno.noSuchFileOrDirectory) {
         _ = try TrialFile.write(Self.record, in: ChangeDirectory(path.appending("no").string))
       }

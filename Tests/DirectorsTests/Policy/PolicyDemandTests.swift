@@ -31,11 +31,11 @@ import Testing
       (true, [], (900, 4), (8, 7), (60, 4)),
     ] as [(Bool, [String], (Timeout, Int), (Timeout, Int), (Timeout, Int))])
   func `is what the last line says, value by value`(
-    isHost: Bool, paths: [String], tcp: (Timeout, Int), tcpfin: (Timeout, Int), udp: (Timeout, Int)
+    isHost: Bool, paths: [String], tcp: (Timeout, Int), tcpFin: (Timeout, Int), udp: (Timeout, Int)
   ) throws {
     let demand = try policy(Self.text).demand(isHost: isHost, paths: paths)
-    #expect(demand.timeouts == Timeouts(tcp: tcp.0, tcpfin: tcpfin.0, udp: udp.0))
-    #expect(Timeouts.Name.allCases.map(demand.line) == [tcp.1, tcpfin.1, udp.1])
+    #expect(demand.timeouts == Timeouts(tcp: tcp.0, tcpFin: tcpFin.0, udp: udp.0))
+    #expect(Timeouts.Name.allCases.map(demand.line) == [tcp.1, tcpFin.1, udp.1])
   }
 
   @Test func `is nothing where no line matches or names a value`() throws {
@@ -44,18 +44,18 @@ import Testing
     #expect(elsewhere.timeouts == Timeouts())
     #expect(Timeouts.Name.allCases.map(elsewhere.line) == [nil, nil, nil])
     let host = policy.demand(isHost: true, paths: [])
-    #expect(host.timeouts == Timeouts(tcpfin: 5))
+    #expect(host.timeouts == Timeouts(tcpFin: 5))
     #expect(Timeouts.Name.allCases.map(host.line) == [nil, 3, nil])
   }
 
   @Test func `is not taken back by a later line that keeps`() throws {
     let demand = try policy("a 1 2 3\na - 0 -\nb 9 9 9").demand(isHost: false, paths: ["/run/netns/a"])
-    #expect(demand.timeouts == Timeouts(tcp: 1, tcpfin: 2, udp: 3))
+    #expect(demand.timeouts == Timeouts(tcp: 1, tcpFin: 2, udp: 3))
   }
 
   @Test func `default is a value like others`() throws {
     let demand = try policy("a 1 2 3\n* default - default").demand(isHost: false, paths: ["/run/netns/a"])
-    #expect(demand.timeouts == Timeouts(tcp: 900, tcpfin: 2, udp: 300))
+    #expect(demand.timeouts == Timeouts(tcp: 900, tcpFin: 2, udp: 300))
   }
 
   @Test func `a line knows whether it matches anything here`() throws {

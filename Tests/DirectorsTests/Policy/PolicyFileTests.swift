@@ -19,9 +19,9 @@ import Testing
     #expect(policy.path == "p.conf")
     #expect(
       policy.rows == [
-        Row(2, "host", Timeouts(tcp: 900, tcpfin: 30, udp: 60)),
+        Row(2, "host", Timeouts(tcp: 900, tcpFin: 30, udp: 60)),
         Row(3, "/run/docker/netns/*", Timeouts(tcp: 7_200)),
-        Row(4, "ingress_sbox", Timeouts(tcp: 7_200, tcpfin: 60, udp: 30)),
+        Row(4, "ingress_sbox", Timeouts(tcp: 7_200, tcpFin: 60, udp: 30)),
       ])
   }
 
@@ -46,12 +46,12 @@ import Testing
     "blue 1 2 3\t#4", "blue 1 2 3 # café\u{A0}🐧", "blue 1 2 3 \r\n\r\n \r\n",
   ])
   func `may be written in many ways`(text: String) throws {
-    #expect(try policy(text).rows == [Row(1, "blue", Timeouts(tcp: 1, tcpfin: 2, udp: 3))])
+    #expect(try policy(text).rows == [Row(1, "blue", Timeouts(tcp: 1, tcpFin: 2, udp: 3))])
   }
 
   @Test(arguments: ["a#b", "a#", "a##"])
   func `has no comment inside a word`(word: String) throws {
-    #expect(try policy("\(word) 1 2 3").rows == [Row(1, word, Timeouts(tcp: 1, tcpfin: 2, udp: 3))])
+    #expect(try policy("\(word) 1 2 3").rows == [Row(1, word, Timeouts(tcp: 1, tcpFin: 2, udp: 3))])
   }
 
   @Test(
@@ -61,8 +61,8 @@ import Testing
       ("0 0 0", Timeouts()),
       ("- 0 5", Timeouts(udp: 5)),
       ("1h30m - default", Timeouts(tcp: 5_400, udp: 300)),
-      ("- default -", Timeouts(tcpfin: 120)),
-      ("31d 1 2678400", Timeouts(tcp: 2_678_400, tcpfin: 1, udp: 2_678_400)),
+      ("- default -", Timeouts(tcpFin: 120)),
+      ("31d 1 2678400", Timeouts(tcp: 2_678_400, tcpFin: 1, udp: 2_678_400)),
     ] as [(String, Timeouts)])
   func `has values as the command line does`(values: String, timeouts: Timeouts) throws {
     #expect(try policy("host \(values)").rows == [Row(1, "host", timeouts)])

@@ -152,7 +152,7 @@ import Testing
   @Test func `can be told apart by a program`() {
     let expected = PolicyError.mistakes([
       PolicyMistake(.timeout, text: "x", path: "p.conf", line: 1, column: 3),
-      PolicyMistake(.missingFields([.tcpfin, .udp]), text: "a x", path: "p.conf", line: 1, column: 4),
+      PolicyMistake(.missingFields([.tcpFin, .udp]), text: "a x", path: "p.conf", line: 1, column: 4),
       PolicyMistake(.controlCharacter("\0"), text: "#\0", path: "p.conf", line: 2, column: 2),
     ])
     #expect(throws: expected) { try policy("a x\n#\0") }

@@ -20,7 +20,7 @@ import Testing
       }
       let policy = try PolicyFile(contentsOf: path)
       #expect(policy.path == path)
-      #expect(policy.rows == [Row(1, "host", Timeouts(tcp: 1, tcpfin: 2, udp: 3))])
+      #expect(policy.rows == [Row(1, "host", Timeouts(tcp: 1, tcpFin: 2, udp: 3))])
     }
   }
 

@@ -9,11 +9,11 @@ import Testing
 
 @Suite struct DirectorDiagnosisTests {
   @Test func `of a director that does not answer is the reason, and a command`() {
-    let error = BackendError.netlink(IPVSError(.notRoot, .readTimeouts, errno: .notPermitted))
+    let error = DirectorError.kernel(IPVSError(.notRoot, .readTimeouts, errno: .notPermitted))
     #expect(
       DirectorDiagnosis.findings(on: error) == [
         .problem(
-          .ipvs, error.description, so: "nothing else can be checked here", cure: "sudo ipvs-timeout doctor")
+          .ipvs, error.description, so: "nothing else can be checked here", fix: "sudo ipvs-timeout doctor")
       ])
   }
 }

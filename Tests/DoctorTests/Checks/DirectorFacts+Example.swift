@@ -10,22 +10,23 @@ import SystemPackage
 extension DirectorFacts {
   /// A director at which all is well, but for what a test says.
   static func example(
-    fallback: Fallback = .none,
-    timeouts: Timeouts = Timeouts(tcp: 60, tcpfin: 30, udp: 45),
-    services: Result<VirtualServices, BackendError> = .success(
-      VirtualServices(services: [.tcp: 1], servers: [.init(.tcp, .masquerading): 2])),
-    connections: Result<ConnectionSummary, BackendError> = .success(.example([])),
-    namespace: NetworkNamespace = .current, known: KnownNamespace? = nil,
+    fallback: Fallback = .notNeeded,
+    timeouts: Timeouts = Timeouts(tcp: 60, tcpFin: 30, udp: 45),
+    services: Result<ServiceCounts, DirectorError> = .success(
+      ServiceCounts(services: [.tcp: 1], servers: [.init(.tcp, .nat): 2])),
+    connections: Result<ConnectionSummary, DirectorError> = .success(.example([])),
+    namespace: NetworkNamespace = .current, known: NamespaceInfo? = nil,
     policy: PolicyState = .example(.success(nil)),
-    neighbours: Result<Neighbours, BackendError> = .success(Neighbours(listing: NamespaceListing([]), users: [])),
+    neighbours: Result<OtherNamespaces, DirectorError> = .success(
+      OtherNamespaces(listing: NamespaceList([]), users: [])),
     settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, hasBackup: false),
     writers: [TimeoutWriter] = []
   ) -> DirectorFacts {
     DirectorFacts(
-      namespace: namespace, known: known, backend: fallback == .none ? .netlink : .ipvsadm, fallback: fallback,
+      namespace: namespace, known: known, backend: fallback == .notNeeded ? .netlink : .ipvsadm, fallback: fallback,
       timeouts: timeouts, services: services, connections: connections, settings: .success(KernelSettings(settings)),
       daemons: .success(daemons),
-      surroundings: Surroundings(policy: policy, neighbours: neighbours, writers: .success(writers)))
+      surroundings: MachineFacts(policy: policy, neighbours: neighbours, writers: .success(writers)))
   }
 }
 
@@ -46,11 +47,11 @@ extension PolicyState {
   }
 }
 
-extension KnownNamespace {
+extension NamespaceInfo {
   /// One that is bound by this name; the identity is that of another file.
-  static func example(_ name: String, _ file: FilePath) throws -> KnownNamespace {
+  static func example(_ name: String, _ file: FilePath) throws -> NamespaceInfo {
     let path = FilePath("/run/netns").appending(name)
-    return KnownNamespace(.path(path), try NamespaceIdentity(file), name: name, paths: [path])
+    return NamespaceInfo(.path(path), try NamespaceIdentity(file), name: name, paths: [path])
   }
 }
 
@@ -59,7 +60,7 @@ extension ConnectionSummary {
   static func example(
     _ states: [(Connection.Transport, Connection.State, UInt32)], origin: Connection.Origin? = nil
   ) -> ConnectionSummary {
-    let timeouts = Timeouts(tcp: 60, tcpfin: 30, udp: 45)
+    let timeouts = Timeouts(tcp: 60, tcpFin: 30, udp: 45)
     var summary = ConnectionSummary(by: OutdatedRule(timeouts, hasBackupDaemon: origin == .sync))
     for (transport, state, seconds) in states {
       let endpoint = Endpoint(InternetAddress(ipv4: 0xC000_0201), port: 1)

@@ -11,12 +11,12 @@ import Testing
 
   private func findings(
     _ states: [(Connection.State, Int)], others: [Entry] = [],
-    servers: [VirtualServices.ServerKind: Int] = [.init(.tcp, .masquerading): 1]
+    servers: [ServiceCounts.ServerKind: Int] = [.init(.tcp, .nat): 1]
   ) throws -> [Finding] {
     let entries = states.flatMap { state, count in [Entry](repeating: (.tcp, state, 1), count: count) } + others
     return try FixedStatesCheck().findings(
       on: .example(
-        services: .success(VirtualServices(services: [.tcp: 1], servers: servers)),
+        services: .success(ServiceCounts(services: [.tcp: 1], servers: servers)),
         connections: .success(.example(entries))))
   }
 
@@ -30,14 +30,14 @@ import Testing
     #expect(
       try findings([(.timeWait, 9)])
         == [.ok(.fixedStates, "9 of 9 TCP connections (100 %) are in states that the kernel fixes")])
-    #expect(try findings([(.timeWait, 10)]).map(\.verdict) == [.note])
+    #expect(try findings([(.timeWait, 10)]).map(\.severity) == [.note])
   }
 
   @Test func `is content where most are in states that a timeout rules`() throws {
     #expect(
       try findings([(.timeWait, 5), (.established, 3), (.finWait, 2)])
         == [.ok(.fixedStates, "5 of 10 TCP connections (50 %) are in states that the kernel fixes")])
-    #expect(try findings([(.timeWait, 51), (.established, 49)]).map(\.verdict) == [.note])
+    #expect(try findings([(.timeWait, 51), (.established, 49)]).map(\.severity) == [.note])
   }
 
   private static let consequence = "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts 120 s"
@@ -48,19 +48,19 @@ import Testing
     for transport in [Connection.Transport.tcp, .any] {
       #expect(
         try findings(
-          [(.timeWait, 14), (.closeWait, 1), (.established, 5)], servers: [.init(transport, .masquerading): 1]) == [
+          [(.timeWait, 14), (.closeWait, 1), (.established, 5)], servers: [.init(transport, .nat): 1]) == [
             .note(
               .fixedStates, fact,
               so:
                 "\(Self.consequence); with NAT (Masq) the director sees both ends close, and connections end there",
-              cure: "\(Self.pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state,"
+              fix: "\(Self.pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state,"
                 + " and tcpfin rules it")
           ])
     }
     #expect(
       try findings(
-        [(.timeWait, 15), (.established, 5)], servers: [.init(.tcp, .routing): 1, .init(.udp, .masquerading): 1])
-        == [.note(.fixedStates, fact, so: Self.consequence, cure: Self.pooling)])
+        [(.timeWait, 15), (.established, 5)], servers: [.init(.tcp, .directRouting): 1, .init(.udp, .nat): 1])
+        == [.note(.fixedStates, fact, so: Self.consequence, fix: Self.pooling)])
   }
 
   @Test func `knows other states, too`() throws {

@@ -19,7 +19,7 @@ import Testing
         .note(
           .ipvs, "IPVS answers only by the program ipvsadm, not by netlink: \(reason)",
           so: "the timeouts are those of whatever that program talks to, and each look at them starts it",
-          cure: "modprobe -v ip_vs")
+          fix: "modprobe -v ip_vs")
       ])
   }
 }

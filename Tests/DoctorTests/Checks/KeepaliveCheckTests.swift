@@ -17,7 +17,7 @@ import Testing
           .keepalive, "net.ipv4.tcp_keepalive_time is 7200 s here, tcp is 900 s",
           so: "where clients and real servers have the same, which cannot be seen from here, a connection idle for"
             + " 15m is cut while both ends believe in it, with keep-alive or without",
-          cure: "on clients and real servers sysctl -w net.ipv4.tcp_keepalive_time=300, for programs that set"
+          fix: "on clients and real servers sysctl -w net.ipv4.tcp_keepalive_time=300, for programs that set"
             + " SO_KEEPALIVE; or here ipvs-timeout set --tcp 2h15m")
       ])
   }
@@ -26,7 +26,7 @@ import Testing
   func `notes a timeout that one lost probe is too much for`(_ tcp: Int, isCut: Bool) throws {
     let facts = DirectorFacts.example(timeouts: Timeouts(tcp: Timeout(seconds: tcp)), settings: usual)
     let finding = try #require(try KeepaliveCheck().findings(on: facts).first)
-    #expect(finding.verdict == .note)
+    #expect(finding.severity == .note)
     #expect(finding.consequence?.hasSuffix("is cut when one probe of its keep-alive is lost") == !isCut)
   }
 
@@ -50,14 +50,14 @@ import Testing
     #expect(finding.fact == "net.ipv4.tcp_keepalive_intvl is 75 s here, tcp is 60 s")
     #expect(finding.consequence?.contains("a connection idle for 1m is cut while both ends believe in it") == true)
     #expect(
-      finding.cure
+      finding.fix
         == "on clients and real servers sysctl -w net.ipv4.tcp_keepalive_time=20 net.ipv4.tcp_keepalive_intvl=20, for"
         + " programs that set SO_KEEPALIVE; or here ipvs-timeout set --tcp 15m")
   }
 
   @Test func `advises a time of at least a second`() throws {
     let finding = try KeepaliveCheck().findings(on: .example(timeouts: Timeouts(tcp: 2), settings: usual)).first
-    #expect(finding?.cure?.contains("tcp_keepalive_time=1 ") == true)
+    #expect(finding?.fix?.contains("tcp_keepalive_time=1 ") == true)
   }
 
   @Test func `does not judge what it cannot see`() throws {

@@ -27,26 +27,26 @@ import Testing
         .problem(
           .policy,
           "tcpfin is 30 s, wanted 31 s (/etc/ipvs-timeout.conf:3); udp is 45 s, wanted 60 s (/etc/ipvs-timeout.conf:1)",
-          so: "the policy is not in force here", cure: "ipvs-timeout apply")
+          so: "the policy is not in force here", fix: "ipvs-timeout apply")
       ])
-    let blue = try KnownNamespace.example("blue", "/proc/self/ns/net")
+    let blue = try NamespaceInfo.example("blue", "/proc/self/ns/net")
     #expect(
       findings(
         .example(
           namespace: .process(12), known: blue, policy: .example("blue 61 - -\n", at: "/srv/a policy"))) == [
           .problem(
             .policy, "tcp is 60 s, wanted 61 s (/srv/a policy:1)", so: "the policy is not in force here",
-            cure: "ipvs-timeout apply '/srv/a policy' --netns blue")
+            fix: "ipvs-timeout apply '/srv/a policy' --netns blue")
         ])
   }
 
   @Test func `finds what this kernel cannot have`() {
     #expect(
-      findings(.example(timeouts: Timeouts(tcp: 60, tcpfin: 30), policy: .example("host 60 30 45\n"))) == [
+      findings(.example(timeouts: Timeouts(tcp: 60, tcpFin: 30), policy: .example("host 60 30 45\n"))) == [
         .problem(
           .policy, "udp is not in this kernel, wanted 45 s (/etc/ipvs-timeout.conf:1)",
           so: "the policy wants what this kernel cannot do, and `ipvs-timeout apply` fails here",
-          cure: "write - for that timeout in the policy")
+          fix: "write - for that timeout in the policy")
       ])
   }
 
@@ -56,14 +56,14 @@ import Testing
       + #" from 1 s to 31 days (2678400 s), "default", or 0 or - to keep it as it is"#
     #expect(
       findings(.example(policy: .example("host 1x 2 3\n"))) == [
-        .problem(.policy, mistake, so: Self.refused, cure: "ipvs-timeout check-policy")
+        .problem(.policy, mistake, so: Self.refused, fix: "ipvs-timeout check-policy")
       ])
     #expect(findings(.example(policy: .example("host 1x 2x 3\n"))).first?.fact == mistake + " (and 1 more mistake)")
     #expect(findings(.example(policy: .example("host 1x 2x 3x\n"))).first?.fact == mistake + " (and 2 more mistakes)")
   }
 
   @Test func `finds a file that is not obeyed`() {
-    for (obstacle, cure) in [
+    for (obstacle, fix) in [
       (PolicyObstacle.writableByOthers, "chmod o-w /srv/policy"),
       (.notRegular, "ls -lL /srv/policy"),
       (.refused(.noSuchFileOrDirectory), "ls -lL /srv/policy"),
@@ -71,13 +71,13 @@ import Testing
       let error = PolicyError.unreadable("/srv/policy", obstacle)
       #expect(
         findings(.example(policy: .example(.failure(error), at: "/srv/policy"))) == [
-          .problem(.policy, error.description, so: Self.refused, cure: cure)
+          .problem(.policy, error.description, so: Self.refused, fix: fix)
         ])
     }
   }
 
   @Test func `does not miss a policy where nobody has set anything`() {
-    for timeouts in [Timeouts.kernelDefault, Timeouts(tcp: 900, tcpfin: 120)] {
+    for timeouts in [Timeouts.kernelDefault, Timeouts(tcp: 900, tcpFin: 120)] {
       #expect(
         findings(.example(timeouts: timeouts)) == [
           .ok(.policy, "there is no policy (/etc/ipvs-timeout.conf), and the timeouts are the kernel's default")
@@ -90,21 +90,21 @@ import Testing
       findings(.example()) == [
         .note(
           .policy, "there is no policy (/etc/ipvs-timeout.conf)", so: Self.lost,
-          cure: "printf '\\n%s\\n' 'host 60 30 45' >>/etc/ipvs-timeout.conf")
+          fix: "printf '\\n%s\\n' 'host 60 30 45' >>/etc/ipvs-timeout.conf")
       ])
-    let blue = try KnownNamespace.example("blue", "/proc/self/ns/net")
+    let blue = try NamespaceInfo.example("blue", "/proc/self/ns/net")
     #expect(
       findings(
         .example(
-          timeouts: Timeouts(tcp: 60, tcpfin: 30), namespace: .named("blue"), known: blue,
+          timeouts: Timeouts(tcp: 60, tcpFin: 30), namespace: .named("blue"), known: blue,
           policy: .example("host 1 1 1\n"))) == [
           .note(
             .policy, "the policy /etc/ipvs-timeout.conf wants nothing in this network namespace", so: Self.lost,
-            cure: "printf '\\n%s\\n' '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf")
+            fix: "printf '\\n%s\\n' '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf")
         ])
     // What no line of a policy can mean, or would mean others, too.
     for namespace in [NetworkNamespace.process(12), .path("/run/netns/a b"), .path("/run/netns/a*")] {
-      #expect(findings(.example(namespace: namespace)).map(\.cure) == [nil])
+      #expect(findings(.example(namespace: namespace)).map(\.fix) == [nil])
     }
   }
 
@@ -133,12 +133,12 @@ import Testing
 
   @Test(arguments: units)
   func `says which units do not apply it`(
-    states: [String: SystemdUnits.State], fact: String?, consequence: String?, cure: String?
+    states: [String: SystemdUnits.State], fact: String?, consequence: String?, fix: String?
   ) {
     let found = findings(.example(policy: .example("host 60 30 45\n", units: SystemdUnits(states)))).dropFirst()
     #expect(found.map(\.fact) == [fact].compactMap(\.self))
     #expect(found.map(\.consequence) == [consequence].compactMap(\.self))
-    #expect(found.map(\.cure) == [cure].compactMap(\.self))
-    #expect(found.allSatisfy { $0.verdict == .note })
+    #expect(found.map(\.fix) == [fix].compactMap(\.self))
+    #expect(found.allSatisfy { $0.severity == .note })
   }
 }

@@ -41,7 +41,7 @@ import Testing
           .ports,
           "198.51.100.9:3306: 500 of 1000 (50 %) of the ports for outgoing connections are taken from 192.0.2.1,"
             + " 499 of them by TIME_WAIT; 1 is open, that of a program that is not to be seen here",
-          so: Self.fails, cure: Self.pool)
+          so: Self.fails, fix: Self.pool)
       ])
   }
 
@@ -54,7 +54,7 @@ import Testing
           "198.51.100.9:3306: 800 of 1000 (80 %) of the ports for outgoing connections are taken from 192.0.2.1,"
             + " 800 of them by TIME_WAIT; none is open at this moment",
           so: Self.fails,
-          cure:
+          fix:
             "\(Self.pool); then `sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a second"
             + " address on either side")
       ])
@@ -63,8 +63,8 @@ import Testing
   @Test func `are counted without the reserved ones`() throws {
     let service = try SocketService.example("198.51.100.9:3306", [.timeWait: 400])
     let settings = Self.small.merging([.localReservedPorts: "40000-40499"]) { $1 }
-    #expect(PortsCheck().findings(on: .example(service, settings: Self.small)).map(\.verdict) == [.ok])
-    #expect(PortsCheck().findings(on: .example(service, settings: settings)).map(\.verdict) == [.problem])
+    #expect(PortsCheck().findings(on: .example(service, settings: Self.small)).map(\.severity) == [.ok])
+    #expect(PortsCheck().findings(on: .example(service, settings: settings)).map(\.severity) == [.problem])
   }
 
   @Test(
@@ -72,19 +72,19 @@ import Testing
       ("0", "1", "198.51.100.9", .problem), ("1", "1", "198.51.100.9", .note), ("1", "0", "198.51.100.9", .problem),
       ("2", "1", "198.51.100.9", .problem), ("2", "1", "127.0.0.1", .note), ("2", "1", "[::1]", .note),
       ("2", "0", "127.0.0.1", .problem), ("2", "1", "[2001:db8::1]", .problem),
-    ] as [(String, String, String, Verdict)])
+    ] as [(String, String, String, Severity)])
   func `in TIME_WAIT are not taken where the kernel gives them again`(
-    reuse: String, timestamps: String, address: String, verdict: Verdict
+    reuse: String, timestamps: String, address: String, severity: Severity
   ) throws {
     let service = try SocketService.example("\(address):3306", [.timeWait: 990])
     let settings = Self.small.merging([.tcpTimeWaitReuse: reuse, .tcpTimestamps: timestamps]) { $1 }
-    #expect(PortsCheck().findings(on: .example(service, settings: settings)).map(\.verdict) == [verdict])
+    #expect(PortsCheck().findings(on: .example(service, settings: settings)).map(\.severity) == [severity])
   }
 
   @Test func `of open connections are taken, whatever the kernel gives again`() throws {
     let service = try SocketService.example("198.51.100.9:3306", [.established: 800])
     let facts = SocketFacts.example(service, settings: Self.small.merging([.tcpTimeWaitReuse: "1"]) { $1 })
-    #expect(PortsCheck().findings(on: facts).map(\.verdict) == [.problem])
+    #expect(PortsCheck().findings(on: facts).map(\.severity) == [.problem])
   }
 
   @Test func `are taken by what asks in vain`() throws {
@@ -96,7 +96,7 @@ import Testing
     let finding = try #require(PortsCheck().findings(on: facts).first)
     #expect(finding.fact.hasSuffix("120 of them by TIME_WAIT, 700 by SYN_SENT; none is open at this moment"))
     #expect(
-      finding.cure
+      finding.fix
         == "the service does not answer: look there, and for what drops packets on the way; shopd (pid 12) asks, to see it:"
         + " `nsenter --net=/run/netns/blue ss -tnp state syn-sent dst '198.51.100.9:3306'`; then"
         + " `nsenter --net=/run/netns/blue sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a"
@@ -109,7 +109,7 @@ import Testing
       SocketOwners.Group(service.name, .established): [SocketOwners.Owner("shopd", processes: [12], sockets: 256)]
     ])
     #expect(
-      PortsCheck().findings(on: .example(service, settings: Self.small, owners: owners)).first?.cure
+      PortsCheck().findings(on: .example(service, settings: Self.small, owners: owners)).first?.fix
         == "shopd (pid 12) holds so many open: have it use fewer; to see them:"
         + " `ss -tnp state established dst '198.51.100.9:3306'`; then a wider net.ipv4.ip_local_port_range, or a second"
         + " address on either side")
@@ -122,8 +122,8 @@ import Testing
       .localPortRange: "40000 40999", .tcpTimeWaitReuse: reuse, .tcpTimestamps: timestamps,
     ]
     let finding = try #require(PortsCheck().findings(on: .example(service, settings: settings)).first)
-    #expect(finding.verdict == .problem)
-    #expect(finding.cure?.contains("tcp_tw_reuse") == false)
+    #expect(finding.severity == .problem)
+    #expect(finding.fix?.contains("tcp_tw_reuse") == false)
   }
 
   @Test func `may all be reserved`() throws {
@@ -133,7 +133,7 @@ import Testing
       PortsCheck().findings(on: .example(service, settings: settings)) == [
         .problem(
           .ports, "all ports for outgoing connections (40000 to 40999) are reserved (ip_local_reserved_ports)",
-          so: Self.fails, cure: "sysctl -w net.ipv4.ip_local_reserved_ports=")
+          so: Self.fails, fix: "sysctl -w net.ipv4.ip_local_reserved_ports=")
       ])
   }
 

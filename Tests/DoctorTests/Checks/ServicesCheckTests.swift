@@ -9,10 +9,10 @@ import Testing
 
 @Suite struct ServicesCheckTests {
   @Test func `counts the services and their servers`() throws {
-    let services = VirtualServices(
+    let services = ServiceCounts(
       services: [.tcp: 2, .any: 1, .other("X\u{1B}"): 1],
       servers: [
-        .init(.tcp, .masquerading): 3, .init(.any, .masquerading): 1, .init(.tcp, .routing): 1,
+        .init(.tcp, .nat): 3, .init(.any, .nat): 1, .init(.tcp, .directRouting): 1,
         .init(.tcp, .other("\n")): 1,
       ])
     #expect(
@@ -22,14 +22,14 @@ import Testing
           #"4 virtual services (1 FWM, 2 TCP, 1 X\u{1B}) with 6 real servers (1 \n, 4 Masq, 1 Route)"#)
       ])
     #expect(
-      try ServicesCheck().findings(on: .example(services: .success(VirtualServices(services: [.udp: 1])))) == [
+      try ServicesCheck().findings(on: .example(services: .success(ServiceCounts(services: [.udp: 1])))) == [
         .ok(.ipvs, "1 virtual service (1 UDP) with 0 real servers")
       ])
   }
 
   @Test func `says that without any the timeouts have no effect`() throws {
     #expect(
-      try ServicesCheck().findings(on: .example(services: .success(VirtualServices(services: [:])))) == [
+      try ServicesCheck().findings(on: .example(services: .success(ServiceCounts(services: [:])))) == [
         .note(
           .ipvs, "there is no virtual service in this network namespace",
           so: "the timeouts have no effect here, for there is nothing that they could rule")
@@ -38,7 +38,7 @@ import Testing
 
   @Test func `knows that connections outlive their service`() throws {
     let facts = DirectorFacts.example(
-      services: .success(VirtualServices(services: [:])), connections: .success(.example([(.tcp, .established, 12)])))
+      services: .success(ServiceCounts(services: [:])), connections: .success(.example([(.tcp, .established, 12)])))
     #expect(
       try ServicesCheck().findings(on: facts) == [
         .note(
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `says that they could not be counted`() {
-    let error = BackendError.netlink(IPVSError(.refused, .readServices, errno: .ioError))
+    let error = DirectorError.kernel(IPVSError(.refused, .readServices, errno: .ioError))
     let findings = DirectorDiagnosis.findings(on: .example(services: .failure(error)))
     #expect(findings.contains(.note(.ipvs, error.description, so: "this could not be checked")))
   }

@@ -36,15 +36,15 @@ import Testing
         "net.ipv4.vs: conn_reuse_mode = 1, drop_entry = 0", "net.ipv4.vs.expire_nodest_conn = 1",
         "net.ipv4.vs.expire_quiescent_template = 1", "net.ipv4.vs.secure_tcp = 1", "net.ipv4.vs.sloppy_tcp = 1",
       ])
-    #expect(all.map(\.verdict) == [.ok, .note, .note, .note, .note])
+    #expect(all.map(\.severity) == [.ok, .note, .note, .note, .note])
     #expect(
       all[1]
         == .note(
           .settings, "net.ipv4.vs.expire_nodest_conn = 1",
           so: "when a real server is removed, its entries end at once, whatever time they have left",
-          cure: "sysctl -w net.ipv4.vs.expire_nodest_conn=0 # if connections should wait for a server that comes back"))
+          fix: "sysctl -w net.ipv4.vs.expire_nodest_conn=0 # if connections should wait for a server that comes back"))
     #expect(all[3].consequence?.hasPrefix("when memory is short (amemthresh), a connection by NAT is SYNACK") == true)
-    #expect(all[3].cure == "sysctl -w net.ipv4.vs.secure_tcp=0")
+    #expect(all[3].fix == "sysctl -w net.ipv4.vs.secure_tcp=0")
   }
 
   @Test(arguments: [("5.8.1", "at their next packets"), ("5.9.0", "at once"), ("odd", "at their next packets")])
@@ -56,22 +56,22 @@ import Testing
   @Test(arguments: [
     ("1", "note", "when memory is short"), ("2", "problem", "the kernel"), ("3", "problem", "the kernel"),
   ])
-  func `finds a problem in entries that are ended at random`(_ value: String, verdict: String, says: String) throws {
+  func `finds a problem in entries that are ended at random`(_ value: String, severity: String, says: String) throws {
     let finding = try #require(try findings([.dropEntry: value]).last)
-    #expect(finding.verdict.rawValue == verdict)
+    #expect(finding.severity.rawValue == severity)
     #expect(finding.consequence?.hasPrefix(says) == true)
-    #expect(finding.cure == "sysctl -w net.ipv4.vs.drop_entry=0")
+    #expect(finding.fix == "sysctl -w net.ipv4.vs.drop_entry=0")
   }
 
   @Test func `knows what each mode of reuse does`() throws {
     let off = try #require(try findings([.connReuseMode: "0"]).last)
     #expect(off.consequence?.hasPrefix("a connection from a port used before goes to the real server of") == true)
-    #expect(off.cure == "sysctl -w net.ipv4.vs.conn_reuse_mode=1 # if such connections should be scheduled anew")
+    #expect(off.fix == "sysctl -w net.ipv4.vs.conn_reuse_mode=1 # if such connections should be scheduled anew")
     for mode in ["2", "3"] {
       let early = try #require(try findings([.connReuseMode: mode]).last)
       #expect(early.consequence?.hasSuffix("ends an entry in FIN_WAIT before tcpfin is over") == true)
     }
-    #expect(try findings([.connReuseMode: "4"]).map(\.verdict) == [.ok])
+    #expect(try findings([.connReuseMode: "4"]).map(\.severity) == [.ok])
   }
 
   @Test(arguments: [("4.18.0", "1", true), ("5.9.0", "1", false), ("4.18.0", "0", false)])
@@ -80,7 +80,7 @@ import Testing
   ) throws {
     let all = try findings([.release: release, .conntrack: conntrack])
     #expect(all.count == (isLost ? 2 : 1))
-    if isLost { #expect(all[1].cure == "sysctl -w net.ipv4.vs.conn_reuse_mode=0") }
+    if isLost { #expect(all[1].fix == "sysctl -w net.ipv4.vs.conn_reuse_mode=0") }
   }
 
   @Test func `notes that a backup forgets slow connections`() throws {
@@ -91,9 +91,9 @@ import Testing
           .settings,
           "the sync daemon tells other directors of a connection at packet 3 and each 50 packets later (sync_threshold)",
           so: "a backup forgets one that lives on here with fewer packets within its timeout, and a take-over cuts it",
-          cure: #"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=10"#))
-    #expect(try findings([.syncThreshold: "3\t0"], daemons).last?.verdict == .note)
-    #expect(try findings([.syncRefreshPeriod: "10"], daemons).last?.verdict == .note)
+          fix: #"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=10"#))
+    #expect(try findings([.syncThreshold: "3\t0"], daemons).last?.severity == .note)
+    #expect(try findings([.syncRefreshPeriod: "10"], daemons).last?.severity == .note)
     #expect(
       try findings([.syncThreshold: "3\t0", .syncRefreshPeriod: "10"], daemons).last
         == .ok(
@@ -102,8 +102,8 @@ import Testing
 
   @Test func `notes whose timers a backup has`() throws {
     let finding = try findings([:], SyncDaemons(hasMaster: false, hasBackup: true)).last
-    #expect(finding?.verdict == .note)
-    #expect(finding?.cure == "on the other director, too, ipvs-timeout set 900 120 300")
+    #expect(finding?.severity == .note)
+    #expect(finding?.fix == "on the other director, too, ipvs-timeout set 900 120 300")
   }
 
   @Test func `does not judge settings that it cannot see`() throws {

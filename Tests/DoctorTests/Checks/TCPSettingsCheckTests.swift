@@ -34,11 +34,11 @@ import Testing
       ([.tcpTimeWaitRecycle: "0"], 1, .ok), ([.tcpTimeWaitRecycle: "1"], 1, .problem),
       ([.tcpFinTimeout: "30"], 2, .note), ([.tcpFinTimeout: "no"], 2, .note),
       ([.tcpSyncookies: "0"], 3, .note), ([.tcpSyncookies: "2"], 3, .note), ([.tcpSyncookies: "no"], 3, .note),
-    ] as [([KernelSetting: String], Int, Verdict)])
-  func `are told of one by one`(settings: [KernelSetting: String], index: Int, verdict: Verdict) {
-    var expected: [Verdict] = [.ok, .ok, .ok, .ok]
-    expected[index] = verdict
-    #expect(findings(settings).map(\.verdict) == expected)
+    ] as [([KernelSetting: String], Int, Severity)])
+  func `are told of one by one`(settings: [KernelSetting: String], index: Int, severity: Severity) {
+    var expected: [Severity] = [.ok, .ok, .ok, .ok]
+    expected[index] = severity
+    #expect(findings(settings).map(\.severity) == expected)
   }
 
   @Test func `that do nothing are told so`() {
@@ -49,7 +49,7 @@ import Testing
           .tcpSettings,
           "tcp_tw_reuse = 2: as 1, but only within this host (127.0.0.0/8, ::1), the default since Linux 4.18",
           so: "without timestamps (net.ipv4.tcp_timestamps = 0) it does nothing",
-          cure: "sysctl -w net.ipv4.tcp_timestamps=1"))
+          fix: "sysctl -w net.ipv4.tcp_timestamps=1"))
     #expect(
       findings[2]
         == .note(

@@ -23,12 +23,12 @@ import Testing
         "5 of 1000 (0.5 %) of the sockets that may be in TIME_WAIT (tcp_max_tw_buckets); 7 had no room and"
           + " were closed at once (TCPTimeWaitOverflow)"
       ),
-    ] as [(Int, UInt64, Verdict, String)])
-  func `is by the share, and by what had none`(count: Int, overflow: UInt64, verdict: Verdict, fact: String) throws {
+    ] as [(Int, UInt64, Severity, String)])
+  func `is by the share, and by what had none`(count: Int, overflow: UInt64, severity: Severity, fact: String) throws {
     let service = try SocketService.example("198.51.100.9:3306", [.timeWait: count])
     let facts = SocketFacts.example(service, settings: [.tcpMaxTimeWaitBuckets: "1000"], overflow: overflow)
     let findings = TimeWaitBucketsCheck().findings(on: facts)
-    #expect(findings.map(\.verdict) == [verdict])
+    #expect(findings.map(\.severity) == [severity])
     #expect(findings.map(\.fact) == [fact])
   }
 
@@ -36,7 +36,7 @@ import Testing
     let service = try SocketService.example("198.51.100.9:3306", [.timeWait: 900])
     let facts = SocketFacts.example(service, settings: [.tcpMaxTimeWaitBuckets: "1000"])
     #expect(
-      TimeWaitBucketsCheck().findings(on: facts).first?.cure
+      TimeWaitBucketsCheck().findings(on: facts).first?.fix
         == "in the program, use connections again (a pool, keep-alive) instead of one for each request; then, if it must"
         + " be, `sysctl -w net.ipv4.tcp_max_tw_buckets=262144`")
   }
@@ -51,7 +51,7 @@ import Testing
             + " (TCPTimeWaitOverflow)",
           so: "what finds no room ends without TIME_WAIT: no connection fails, but a late packet of an old one can"
             + " disturb a new one",
-          cure: "nsenter --net='/run/netns/a b' sysctl -w net.ipv4.tcp_max_tw_buckets=262144")
+          fix: "nsenter --net='/run/netns/a b' sysctl -w net.ipv4.tcp_max_tw_buckets=262144")
       ])
   }
 
@@ -59,20 +59,20 @@ import Testing
     let service = try SocketService.example("198.51.100.9:3306", [.timeWait: 10, .finWait2: 890])
     let facts = SocketFacts.example(service, settings: [.tcpMaxTimeWaitBuckets: "1000"], places: 900)
     let finding = try #require(TimeWaitBucketsCheck().findings(on: facts).first)
-    #expect(finding.verdict == .problem)
+    #expect(finding.severity == .problem)
     #expect(finding.fact.hasPrefix("900 of 1000 (90 %)"))
   }
 
   @Test func `is lacking at this moment where the kernel goes on counting`() throws {
     let facts = SocketFacts.example(settings: [.tcpMaxTimeWaitBuckets: "1000"], overflow: 9, overflowNow: 4)
     let finding = try #require(TimeWaitBucketsCheck().findings(on: facts).first)
-    #expect(finding.verdict == .problem)
+    #expect(finding.severity == .problem)
     #expect(
       finding.fact.hasSuffix(
         "; 9 had no room and were closed at once (TCPTimeWaitOverflow), 4 of them while this looked"))
   }
 
   @Test func `is not known where the kernel does not show it`() {
-    #expect(TimeWaitBucketsCheck().findings(on: SocketFacts()).map(\.verdict) == [.note])
+    #expect(TimeWaitBucketsCheck().findings(on: SocketFacts()).map(\.severity) == [.note])
   }
 }

@@ -33,7 +33,7 @@ import Testing
           so:
             "at least 5 connections to it a second are opened and closed again, and each takes a port for 60 s more, and"
             + " no setting of Linux shortens that",
-          cure:
+          fix:
             "in the program, use connections again (a pool, keep-alive) instead of one for each request, or have the"
             + " other end close first, where it costs no port; to see them:"
             + " `ss -tan state time-wait dst '198.51.100.9:3306'`")
@@ -97,7 +97,7 @@ import Testing
     let services = try (1...11).map { try SocketService.example("198.51.100.\($0):3306", [.timeWait: 120]) }
     let findings = TimeWaitCheck().findings(on: SocketFacts(services, in: .named("blue")))
     #expect(
-      findings.first?.cure?.hasSuffix(
+      findings.first?.fix?.hasSuffix(
         "`nsenter --net=/run/netns/blue ss -tan state time-wait dst '198.51.100.1:3306'`") == true)
     #expect(
       findings.last?.consequence

@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("tcp 600 tcpfin 50 udp 40", Timeouts(tcp: 600, tcpfin: 50, udp: 40)),
+    ("tcp 600 tcpfin 50 udp 40", Timeouts(tcp: 600, tcpFin: 50, udp: 40)),
     ("udp 40 ! what follows says nothing: tcp 5", Timeouts(udp: 40)),
     ("tcp 15m udp 40", Timeouts(udp: 40)), ("tcp 0 udp 40", Timeouts(udp: 40)),
     ("tcp 2678401 udp 40", Timeouts(udp: 40)),
@@ -86,7 +86,7 @@ import Testing
 
   @Test(arguments: [
     (["--proxy-mode=ipvs", "--ipvs-tcp-timeout=15m", "--ipvs-udp-timeout", "30s"], Timeouts(tcp: 900, udp: 30)),
-    (["--proxy-mode", "ipvs", "--ipvs-tcpfin-timeout=1m30.9s", "--ipvs-tcp-timeout=0s"], Timeouts(tcpfin: 90)),
+    (["--proxy-mode", "ipvs", "--ipvs-tcpfin-timeout=1m30.9s", "--ipvs-tcp-timeout=0s"], Timeouts(tcpFin: 90)),
   ])
   func `kube-proxy writes what its options name`(_ arguments: [String], _ timeouts: Timeouts) async throws {
     #expect(try await plan([:]) { .kubeProxy(arguments, $0) } == .writes(timeouts, in: .options))
@@ -130,7 +130,7 @@ import Testing
   @Test func `kube-router writes what its options name`() {
     #expect(
       Plan.kubeRouter(["--service-tcp-timeout=2h15m", "--service-tcpfin-timeout", "30s", "--service-udp-timeout=5s"])
-        == .writes(Timeouts(tcp: 8100, tcpfin: 30, udp: 5), in: .options))
+        == .writes(Timeouts(tcp: 8100, tcpFin: 30, udp: 5), in: .options))
     #expect(Plan.kubeRouter(["--run-router"]) == .nothing("has no timeouts in its options, and writes none"))
     #expect(
       Plan.kubeRouter(["--run-service-proxy=false", "--service-udp-timeout=5s"])

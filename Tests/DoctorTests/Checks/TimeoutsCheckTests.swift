@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (Timeouts(tcp: 60, tcpfin: 30), "tcp 60 s, tcpfin 30 s, no udp timeout in this kernel"),
+    (Timeouts(tcp: 60, tcpFin: 30), "tcp 60 s, tcpfin 30 s, no udp timeout in this kernel"),
     (Timeouts(udp: 45), "udp 45 s, no tcp and tcpfin timeout in this kernel"),
     (Timeouts(), "no tcp, tcpfin and udp timeout in this kernel"),
   ])

@@ -8,8 +8,8 @@ import Testing
 @testable import Doctor
 
 @Suite struct WritersCheckTests {
-  private let here: KnownNamespace
-  private let elsewhere: KnownNamespace
+  private let here: NamespaceInfo
+  private let elsewhere: NamespaceInfo
 
   init() throws {
     here = try .example("here", "/proc/self/ns/net")
@@ -17,7 +17,7 @@ import Testing
   }
 
   private func findings(
-    _ program: TimeoutWriter.Program, _ plan: TimeoutWriter.Plan, in namespace: KnownNamespace? = nil,
+    _ program: WriterKind, _ plan: TimeoutWriter.Plan, in namespace: NamespaceInfo? = nil,
     policy: PolicyState = .example(.success(nil))
   ) throws -> [Finding] {
     let process = HostProcess(123, program.rawValue, in: (namespace ?? here).fileIdentity)
@@ -36,10 +36,10 @@ import Testing
 
   @Test func `finds a problem in another value than the policy's`() throws {
     let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 900), in: .options)
-    #expect(try findings(.kubeRouter, plan, policy: .example("here 60 30 45\n")).map(\.verdict) == [.problem])
-    #expect(try findings(.kubeRouter, plan, policy: .example("here - 30 45\n")).map(\.verdict) == [.note])
+    #expect(try findings(.kubeRouter, plan, policy: .example("here 60 30 45\n")).map(\.severity) == [.problem])
+    #expect(try findings(.kubeRouter, plan, policy: .example("here - 30 45\n")).map(\.severity) == [.note])
     let mistaken = try findings(.kubeRouter, plan, policy: .example("host one\n"))
-    #expect(mistaken.map(\.verdict) == [.note])
+    #expect(mistaken.map(\.severity) == [.note])
   }
 
   @Test func `finds a problem in another value`() throws {
@@ -50,23 +50,23 @@ import Testing
           so:
             "at its next reload it writes tcp 600 s instead of 900 s, tcpfin as at its start; at its end, all as before its"
             + " start",
-          cure: "lvs_timeouts tcp 900 tcpfin 120 udp 300 in /etc/lvs.conf, then systemctl reload keepalived")
+          fix: "lvs_timeouts tcp 900 tcpfin 120 udp 300 in /etc/lvs.conf, then systemctl reload keepalived")
       ])
-    let options = TimeoutWriter.Plan.writes(Timeouts(tcp: 600, tcpfin: 60), in: .options)
+    let options = TimeoutWriter.Plan.writes(Timeouts(tcp: 600, tcpFin: 60), in: .options)
     let consequence = "when it starts anew it writes tcp 600 s instead of 900 s, tcpfin 60 s instead of 120 s"
     #expect(
       try findings(.kubeProxy, options) == [
         .problem(
           .writers, "kube-proxy (pid 123) writes tcp 600 s, tcpfin 60 s, as its options say", so: consequence,
-          cure: "start kube-proxy anew with --ipvs-tcp-timeout=900s --ipvs-tcpfin-timeout=120s"
+          fix: "start kube-proxy anew with --ipvs-tcp-timeout=900s --ipvs-tcpfin-timeout=120s"
             + " --ipvs-udp-timeout=300s")
       ])
     #expect(
-      try findings(.kubeRouter, options).first?.cure
+      try findings(.kubeRouter, options).first?.fix
         == "start kube-router anew with --service-tcp-timeout=900s --service-tcpfin-timeout=120s"
         + " --service-udp-timeout=300s")
     #expect(
-      try findings(.kubeProxy, .writes(Timeouts(tcp: 600), in: .file("/config"))).first?.cure
+      try findings(.kubeProxy, .writes(Timeouts(tcp: 600), in: .file("/config"))).first?.fix
         == "under ipvs in /config tcpTimeout: 900s, tcpFinTimeout: 120s, udpTimeout: 300s, then start kube-proxy anew")
   }
 
@@ -86,6 +86,6 @@ import Testing
       try findings(.keepalived, .unknown("who knows")) == [
         .note(.writers, "keepalived (pid 123): who knows", so: "this could not be checked")
       ])
-    #expect(try WritersCheck().findings(on: .example()).first?.verdict == .note)
+    #expect(try WritersCheck().findings(on: .example()).first?.severity == .note)
   }
 }

@@ -29,7 +29,7 @@ import Testing
   @Test func `have room for every second port`() throws {
     let reserved = stride(from: 10_001, through: 65_535, by: 2).map(String.init).joined(separator: ",")
     let netns = try ForeignNamespace()
-    try NamespaceVisit.one([netns.path]) {
+    try NamespaceThread.run(in: [netns.path]) {
       let file = try? FileDescriptor.open("/proc/sys/net/ipv4/ip_local_reserved_ports", .writeOnly)
       _ = try? file?.closeAfter { try file?.writeAll(reserved.utf8) }
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SocketDiagnosisTests {
   @Test func `of a quiet namespace finds all well`() {
     let findings = SocketDiagnosis.findings(on: .example())
-    #expect(findings.allSatisfy { $0.verdict == .ok })
+    #expect(findings.allSatisfy { $0.severity == .ok })
     #expect(
       Set(findings.map(\.check)) == [.ports, .timeWaitBuckets, .closeWait, .timeWait, .finWait, .tcpSettings])
   }

@@ -5,7 +5,7 @@ import Testing
 @testable import IPVS
 
 @Suite struct ConnectionSummaryTests {
-  private static let rule = OutdatedRule(Timeouts(tcp: 60, tcpfin: 30, udp: 45))
+  private static let rule = OutdatedRule(Timeouts(tcp: 60, tcpFin: 30, udp: 45))
 
   @Test func `counts by kind, those of TCP first and what is not known last`() throws {
     var summary = ConnectionSummary(by: Self.rule)
@@ -40,7 +40,7 @@ import Testing
     summary.add(try .example(.tcp, .established, 899, origin: .sync))
     summary.add(try .example(.tcp, .established, 59, origin: .sync))
     summary.add(try .example(.tcp, .established, 899, origin: .local))
-    #expect(summary.tallies.map(\.foreign) == [1])
+    #expect(summary.tallies.map(\.synced) == [1])
     #expect(summary.tallies.map(\.outdated) == [1])
   }
 

@@ -6,7 +6,7 @@ import Testing
 
 /// Which connections are outdated, as a table; the timeouts are 60 30 45.
 @Suite struct OutdatedRuleTests {
-  private static let timeouts = Timeouts(tcp: 60, tcpfin: 30, udp: 45)
+  private static let timeouts = Timeouts(tcp: 60, tcpFin: 30, udp: 45)
 
   private func isOutdated(_ connection: Connection, by rule: OutdatedRule) -> Bool {
     rule.isOutdated(connection, allowed: rule.allowed(ConnectionKind(connection)))
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func `never is a persistence template`() throws {
-    for state in [Connection.State.assured, .none, .udp] {
+    for state in [Connection.State.assured, .stateless, .udp] {
       let template = try Connection.example(.udp, state, 899, client: "192.0.2.0:0")
       #expect(template.isTemplate)
       #expect(!isOutdated(template, by: OutdatedRule(Self.timeouts)))
@@ -52,7 +52,7 @@ import Testing
 
   /// When the time of a connection that others depend on is up, the kernel gives it another 60 s.
   @Test func `is no control connection of FTP in its extra minute`() throws {
-    let rule = OutdatedRule(Timeouts(tcp: 30, tcpfin: 30, udp: 45))
+    let rule = OutdatedRule(Timeouts(tcp: 30, tcpFin: 30, udp: 45))
     #expect(try !isOutdated(.example(.tcp, .established, 60, service: "192.0.2.100:21"), by: rule))
     #expect(try isOutdated(.example(.tcp, .established, 61, service: "192.0.2.100:21"), by: rule))
     #expect(try isOutdated(.example(.tcp, .established, 60, service: "192.0.2.100:22"), by: rule))

@@ -5,8 +5,8 @@
 import IPVS
 
 do throws(IPVSError) {
-  let known = try NamespaceListing().namespaces
-  var clients = Clients(in: known.map(\.namespace), like: try Client())
+  let known = try NamespaceList().namespaces
+  var clients = ClientSequence(in: known.map(\.namespace), like: try Client())
   var longest: (name: String, udp: Timeout)?
   for namespace in known {
     do throws(IPVSError) {

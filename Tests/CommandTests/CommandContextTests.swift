@@ -3,7 +3,7 @@
 import Testing
 
 /// One command of the built program over many network namespaces, with a program that plays ipvsadm in each.
-@Suite(.serialized) struct RoundTests {
+@Suite(.serialized) struct CommandContextTests {
   private static let two = "bind /run/netns/blue; bind /run/docker/netns/1-abc; "
 
   @Test(

@@ -8,7 +8,7 @@ import Testing
 @testable import ipvs_timeout
 
 /// What network namespaces are called, and under which names a policy meets them.
-@Suite struct PlaceTests {
+@Suite struct NamespaceTargetTests {
   @Test(
     arguments: [
       (.current, "host", true, []),
@@ -21,7 +21,7 @@ import Testing
   func `that somebody has named is called so`(
     namespace: NetworkNamespace, name: String, isHost: Bool, paths: [String]
   ) {
-    let place = Place(namespace)
+    let place = NamespaceTarget(namespace)
     #expect(place.namespace == namespace)
     #expect(place.name == name)
     #expect(place.isHost == isHost)
@@ -30,21 +30,21 @@ import Testing
 
   @Test func `that was found is called by its best name`() throws {
     let foreign = try ForeignNamespace()
-    let listing = try NamespaceListing()
-    let other = Place(try #require(listing.known(.path(foreign.path))))
+    let listing = try NamespaceList()
+    let other = NamespaceTarget(try #require(listing.known(.path(foreign.path))))
     #expect(other.namespace == .process(foreign.process))
     #expect(other.name == "pid \(foreign.process) (cat)")
     #expect(!other.isHost)
-    let own = Place(try #require(listing.namespaces.first))
+    let own = NamespaceTarget(try #require(listing.namespaces.first))
     #expect(own.name == "host")
     #expect(own.isHost)
   }
 
   /// The host by another name is the host, or a line for others would change it.
   @Test func `that somebody has named is known for what it is`() throws {
-    let listing = try NamespaceListing(isWithProcesses: false)
+    let listing = try NamespaceList(includingProcesses: false)
     let namespace = NetworkNamespace.path("/proc/self/ns/net")
-    let place = Place(namespace, known: listing.known(namespace))
+    let place = NamespaceTarget(namespace, known: listing.known(namespace))
     #expect(place.namespace == namespace)
     #expect(place.name == "/proc/self/ns/net")
     #expect(place.isHost)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Netlink
 
-@Suite struct PatienceTests {
+@Suite struct DeadlineTests {
   @Test(
     arguments: [
       (.milliseconds(50), 50), (.seconds(60), 60_000), (.seconds(3_600), 3_600_000), (.microseconds(1_500), 1),
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func `runs from the first time that one has to wait`() {
-    var patience = Patience(milliseconds: 60_000)
+    var patience = Deadline(milliseconds: 60_000)
     usleep(20_000)
     // One more, for the millisecond that has begun.
     #expect(patience.millisecondsLeft == 60_001)
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func `comes to its end and stays there`() {
-    var patience = Patience(milliseconds: 5)
+    var patience = Deadline(milliseconds: 5)
     _ = patience.millisecondsLeft
     usleep(10_000)
     #expect(patience.millisecondsLeft == 0)

@@ -9,13 +9,13 @@ import Testing
 @testable import Linux
 
 /// Visits to network namespaces that are there; they take root.
-@Suite struct NamespaceVisitTests {
+@Suite struct NamespaceThreadTests {
   private static let own: FilePath = "/proc/thread-self/ns/net"
 
   @Test func `is where it was sent, and the caller stays where it is`() throws {
     let foreign = try ForeignNamespace()
     let before = try ForeignNamespace.own
-    let there = try NamespaceVisit.one([foreign.path]) { Result { try ForeignNamespace.own } }.get()
+    let there = try NamespaceThread.run(in: [foreign.path]) { Result { try ForeignNamespace.own } }.get()
     #expect(try foreign.link == there)
     #expect(there != before)
     #expect(try ForeignNamespace.own == before)
@@ -25,8 +25,8 @@ import Testing
     let (first, second) = (try ForeignNamespace(), try ForeignNamespace())
     let own = try NamespaceIdentity(Self.own)
     let there = [try NamespaceIdentity(first.path), try NamespaceIdentity(second.path), own]
-    let answers = NamespaceVisit.each(
-      of: [[first.path], ["/no/such"], ["/"], [second.path], [], ["/proc/self/ns/net"], [first.path]]
+    let answers = NamespaceThread.run(
+      inEach: [[first.path], ["/no/such"], ["/"], [second.path], [], ["/proc/self/ns/net"], [first.path]]
     ) { try? NamespaceIdentity(Self.own) }
     #expect(
       answers == [
@@ -40,7 +40,7 @@ import Testing
   @Test func `takes the first file that is there`() throws {
     let foreign = try ForeignNamespace()
     let files: [FilePath] = ["/no/such", "/no/such/either", foreign.path, "/proc/self/ns/net", "/"]
-    let there = try NamespaceVisit.one(files) { try? NamespaceIdentity(Self.own) }
+    let there = try NamespaceThread.run(in: files) { try? NamespaceIdentity(Self.own) }
     #expect(try there == NamespaceIdentity(foreign.path))
   }
 
@@ -48,14 +48,14 @@ import Testing
   @Test(arguments: ["/", "/dev/null", "/dev/null/x"])
   func `takes no other where the first that is there is none`(path: String) {
     #expect(throws: NamespaceError.self) {
-      try NamespaceVisit.one([FilePath(path), "/proc/self/ns/net"]) { _ = Issue.record("it went on") }
+      try NamespaceThread.run(in: [FilePath(path), "/proc/self/ns/net"]) { _ = Issue.record("it went on") }
     }
   }
 
   @Test func `leaves no file open`() throws {
     let foreign = try ForeignNamespace()
     let identity = try NamespaceIdentity(foreign.path)
-    for _ in 1...3 { try NamespaceVisit.one([foreign.path]) {} }
+    for _ in 1...3 { try NamespaceThread.run(in: [foreign.path]) {} }
     let open = try FileReader.names(in: "/proc/self/fd").filter {
       (try? NamespaceIdentity(FilePath("/proc/self/fd").appending($0))) == identity
     }
@@ -67,7 +67,7 @@ import Testing
     defer { never.signal() }
     let duration = await ContinuousClock().measure {
       let answers = await onOwnThread {
-        NamespaceVisit.each(of: [["/proc/self/ns/net"], ["/no/such"]]) { never.wait() }.map { $0.map { 0 } }
+        NamespaceThread.run(inEach: [["/proc/self/ns/net"], ["/no/such"]]) { never.wait() }.map { $0.map { 0 } }
       }
       #expect(answers == .success([.failure(.timedOut), .failure(.timedOut)]))
     }
@@ -75,6 +75,6 @@ import Testing
   }
 
   @Test func `goes nowhere where nowhere is asked for`() {
-    #expect(NamespaceVisit.each(of: []) { 1 } == [])
+    #expect(NamespaceThread.run(inEach: []) { 1 } == [])
   }
 }

@@ -11,22 +11,24 @@ import Testing
 ///
 /// Each test is in a process of its own, for signals are all of a process's, and the command's parent takes note of the end
 /// of all children. Such a process takes seconds to start: so there are few.
-@Suite struct CommandRunTests {
+@Suite struct ChildCommandTests {
   @Test func `runs, and is ended with what it has started`() async {
     await #expect(processExitsWith: .success) {
-      for (words, ending) in CommandRunTests.endings { #expect(await CommandRunTests.run(words) == ending, "\(words)") }
-      try await CommandRunTests.argumentsArePassedOnAsTheyAre()
-      try await CommandRunTests.isEndedWithWhatItHasStarted()
-      try await CommandRunTests.isAskedBeforeItIsKilled()
-      try await CommandRunTests.whatItLeavesRunningRunsOn()
+      for (words, ending) in ChildCommandTests.endings {
+        #expect(await ChildCommandTests.run(words) == ending, "\(words)")
+      }
+      try await ChildCommandTests.argumentsArePassedOnAsTheyAre()
+      try await ChildCommandTests.isEndedWithWhatItHasStarted()
+      try await ChildCommandTests.isAskedBeforeItIsKilled()
+      try await ChildCommandTests.whatItLeavesRunningRunsOn()
     }
   }
 
   @Test func `a signal ends it`() async {
     await #expect(processExitsWith: .signal(SIGHUP)) {
-      SignalRelay.during { relay in
+      SignalDeferral.during { relay in
         let script = "kill -s HUP \(getpid()); sleep 100"
-        #expect(CommandRun(["sh", "-c", script], within: nil).ending(relay, on: nil) == .killed(SIGHUP))
+        #expect(ChildCommand(["sh", "-c", script], within: nil).ending(relay, on: nil) == .killed(SIGHUP))
       }
     }
   }
@@ -37,9 +39,9 @@ import Testing
       let script = #"grep -E '^Sig(Blk|Ign):' /proc/self/status > "$0""#
       try await withTemporaryDirectory { path in
         let file = path.appending("status").string
-        let command = CommandRun(["sh", "-c", script, file], within: nil, ignored: IgnoredSignals())
-        #expect(CallerSignal(SIGPIPE).isIgnored && CallerSignal(SIGTSTP).isIgnored)
-        #expect(SignalRelay.during { command.ending($0, on: nil) } == .exited(0))
+        let command = ChildCommand(["sh", "-c", script, file], within: nil, ignored: IgnoredSignals())
+        #expect(SavedSignalAction(SIGPIPE).isIgnored && SavedSignalAction(SIGTSTP).isIgnored)
+        #expect(SignalDeferral.during { command.ending($0, on: nil) } == .exited(0))
         let sets = try FilePath(file).text().split(separator: "\n").compactMap {
           $0.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) }
         }
@@ -49,17 +51,17 @@ import Testing
   }
 }
 
-extension CommandRunTests {
-  fileprivate static let endings: [([String], CommandRun.Ending)] = [
+extension ChildCommandTests {
+  fileprivate static let endings: [([String], ChildCommand.Ending)] = [
     (["true"], .exited(0)), (["false"], .exited(1)), (["sh", "-c", "exit 255"], .exited(255)),
     (["sh", "-c", "kill -s KILL $$"], .killed(SIGKILL)),
     (["/no/such"], .notStarted(.noSuchFileOrDirectory)), (["no such"], .notStarted(.noSuchFileOrDirectory)),
     (["/etc/passwd"], .notStarted(.permissionDenied)), (["/"], .notStarted(.permissionDenied)),
   ]
 
-  fileprivate static func run(_ words: [String], within limit: Duration? = nil) async -> CommandRun.Ending {
-    let ending: Result<CommandRun.Ending, Never> = await onOwnThread {
-      SignalRelay.during { CommandRun(words, within: limit).ending($0, on: nil) }
+  fileprivate static func run(_ words: [String], within limit: Duration? = nil) async -> ChildCommand.Ending {
+    let ending: Result<ChildCommand.Ending, Never> = await onOwnThread {
+      SignalDeferral.during { ChildCommand(words, within: limit).ending($0, on: nil) }
     }
     return ending.get()
   }

@@ -5,11 +5,11 @@ import Testing
 @testable import IPVS
 
 /// What decides how long a timer is, as a table.
-@Suite struct TimerRuleTests {
+@Suite struct TimerSourceTests {
   @Test(
     arguments: [
       (.tcp, .established, .timeout(.tcp)),
-      (.tcp, .finWait, .timeout(.tcpfin)),
+      (.tcp, .finWait, .timeout(.tcpFin)),
       (.udp, .udp, .timeout(.udp)),
       (.tcp, .timeWait, .fixed(seconds: 120)),
       (.tcp, .synSent, .fixed(seconds: 120)),
@@ -19,18 +19,18 @@ import Testing
       (.tcp, .synReceived, .fixed(seconds: 60)),
       (.tcp, .lastAck, .fixed(seconds: 30)),
       (.tcp, .close, .fixed(seconds: 10)),
-      (.tcp, .none, .fixed(seconds: 2)),
+      (.tcp, .stateless, .fixed(seconds: 2)),
       (.tcp, .other("NEW_STATE"), .unknown),
       (.tcp, .udp, .unknown),
       (.udp, .established, .unknown),
       (.udp, .other("BUG!"), .unknown),
       (.sctp, .established, .kernel),
       (.sctp, .other("S-ACK-SENT"), .kernel),
-      (.other("ESP"), .none, .unknown),
+      (.other("ESP"), .stateless, .unknown),
       (.other("DCCP"), .established, .unknown),
-    ] as [(Connection.Transport, Connection.State, TimerRule)])
-  func `is by protocol and state`(transport: Connection.Transport, state: Connection.State, rule: TimerRule) {
-    #expect(TimerRule(for: ConnectionKind(transport, state)) == rule)
-    #expect(TimerRule(for: ConnectionKind(transport, state, isTemplate: true)) == .service)
+    ] as [(Connection.Transport, Connection.State, TimerSource)])
+  func `is by protocol and state`(transport: Connection.Transport, state: Connection.State, rule: TimerSource) {
+    #expect(TimerSource(for: ConnectionKind(transport, state)) == rule)
+    #expect(TimerSource(for: ConnectionKind(transport, state, isTemplate: true)) == .service)
   }
 }

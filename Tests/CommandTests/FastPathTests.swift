@@ -6,7 +6,7 @@ import Testing
 @testable import ipvs_timeout
 
 /// The plainest command lines are recognised by hand; whoever reads them, they mean the same.
-@Suite struct PlainInvocationTests {
+@Suite struct FastPathTests {
   @Test(arguments: [
     [],
     ["show"],

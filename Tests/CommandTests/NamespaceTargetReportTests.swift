@@ -7,8 +7,8 @@ import Testing
 @testable import ipvs_timeout
 
 /// Reports on network namespaces that somebody has named: the whole text.
-@Suite struct PlaceReportTests {
-  private static let blue = Place(.named("blue"))
+@Suite struct NamespaceTargetReportTests {
+  private static let blue = NamespaceTarget(.named("blue"))
 
   static let findings: [(Report.Finding, String, String)] = [
     (
@@ -19,7 +19,7 @@ import Testing
     (
       .change(
         TimeoutsChange(
-          wanted: Timeouts(udp: 60), before: .kernelDefault, after: Timeouts(tcp: 900, tcpfin: 120, udp: 60))),
+          wanted: Timeouts(udp: 60), before: .kernelDefault, after: Timeouts(tcp: 900, tcpFin: 120, udp: 60))),
       "blue: Timeout (tcp tcpfin udp): 900 120 60 (was 900 120 300)\n",
       #"{"netns":"blue","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":300},"#
         + #""after":{"tcp":900,"tcpfin":120,"udp":60},"changed":true,"dry_run":false}"# + "\n"
@@ -62,7 +62,8 @@ import Testing
       ("\u{202E}x", #"\u{202E}x"#, #"\u202ex"#),
     ])
   func `have whatever name others have chosen on one line`(name: String, text: String, json: String) {
-    let report = Report(place: Place(NetworkNamespace(name)), backend: .netlink, finding: .timeouts(.kernelDefault))
+    let report = Report(
+      place: NamespaceTarget(NetworkNamespace(name)), backend: .netlink, finding: .timeouts(.kernelDefault))
     #expect(Format.text.render(report).string == "\(text): Timeout (tcp tcpfin udp): 900 120 300\n")
     #expect(
       Format.json.render(report).string

@@ -7,14 +7,14 @@ import Testing
 @testable import Ipvsadm
 
 /// The sentences that people read: the whole text of every cause and command.
-@Suite struct ProgramErrorDescriptionTests {
+@Suite struct IpvsadmErrorDescriptionTests {
   static let attempts: [(IpvsadmCommand, String, String)] = [
     (.list, "read", "/usr/sbin/ipvsadm -L --timeout"),
     (.set(Timeouts(tcp: 60, udp: 90)), "set", "/usr/sbin/ipvsadm --set 60 0 90"),
   ]
 
   /// The causes with their reasons, in which `%` stands for the command line.
-  static let reasons: [(ProgramError.Cause, String)] = [
+  static let reasons: [(IpvsadmError.Cause, String)] = [
     (.missing, "there is no such file; install ipvsadm or name its path with --ipvsadm"),
     (
       .notExecutable(.permissionDenied),
@@ -71,9 +71,9 @@ import Testing
 
   @Test(arguments: attempts, reasons)
   func `says what was attempted, where, with what, why not and what to do`(
-    attempt: (IpvsadmCommand, String, String), cause: (ProgramError.Cause, String)
+    attempt: (IpvsadmCommand, String, String), cause: (IpvsadmError.Cause, String)
   ) {
-    let error = ProgramError(cause.0, attempt.0, program: "/usr/sbin/ipvsadm")
+    let error = IpvsadmError(cause.0, attempt.0, program: "/usr/sbin/ipvsadm")
     let reason = cause.1.split(separator: "%", omittingEmptySubsequences: false).joined(separator: attempt.2)
     #expect(error.reason == reason)
     #expect(
@@ -83,7 +83,7 @@ import Testing
 
   @Test func `shows a path with control characters in a printable way`() {
     #expect(
-      ProgramError(.missing, .list, program: "/tmp/\u{1B}[2J").description
+      IpvsadmError(.missing, .list, program: "/tmp/\u{1B}[2J").description
         == #"cannot read the timeouts in this network namespace with the program /tmp/\u{1B}[2J:"#
         + " there is no such file; install ipvsadm or name its path with --ipvsadm")
   }
@@ -99,11 +99,11 @@ import Testing
   ) {
     let program = "/usr/sbin/ipvsadm"
     #expect(
-      ProgramError(.timedOut, .set(Timeouts(udp: 5)), program: program, in: namespace, by: entrance).description
+      IpvsadmError(.timedOut, .set(Timeouts(udp: 5)), program: program, in: namespace, by: entrance).description
         == "cannot set the timeouts in the network namespace \(name) with the program \(program): it did not end in"
         + " time and was killed; run `nsenter --net=\(shown) \(program) --set 0 0 5` by hand to see where it hangs")
     #expect(
-      ProgramError(.noSuchNamespace, .list, program: program, in: namespace).description
+      IpvsadmError(.noSuchNamespace, .list, program: program, in: namespace).description
         == "cannot read the timeouts in the network namespace \(name) with the program \(program): there is no such"
         + " namespace; `ipvs-timeout show --all-netns` names those that there are")
   }

@@ -7,7 +7,7 @@ import Testing
 @testable import IPVS
 
 /// Lines of the kernel's list, captured and misshapen; the addresses are those of documentation.
-@Suite struct VirtualServicesTests {
+@Suite struct ServiceCountsTests {
   private static let heading = """
     IP Virtual Server version 1.2.1 (size=4096)
     Prot LocalAddress:Port Scheduler Flags
@@ -39,14 +39,14 @@ import Testing
     #expect(services.count == 6)
     #expect(
       services.servers == [
-        .init(.tcp, .masquerading): 2, .init(.tcp, .routing): 1, .init(.tcp, .tunnelling): 2, .init(.udp, .local): 1,
-        .init(.any, .masquerading): 1, .init(.sctp, .bypass): 1, .init(.sctp, .other("Pigeon")): 1,
+        .init(.tcp, .nat): 2, .init(.tcp, .directRouting): 1, .init(.tcp, .tunnel): 2, .init(.udp, .local): 1,
+        .init(.any, .nat): 1, .init(.sctp, .bypass): 1, .init(.sctp, .other("Pigeon")): 1,
       ])
   }
 
   @Test func `may be none`() throws {
-    #expect(try read(Self.heading) == VirtualServices(services: [:]))
-    #expect(try read("") == VirtualServices(services: [:]))
+    #expect(try read(Self.heading) == ServiceCounts(services: [:]))
+    #expect(try read("") == ServiceCounts(services: [:]))
   }
 
   @Test func `are those of protocols that are not known, too`() throws {
@@ -60,12 +60,12 @@ import Testing
   @Test(arguments: ["", "TCP", "TCP  C0000264:0050 ", "  -> C6336402:1F90", "  -> C6336402:1F90      Masq    1"])
   func `are not guessed at where a line is neither`(line: String) throws {
     let error = try #require(throws: IPVSError.self) { try read(Self.heading + line + "\n") }
-    #expect(error == IPVSError(.foreignReply, .readServices, detail: line))
+    #expect(error == IPVSError(.unexpectedReply, .readServices, detail: line))
     #expect(error.description.contains("there is a line that this program does not know (\(line)), which is a defect;"))
   }
 
   @Test(arguments: [
-    ForwardingMethod.masquerading, .routing, .tunnelling, .local, .bypass, .other("Pigeon"),
+    ForwardingMethod.nat, .directRouting, .tunnel, .local, .bypass, .other("Pigeon"),
   ])
   func `name their methods as the kernel does`(method: ForwardingMethod) throws {
     let text = "\(Self.heading)TCP  C0000264:0050 rr \n  -> C6336402:1F90 \(method.name) 1 0 0\n"
@@ -73,11 +73,11 @@ import Testing
   }
 
   /// What is in a list with this text.
-  private func read(_ text: String) throws -> VirtualServices {
+  private func read(_ text: String) throws -> ServiceCounts {
     let file = try #require(tmpfile())
     defer { fclose(file) }
     try #require(fputs(text, file) >= 0)
     rewind(file)
-    return try VirtualServices(dup(fileno(file)), in: .current)
+    return try ServiceCounts(dup(fileno(file)), in: .current)
   }
 }

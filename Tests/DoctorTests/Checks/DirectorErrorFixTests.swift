@@ -8,9 +8,9 @@ import Testing
 
 @testable import Doctor
 
-/// The cure for each way in which IPVS can fail to answer; it goes with the advice in the error's own sentence.
-@Suite struct BackendErrorCureTests {
-  static let cures: [(IPVSError.Code, String)] = [
+/// The fix for each way in which IPVS can fail to answer; it goes with the advice in the error's own sentence.
+@Suite struct DirectorErrorFixTests {
+  static let fixes: [(IPVSError.Code, String)] = [
     (.notRoot, "sudo ipvs-timeout doctor"),
     (
       .missingCapability,
@@ -32,18 +32,18 @@ import Testing
     (.noSuchNamespace, "ipvs-timeout show --all-netns"),
     (.refused, "dmesg | tail -n 20"),
     (.timedOut, "dmesg | tail -n 20"),
-    (.foreignReply, "report it, with the output of `uname -a`"),
+    (.unexpectedReply, "report it, with the output of `uname -a`"),
   ]
 
-  @Test(arguments: cures)
-  func `is for what netlink says`(code: IPVSError.Code, cure: String) {
+  @Test(arguments: fixes)
+  func `is for what netlink says`(code: IPVSError.Code, fix: String) {
     let error = IPVSError(code, .open)
-    #expect(BackendError.netlink(error).cure == cure)
-    let second = ProgramError(.timedOut, .list, program: "/usr/sbin/ipvsadm")
-    #expect(BackendError.both(error, second).cure == cure)
+    #expect(DirectorError.kernel(error).fix == fix)
+    let second = IpvsadmError(.timedOut, .list, program: "/usr/sbin/ipvsadm")
+    #expect(DirectorError.both(error, second).fix == fix)
   }
 
-  static let programCures: [(ProgramError.Cause, String)] = [
+  static let programCures: [(IpvsadmError.Cause, String)] = [
     (.notPermitted(said: "no"), "run `ipvs-timeout doctor --backend ipvsadm` as root of the host"),
     (.mayNotEnter(said: "no"), "run `ipvs-timeout doctor --backend ipvsadm` as root of the host"),
     (.unavailable(said: "no"), "modprobe ip_vs"),
@@ -53,16 +53,16 @@ import Testing
   ]
 
   @Test(arguments: programCures)
-  func `is for what the program says`(cause: ProgramError.Cause, cure: String) {
-    #expect(BackendError.ipvsadm(ProgramError(cause, .list, program: "/usr/sbin/ipvsadm")).cure == cure)
+  func `is for what the program says`(cause: IpvsadmError.Cause, fix: String) {
+    #expect(DirectorError.ipvsadm(IpvsadmError(cause, .list, program: "/usr/sbin/ipvsadm")).fix == fix)
   }
 
   @Test func `names the network namespace`() {
     let blue = NetworkNamespace.named("blue")
     #expect(
-      BackendError.netlink(IPVSError(.notRoot, .readTimeouts, in: blue)).cure == "sudo ipvs-timeout doctor --netns blue"
+      DirectorError.kernel(IPVSError(.notRoot, .readTimeouts, in: blue)).fix == "sudo ipvs-timeout doctor --netns blue"
     )
-    let program = ProgramError(.missing, .list, program: "/ipvsadm", in: .process(12))
-    #expect(BackendError.ipvsadm(program).cure == "ipvs-timeout doctor --netns 12 --backend netlink")
+    let program = IpvsadmError(.missing, .list, program: "/ipvsadm", in: .process(12))
+    #expect(DirectorError.ipvsadm(program).fix == "ipvs-timeout doctor --netns 12 --backend netlink")
   }
 }

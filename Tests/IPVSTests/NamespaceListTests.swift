@@ -8,10 +8,10 @@ import Testing
 @testable import IPVS
 
 /// What is found on this machine, whatever else is there.
-@Suite struct NamespaceListingTests {
+@Suite struct NamespaceListTests {
   @Test(arguments: [true, false])
-  func `begins with the caller's own`(isWithProcesses: Bool) throws {
-    let listing = try NamespaceListing(isWithProcesses: isWithProcesses)
+  func `begins with the caller's own`(includingProcesses: Bool) throws {
+    let listing = try NamespaceList(includingProcesses: includingProcesses)
     let own = try #require(listing.namespaces.first)
     #expect(own.namespace == .current)
     #expect(own.name == "host")
@@ -20,7 +20,7 @@ import Testing
 
   @Test func `has each once`() throws {
     let foreign = try ForeignNamespace()
-    let namespaces = try NamespaceListing().namespaces
+    let namespaces = try NamespaceList().namespaces
     #expect(Set(namespaces.map(\.identity)).count == namespaces.count)
     #expect(Set(namespaces.map(\.name)).count == namespaces.count)
     #expect(Set(namespaces.map(\.namespace)).count == namespaces.count)
@@ -31,15 +31,15 @@ import Testing
     let foreign = try ForeignNamespace()
     let identity = try NamespaceIdentity(foreign.path)
     #expect(
-      try NamespaceListing().namespaces.first { $0.fileIdentity == identity }
-        == KnownNamespace(
+      try NamespaceList().namespaces.first { $0.fileIdentity == identity }
+        == NamespaceInfo(
           .process(foreign.process), identity, name: "pid \(foreign.process) (cat)", paths: []))
-    #expect(try !NamespaceListing(isWithProcesses: false).namespaces.contains { $0.fileIdentity == identity })
+    #expect(try !NamespaceList(includingProcesses: false).namespaces.contains { $0.fileIdentity == identity })
   }
 
   @Test func `knows a namespace by whatever it is called`() throws {
     let foreign = try ForeignNamespace()
-    let listing = try NamespaceListing()
+    let listing = try NamespaceList()
     for own: NetworkNamespace in [.current, .path("/proc/self/ns/net"), .path("/proc/thread-self/ns/net")] {
       #expect(listing.known(own)?.namespace == .current)
     }

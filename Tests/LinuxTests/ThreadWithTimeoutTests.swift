@@ -4,15 +4,17 @@ import Dispatch
 import Linux
 import Testing
 
-@Suite struct OtherThreadTests {
+@Suite struct ThreadWithTimeoutTests {
   @Test func `gives the result of the work`() throws {
-    #expect(try OtherThread.run(within: .seconds(30)) { 42 } == 42)
+    #expect(try ThreadWithTimeout.run(within: .seconds(30)) { 42 } == 42)
   }
 
   @Test func `does not wait for work that hangs`() {
     let never = DispatchSemaphore(value: 0)
     let duration = ContinuousClock().measure {
-      #expect(throws: OtherThread.Failure.timedOut) { try OtherThread.run(within: .milliseconds(50)) { never.wait() } }
+      #expect(throws: ThreadWithTimeout.Failure.timedOut) {
+        try ThreadWithTimeout.run(within: .milliseconds(50)) { never.wait() }
+      }
     }
     #expect(duration >= .milliseconds(50))
     never.signal()
@@ -21,7 +23,7 @@ import Testing
   @Test func `works many at a time`() async {
     let sum = await withTaskGroup(of: Int.self) { group in
       for number in 1...50 {
-        group.addTask { (try? OtherThread.run(within: .seconds(30)) { number }) ?? 0 }
+        group.addTask { (try? ThreadWithTimeout.run(within: .seconds(30)) { number }) ?? 0 }
       }
       return await group.reduce(0, +)
     }

@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct DirectoryNamesTests {
+@Suite struct DirectoryReadingTests {
   @Test func `are all there, whatever their bytes`() async throws {
     let names: [[UInt8]] = [
       Array("plain".utf8), Array("with space".utf8), Array("two\nlines".utf8), Array("\u{1B}[2J".utf8),
