@@ -53,7 +53,8 @@ test: lint test-manual test-lab test-host test-link-order test-golden test-examp
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session examples/demo examples/rollout.sh .ci/run
+	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session examples/demo examples/rollout.sh .ci/run \
+	  findings/*.sh findings/lib/*
 
 test-host: test-dependencies
 	swift build --build-tests $(CHECKS)
