@@ -8,7 +8,7 @@ import Testing
 /// What command lines ask about connections.
 @Suite struct ConnectionsInvocationTests {
   private func request(_ arguments: String...) throws -> ConnectionsRequest {
-    guard case .connections(let request, _, _) = try Invocation(["connections"] + arguments) else {
+    guard case .connections(let request) = try Invocation(["connections"] + arguments) else {
       throw Failure.usage("it is another command")
     }
     return request
@@ -19,7 +19,8 @@ import Testing
     #expect(
       try Invocation(["connections", "--all-netns", "--format", "prometheus"])
         == .connections(
-          ConnectionsRequest(), .init(format: .prometheus), .init(scope: NamespaceSelection(choice: .all))))
+          ConnectionsRequest(
+            result: .summary(.prometheus), access: Access(selection: NamespaceSelection(choice: .all)))))
   }
 
   @Test func `ask for those that are outdated, and for some`() throws {
@@ -31,7 +32,7 @@ import Testing
     let request = try request(
       "--outdated", "--state", "fin_wait", "--state", "UDP", "--service", "[2001:db8:0::1]:80",
       "--real-server", "198.51.100.2", "--client", "2001:db8::2")
-    #expect(request == ConnectionsRequest(filter: filter, isList: true))
+    #expect(request == ConnectionsRequest(filter: filter, result: .outdated(.text)))
   }
 
   @Test(
@@ -53,12 +54,12 @@ import Testing
   func `ask to wait`(arguments: [String], wait: ConnectionsRequest.Wait) throws {
     let others = ["--outdated", "--state", "udp", "--quiet"]
     for arguments in [arguments, others + arguments, arguments + others] {
-      guard case .connections(let request, _, _) = try Invocation(["connections"] + arguments) else {
+      guard case .connections(let request) = try Invocation(["connections"] + arguments) else {
         Issue.record("\(arguments)")
         continue
       }
       #expect(request.wait == wait, "\(arguments)")
-      #expect(request.isList == arguments.contains("--outdated"))
+      #expect(request.result == (arguments.contains("--outdated") ? .outdated(.text) : .summary(.text)))
     }
   }
 
@@ -89,9 +90,13 @@ import Testing
     (["--client", "192.0.2.1:80"], #"--client takes an address, not "192.0.2.1:80""#),
     (["--client", ""], #"--client takes an address, not """#),
     (
-      ["--outdated", "--format", "prometheus"], "this command does not write prometheus; it takes --format text, json"
+      ["--outdated", "--format", "prometheus"], "--outdated lists connections, so it takes --format text, json"
     ),
-    (["--format", "rules"], "this command does not write rules; it takes --format text, json, prometheus"),
+    (
+      ["--format", "rules"],
+      "The value 'rules' is invalid for '--format <format>'."
+        + " Please provide one of 'text', 'json' or 'prometheus'; run `ipvs-timeout --help`"
+    ),
   ])
   func `that make no sense are refused`(arguments: [String], sentence: String) throws {
     let failure = try #require(throws: Failure.self) { try Invocation(["connections"] + arguments) }

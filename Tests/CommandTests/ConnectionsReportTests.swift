@@ -28,7 +28,7 @@ import Text
     summary.add(try connection(.sctp, .other("S-ACK-SENT"), 30))
     summary.add(try connection(.tcp, .assured, 7_199, client: "192.0.2.0:0"))
     summary.add(try connection(.other("ESP"), .stateless, 0))
-    return ConnectionsReport(place: NamespaceTarget(.named(name)), backend: .netlink, summary: summary)
+    return ConnectionsReport(target: NamespaceTarget(.named(name)), backend: .netlink, summary: summary)
   }
 
   @Test func `is a table for people`() throws {
@@ -48,7 +48,7 @@ import Text
 
   @Test func `says that there is none`() {
     let summary = ConnectionSummary(by: OutdatedRule(.kernelDefault))
-    let report = ConnectionsReport(place: NamespaceTarget(.current), backend: .ipvsadm, summary: summary)
+    let report = ConnectionsReport(target: NamespaceTarget(.current), backend: .ipvsadm, summary: summary)
     #expect(report.table == "no connections\n")
     #expect(
       report.json
@@ -96,7 +96,7 @@ import Text
 
   @Test func `is a line for an outdated connection`() throws {
     let outdated = OutdatedConnection(
-      place: NamespaceTarget(.current), connection: try Self.connection(.tcp, .established, 899), name: .tcp,
+      target: NamespaceTarget(.current), connection: try Self.connection(.tcp, .established, 899), name: .tcp,
       allowed: 60)
     #expect(
       outdated.line

@@ -11,7 +11,7 @@ import Testing
 /// What `doctor` writes, word for word.
 @Suite struct DoctorReportTests {
   private static let report = DoctorReport(
-    place: NamespaceTarget(.named("blue")),
+    target: NamespaceTarget(.named("blue")),
     findings: [
       .ok(.ipvs, "IPVS answers"),
       .note(.timeouts, "they are odd", so: "beware"),
@@ -31,7 +31,7 @@ import Testing
                            fix: ipvs-timeout set 60 30 60
 
         """)
-    report.isNamed = false
+    report.showsName = false
     #expect(report.text.hasPrefix("ok       ipvs      IPVS answers\n"))
     #expect(report.hasProblem)
   }

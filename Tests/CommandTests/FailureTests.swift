@@ -42,7 +42,7 @@ import Testing
     ] as [(NamespaceTarget?, String)])
   func `of a change that did not take says where`(place: NamespaceTarget?, name: String) throws {
     let change = TimeoutsChange(wanted: Timeouts(udp: 60), before: .kernelDefault, after: .kernelDefault)
-    let report = Report(place: place, backend: .netlink, finding: .change(change))
+    let report = TimeoutsReport(target: place, backend: .netlink, content: .change(change))
     let failure = try #require(throws: Failure.self) { try report.status() }
     #expect(
       failure

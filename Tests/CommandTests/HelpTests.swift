@@ -1,43 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
+/// The texts themselves are pinned by `Tests/Golden/session.txt` and by the manual page.
 @Suite struct HelpTests {
-  @Test(arguments: [
-    (["--help"], HelpTexts.root),
-    (["-h"], HelpTexts.root),
-    (["help"], HelpTexts.root),
-    (["show", "--help"], HelpTexts.show),
-    (["help", "show"], HelpTexts.show),
-    (["set", "--help"], HelpTexts.set),
-    (["set", "60", "30", "60", "-h"], HelpTexts.set),
-    (["help", "set"], HelpTexts.set),
-    (["verify", "--help"], HelpTexts.verify),
-    (["help", "verify"], HelpTexts.verify),
-    (["apply", "--help"], HelpTexts.apply),
-    (["help", "apply"], HelpTexts.apply),
-    (["try", "60", "30", "60", "--help"], HelpTexts.trying),
-    (["help", "try"], HelpTexts.trying),
-    (["help", "with"], HelpTexts.with),
-    (["help", "rollback"], HelpTexts.putBack),
-    (["help", "check-policy"], HelpTexts.checkPolicy),
-    (["help", "connections"], HelpTexts.connections),
-    (["help", "doctor"], HelpTexts.doctor),
-    // Help is asked of this program, not of ipvsadm.
-    (["--help", "-L", "--timeout"], HelpTexts.root),
-    (["-h", "--set", "60", "30", "60"], HelpTexts.root),
-  ])
-  func `is printed on standard output`(arguments: [String], text: String) async throws {
-    #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: text))
+  private static let commands = [
+    "show", "set", "verify", "try", "with", "rollback", "apply", "check-policy", "connections", "doctor",
+  ]
+
+  /// What the session in the lab shows for a command line.
+  private func golden(_ command: String) throws -> String {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Golden/session.txt")
+    let session = try String(contentsOf: file, encoding: .utf8)
+    let start = try #require(session.range(of: "\n$ ipvs-timeout \(command)\n"))
+    let rest = session[start.upperBound...]
+    return String(rest[..<(rest.range(of: "\n$ ")?.lowerBound ?? rest.index(before: rest.endIndex))]) + "\n"
   }
 
-  @Test(arguments: [
-    HelpTexts.root, HelpTexts.show, HelpTexts.set, HelpTexts.verify, HelpTexts.apply, HelpTexts.checkPolicy,
-    HelpTexts.connections, HelpTexts.doctor, HelpTexts.trying, HelpTexts.with, HelpTexts.putBack,
-  ])
-  func `fits a terminal, but for the lines of usage`(text: String) {
-    for line in text.split(separator: "\n") where !line.hasPrefix("USAGE: ") {
+  @Test(arguments: [["--help"], ["-h"], ["help"], ["--help", "-L", "--timeout"], ["-h", "--set", "60", "30", "60"]])
+  func `is asked of this program, not of ipvsadm`(arguments: [String]) async throws {
+    #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: golden("--help")))
+  }
+
+  @Test(arguments: commands)
+  func `is the same however it is asked for`(command: String) async throws {
+    let text = try golden("help \(command)")
+    for arguments in [["help", command], [command, "--help"], [command, "-h"]] {
+      #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: text))
+    }
+  }
+
+  @Test(arguments: [["set", "60", "30", "60", "-h"], ["try", "60", "30", "60", "--help"]])
+  func `may stand behind values`(arguments: [String]) async throws {
+    #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: golden("help \(arguments[0])")))
+  }
+
+  @Test(arguments: commands.map { "help \($0)" } + ["--help"])
+  func `fits a terminal, but for the lines of usage`(command: String) throws {
+    for line in try golden(command).split(separator: "\n") where !line.hasPrefix("USAGE: ") {
       #expect(line.count <= 80)
     }
+  }
+
+  @Test func `has a text for each command`() async throws {
+    let root = try golden("--help")
+    for command in Self.commands { #expect(root.contains("\n  \(command) ")) }
   }
 }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct NamespaceTargetReportTests {
   private static let blue = NamespaceTarget(.named("blue"))
 
-  static let findings: [(Report.Finding, String, String)] = [
+  static let findings: [(TimeoutsReport.Content, String, String)] = [
     (
       .timeouts(Timeouts(tcp: 900, udp: 300)),
       "blue: Timeout (tcp tcpfin udp): 900 - 300\n",
@@ -31,13 +31,13 @@ import Testing
         + #""after":{"tcp":900,"tcpfin":120,"udp":300},"changed":false,"dry_run":false}"# + "\n"
     ),
     (
-      .verdict(wanted: Timeouts(tcp: 60, udp: 60), actual: .kernelDefault),
+      .comparison(wanted: Timeouts(tcp: 60, udp: 60), actual: .kernelDefault),
       "blue: tcp is 900 s, wanted 60 s\nblue: udp is 300 s, wanted 60 s\n",
       #"{"netns":"blue","backend":"netlink","as_wanted":false,"wanted":{"tcp":60,"tcpfin":null,"udp":60},"#
         + #""timeouts":{"tcp":900,"tcpfin":120,"udp":300},"drift":["tcp","udp"]}"# + "\n"
     ),
     (
-      .verdict(wanted: Timeouts(tcp: 900), actual: .kernelDefault),
+      .comparison(wanted: Timeouts(tcp: 900), actual: .kernelDefault),
       "blue: Timeout (tcp tcpfin udp): 900 120 300 (as wanted)\n",
       #"{"netns":"blue","backend":"netlink","as_wanted":true,"wanted":{"tcp":900,"tcpfin":null,"udp":null},"#
         + #""timeouts":{"tcp":900,"tcpfin":120,"udp":300},"drift":[]}"# + "\n"
@@ -45,13 +45,13 @@ import Testing
   ]
 
   @Test(arguments: findings)
-  func `name them`(finding: Report.Finding, text: String, json: String) {
-    let report = Report(place: Self.blue, backend: .netlink, finding: finding)
-    #expect(Format.text.render(report).string == text)
-    #expect(Format.json.render(report).string == json)
+  func `name them`(finding: TimeoutsReport.Content, text: String, json: String) {
+    let report = TimeoutsReport(target: Self.blue, backend: .netlink, content: finding)
+    #expect(TimeoutsFormat.text.render(report).string == text)
+    #expect(TimeoutsFormat.json.render(report).string == json)
     // Several are one after another.
-    #expect(Format.text.render([report, report]).string == text + text)
-    #expect(Format.json.render([report, report]).string == json + json)
+    #expect(TimeoutsFormat.text.render([report, report]).string == text + text)
+    #expect(TimeoutsFormat.json.render([report, report]).string == json + json)
   }
 
   @Test(
@@ -62,23 +62,23 @@ import Testing
       ("\u{202E}x", #"\u{202E}x"#, #"\u202ex"#),
     ])
   func `have whatever name others have chosen on one line`(name: String, text: String, json: String) {
-    let report = Report(
-      place: NamespaceTarget(NetworkNamespace(name)), backend: .netlink, finding: .timeouts(.kernelDefault))
-    #expect(Format.text.render(report).string == "\(text): Timeout (tcp tcpfin udp): 900 120 300\n")
+    let report = TimeoutsReport(
+      target: NamespaceTarget(NetworkNamespace(name)), backend: .netlink, content: .timeouts(.kernelDefault))
+    #expect(TimeoutsFormat.text.render(report).string == "\(text): Timeout (tcp tcpfin udp): 900 120 300\n")
     #expect(
-      Format.json.render(report).string
+      TimeoutsFormat.json.render(report).string
         == #"{"netns":"\#(json)","backend":"netlink","timeouts":{"tcp":900,"tcpfin":120,"udp":300}}"# + "\n")
   }
 
   @Test func `of nothing are nothing`() {
-    #expect(Format.text.render([]).string == "")
-    #expect(Format.json.render([]).string == "")
-    #expect(Format.rules.render([]).string == "")
+    #expect(TimeoutsFormat.text.render([]).string == "")
+    #expect(TimeoutsFormat.json.render([]).string == "")
+    #expect(TimeoutsFormat.rules.render([]).string == "")
   }
 
   @Test(arguments: [.netlink, .ipvsadm] as [BackendChoice])
   func `are in JSON with the way that was taken`(backend: BackendChoice) {
-    let report = Report(place: Self.blue, backend: backend, finding: .timeouts(Timeouts()))
+    let report = TimeoutsReport(target: Self.blue, backend: backend, content: .timeouts(Timeouts()))
     #expect(report.json.hasPrefix(#"{"netns":"blue","backend":"\#(backend.rawValue)","#))
   }
 
@@ -91,13 +91,14 @@ import Testing
     ] as [(Timeouts, String)])
   func `are rules that name no namespace`(timeouts: Timeouts, rules: String) {
     for place in [nil, Self.blue] {
-      let report = Report(place: place, backend: .netlink, finding: .timeouts(timeouts))
-      #expect(Format.rules.render(report).string == rules)
+      let report = TimeoutsReport(target: place, backend: .netlink, content: .timeouts(timeouts))
+      #expect(TimeoutsFormat.rules.render(report).string == rules)
     }
   }
 
-  @Test(arguments: [findings[1].0, findings[3].0])
-  func `are rules of what is, and of nothing else`(finding: Report.Finding) {
-    #expect(Format.rules.render(Report(place: nil, backend: .netlink, finding: finding)).string == "")
+  @Test(arguments: [(findings[1].0, "--set 900 120 60\n"), (findings[3].0, "--set 900 120 300\n")])
+  func `are rules of the timeouts in force, whatever was done`(content: TimeoutsReport.Content, rules: String) {
+    let report = TimeoutsReport(target: nil, backend: .netlink, content: content)
+    #expect(TimeoutsFormat.rules.render(report).string == rules)
   }
 }

@@ -31,7 +31,7 @@ import Testing
     for format in ["rules", "prometheus"] {
       try expect(
         ["check-policy", "--format", format],
-        "this command does not write \(format); it takes --format text, json")
+        "The value '\(format)' is invalid for '--format <format>'. Please provide one of 'text' and 'json'" + Self.help)
     }
   }
 
@@ -56,7 +56,9 @@ import Testing
   @Test(arguments: [["set", "60", "30", "60"], ["verify", "60", "30", "60"], ["verify"], ["apply"]])
   func `of rules that are not of show`(command: [String]) throws {
     try expect(
-      command + ["--format", "rules"], "this command does not write rules; it takes --format text, json, prometheus")
+      command + ["--format", "rules"],
+      "The value 'rules' is invalid for '--format <format>'. Please provide one of 'text', 'json' or 'prometheus'"
+        + Self.help)
   }
 
   @Test(arguments: [["--netns", "a", "--netns", "b"], ["--all-netns"], ["--in-use"]])

@@ -9,27 +9,43 @@ import Testing
 
 /// What command lines ask for that go by a policy file.
 @Suite struct PolicyInvocationTests {
-  private typealias Application = Invocation.Application
-  private typealias Output = Invocation.Output
-  private typealias Access = Invocation.Access
-
+  private static let bound = NamespaceSelection(choice: .bound)
   private static let usual: FilePath = "/etc/ipvs-timeout.conf"
 
   @Test(
     arguments: [
-      (["apply"], .apply(usual, Application(), Output(), Access())),
-      (["apply", "p.conf"], .apply("p.conf", Application(), Output(), Access())),
-      (["apply", "--", "-p"], .apply("-p", Application(), Output(), Access())),
-      (["apply", "--dry-run"], .apply(usual, Application(isDryRun: true), Output(), Access())),
-      (["apply", "--changed-only"], .apply(usual, Application(), Output(isChangedOnly: true), Access())),
-      (["apply", "--settle", "2"], .apply(usual, Application(settling: .seconds(2)), Output(), Access())),
-      (["apply", "--settle=2s"], .apply(usual, Application(settling: .seconds(2)), Output(), Access())),
-      (["apply", "--settle", "1m"], .apply(usual, Application(settling: .seconds(60)), Output(), Access())),
-      (["apply", "--settle", "1"], .apply(usual, Application(settling: .seconds(1)), Output(), Access())),
-      (["apply", "--settle", "1h"], .apply(usual, Application(settling: .seconds(3600)), Output(), Access())),
+      (["apply"], .apply(ApplyRequest(path: usual, access: Access(selection: bound)))),
+      (["apply", "p.conf"], .apply(ApplyRequest(path: "p.conf", access: Access(selection: bound)))),
+      (["apply", "--", "-p"], .apply(ApplyRequest(path: "-p", access: Access(selection: bound)))),
+      (["apply", "--dry-run"], .apply(ApplyRequest(path: usual, isDryRun: true, access: Access(selection: bound)))),
+      (
+        ["apply", "--changed-only"],
+        .apply(ApplyRequest(path: usual, output: TimeoutsOutput(isChangedOnly: true), access: Access(selection: bound)))
+      ),
+      (
+        ["apply", "--settle", "2"],
+        .apply(ApplyRequest(path: usual, settling: .seconds(2), access: Access(selection: bound)))
+      ),
+      (
+        ["apply", "--settle=2s"],
+        .apply(ApplyRequest(path: usual, settling: .seconds(2), access: Access(selection: bound)))
+      ),
+      (
+        ["apply", "--settle", "1m"],
+        .apply(ApplyRequest(path: usual, settling: .seconds(60), access: Access(selection: bound)))
+      ),
+      (
+        ["apply", "--settle", "1"],
+        .apply(ApplyRequest(path: usual, settling: .seconds(1), access: Access(selection: bound)))
+      ),
+      (
+        ["apply", "--settle", "1h"],
+        .apply(ApplyRequest(path: usual, settling: .seconds(3600), access: Access(selection: bound)))
+      ),
       (
         ["apply", "--settle", "2", "--all-netns"],
-        .apply(usual, Application(settling: .seconds(2)), Output(), Access(scope: NamespaceSelection(choice: .all)))
+        .apply(
+          ApplyRequest(path: usual, settling: .seconds(2), access: Access(selection: NamespaceSelection(choice: .all))))
       ),
       (
         [
@@ -37,10 +53,15 @@ import Testing
           "ipvsadm", "--ipvsadm", "/x",
         ],
         .apply(
-          "/p", Application(isDryRun: true, settling: .seconds(65)),
-          Output(format: .json, isQuiet: true, isChangedOnly: true), Access(backend: .ipvsadm, ipvsadm: "/x"))
+          ApplyRequest(
+            path: "/p", isDryRun: true, settling: .seconds(65),
+            output: TimeoutsOutput(format: .json, isQuiet: true, isChangedOnly: true),
+            access: Access(backend: .ipvsadm, ipvsadm: "/x", selection: bound)))
       ),
-      (["apply", "--format", "prometheus"], .apply(usual, Application(), Output(format: .prometheus), Access())),
+      (
+        ["apply", "--format", "prometheus"],
+        .apply(ApplyRequest(path: usual, output: TimeoutsOutput(format: .prometheus), access: Access(selection: bound)))
+      ),
     ] as [([String], Invocation)])
   func `apply`(arguments: [String], invocation: Invocation) throws {
     #expect(try Invocation(arguments) == invocation)
@@ -48,11 +69,26 @@ import Testing
 
   @Test(
     arguments: [
-      (["verify"], .verifyPolicy(usual, Output(), Access())),
-      (["verify", "--policy", "p.conf"], .verifyPolicy("p.conf", Output(), Access())),
-      (["verify", "--policy=/p", "--quiet"], .verifyPolicy("/p", Output(isQuiet: true), Access())),
-      (["verify", "--format", "prometheus"], .verifyPolicy(usual, Output(format: .prometheus), Access())),
-      (["verify", "--backend", "netlink"], .verifyPolicy(usual, Output(), Access(backend: .netlink))),
+      (["verify"], .verifyPolicy(VerifyPolicyRequest(path: usual, access: Access(selection: bound)))),
+      (
+        ["verify", "--policy", "p.conf"],
+        .verifyPolicy(VerifyPolicyRequest(path: "p.conf", access: Access(selection: bound)))
+      ),
+      (
+        ["verify", "--policy=/p", "--quiet"],
+        .verifyPolicy(
+          VerifyPolicyRequest(path: "/p", output: TimeoutsOutput(isQuiet: true), access: Access(selection: bound)))
+      ),
+      (
+        ["verify", "--format", "prometheus"],
+        .verifyPolicy(
+          VerifyPolicyRequest(
+            path: usual, output: TimeoutsOutput(format: .prometheus), access: Access(selection: bound)))
+      ),
+      (
+        ["verify", "--backend", "netlink"],
+        .verifyPolicy(VerifyPolicyRequest(path: usual, access: Access(backend: .netlink, selection: bound)))
+      ),
     ] as [([String], Invocation)])
   func `verify`(arguments: [String], invocation: Invocation) throws {
     #expect(try Invocation(arguments) == invocation)
@@ -60,10 +96,13 @@ import Testing
 
   @Test(
     arguments: [
-      (["check-policy"], .checkPolicy(usual, Output(), NamespaceSelection())),
-      (["check-policy", "p.conf"], .checkPolicy("p.conf", Output(), NamespaceSelection())),
-      (["check-policy", "--format", "json", "/p"], .checkPolicy("/p", Output(format: .json), NamespaceSelection())),
-      (["check-policy", "--quiet"], .checkPolicy(usual, Output(isQuiet: true), NamespaceSelection())),
+      (["check-policy"], .checkPolicy(CheckPolicyRequest(path: usual, selection: bound))),
+      (["check-policy", "p.conf"], .checkPolicy(CheckPolicyRequest(path: "p.conf", selection: bound))),
+      (
+        ["check-policy", "--format", "json", "/p"],
+        .checkPolicy(CheckPolicyRequest(path: "/p", format: .json, selection: bound))
+      ),
+      (["check-policy", "--quiet"], .checkPolicy(CheckPolicyRequest(path: usual, isQuiet: true, selection: bound))),
     ] as [([String], Invocation)])
   func `check-policy`(arguments: [String], invocation: Invocation) throws {
     #expect(try Invocation(arguments) == invocation)

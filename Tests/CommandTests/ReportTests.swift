@@ -50,10 +50,10 @@ import Testing
 
   @Test(arguments: timeouts)
   func `the timeouts`(timeouts: Timeouts, text: String, json: String, prometheus: String) {
-    let report = Report(backend: .netlink, finding: .timeouts(timeouts))
-    #expect(Format.text.render(report).string == text)
-    #expect(Format.json.render(report).string == json)
-    #expect(Format.prometheus.render(report).string == prometheus)
+    let report = TimeoutsReport(backend: .netlink, content: .timeouts(timeouts))
+    #expect(TimeoutsFormat.text.render(report).string == text)
+    #expect(TimeoutsFormat.json.render(report).string == json)
+    #expect(TimeoutsFormat.prometheus.render(report).string == prometheus)
   }
 
   static let changes: [(TimeoutsChange, String, String, String)] = [
@@ -118,10 +118,10 @@ import Testing
 
   @Test(arguments: changes)
   func `a change`(change: TimeoutsChange, text: String, json: String, prometheus: String) {
-    let report = Report(backend: .netlink, finding: .change(change))
-    #expect(Format.text.render(report).string == text)
-    #expect(Format.json.render(report).string == json)
-    #expect(Format.prometheus.render(report).string == prometheus)
+    let report = TimeoutsReport(backend: .netlink, content: .change(change))
+    #expect(TimeoutsFormat.text.render(report).string == text)
+    #expect(TimeoutsFormat.json.render(report).string == json)
+    #expect(TimeoutsFormat.prometheus.render(report).string == prometheus)
   }
 
   static let verdicts: [(Timeouts, Timeouts, String, String, String)] = [
@@ -179,20 +179,20 @@ import Testing
 
   @Test(arguments: verdicts)
   func `a verdict`(wanted: Timeouts, actual: Timeouts, text: String, json: String, prometheus: String) {
-    let report = Report(backend: .ipvsadm, finding: .verdict(wanted: wanted, actual: actual))
-    #expect(Format.text.render(report).string == text)
-    #expect(Format.json.render(report).string == json)
-    #expect(Format.prometheus.render(report).string == prometheus)
+    let report = TimeoutsReport(backend: .ipvsadm, content: .comparison(wanted: wanted, actual: actual))
+    #expect(TimeoutsFormat.text.render(report).string == text)
+    #expect(TimeoutsFormat.json.render(report).string == json)
+    #expect(TimeoutsFormat.prometheus.render(report).string == prometheus)
   }
 
-  static func report(_ namespace: NetworkNamespace, _ timeouts: Timeouts) -> Report {
-    Report(place: NamespaceTarget(namespace), backend: .netlink, finding: .timeouts(timeouts))
+  static func report(_ namespace: NetworkNamespace, _ timeouts: Timeouts) -> TimeoutsReport {
+    TimeoutsReport(target: NamespaceTarget(namespace), backend: .netlink, content: .timeouts(timeouts))
   }
 
   @Test func `a label ends where it should, whatever the name`() {
     let name = "a\"\u{301}b\\\u{301}c\u{1B}\n"
     #expect(
-      Format.prometheus.render(Self.report(.named(name), Timeouts(tcp: 60))).string.hasSuffix(
+      TimeoutsFormat.prometheus.render(Self.report(.named(name), Timeouts(tcp: 60))).string.hasSuffix(
         "\nipvs_timeout_seconds{netns=\"a\\\"\u{301}b\\\\\u{301}c\\\\u{1B}\\\\n\",timeout=\"tcp\"} 60\n"))
   }
 
@@ -204,7 +204,7 @@ import Testing
     ]
     let cut = String(repeating: "x", count: 200) + "…"
     #expect(
-      Format.prometheus.render(reports).string.split(separator: "\n").dropFirst(2) == [
+      TimeoutsFormat.prometheus.render(reports).string.split(separator: "\n").dropFirst(2) == [
         "ipvs_timeout_seconds{netns=\"\(cut)\",timeout=\"tcp\"} 1",
         "ipvs_timeout_seconds{netns=\"\(cut) (2)\",timeout=\"tcp\"} 2",
         "ipvs_timeout_seconds{netns=\"blue\",timeout=\"tcp\"} 4",

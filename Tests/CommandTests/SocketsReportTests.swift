@@ -9,7 +9,7 @@ import Testing
 /// What `doctor --sockets` writes, word for word.
 @Suite struct SocketsReportTests {
   @Test func `is a table of services for people, and the findings`() throws {
-    let report = SocketsReport(place: NamespaceTarget(.named("blue")), facts: try facts(), isNamed: true)
+    let report = SocketsReport(target: NamespaceTarget(.named("blue")), facts: try facts(), showsName: true)
     #expect(
       report.text.hasPrefix(
         """
@@ -28,8 +28,8 @@ import Testing
 
   @Test func `has no heading for one namespace, and no table where there are no connections`() {
     let report = SocketsReport(
-      place: NamespaceTarget(.current), facts: SocketFacts(settings: KernelSettings([.tcpMaxTimeWaitBuckets: "8192"])),
-      isNamed: false)
+      target: NamespaceTarget(.current), facts: SocketFacts(settings: KernelSettings([.tcpMaxTimeWaitBuckets: "8192"])),
+      showsName: false)
     #expect(report.text.hasPrefix("no connections\n\nok       ports         none of the 28232 ports "))
   }
 
@@ -40,14 +40,14 @@ import Testing
       return SocketService(
         SocketService.Name(try #require(Endpoint("192.0.2.\(number):80")), isLocal: true), counts)
     }
-    let report = SocketsReport(place: NamespaceTarget(.current), facts: SocketFacts(services), isNamed: false)
+    let report = SocketsReport(target: NamespaceTarget(.current), facts: SocketFacts(services), showsName: false)
     let lines = report.text.split(separator: "\n")
     #expect(lines[20].hasPrefix("192.0.2.20:80 "))
     #expect(lines[21].split(separator: " ") == ["others", "-", "20", "20", "0", "0", "0", "0", "0", "-"])
   }
 
   @Test func `is JSON for programs`() throws {
-    let json = SocketsReport(place: NamespaceTarget(.current), facts: try facts(), isNamed: false).json
+    let json = SocketsReport(target: NamespaceTarget(.current), facts: try facts(), showsName: false).json
     #expect(json.hasPrefix(#"{"netns":"host","problems":0,"notes":2,"findings":[{"check":"ports","severity":"ok","#))
     let end = [
       #"],"sockets":{"all":315,"ESTABLISHED":5,"SYN_SENT":1,"FIN_WAIT2":2,"TIME_WAIT":307},"#,
@@ -70,10 +70,9 @@ import Testing
   @Test func `is asked for by --sockets, without a backend`() throws {
     #expect(
       try Invocation(["doctor", "--sockets", "--format", "json", "--netns", "blue"])
-        == .diagnoseSockets(
-          Invocation.Output(format: .json),
-          Invocation.Access(scope: NamespaceSelection(choice: .these([.named("blue")])))))
-    #expect(try Invocation(["doctor"]) == .doctor(policy: nil, Invocation.Output(), Invocation.Access()))
+        == .sockets(
+          SocketsRequest(format: .json, selection: NamespaceSelection(choice: .named([.named("blue")])))))
+    #expect(try Invocation(["doctor"]) == .doctor(DoctorRequest()))
     for words in [
       ["--format", "prometheus"], ["--policy", "wanted"], ["--backend", "netlink"], ["--ipvsadm", "/sbin/ipvsadm"],
     ] {

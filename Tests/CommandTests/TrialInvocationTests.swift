@@ -8,9 +8,6 @@ import Testing
 
 /// What the command lines of `try`, `with` and `rollback` ask for.
 @Suite struct TrialInvocationTests {
-  private typealias Output = Invocation.Output
-  private typealias Access = Invocation.Access
-
   static let sixty = Timeouts(tcp: 60, tcpFin: 30, udp: 60)
 
   @Test(
@@ -28,7 +25,7 @@ import Testing
     ] as [([String], Timeouts, TrialRequest.Meanwhile)])
   func `a trial`(arguments: [String], wanted: Timeouts, meanwhile: TrialRequest.Meanwhile) throws {
     let request = TrialRequest(wanted: wanted, meanwhile: meanwhile)
-    #expect(try Invocation(arguments) == .trial(request, Output(), Access()))
+    #expect(try Invocation(arguments) == .trial(request))
   }
 
   @Test func `options before the command`() throws {
@@ -37,15 +34,18 @@ import Testing
       "--",
       "a", "--quiet",
     ]
-    let request = TrialRequest(wanted: Timeouts(udp: 5), meanwhile: .running(["a", "--quiet"]), isDryRun: true)
-    let access = Access(backend: .ipvsadm, scope: NamespaceSelection(choice: .these([.named("blue")])))
-    #expect(try Invocation(arguments) == .trial(request, Output(format: .json, isQuiet: true), access))
+    let request = TrialRequest(
+      wanted: Timeouts(udp: 5), meanwhile: .running(["a", "--quiet"]), isDryRun: true,
+      output: TimeoutsOutput(format: .json, isQuiet: true),
+      access: Access(backend: .ipvsadm, selection: NamespaceSelection(choice: .named([.named("blue")]))))
+    #expect(try Invocation(arguments) == .trial(request))
   }
 
   @Test func `finishing`() throws {
-    #expect(try Invocation(["rollback"]) == .putBack(isKeeping: false, Output()))
+    #expect(try Invocation(["rollback"]) == .rollback(RollbackRequest()))
     #expect(
-      try Invocation(["rollback", "--keep", "--format", "json"]) == .putBack(isKeeping: true, Output(format: .json)))
+      try Invocation(["rollback", "--keep", "--format", "json"])
+        == .rollback(RollbackRequest(isKeeping: true, output: TimeoutsOutput(format: .json))))
   }
 
   private static func needed(_ command: String) -> String {
@@ -75,7 +75,8 @@ import Testing
     ),
     (
       ["with", "--udp", "5", "--format", "prometheus", "--", "true"],
-      "this command does not write prometheus; it takes --format text, json"
+      "The value 'prometheus' is invalid for '--format <format>'."
+        + " Please provide one of 'text' and 'json'; run `ipvs-timeout --help`"
     ),
   ])
   func `what makes no sense is refused`(arguments: [String], sentence: String) {

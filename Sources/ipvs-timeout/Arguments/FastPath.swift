@@ -55,15 +55,15 @@ extension Invocation {
   init?(_ arguments: PlainArguments) {
     switch arguments.count {
     case 0:
-      self = .show(Output(), Access())
+      self = .show(ShowRequest())
     case 1 where arguments.matches(0, "show"):
-      self = .show(Output(), Access())
+      self = .show(ShowRequest())
     case 2 where arguments.matches(1, "--timeout"):
       guard arguments.matches(0, "-L") || arguments.matches(0, "-l") || arguments.matches(0, "-Ln") else { return nil }
       self = .ipvsadm(.list)
     case 4 where arguments.matches(0, "set"):
       guard let wanted = arguments.timeouts(from: 1) else { return nil }
-      self = .set(wanted, isDryRun: false, Output(), Access())
+      self = .set(SetRequest(wanted: wanted))
     case 4 where arguments.matches(0, "--set"):
       guard let wanted = arguments.timeouts(from: 1) else { return nil }
       self = .ipvsadm(.set(wanted))

@@ -24,8 +24,11 @@ struct AccessOptions: ParsableArguments {
   var ipvsadm: String?
 
   /// How to reach the timeouts.
-  var access: Invocation.Access {
-    Invocation.Access(backend: backend, ipvsadm: ipvsadm, scope: namespaces.scope)
+  ///
+  /// - Parameter choice: In which namespaces the command works where none is named.
+  /// - Returns: What the options say.
+  func access(default choice: NamespaceSelection.Choice) -> Access {
+    Access(backend: backend, ipvsadm: ipvsadm, selection: namespaces.selection(default: choice))
   }
 
   /// Refuses a path that would depend on the directory it is called in.
@@ -51,11 +54,14 @@ struct NamespaceOptions: ParsableArguments {
   @Flag(help: "Of these, or of all, only those with a virtual service or a connection.")
   var inUse = false
 
-  /// What they say.
-  var scope: NamespaceSelection {
-    let choice: NamespaceSelection.Choice =
-      if !netns.isEmpty { .these(namespaces) } else if allNetns || inUse { .all } else { .unsaid }
-    return NamespaceSelection(choice: choice, isInUseOnly: inUse)
+  /// The namespaces.
+  ///
+  /// - Parameter choice: Those in which the command works where none is named.
+  /// - Returns: What the options say.
+  func selection(default choice: NamespaceSelection.Choice) -> NamespaceSelection {
+    let said: NamespaceSelection.Choice? =
+      if !netns.isEmpty { .named(namespaces) } else if allNetns || inUse { .all } else { nil }
+    return NamespaceSelection(choice: said ?? choice, isInUseOnly: inUse)
   }
 
   private var namespaces: [NetworkNamespace] {
@@ -71,26 +77,54 @@ struct NamespaceOptions: ParsableArguments {
   }
 }
 
-extension Format: ExpressibleByArgument {}
-
-/// The options that say how to write the result.
-struct OutputOptions: ParsableArguments {
-  @Option(help: "How to write the result: text, json or prometheus; with show, rules too: a line for `ipvsadm -R`.")
+/// The options that say how to write the result: each command offers the formats that it has.
+struct OutputOptions<Format: FormatOption>: ParsableArguments {
+  @Option(help: ArgumentHelp(Format.help))
   var format = Format.text
 
   @Flag(help: "Write no result; errors and the exit status remain.")
   var quiet = false
+}
 
-  /// How to write the result of a command.
-  ///
-  /// - Parameter formats: Those that the command has.
-  /// - Returns: What the options say.
-  /// - Throws: ``Failure``, for another one.
-  func output(_ formats: Set<Format> = [.text, .json, .prometheus]) throws(Failure) -> Invocation.Output {
-    guard formats.contains(format) else {
-      let names = Format.allCases.filter(formats.contains).map(\.rawValue).joined(separator: ", ")
-      throw .usage("this command does not write \(format.rawValue); it takes --format \(names)")
-    }
-    return Invocation.Output(format: format, isQuiet: quiet)
+extension OutputOptions where Format == MetricFormat {
+  /// How to write reports of timeouts.
+  var timeouts: TimeoutsOutput { TimeoutsOutput(format: TimeoutsFormat(format), isQuiet: quiet) }
+}
+
+extension OutputOptions where Format == TimeoutsFormat {
+  /// How to write reports of timeouts.
+  var timeouts: TimeoutsOutput { TimeoutsOutput(format: format, isQuiet: quiet) }
+}
+
+extension OutputOptions where Format == TextFormat {
+  /// How to write reports of timeouts.
+  var timeouts: TimeoutsOutput { TimeoutsOutput(format: TimeoutsFormat(format), isQuiet: quiet) }
+}
+
+/// The formats that a command has.
+protocol FormatOption: ExpressibleByArgument, CaseIterable, Sendable {
+  static var text: Self { get }
+  /// What the option is for.
+  static var help: String { get }
+}
+
+extension TextFormat: FormatOption {
+  static var help: String { "How to write the result: text or json." }
+}
+
+extension MetricFormat: FormatOption {
+  static var help: String { "How to write the result: text, json or prometheus." }
+}
+
+extension TimeoutsFormat: FormatOption {
+  static var help: String {
+    "How to write the result: text, json, prometheus, or rules: a line for `ipvsadm -R`."
   }
+}
+
+/// How to reach the timeouts, and where.
+struct Access: Hashable {
+  var backend = BackendChoice.auto
+  var ipvsadm: String?
+  var selection = NamespaceSelection()
 }

@@ -27,21 +27,25 @@ struct RootCommand: ParsableCommand {
       namespaces, the largest. `try` and `with` pass on the status of their command.
       """,
     version: Main.version,
-    subcommands: [
-      ShowCommand.self, SetCommand.self, VerifyCommand.self, TryCommand.self, WithCommand.self, RollbackCommand.self,
-      ApplyCommand.self, CheckPolicyCommand.self, ConnectionsCommand.self, DoctorCommand.self,
-    ],
+    subcommands: commands,
     defaultSubcommand: ShowCommand.self)
 
-  /// Whether a command line begins with the name of one of the commands here, `help` included.
+  /// The commands, in the order in which the help lists them: a new one is its file and its line here.
+  private static let commands: [any NamedCommand.Type] = [
+    ShowCommand.self, SetCommand.self, VerifyCommand.self, TryCommand.self, WithCommand.self, RollbackCommand.self,
+    ApplyCommand.self, CheckPolicyCommand.self, ConnectionsCommand.self, DoctorCommand.self,
+  ]
+
+  /// The command of this name; `nil` where there is none.
   ///
-  /// The names stand here again because making `configuration` costs more than all of ipvsadm's forms together.
+  /// It does not ask for the commands' configurations: to make one costs more than ipvsadm's forms together.
+  private static func command(named name: String?) -> (any NamedCommand.Type)? {
+    commands.first { $0.name == name }
+  }
+
+  /// Whether a command line begins with the name of one of the commands, `help` included.
   static func isNamed(in arguments: [String]) -> Bool {
-    switch arguments.first {
-    case "show", "set", "verify", "try", "with", "rollback", "apply", "check-policy", "connections", "doctor", "help":
-      true
-    default: false
-    }
+    arguments.first == "help" || command(named: arguments.first) != nil
   }
 
   /// Reads a command line.
@@ -56,7 +60,8 @@ struct RootCommand: ParsableCommand {
       throw .usage("the command comes first: ipvs-timeout \(name) …")
     }
     // The parser would take a negative number for an unknown option.
-    if ["set", "verify", "try", "with"].contains(arguments.first),
+    let named = command(named: arguments.first)
+    if named?.takesTimeouts == true,
       let negative = own.first(where: { $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true })
     {
       throw .usage(InvalidTimeoutText(text: negative).description)
@@ -64,8 +69,8 @@ struct RootCommand: ParsableCommand {
     // The parser would take an empty value for none, and a script whose variable is empty would wait for ever.
     if arguments.first == "connections", arguments.contains("--wait=") { _ = try WaitText.written("").limit() }
     do {
-      let isTrial = ["try", "with"].contains(arguments.first)
-      var command = try parseAsRoot(isHelp ? ["--help"] : isTrial ? Array(own) : arguments)
+      let parsed = isHelp ? ["--help"] : named is any TrialCommand.Type ? Array(own) : arguments
+      var command = try parseAsRoot(parsed)
       if let command = command as? any TrialCommand {
         return try command.invocation(running: Array(arguments.dropFirst(own.count + 1)))
       }
@@ -86,7 +91,19 @@ struct RootCommand: ParsableCommand {
 }
 
 /// A command of ours.
-protocol InvocationCommand: ParsableCommand {
+protocol NamedCommand: ParsableCommand {
+  /// What it is called on the command line.
+  static var name: String { get }
+  /// Whether timeouts may follow, as three values.
+  static var takesTimeouts: Bool { get }
+}
+
+extension NamedCommand {
+  static var takesTimeouts: Bool { false }
+}
+
+/// A command of ours that says all that it asks for in its own options.
+protocol InvocationCommand: NamedCommand {
   /// What it asks for.
   ///
   /// - Throws: ``Failure``, where its values make no sense.

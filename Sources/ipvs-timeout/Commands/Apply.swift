@@ -9,8 +9,10 @@ internal import Text
 
 /// The command `ipvs-timeout apply`.
 struct ApplyCommand: InvocationCommand {
+  static let name = "apply"
+
   static let configuration = CommandConfiguration(
-    commandName: "apply",
+    commandName: name,
     abstract: "Make every network namespace as the policy says; change only what differs.",
     discussion: """
       The policy is a table, by default /etc/ipvs-timeout.conf. Each line has a network namespace and its tcp, tcpfin \
@@ -45,15 +47,17 @@ struct ApplyCommand: InvocationCommand {
       valueName: "time"))
   var settle: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: OutputOptions<MetricFormat>
 
   @OptionGroup var access: AccessOptions
 
   func invocation() throws(Failure) -> Invocation {
-    var output = try output.output()
+    var output = output.timeouts
     output.isChangedOnly = changedOnly
-    let application = Invocation.Application(isDryRun: dryRun, settling: try settling())
-    return .apply(FilePath(file), application, output, access.access)
+    return .apply(
+      ApplyRequest(
+        path: FilePath(file), isDryRun: dryRun, settling: try settling(), output: output,
+        access: access.access(default: .bound)))
   }
 
   private func settling() throws(Failure) -> Duration? {
@@ -68,6 +72,51 @@ struct ApplyCommand: InvocationCommand {
   }
 }
 
+/// Sets the timeouts of each namespace that are not what a policy wants there.
+struct ApplyRequest: Hashable {
+  let path: FilePath
+  var isDryRun = false
+  /// How long to look for namespaces that have just appeared.
+  var settling: Duration?
+  var output = TimeoutsOutput()
+  var access = Access()
+
+  private var action: DirectorAction { .correct(isDryRun: isDryRun) }
+
+  /// - Throws: ``Failure``, with every mistake of the policy, or for what would be the same everywhere.
+  func run() throws(Failure) -> ExitStatus {
+    let policy = try PolicyFile(read: path)
+    var context = CommandContext(access, output)
+    let wanted = try policy.wanted(access.selection, &context)
+    policy.noteIfNothingIsWanted(wanted, output)
+    let done = try context.perform(action, wanted, isFinal: settling == nil)
+    if let settling { try settle(settling, policy, &context, done: done) }
+    return try context.finish()
+  }
+
+  /// Applies the policy to the namespaces that appear, until none has for this long, or for a minute more than that.
+  ///
+  /// Whoever binds a namespace makes the file first and then the binding: what is no namespace may become one.
+  private func settle(
+    _ duration: Duration, _ policy: PolicyFile, _ context: inout CommandContext, done: [TargetTimeouts]
+  ) throws(Failure) {
+    var done = Set(done.map(\.key))
+    var end = ContinuousClock.now + duration
+    let last = end + .seconds(60)
+    while true {
+      let isFinal = ContinuousClock.now >= end
+      let wanted = try policy.wanted(NamespaceSelection(choice: .bound), &context)
+      // What has gone is forgotten: the kernel gives its number to the next, which may get its name, too.
+      done.formIntersection(wanted.map(\.key))
+      let settled = try context.perform(action, wanted.filter { !done.contains($0.key) }, isFinal: isFinal)
+      guard !isFinal else { return }
+      if !settled.isEmpty { end = min(.now + duration, last) }
+      done.formUnion(settled.map(\.key))
+      usleep(100_000)
+    }
+  }
+}
+
 extension PolicyFile {
   /// Reads a policy file.
   ///
@@ -76,71 +125,27 @@ extension PolicyFile {
     do { self = try PolicyFile(contentsOf: path) } catch { throw Failure(error, in: path) }
   }
 
-  /// Compares every place of which it wants something.
+  /// What the policy wants, where it wants something, and wherever somebody has named a namespace.
   ///
-  /// - Throws: ``Failure``, for what would be the same everywhere.
-  func verify(_ output: Invocation.Output, _ access: Invocation.Access) throws(Failure) -> ExitStatus {
-    var round = CommandContext(output, access)
-    let aims = aims(try access.scope.places(&round, isForPolicy: true), access.scope)
-    noteIfNothingIsWanted(aims, output)
-    try round.visit(aims, .verify)
-    return try round.finished()
+  /// - Parameters:
+  ///   - selection: The namespaces.
+  ///   - context: Collects what could not be seen.
+  /// - Returns: The timeouts for each namespace.
+  /// - Throws: ``Failure``, when the namespaces cannot be listed.
+  func wanted(
+    _ selection: NamespaceSelection, _ context: inout CommandContext
+  ) throws(Failure) -> [TargetTimeouts] {
+    try selection.targets(&context, findsNames: true)
+      .map { TargetTimeouts(target: $0, wanted: demand($0).timeouts) }
+      .filter { selection.isNamed || $0.wanted != Timeouts() }
   }
 
-  /// Makes every place as it wants.
-  ///
-  /// - Throws: ``Failure``, for what would be the same everywhere.
-  func apply(
-    _ application: Invocation.Application, _ output: Invocation.Output, _ access: Invocation.Access
-  ) throws(Failure) -> ExitStatus {
-    var round = CommandContext(output, access)
-    let deed = DirectorAction.correct(isDryRun: application.isDryRun)
-    let aims = aims(try access.scope.places(&round, isForPolicy: true), access.scope)
-    noteIfNothingIsWanted(aims, output)
-    guard let settling = application.settling else {
-      try round.visit(aims, deed)
-      return try round.finished()
-    }
-    let done = try round.visit(aims, deed, isFinal: false)
-    try settle(settling, deed, &round, done: done)
-    return try round.finished()
-  }
-
-  /// Applies itself to the namespaces that appear, until none has for so long, or for a minute more than that.
-  ///
-  /// Whoever binds a namespace makes the file first and then the binding: what is no namespace may become one.
-  private func settle(
-    _ duration: Duration, _ deed: DirectorAction, _ round: inout CommandContext, done: [TargetTimeouts]
-  ) throws(Failure) {
-    var done = Set(done.map(\.key))
-    var end = ContinuousClock.now + duration
-    let last = end + .seconds(60)
-    while true {
-      let isFinal = ContinuousClock.now >= end
-      let aims = aims(try NamespaceSelection.boundPlaces(), NamespaceSelection())
-      // What has gone is forgotten: the kernel gives its number to the next, which may get its name, too.
-      done.formIntersection(aims.map(\.key))
-      let settled = try round.visit(aims.filter { !done.contains($0.key) }, deed, isFinal: isFinal)
-      guard !isFinal else { return }
-      if !settled.isEmpty { end = min(.now + duration, last) }
-      done.formUnion(settled.map(\.key))
-      usleep(100_000)
-    }
-  }
-
-  /// Says that a success is not worth much.
-  private func noteIfNothingIsWanted(_ aims: [TargetTimeouts], _ output: Invocation.Output) {
-    guard aims.allSatisfy({ $0.wanted == Timeouts() }), !output.isQuiet, !output.isChangedOnly else { return }
+  /// Says that a success is not worth much, where that is so.
+  func noteIfNothingIsWanted(_ wanted: [TargetTimeouts], _ output: TimeoutsOutput) {
+    guard wanted.allSatisfy({ $0.wanted == Timeouts() }), !output.isQuiet, !output.isChangedOnly else { return }
     StandardStreams.report("ipvs-timeout: \(path.string.printable) wants nothing in any of these network namespaces")
   }
 
-  /// Where to go: where it wants something, and wherever somebody has named.
-  private func aims(_ places: [NamespaceTarget], _ scope: NamespaceSelection) -> [TargetTimeouts] {
-    places.map { TargetTimeouts(place: $0, wanted: demand($0).timeouts) }.filter {
-      scope.isNamed || $0.wanted != Timeouts()
-    }
-  }
-
-  /// What it wants in one place.
-  func demand(_ place: NamespaceTarget) -> PolicyDemand { demand(in: place.namespace, known: place.known) }
+  /// What it wants in one namespace.
+  func demand(_ target: NamespaceTarget) -> PolicyDemand { demand(in: target.namespace, known: target.known) }
 }

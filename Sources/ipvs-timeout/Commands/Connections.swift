@@ -7,8 +7,10 @@ internal import Text
 
 /// The command `ipvs-timeout connections`.
 struct ConnectionsCommand: InvocationCommand {
+  static let name = "connections"
+
   static let configuration = CommandConfiguration(
-    commandName: "connections",
+    commandName: name,
     abstract: "Say what the timers of the live connections are, and which are outdated.",
     discussion: """
       A connection takes the timeout of its state when a packet of it passes, so after a change the idle ones keep the \
@@ -51,15 +53,24 @@ struct ConnectionsCommand: InvocationCommand {
   @Option(help: ArgumentHelp("Only those from this client.", valueName: "address"))
   var client: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: OutputOptions<MetricFormat>
 
   @OptionGroup var access: AccessOptions
 
   func invocation() throws(Failure) -> Invocation {
-    let request = ConnectionsRequest(
-      filter: try filter(), isList: outdated, wait: try wait?.limit())
-    let formats: Set<Format> = outdated ? [.text, .json] : [.text, .json, .prometheus]
-    return .connections(request, try output.output(formats), access.access)
+    .connections(
+      ConnectionsRequest(
+        filter: try filter(), result: try result(), wait: try wait?.limit(), isQuiet: output.quiet,
+        access: access.access(default: .current)))
+  }
+
+  private func result() throws(Failure) -> ConnectionsRequest.Result {
+    guard outdated else { return .summary(output.format) }
+    switch output.format {
+    case .text: return .outdated(.text)
+    case .json: return .outdated(.json)
+    case .prometheus: throw .usage("--outdated lists connections, so it takes --format text, json")
+    }
   }
 
   private func filter() throws(Failure) -> ConnectionFilter {
@@ -95,40 +106,48 @@ struct ConnectionsCommand: InvocationCommand {
   }
 }
 
-/// What is asked about connections.
+/// Reads the timers of the connections of each namespace, and prints a summary or those that are outdated.
 struct ConnectionsRequest: Hashable {
-  /// Which of them are looked at.
+  /// Which connections count.
   var filter = ConnectionFilter()
-  /// Whether the outdated ones are listed; else all are counted.
-  var isList = false
+  var result = Result.summary(.text)
   /// Whether first to wait until none is outdated.
   var wait: Wait?
+  var isQuiet = false
+  var access = Access()
+
+  /// What to print.
+  enum Result: Hashable {
+    /// How many connections there are, and how much time they have left.
+    case summary(MetricFormat)
+    /// Those that are outdated, one by one.
+    case outdated(TextFormat)
+  }
 
   /// How long to wait.
   enum Wait: Hashable {
-    /// As long as there are any.
+    /// As long as any connection is outdated.
     case asLongAsItTakes
-    /// So long, whether there are any or not.
+    /// No longer than this.
     case atMost(Duration)
   }
-}
 
-extension ConnectionsRequest {
-  /// Looks at the connections of each namespace, when it is time to, and prints what there is to say.
-  ///
   /// - Throws: ``Failure``, for what would be the same everywhere.
-  func run(_ output: Invocation.Output, _ access: Invocation.Access) throws(Failure) -> ExitStatus {
-    var round = CommandContext(output, access)
-    let isNamed = access.scope.choice != .unsaid
-    let places = isNamed ? try access.scope.places(&round) : [NamespaceTarget(.current)]
-    var look = ConnectionsLook(at: places, filter, access)
-    let hasWaited: Bool? = if let wait { try look.wait(wait, isQuiet: output.isQuiet, &round) } else { nil }
-    var printer = ConnectionsPrinter(output, isNamed: isNamed)
-    let outdated = isList ? try look.list(&round, &printer) : try look.summarize(&round, &printer)
+  func run() throws(Failure) -> ExitStatus {
+    var context = CommandContext(access)
+    var scan = ConnectionsScan(of: try access.selection.targets(&context), filter)
+    let hasWaited: Bool? = if let wait { try scan.wait(wait, isQuiet: isQuiet, &context) } else { nil }
+    var printer = ConnectionsPrinter(result, isQuiet: isQuiet, showsNames: access.selection.showsNames)
+    let outdated =
+      switch result {
+      case .summary: try scan.summarize(&context, &printer)
+      case .outdated: try scan.list(&context, &printer)
+      }
     try printer.finish()
-    if let hasWaited, outdated.count > 0 { round.note(Failure(outdated.sentence(hasWaited: hasWaited), .timedOut)) }
-    let status = try round.finished()
-    return isList && outdated.count > 0 ? status.worse(.notAsWanted) : status
+    if let hasWaited, outdated.count > 0 { context.note(Failure(outdated.sentence(hasWaited: hasWaited), .timedOut)) }
+    let status = try context.finish()
+    guard case .outdated = result, outdated.count > 0 else { return status }
+    return status.worse(.notAsWanted)
   }
 }
 

@@ -5,31 +5,29 @@ internal import Glibc
 internal import IPVS
 internal import Text
 
-/// Reads the connections of network namespaces, one after another; one that fails is told of once and then left out.
-struct ConnectionsLook {
-  private var places: [NamespaceTarget]
+/// Reads the connections of network namespaces; one that fails is reported once and then left out.
+struct ConnectionsScan {
+  private var targets: [NamespaceTarget]
   private let filter: ConnectionFilter
-  private let access: Invocation.Access
-  private var hasToldOfFallback = false
 
-  init(at places: [NamespaceTarget], _ filter: ConnectionFilter, _ access: Invocation.Access) {
-    self.places = places
+  /// A scan of these namespaces, of the connections that pass a filter.
+  init(of targets: [NamespaceTarget], _ filter: ConnectionFilter) {
+    self.targets = targets
     self.filter = filter
-    self.access = access
   }
 
   /// Counts the outdated ones.
   ///
   /// - Parameters:
-  ///   - round: Is told of what failed.
-  ///   - willTell: What to do before.
+  ///   - context: Collects what failed.
+  ///   - willReport: What to do before a failure is reported.
   /// - Returns: How many are outdated.
   /// - Throws: ``Failure``, for what would be the same everywhere.
-  mutating func count(_ round: inout CommandContext, willTell: () -> Void) throws(Failure) -> OutdatedCount {
+  mutating func count(_ context: inout CommandContext, willReport: () -> Void) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
-    try each(&round, willTell: willTell) { place, director throws(DirectorError) in
-      outdated.add(try director.connectionSummary(in: place.namespace, filter))
+    try each(&context, willReport: willReport) { target, director throws(DirectorError) in
+      outdated.add(try director.connectionSummary(in: target.namespace, filter))
     }
     return outdated
   }
@@ -37,19 +35,19 @@ struct ConnectionsLook {
   /// Counts them all, and prints a summary for each namespace.
   ///
   /// - Parameters:
-  ///   - round: Is told of what failed.
+  ///   - context: Collects what failed.
   ///   - printer: Prints.
   /// - Returns: How many are outdated.
   /// - Throws: ``Failure``, for what would be the same everywhere, or when it cannot be printed.
   mutating func summarize(
-    _ round: inout CommandContext, _ printer: inout ConnectionsPrinter
+    _ context: inout CommandContext, _ printer: inout ConnectionsPrinter
   ) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
-    try each(&round) { place, director throws(DirectorError) in
-      let summary = try director.connectionSummary(in: place.namespace, filter)
+    try each(&context) { target, director throws(DirectorError) in
+      let summary = try director.connectionSummary(in: target.namespace, filter)
       outdated.add(summary)
-      printer.add(ConnectionsReport(place: place, backend: director.backend, summary: summary))
+      printer.add(ConnectionsReport(target: target, backend: director.backend, summary: summary))
     }
     return outdated
   }
@@ -57,20 +55,20 @@ struct ConnectionsLook {
   /// Prints the outdated ones.
   ///
   /// - Parameters:
-  ///   - round: Is told of what failed.
+  ///   - context: Collects what failed.
   ///   - printer: Prints.
   /// - Returns: How many are outdated.
   /// - Throws: ``Failure``, for what would be the same everywhere, or when it cannot be printed.
-  mutating func list(_ round: inout CommandContext, _ printer: inout ConnectionsPrinter) throws(Failure)
+  mutating func list(_ context: inout CommandContext, _ printer: inout ConnectionsPrinter) throws(Failure)
     -> OutdatedCount
   {
     let filter = filter
     var outdated = OutdatedCount()
     var changed: [NamespaceTarget] = []
-    try each(&round) { place, director throws(DirectorError) in
+    try each(&context) { target, director throws(DirectorError) in
       let timeouts = try director.timeouts()
       do throws(IPVSError) {
-        var table = try ConnectionTable(in: place.namespace)
+        var table = try ConnectionTable(in: target.namespace)
         let rule = OutdatedRule(timeouts, hasBackupDaemon: table.hasBackupDaemon)
         while !printer.isBroken, let connection = try table.next() {
           let kind = ConnectionKind(connection)
@@ -79,49 +77,42 @@ struct ConnectionsLook {
           else { continue }
           outdated.count += 1
           outdated.seconds = max(outdated.seconds, connection.secondsLeft - allowed.seconds)
-          printer.add(OutdatedConnection(place: place, connection: connection, name: name, allowed: allowed))
+          printer.add(OutdatedConnection(target: target, connection: connection, name: name, allowed: allowed))
         }
       } catch {
         throw .kernel(error)
       }
       // What is written is written, so that it cannot be read again.
-      if try director.timeouts() != timeouts { changed.append(place) }
+      if try director.timeouts() != timeouts { changed.append(target) }
     }
-    for place in changed {
-      round.note(
+    for target in changed {
+      context.note(
         Failure(
-          "the timeouts in \(place.namespace.place) were changed while its connections were listed, so that some may be"
+          "the timeouts in \(target.namespace.place) were changed while its connections were listed, so that some may be"
             + " listed by mistake; list them again", .timedOut))
     }
     return outdated
   }
 
+  /// Reads the directors that have not failed before.
   private mutating func each(
-    _ round: inout CommandContext, willTell: () -> Void = {},
+    _ context: inout CommandContext, willReport: () -> Void = {},
     _ body: (NamespaceTarget, borrowing Director) throws(DirectorError) -> Void
   ) throws(Failure) {
-    var directors: DirectorSequence
+    let targets = targets
+    var remaining: [NamespaceTarget] = []
     do throws(DirectorError) {
-      directors = try DirectorSequence(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+      try context.forEachDirector(in: targets) { context, _, error in
+        willReport()
+        context.note(Failure(error))
+      } _: { _, number, director throws(DirectorError) in
+        try body(targets[number], director)
+        remaining.append(targets[number])
+      }
     } catch {
       throw Failure(error)
     }
-    if !hasToldOfFallback { StandardStreams.report(directors.fallback) }
-    hasToldOfFallback = true
-    var remaining: [NamespaceTarget] = []
-    for place in places {
-      do throws(DirectorError) {
-        let director = try directors.following()
-        try body(place, director)
-        remaining.append(place)
-      } catch {
-        // Where another one could be read, it is not the same everywhere.
-        if error.isSameEverywhere, remaining.isEmpty { throw Failure(error) }
-        willTell()
-        round.note(Failure(error))
-      }
-    }
-    places = remaining
+    self.targets = remaining
   }
 }
 
@@ -132,7 +123,7 @@ extension OutdatedCount {
   }
 }
 
-extension ConnectionsLook {
+extension ConnectionsScan {
   /// Waits until no connection is outdated, or for as long as it may.
   ///
   /// It looks again when the last one can have ended, and every 10 seconds; and no more than half of the time.
@@ -140,18 +131,18 @@ extension ConnectionsLook {
   /// - Parameters:
   ///   - wait: How long to wait at the most.
   ///   - isQuiet: Whether not to say how it goes.
-  ///   - round: Is told of what failed.
+  ///   - context: Collects what failed.
   /// - Returns: Whether none was left; else the time was over first.
   /// - Throws: ``Failure``, for what would be the same everywhere.
   mutating func wait(
-    _ wait: ConnectionsRequest.Wait, isQuiet: Bool, _ round: inout CommandContext
+    _ wait: ConnectionsRequest.Wait, isQuiet: Bool, _ context: inout CommandContext
   ) throws(Failure) -> Bool {
     let end: ContinuousClock.Instant? = if case .atMost(let time) = wait { .now + time } else { nil }
     var display = WaitDisplay(isQuiet: isQuiet)
     defer { display.clear() }
     while true {
       let begin = ContinuousClock.now
-      let outdated = try count(&round) { display.clear() }
+      let outdated = try count(&context) { display.clear() }
       guard outdated.count > 0 else { return true }
       let seen = ContinuousClock.now
       let next = seen + max(begin.duration(to: seen), .seconds(min(10, max(1, outdated.seconds))))

@@ -9,8 +9,10 @@ internal import Text
 
 /// The command `ipvs-timeout doctor`.
 struct DoctorCommand: InvocationCommand {
+  static let name = "doctor"
+
   static let configuration = CommandConfiguration(
-    commandName: "doctor",
+    commandName: name,
     abstract: "Check what may keep the timeouts from having an effect.",
     discussion: """
       Each check says ok, note or problem, and the fact that this rests on; then what follows from it, and the command \
@@ -37,126 +39,92 @@ struct DoctorCommand: InvocationCommand {
     help: ArgumentHelp("Another policy file than /etc/ipvs-timeout.conf.", valueName: "file"), completion: .file())
   var policy: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: OutputOptions<TextFormat>
 
   @OptionGroup var access: AccessOptions
 
   func invocation() throws(Failure) -> Invocation {
-    let output = try output.output([.text, .json])
-    let access = access.access
-    guard sockets else { return .doctor(policy: policy.map { FilePath($0) }, output, access) }
+    let access = access.access(default: .current)
+    guard sockets else {
+      let policy = policy.map { FilePath($0) }
+      return .doctor(DoctorRequest(policy: policy, format: output.format, isQuiet: output.quiet, access: access))
+    }
     guard policy == nil, access.backend == .auto, access.ipvsadm == nil else {
       throw .usage("--sockets is not about IPVS, so --policy, --backend and --ipvsadm do not go with it")
     }
-    return .diagnoseSockets(output, access)
+    return .sockets(
+      SocketsRequest(format: output.format, isQuiet: output.quiet, selection: access.selection))
   }
 }
 
-/// Diagnoses directors, one after another.
-struct DoctorRun {
+/// Checks the directors of network namespaces, and prints what is found.
+struct DoctorRequest: Hashable {
   /// The policy file that somebody has named.
-  private let policy: FilePath?
-  private let output: Invocation.Output
-  private let access: Invocation.Access
+  var policy: FilePath?
+  var format = TextFormat.text
+  var isQuiet = false
+  var access = Access()
 
-  init(_ policy: FilePath?, _ output: Invocation.Output, _ access: Invocation.Access) {
-    self.policy = policy
-    self.output = output
-    self.access = access
-  }
-
-  /// Prints what is found.
-  ///
-  /// - Throws: ``Failure``, when the places cannot be found or the result cannot be written.
+  /// - Throws: ``Failure``, when the namespaces cannot be listed or the result cannot be written.
   func run() throws(Failure) -> ExitStatus {
-    var round = CommandContext(output, access)
-    let isNamed = access.scope.choice != .unsaid
-    let places = isNamed ? try access.scope.places(&round) : [NamespaceTarget(.current)]
-    var reports = diagnose(places, &round)
-    if !isNamed { for index in reports.indices { reports[index].isNamed = false } }
-    if !output.isQuiet {
-      var text = TextBuffer()
-      for (number, report) in reports.enumerated() {
-        if number > 0, output.format == .text { text.append("\n") }
-        text.append(output.format == .json ? report.json : report.text)
-      }
-      try StandardStreams.print(text)
-    }
-    let status = try round.finished()
+    var context = CommandContext(access)
+    let reports = findings(in: try access.selection.targets(&context), &context)
+    if !isQuiet { try StandardStreams.print(reports.render(format)) }
+    let status = try context.finish()
     return reports.contains(where: \.hasProblem) ? status.worse(.notAsWanted) : status
   }
 
-  private func diagnose(_ places: [NamespaceTarget], _ round: inout CommandContext) -> [DoctorReport] {
-    var directors: DirectorSequence
-    do throws(DirectorError) {
-      directors = try DirectorSequence(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
-    } catch {
-      return [DoctorReport(place: NamespaceTarget(.current), findings: DirectorDiagnosis.findings(on: error))]
+  /// What the checks find in each namespace; a director that does not answer is a finding, too.
+  private func findings(in targets: [NamespaceTarget], _ context: inout CommandContext) -> [DoctorReport] {
+    let showsNames = access.selection.showsNames
+    func report(_ target: NamespaceTarget, _ findings: [Finding]) -> DoctorReport {
+      DoctorReport(target: target, findings: findings, showsName: showsNames)
     }
-    StandardStreams.report(directors.fallback)
-    let surroundings = MachineFacts(policy: policy, backend: directors.backend, ipvsadm: access.ipvsadm)
+    var machine: MachineFacts?
     var reports: [DoctorReport] = []
-    for place in places {
-      do throws(DirectorError) {
-        let director = try directors.following()
-        let facts = try DirectorFacts(of: director, in: place.namespace, surroundings)
-        reports.append(DoctorReport(place: place, findings: DirectorDiagnosis.findings(on: facts)))
-      } catch {
-        guard !error.namespaceIsMissing else {
-          round.note(Failure(error))
-          continue
-        }
-        reports.append(DoctorReport(place: place, findings: DirectorDiagnosis.findings(on: error)))
-        if error.isSameEverywhere, reports.count == 1 { break }
+    do throws(DirectorError) {
+      try context.forEachDirector(in: targets) { context, number, error in
+        guard !error.namespaceIsMissing else { return context.note(Failure(error)) }
+        reports.append(report(targets[number], DirectorDiagnosis.findings(on: error)))
+      } _: { _, number, director throws(DirectorError) in
+        let known = machine ?? MachineFacts(policy: policy, backend: director.backend, ipvsadm: access.ipvsadm)
+        machine = known
+        let facts = try DirectorFacts(of: director, in: targets[number].namespace, known)
+        reports.append(report(targets[number], DirectorDiagnosis.findings(on: facts)))
       }
+    } catch {
+      // It would be the same everywhere, so it is said once.
+      let target = targets.first { $0.namespace == error.namespace } ?? NamespaceTarget(.current)
+      reports.append(report(target, DirectorDiagnosis.findings(on: error)))
     }
     return reports
   }
 }
 
-/// Diagnoses the sockets of network namespaces, one after another; IPVS need not be there.
-struct SocketsRun {
-  private let output: Invocation.Output
-  private let access: Invocation.Access
+/// Checks the TCP sockets of network namespaces, and prints what is found; IPVS need not be there.
+struct SocketsRequest: Hashable {
+  var format = TextFormat.text
+  var isQuiet = false
+  var selection = NamespaceSelection()
 
-  init(_ output: Invocation.Output, _ access: Invocation.Access) {
-    self.output = output
-    self.access = access
-  }
-
-  /// Prints what is found.
-  ///
   /// - Throws: ``Failure``, for what would be the same everywhere, or when the result cannot be written.
   func run() throws(Failure) -> ExitStatus {
-    var round = CommandContext(output, access)
-    let isNamed = access.scope.choice != .unsaid
+    var context = CommandContext(Access(selection: selection))
     var hasProblem = false
-    var isFirst = true
-    for place in isNamed ? try access.scope.places(&round) : [NamespaceTarget(.current)] {
+    var printer = SocketsPrinter(format, isQuiet: isQuiet)
+    try context.forEach(try selection.targets(&context)) { _, target throws(DirectorError) in
       let facts: SocketFacts
       do throws(IPVSError) {
-        facts = try SocketFacts(in: place.namespace, known: place.known)
+        facts = try SocketFacts(in: target.namespace, known: target.known)
       } catch {
-        let error = DirectorError.kernel(error)
-        // Where another one could be read, it is not the same everywhere.
-        if error.isSameEverywhere, isFirst { throw Failure(error) }
-        round.note(Failure(error))
-        continue
+        throw .kernel(error)
       }
-      let report = SocketsReport(place: place, facts: facts, isNamed: isNamed)
+      let report = SocketsReport(target: target, facts: facts, showsName: selection.showsNames)
       hasProblem = hasProblem || report.report.hasProblem
-      try print(report, isFirst: isFirst)
-      isFirst = false
+      printer.print(report)
     }
-    let status = try round.finished()
+    try printer.finish()
+    let status = try context.finish()
     return hasProblem ? status.worse(.notAsWanted) : status
-  }
-
-  private func print(_ report: SocketsReport, isFirst: Bool) throws(Failure) {
-    guard !output.isQuiet else { return }
-    var text = TextBuffer()
-    if !isFirst, output.format == .text { text.append("\n") }
-    text.append(output.format == .json ? report.json : report.text)
-    try StandardStreams.print(text)
   }
 }

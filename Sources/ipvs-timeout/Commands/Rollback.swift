@@ -9,8 +9,10 @@ internal import Text
 
 /// The command `ipvs-timeout rollback`.
 struct RollbackCommand: InvocationCommand {
+  static let name = "rollback"
+
   static let configuration = CommandConfiguration(
-    commandName: "rollback",
+    commandName: name,
     abstract: "Put back what an earlier `try` or `with` has left set.",
     discussion: """
       What is still as it was set then becomes again what it was before; what has been changed since stays, and is told. \
@@ -20,22 +22,17 @@ struct RollbackCommand: InvocationCommand {
   @Flag(help: "Leave the timeouts as they are, and speak of it no more.")
   var keep = false
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: OutputOptions<TextFormat>
 
   func invocation() throws(Failure) -> Invocation {
-    .putBack(isKeeping: keep, try output.output([.text, .json]))
+    .rollback(RollbackRequest(isKeeping: keep, output: output.timeouts))
   }
 }
 
 /// Finishes what killed trials have left undone.
-struct RollbackRun {
-  private let isKeeping: Bool
-  private let output: Invocation.Output
-
-  init(isKeeping: Bool, _ output: Invocation.Output) {
-    self.isKeeping = isKeeping
-    self.output = output
-  }
+struct RollbackRequest: Hashable {
+  var isKeeping = false
+  var output = TimeoutsOutput()
 
   /// Puts back what they have left, the last one first, or forgets it.
   ///
@@ -65,7 +62,7 @@ extension UnfinishedTrial {
   /// Puts back what it has left set, and forgets it when nothing failed.
   fileprivate func finish(_ account: inout Account) {
     guard let record else { return account.note(Failure(sentence, .refused)) }
-    let access = Invocation.Access(
+    let access = Access(
       backend: BackendChoice(rawValue: record.backend) ?? .auto, ipvsadm: record.ipvsadm)
     let restorer = TrialRollback(access, isNamed: true) { _ in "when that is cured, run `ipvs-timeout rollback`" }
     if restorer.end(record.stakes.map(Stake.init), &account) { forget() }

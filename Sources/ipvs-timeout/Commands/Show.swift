@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import IPVS
 
 /// The command `ipvs-timeout show`.
 struct ShowCommand: InvocationCommand {
+  static let name = "show"
+
   static let configuration = CommandConfiguration(
-    commandName: "show",
+    commandName: name,
     abstract: "Print the timeouts (the default command).",
     discussion: """
       A timeout whose protocol the kernel was built without is printed as -, in JSON as null.
@@ -16,15 +19,24 @@ struct ShowCommand: InvocationCommand {
         ipvs-timeout show --format rules >> /etc/ipvsadm.rules
       """)
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: OutputOptions<TimeoutsFormat>
 
   @OptionGroup var access: AccessOptions
 
   func invocation() throws(Failure) -> Invocation {
-    let output = try output.output(Set(Format.allCases))
-    guard output.format != .rules || access.namespaces.scope.isOne else {
+    let access = access.access(default: .current)
+    guard output.format != .rules || access.selection.isOne else {
       throw .usage("--format rules is for one network namespace: `ipvsadm -R` is run in one")
     }
-    return .show(output, access.access)
+    return .show(ShowRequest(output: output.timeouts, access: access))
   }
+}
+
+/// Reads the timeouts and prints them.
+struct ShowRequest: Hashable {
+  var output = TimeoutsOutput()
+  var access = Access()
+
+  /// - Throws: ``Failure``.
+  func run() throws(Failure) -> ExitStatus { try access.perform(.show, Timeouts(), output) }
 }

@@ -7,8 +7,11 @@ internal import Text
 
 /// The command `ipvs-timeout try`.
 struct TryCommand: TrialCommand {
+  static let name = "try"
+  static let takesTimeouts = true
+
   static let configuration = CommandConfiguration(
-    commandName: "try",
+    commandName: name,
     abstract: "Set timeouts, run a command, and keep them only if it succeeds.",
     usage: """
       ipvs-timeout try <tcp> <tcpfin> <udp> [<option> ...] -- <command> ...
@@ -71,8 +74,11 @@ struct TryCommand: TrialCommand {
 
 /// The command `ipvs-timeout with`.
 struct WithCommand: TrialCommand {
+  static let name = "with"
+  static let takesTimeouts = true
+
   static let configuration = CommandConfiguration(
-    commandName: "with",
+    commandName: name,
     abstract: "Set timeouts, run a command, and put the old ones back, whatever happens.",
     usage: """
       ipvs-timeout with <tcp> <tcpfin> <udp> [<option> ...] -- <command> ...
@@ -97,7 +103,7 @@ struct WithCommand: TrialCommand {
 }
 
 /// A command of ours behind which, and `--`, another command stands.
-protocol TrialCommand: ParsableCommand {
+protocol TrialCommand: NamedCommand {
   /// What it asks for.
   ///
   /// - Parameter words: The other command and its arguments; the parser would not take them beside values.
@@ -111,7 +117,7 @@ struct TrialOptions: ParsableArguments {
   @Flag(help: "Change nothing and run nothing; say what would change.")
   var dryRun = false
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: OutputOptions<TextFormat>
 
   @OptionGroup var access: AccessOptions
 
@@ -137,7 +143,9 @@ struct TrialOptions: ParsableArguments {
   func invocation(_ timeouts: TimeoutValues, _ meanwhile: TrialRequest.Meanwhile) throws(Failure) -> Invocation {
     let wanted = try timeouts.timeouts()
     guard wanted != Timeouts() else { throw .usage("there is nothing to set: name at least one timeout") }
-    let request = TrialRequest(wanted: wanted, meanwhile: meanwhile, isDryRun: dryRun)
-    return .trial(request, try output.output([.text, .json]), access.access)
+    return .trial(
+      TrialRequest(
+        wanted: wanted, meanwhile: meanwhile, isDryRun: dryRun, output: output.timeouts,
+        access: access.access(default: .current)))
   }
 }

@@ -7,8 +7,11 @@ internal import SystemPackage
 
 /// The command `ipvs-timeout verify`.
 struct VerifyCommand: InvocationCommand {
+  static let name = "verify"
+  static let takesTimeouts = true
+
   static let configuration = CommandConfiguration(
-    commandName: "verify",
+    commandName: name,
     abstract: "Compare the timeouts with what they should be: with values, or with the policy.",
     discussion: """
       Exit status 0: they are so. 1: they are not; one line is printed for each that differs. A timeout that is kept \
@@ -27,18 +30,48 @@ struct VerifyCommand: InvocationCommand {
     help: ArgumentHelp("Another policy file than /etc/ipvs-timeout.conf.", valueName: "file"), completion: .file())
   var policy: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: OutputOptions<MetricFormat>
 
   @OptionGroup var access: AccessOptions
 
   func invocation() throws(Failure) -> Invocation {
-    let output = try output.output()
     if timeouts.isEmpty {
-      return .verifyPolicy(policy.map { FilePath($0) } ?? PolicyFile.usualPath, output, access.access)
+      return .verifyPolicy(
+        VerifyPolicyRequest(
+          path: policy.map { FilePath($0) } ?? PolicyFile.usualPath, output: output.timeouts,
+          access: access.access(default: .bound)))
     }
     guard policy == nil else { throw .usage("compare either with values or with --policy, not with both") }
     let wanted = try timeouts.timeouts()
     guard wanted != Timeouts() else { throw .usage("there is nothing to compare: name at least one timeout") }
-    return .verify(wanted, output, access.access)
+    return .verify(
+      VerifyRequest(wanted: wanted, output: output.timeouts, access: access.access(default: .current)))
+  }
+}
+
+/// Compares the timeouts with those that are named.
+struct VerifyRequest: Hashable {
+  let wanted: Timeouts
+  var output = TimeoutsOutput()
+  var access = Access()
+
+  /// - Throws: ``Failure``.
+  func run() throws(Failure) -> ExitStatus { try access.perform(.verify, wanted, output) }
+}
+
+/// Compares the timeouts of each namespace with what a policy wants there.
+struct VerifyPolicyRequest: Hashable {
+  let path: FilePath
+  var output = TimeoutsOutput()
+  var access = Access()
+
+  /// - Throws: ``Failure``, with every mistake of the policy, or for what would be the same everywhere.
+  func run() throws(Failure) -> ExitStatus {
+    let policy = try PolicyFile(read: path)
+    var context = CommandContext(access, output)
+    let wanted = try policy.wanted(access.selection, &context)
+    policy.noteIfNothingIsWanted(wanted, output)
+    try context.perform(.verify, wanted)
+    return try context.finish()
   }
 }

@@ -3,79 +3,48 @@
 internal import Directors
 internal import IPVS
 
-/// One command over many network namespaces: each is reported for itself, none stops the others, the worst decides.
+/// What one run of a command collects: its failures, its output and its exit status.
+///
+/// Each namespace is reported for itself, none stops the others, and the largest exit status decides.
 struct CommandContext {
-  private var output: Invocation.Output
-  private let access: Invocation.Access
-  private var worst = ExitStatus.success
-  /// What is not written yet: metrics until all are known, what is only read until it is worth a write.
-  private var held: [Report] = []
-  private var hasToldOfFallback = false
-  /// Whether a namespace was reached, so that nothing is the same everywhere.
-  private var hasSucceeded = false
+  private let access: Access
+  /// How to write reports of timeouts.
+  private var output: TimeoutsOutput
+  private(set) var status = ExitStatus.success
+  /// Reports that are not written yet: metrics until all are known, others until they are worth a write.
+  private var reports: [TimeoutsReport] = []
+  private var hasReportedFallback = false
+  /// Whether a director has done what it was asked to, so that no failure is the same everywhere.
+  private var hasReachedDirector = false
+  /// Why results cannot be written, so that there is no use in going on.
+  private var outputFailure: Failure?
   private var progress = Progress(of: 0)
   /// How many processes did not show in which network namespace they live.
   var hiddenProcesses = 0
 
-  init(_ output: Invocation.Output, _ access: Invocation.Access) {
-    self.output = output
-    self.access = access
-  }
-
-  /// Does something in each place.
+  /// A context for a command that reaches directors this way.
   ///
   /// - Parameters:
-  ///   - aims: Where, and what is wanted there.
-  ///   - deed: What to do.
-  ///   - isFinal: Whether a place that is no namespace is a failure; else it may become one.
-  /// - Returns: What was done, or failed for good.
-  /// - Throws: ``Failure``, for what would be the same everywhere.
-  @discardableResult
-  mutating func visit(_ aims: [TargetTimeouts], _ deed: DirectorAction, isFinal: Bool = true) throws(Failure)
-    -> [TargetTimeouts]
-  {
-    guard !aims.isEmpty else { return [] }
-    // What is begun is not left half done because nobody reads what is said about it.
-    if deed.isChanging { StandardStreams.outliveReader() }
-    let turn = try ChangeLock.turn(for: deed)
-    defer { extendLifetime(turn) }
-    progress = Progress(of: aims.count)
-    defer { progress.clear() }
-    var settled: [TargetTimeouts] = []
-    var directors = try DirectorSequence(to: aims.map(\.place), access)
-    for (number, aim) in aims.enumerated() {
-      progress.show(number)
-      switch directors.next(aim, deed) {
-      case .success(let finding):
-        hasSucceeded = true
-        tell(of: directors.fallback)
-        try take(Report(place: aim.place, backend: directors.backend, finding: finding))
-      case .failure(let error) where error.isSameEverywhere && !hasSucceeded:
-        throw Failure(error)
-      case .failure(let error) where !isFinal && error.namespaceIsMissing:
-        continue
-      case .failure(let error):
-        try writeLines()
-        note(Failure(error))
-      }
-      settled.append(aim)
-    }
-    return settled
+  ///   - access: How to reach the directors.
+  ///   - output: How to write reports of timeouts, for the commands that have such.
+  init(_ access: Access, _ output: TimeoutsOutput = TimeoutsOutput()) {
+    self.access = access
+    self.output = output
   }
 
-  /// Tells of something that failed.
+  /// Reports a failure on standard error.
   mutating func note(_ failure: Failure) {
     progress.clear()
     if let message = failure.message { StandardStreams.report(message) }
-    worst = worst.worse(failure.status)
+    status = status.worse(failure.status)
   }
 
   /// Writes what is left to write.
   ///
   /// - Returns: The exit status of the whole.
   /// - Throws: ``Failure``.
-  consuming func finished() throws(Failure) -> ExitStatus {
-    try write(held)
+  consuming func finish() throws(Failure) -> ExitStatus {
+    try write(reports)
     if hiddenProcesses > 0 {
       note(
         Failure(
@@ -83,26 +52,132 @@ struct CommandContext {
             + " be missing here; run it as root with the capability CAP_SYS_PTRACE",
           .notPermitted))
     }
-    return worst
+    return status
+  }
+}
+
+extension CommandContext {
+  /// Does something in each of several namespaces; a failure in one is noted, and the others have their turn.
+  ///
+  /// The one rule for all commands: a failure that would be the same in every namespace, such as a lack of rights, ends
+  /// the loop, unless it has succeeded in one of them before.
+  ///
+  /// - Parameters:
+  ///   - targets: The namespaces.
+  ///   - body: What to do in one of them.
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  mutating func forEach(
+    _ targets: [NamespaceTarget],
+    _ body: (inout CommandContext, NamespaceTarget) throws(DirectorError) -> Void
+  ) throws(Failure) {
+    var hasSucceeded = false
+    for target in targets {
+      do throws(DirectorError) {
+        try body(&self, target)
+        hasSucceeded = true
+      } catch {
+        guard hasSucceeded || !error.isSameEverywhere else { throw Failure(error) }
+        note(Failure(error))
+      }
+    }
   }
 
-  private mutating func take(_ report: Report) throws(Failure) {
-    held.append(report)
-    if report.isOfChange || held.count >= 64 { try writeLines() }
-    do { worst = worst.worse(try report.status()) } catch { note(error) }
+  /// Does something with the director in each of several namespaces, by the rule of ``forEach(_:_:)``.
+  ///
+  /// - Parameters:
+  ///   - targets: The namespaces.
+  ///   - failed: What to do about a failure in one of them; by default, it is noted.
+  ///   - body: What to do with the director in one of them; the number is its place in `targets`.
+  /// - Throws: ``DirectorError``, for what would be the same everywhere.
+  mutating func forEachDirector(
+    in targets: [NamespaceTarget],
+    failed: (inout CommandContext, Int, DirectorError) -> Void = { context, _, error in context.note(Failure(error)) },
+    _ body: (inout CommandContext, Int, borrowing Director) throws(DirectorError) -> Void
+  ) throws(DirectorError) {
+    guard !targets.isEmpty else { return }
+    var directors = try DirectorSequence(
+      in: targets.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+    for number in targets.indices where outputFailure == nil {
+      progress.show(number)
+      do throws(DirectorError) {
+        let director = try directors.following()
+        try body(&self, number, director)
+        hasReachedDirector = true
+        report(directors.fallback)
+      } catch {
+        guard hasReachedDirector || !error.isSameEverywhere else { throw error }
+        failed(&self, number, error)
+      }
+    }
   }
 
-  /// Writes what is held and need not be: what was changed is told at once, whatever comes next.
-  private mutating func writeLines() throws(Failure) {
-    guard output.format != .prometheus, !held.isEmpty else { return }
-    try write(held)
-    held = []
+  /// Says once that another backend than netlink answers.
+  private mutating func report(_ fallback: Fallback) {
+    guard !hasReportedFallback else { return }
+    hasReportedFallback = true
+    progress.clear()
+    StandardStreams.report(fallback)
+  }
+}
+
+extension CommandContext {
+  /// Does something with the timeouts of each of several namespaces, and reports each.
+  ///
+  /// What was changed is written at once, what was only read in pieces.
+  ///
+  /// - Parameters:
+  ///   - action: What to do.
+  ///   - wanted: Where, and what is wanted there.
+  ///   - isFinal: Whether a namespace that is not there is a failure; else it may still appear.
+  /// - Returns: Those where it was done, or failed for good.
+  /// - Throws: ``Failure``, for what would be the same everywhere.
+  @discardableResult
+  mutating func perform(
+    _ action: DirectorAction, _ wanted: [TargetTimeouts], isFinal: Bool = true
+  ) throws(Failure) -> [TargetTimeouts] {
+    guard !wanted.isEmpty else { return [] }
+    // What is begun is not left half done because nobody reads the reports.
+    if action.isChanging { StandardStreams.outliveReader() }
+    let turn = try ChangeLock.turn(for: action)
+    defer { extendLifetime(turn) }
+    progress = Progress(of: wanted.count)
+    defer { progress.clear() }
+    var settled: [TargetTimeouts] = []
+    do throws(DirectorError) {
+      try forEachDirector(in: wanted.map(\.target)) { context, number, error in
+        guard isFinal || !error.namespaceIsMissing else { return }
+        settled.append(wanted[number])
+        context.writeLines()
+        context.note(Failure(error))
+      } _: { context, number, director throws(DirectorError) in
+        let content = try action.perform(on: director, wanted[number].wanted)
+        settled.append(wanted[number])
+        context.add(TimeoutsReport(target: wanted[number].target, backend: director.backend, content: content))
+      }
+    } catch {
+      throw Failure(error)
+    }
+    if let outputFailure { throw outputFailure }
+    return settled
+  }
+
+  private mutating func add(_ report: TimeoutsReport) {
+    reports.append(report)
+    if report.isOfChange || reports.count >= 64 { writeLines() }
+    do { status = status.worse(try report.status()) } catch { note(error) }
+  }
+
+  /// Writes the reports that need not be held: a change is reported at once, whatever comes next.
+  private mutating func writeLines() {
+    guard output.format != .prometheus, !reports.isEmpty else { return }
+    do throws(Failure) { try write(reports) } catch { outputFailure = error }
+    reports = []
   }
 
   /// Writes reports.
   ///
-  /// Where what has changed cannot be told, the rest is done all the same, without a word.
-  private mutating func write(_ reports: [Report]) throws(Failure) {
+  /// Where a change cannot be reported, the rest is done all the same, without output.
+  private mutating func write(_ reports: [TimeoutsReport]) throws(Failure) {
     progress.clear()
     do throws(Failure) {
       try output.print(reports)
@@ -112,20 +187,13 @@ struct CommandContext {
       output.isQuiet = true
     }
   }
-
-  private mutating func tell(of fallback: Fallback) {
-    guard !hasToldOfFallback else { return }
-    hasToldOfFallback = true
-    progress.clear()
-    StandardStreams.report(fallback)
-  }
 }
 
 extension DirectorSequence {
-  /// Directors in these places, in this order.
-  init(to places: [NamespaceTarget], _ access: Invocation.Access) throws(Failure) {
+  /// Directors in these namespaces, in this order.
+  init(to targets: [NamespaceTarget], _ access: Access) throws(Failure) {
     do throws(DirectorError) {
-      self = try DirectorSequence(in: places.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
+      self = try DirectorSequence(in: targets.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
     } catch {
       throw Failure(error)
     }
@@ -133,16 +201,8 @@ extension DirectorSequence {
 
   /// The director in the next namespace, of which the caller knows that there is one.
   mutating func following() throws(DirectorError) -> Director {
-    guard let director = try next() else { preconditionFailure("there are as many directors as places") }
+    guard let director = try next() else { preconditionFailure("there are as many directors as namespaces") }
     return director
-  }
-
-  /// What comes of it in the next namespace.
-  fileprivate mutating func next(_ aim: TargetTimeouts, _ deed: DirectorAction) -> Result<Report.Finding, DirectorError>
-  {
-    Result { () throws(DirectorError) in
-      try deed.perform(on: following(), aim.wanted)
-    }
   }
 }
 
@@ -150,7 +210,7 @@ extension DirectorSequence {
 /// nothing that is to be put back can wait for that.
 struct Account {
   private var lines: [String] = []
-  private var reports: [Report] = []
+  private var reports: [TimeoutsReport] = []
   /// How the worst of it failed.
   private(set) var status = ExitStatus.success
 
@@ -166,14 +226,14 @@ struct Account {
   }
 
   /// A result.
-  mutating func add(_ report: Report) {
+  mutating func add(_ report: TimeoutsReport) {
     reports.append(report)
   }
 
   /// Says all of it.
   ///
   /// - Returns: How writing the results failed.
-  func tell(_ output: Invocation.Output) -> ExitStatus {
+  func tell(_ output: TimeoutsOutput) -> ExitStatus {
     if !lines.isEmpty { StandardStreams.report(lines.joined(separator: "\n")) }
     do throws(Failure) {
       try output.print(reports)

@@ -5,15 +5,15 @@ internal import IPVS
 internal import Linux
 internal import SystemPackage
 
-/// What is done with one director.
+/// What a command does with the timeouts of one director.
 enum DirectorAction: Hashable {
-  /// Its timeouts are read.
+  /// Reads them.
   case show
-  /// What is wanted is set, and read back.
+  /// Sets those that are wanted, and reads them back.
   case set(isDryRun: Bool)
-  /// What is wanted and not so is set, and read back.
+  /// Sets those that are wanted and differ, and reads them back.
   case correct(isDryRun: Bool)
-  /// Its timeouts are compared with what is wanted.
+  /// Compares them with those that are wanted.
   case verify
 
   /// Whether it changes anything.
@@ -25,12 +25,54 @@ enum DirectorAction: Hashable {
   }
 
   /// Does it.
-  func perform(on director: borrowing Director, _ wanted: Timeouts) throws(DirectorError) -> Report.Finding {
+  ///
+  /// - Returns: What there is to report.
+  /// - Throws: `DirectorError`.
+  func perform(on director: borrowing Director, _ wanted: Timeouts) throws(DirectorError) -> TimeoutsReport.Content {
     switch self {
     case .show: .timeouts(try director.timeouts())
     case .set(let isDryRun): .change(try director.set(wanted, isDryRun: isDryRun))
     case .correct(let isDryRun): .change(try director.correct(wanted, isDryRun: isDryRun))
-    case .verify: .verdict(wanted: wanted, actual: try director.timeouts())
+    case .verify: .comparison(wanted: wanted, actual: try director.timeouts())
+    }
+  }
+}
+
+extension Access {
+  /// Does something with the timeouts of the director, or of those in several namespaces, and prints the results.
+  ///
+  /// - Parameters:
+  ///   - action: What to do.
+  ///   - wanted: The timeouts that are wanted.
+  ///   - output: How to write the results.
+  /// - Returns: The exit status.
+  /// - Throws: ``Failure``.
+  func perform(
+    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput
+  ) throws(Failure) -> ExitStatus {
+    guard selection == NamespaceSelection() else {
+      var context = CommandContext(self, output)
+      try context.perform(
+        action, selection.targets(&context).map { TargetTimeouts(target: $0, wanted: wanted) })
+      return try context.finish()
+    }
+    let report = try performHere(action, wanted)
+    try output.print(report)
+    return try report.status()
+  }
+
+  /// Does something with the caller's own director, without a list of namespaces: that is what every call pays for.
+  private func performHere(_ action: DirectorAction, _ wanted: Timeouts) throws(Failure) -> TimeoutsReport {
+    let turn = try ChangeLock.turn(for: action)
+    defer { extendLifetime(turn) }
+    do throws(DirectorError) {
+      let director = try Director(backend: backend, ipvsadm: ipvsadm)
+      let content = try action.perform(on: director, wanted)
+      // When no answer comes, the error itself names both ways.
+      StandardStreams.report(director.fallback)
+      return TimeoutsReport(backend: director.backend, content: content)
+    } catch {
+      throw Failure(error)
     }
   }
 }
@@ -40,10 +82,10 @@ extension ChangeLock {
   ///
   /// Where nothing can be locked, it goes on and says so; who may not is left to the kernel, which refuses the change.
   ///
-  /// - Parameter deed: What is to be done; what changes nothing waits for nobody.
+  /// - Parameter action: What is to be done; what changes nothing waits for nobody.
   /// - Returns: What keeps others out, where it can be had.
   /// - Throws: ``Failure``, when another one does not end in time.
-  static func turn(for deed: DirectorAction) throws(Failure) -> ChangeLock? { deed.isChanging ? try turn() : nil }
+  static func turn(for action: DirectorAction) throws(Failure) -> ChangeLock? { action.isChanging ? try turn() : nil }
 
   /// Waits for those that are part of this program's change, and keeps them out.
   ///

@@ -9,111 +9,98 @@ internal import SystemPackage
 struct NamespaceSelection: Hashable {
   /// How they are chosen.
   enum Choice: Hashable {
-    /// Nobody has said: the caller's own, or for what goes by the policy all that it can mean, which are those that
-    /// are bound somewhere, and the caller's own.
-    case unsaid
+    /// The caller's own.
+    case current
     /// These, each once.
-    case these([NetworkNamespace])
-    /// All that can be found.
+    case named([NetworkNamespace])
+    /// The caller's own and those that are bound somewhere: what a policy can match.
+    case bound
+    /// All that can be found, those in which only processes live included.
     case all
   }
 
-  var choice = Choice.unsaid
+  var choice = Choice.current
   /// Whether only those with a virtual service or a connection.
   var isInUseOnly = false
 
-  /// Whether somebody has named them.
+  /// Whether results say which namespace they are about.
+  var showsNames: Bool { choice != .current }
+
+  /// Whether somebody has named them one by one.
   var isNamed: Bool {
-    if case .these = choice { true } else { false }
+    if case .named = choice { true } else { false }
   }
 
-  /// Whether it is less than all that a policy can mean.
+  /// Whether it leaves out a namespace that a policy can match.
   var isNarrowed: Bool { isNamed || isInUseOnly }
 
   /// Whether it is one namespace.
   var isOne: Bool {
     switch choice {
-    case .unsaid: true
-    case .these(let namespaces): namespaces.count == 1
-    case .all: false
+    case .current: true
+    case .named(let namespaces): namespaces.count == 1
+    case .bound, .all: false
     }
   }
 }
 
 extension NamespaceSelection {
-  /// Finds the places that are meant, to be reported on in a round.
+  /// Finds the namespaces.
   ///
   /// - Parameters:
-  ///   - round: Is told of what could not be seen.
-  ///   - isForPolicy: Whether it matters under which names they are known.
-  /// - Returns: The places.
-  /// - Throws: ``Failure``, when there is no list of them.
-  func places(_ round: inout CommandContext, isForPolicy: Bool = false) throws(Failure) -> [NamespaceTarget] {
-    let places: [NamespaceTarget]
+  ///   - context: Collects what could not be seen.
+  ///   - findsNames: Whether to look up under which names those are known that somebody has named, as a policy needs it.
+  /// - Returns: A target for each.
+  /// - Throws: ``Failure``, when they cannot be listed.
+  func targets(_ context: inout CommandContext, findsNames: Bool = false) throws(Failure) -> [NamespaceTarget] {
+    let targets: [NamespaceTarget]
     switch choice {
-    case .unsaid:
-      places = try NamespaceSelection.boundPlaces()
-    case .these(let namespaces) where isForPolicy:
-      let listing = try NamespaceList.made(includingProcesses: false)
-      places = namespaces.map { NamespaceTarget($0, known: listing.known($0)) }
-    case .these(let namespaces):
-      places = namespaces.map { NamespaceTarget($0) }
+    case .current:
+      targets = [NamespaceTarget(.current)]
+    case .named(let namespaces):
+      let list = findsNames ? try NamespaceList.read(includingProcesses: false) : nil
+      targets = namespaces.map { NamespaceTarget($0, known: list?.known($0)) }
+    case .bound:
+      targets = try NamespaceList.read(includingProcesses: false).namespaces.map(NamespaceTarget.init)
     case .all:
-      let listing = try NamespaceList.made(includingProcesses: true)
-      places = listing.namespaces.map(NamespaceTarget.init)
-      round.hiddenProcesses = listing.hiddenProcesses
+      let list = try NamespaceList.read(includingProcesses: true)
+      targets = list.namespaces.map(NamespaceTarget.init)
+      context.hiddenProcesses = list.hiddenProcesses
     }
-    guard isInUseOnly else { return places }
-    var placesInUse: [NamespaceTarget] = []
-    for place in places where try round.isInUse(place) { placesInUse.append(place) }
-    return placesInUse
-  }
-
-  /// The caller's own namespace and those that are bound somewhere.
-  ///
-  /// - Throws: ``Failure``, when there is no list of them.
-  static func boundPlaces() throws(Failure) -> [NamespaceTarget] {
-    try NamespaceList.made(includingProcesses: false).namespaces.map(NamespaceTarget.init)
+    guard isInUseOnly else { return targets }
+    var used: [NamespaceTarget] = []
+    try context.forEach(targets) { _, target throws(DirectorError) in
+      do throws(IPVSError) {
+        if try target.namespace.isInUse() { used.append(target) }
+      } catch {
+        throw .kernel(error)
+      }
+    }
+    return used
   }
 }
 
 extension NamespaceList {
-  fileprivate static func made(includingProcesses: Bool) throws(Failure) -> NamespaceList {
+  fileprivate static func read(includingProcesses: Bool) throws(Failure) -> NamespaceList {
     do { return try NamespaceList(includingProcesses: includingProcesses) } catch { throw Failure(.kernel(error)) }
   }
 }
 
-extension CommandContext {
-  /// Whether IPVS has anything in this place; where that cannot be seen, it is noted and not.
-  ///
-  /// - Throws: ``Failure``, for what would be the same everywhere.
-  fileprivate mutating func isInUse(_ place: NamespaceTarget) throws(Failure) -> Bool {
-    do throws(IPVSError) {
-      return try place.namespace.isInUse()
-    } catch {
-      let failure = Failure(.kernel(error))
-      guard !DirectorError.kernel(error).isSameEverywhere else { throw failure }
-      note(failure)
-      return false
-    }
-  }
-}
-
-/// A network namespace that a command goes to, and what it is called in the report.
+/// A network namespace to which a command goes, and what it is called in the report.
 struct NamespaceTarget: Hashable {
   let namespace: NetworkNamespace
   let name: String
   /// What is known of it, where it was looked up.
   let known: NamespaceInfo?
 
-  /// One that somebody has named.
+  /// A namespace that somebody has named.
   init(_ namespace: NetworkNamespace, known: NamespaceInfo? = nil) {
     self.namespace = namespace
     self.known = known
     name = namespace.description
   }
 
-  /// One that was found.
+  /// A namespace that was found.
   init(_ known: NamespaceInfo) {
     namespace = known.namespace
     self.known = known
@@ -127,13 +114,13 @@ struct NamespaceTarget: Hashable {
   var paths: [String] { namespace.paths(known) }
 }
 
-/// What is wanted in one place.
+/// What is wanted in one namespace.
 struct TargetTimeouts: Hashable {
-  let place: NamespaceTarget
+  let target: NamespaceTarget
   let wanted: Timeouts
 
-  /// What is wanted of which namespace, whatever it is called.
-  var key: Key { Key(identity: place.known?.fileIdentity, wanted: wanted) }
+  /// What is wanted of which namespace, whatever that is called.
+  var key: Key { Key(identity: target.known?.fileIdentity, wanted: wanted) }
 
   /// See ``TargetTimeouts/key``.
   struct Key: Hashable {

@@ -6,8 +6,9 @@ internal import Text
 
 /// Writes what was found about connections to standard output, in pieces that are worth a write.
 struct ConnectionsPrinter: ~Copyable {
-  private let output: Invocation.Output
-  private let isNamed: Bool
+  private let result: ConnectionsRequest.Result
+  private let isQuiet: Bool
+  private let showsNames: Bool
   private let style: ConnectionsPicture.Style?
   private var held = TextBuffer()
   private var lines = 0
@@ -15,11 +16,17 @@ struct ConnectionsPrinter: ~Copyable {
   private var metrics = ConnectionsMetrics()
   private var failure: Failure?
 
-  /// A printer that says the name of each namespace where somebody has named some.
-  init(_ output: Invocation.Output, isNamed: Bool) {
-    self.output = output
-    self.isNamed = isNamed
-    style = output.format == .text ? ConnectionsPicture.style : nil
+  /// A printer of one kind of result.
+  ///
+  /// - Parameters:
+  ///   - result: What is printed, and how.
+  ///   - isQuiet: Whether nothing is.
+  ///   - showsNames: Whether to say the name of each namespace.
+  init(_ result: ConnectionsRequest.Result, isQuiet: Bool, showsNames: Bool) {
+    self.result = result
+    self.isQuiet = isQuiet
+    self.showsNames = showsNames
+    style = result == .summary(.text) ? ConnectionsPicture.style : nil
   }
 
   /// Whether what was written last could not be written.
@@ -27,35 +34,38 @@ struct ConnectionsPrinter: ~Copyable {
 
   /// Writes a summary.
   mutating func add(_ report: ConnectionsReport) {
-    switch output.format {
-    case .json: append(report.json)
-    case .prometheus: metrics.add(report)
-    case .text, .rules:
-      let heading = isNamed ? (isFirst ? "" : "\n") + "\(report.place.name.printable):\n" : ""
+    guard case .summary(let format) = result else { preconditionFailure("this printer lists connections") }
+    switch format {
+    case .text:
+      let heading = showsNames ? (isFirst ? "" : "\n") + "\(report.target.name.printable):\n" : ""
       let picture = style.map { ConnectionsPicture.lines(report.summary.tallies, $0) } ?? ""
       append(heading + report.table + picture)
+    case .json: append(report.json)
+    case .prometheus: metrics.add(report)
     }
     isFirst = false
   }
 
   /// Writes an outdated connection.
   mutating func add(_ connection: OutdatedConnection) {
-    append(
-      output.format == .json
-        ? connection.json : (isNamed ? "\(connection.place.name.printable): " : "") + connection.line)
+    guard case .outdated(let format) = result else { preconditionFailure("this printer summarizes connections") }
+    switch format {
+    case .text: append((showsNames ? "\(connection.target.name.printable): " : "") + connection.line)
+    case .json: append(connection.json)
+    }
   }
 
   /// Writes what is left to write.
   ///
   /// - Throws: ``Failure``, when something could not be written.
   consuming func finish() throws(Failure) {
-    if output.format == .prometheus { append(metrics.text) }
+    if result == .summary(.prometheus) { append(metrics.text) }
     flush()
     if let failure { throw failure }
   }
 
   private mutating func append(_ text: String) {
-    guard !output.isQuiet else { return }
+    guard !isQuiet else { return }
     held.append(text)
     lines += 1
     if lines >= 500 { flush() }

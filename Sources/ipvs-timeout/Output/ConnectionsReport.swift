@@ -6,14 +6,14 @@ internal import Text
 
 /// What there is to say about the connections of one network namespace.
 struct ConnectionsReport {
-  let place: NamespaceTarget
+  let target: NamespaceTarget
   let backend: BackendChoice
   let summary: ConnectionSummary
 }
 
 /// A connection that is outdated.
 struct OutdatedConnection {
-  let place: NamespaceTarget
+  let target: NamespaceTarget
   let connection: Connection
   /// Which timeout rules it.
   let name: Timeouts.Name
@@ -25,7 +25,7 @@ extension ConnectionsReport {
   /// One object on one line; `docs/json.md` lists its keys.
   var json: String {
     var object = JSONObject()
-    object.add("netns", .string(place.name))
+    object.add("netns", .string(target.name))
     object.add("backend", .string(backend.rawValue))
     object.add("timeouts", summary.rule.timeouts.json)
     object.add("connections", .number(summary.count))
@@ -40,7 +40,7 @@ extension OutdatedConnection {
   /// One object on one line; `docs/json.md` lists its keys.
   var json: String {
     var object = JSONObject()
-    object.add("netns", .string(place.name))
+    object.add("netns", .string(target.name))
     object.add("protocol", .string(connection.transport.name))
     object.add("client", connection.client.json)
     object.add("service", connection.service.json)

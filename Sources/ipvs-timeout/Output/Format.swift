@@ -2,28 +2,64 @@
 
 internal import Text
 
-/// How a result is written.
-enum Format: String, CaseIterable, Sendable {
-  /// Lines for people, the first as ipvsadm prints it.
+/// How a command writes a result that is not only timeouts.
+enum TextFormat: String, CaseIterable, Sendable {
+  /// Lines for people.
   case text
-  /// One JSON object on one line.
+  /// One JSON object a line.
+  case json
+}
+
+/// How a command writes a result that a monitoring system can read, too.
+enum MetricFormat: String, CaseIterable, Sendable {
+  /// Lines for people.
+  case text
+  /// One JSON object a line.
   case json
   /// The Prometheus text exposition format.
   case prometheus
+}
 
-  /// A line for a file that `ipvsadm -R` takes; of `show` only.
+/// How a command writes timeouts.
+enum TimeoutsFormat: String, CaseIterable, Sendable {
+  /// Lines for people, the first as ipvsadm prints it.
+  case text
+  /// One JSON object a line.
+  case json
+  /// The Prometheus text exposition format.
+  case prometheus
+  /// A line for a file that `ipvsadm -R` reads.
   case rules
 
-  /// Writes a report.
-  func render(_ report: Report) -> TextBuffer {
+  /// The same format, as every command that writes timeouts has it.
+  init(_ format: TextFormat) {
+    switch format {
+    case .text: self = .text
+    case .json: self = .json
+    }
+  }
+
+  /// The same format, as every command that writes timeouts has it.
+  init(_ format: MetricFormat) {
+    switch format {
+    case .text: self = .text
+    case .json: self = .json
+    case .prometheus: self = .prometheus
+    }
+  }
+}
+
+extension TimeoutsFormat {
+  /// Renders one report; the most used commands need no array.
+  func render(_ report: TimeoutsReport) -> TextBuffer {
     if self != .text { return render([report]) }
     var text = TextBuffer()
     report.appendText(to: &text)
     return text
   }
 
-  /// Writes reports, one after another.
-  func render(_ reports: [Report]) -> TextBuffer {
+  /// Renders reports, one after another.
+  func render(_ reports: [TimeoutsReport]) -> TextBuffer {
     var text = TextBuffer()
     switch self {
     case .text: for report in reports { report.appendText(to: &text) }
@@ -35,11 +71,17 @@ enum Format: String, CaseIterable, Sendable {
   }
 }
 
-extension Invocation.Output {
+/// How to write reports of timeouts.
+struct TimeoutsOutput: Hashable {
+  var format = TimeoutsFormat.text
+  var isQuiet = false
+  /// Whether to write only reports of what has changed.
+  var isChangedOnly = false
+
   /// Writes a report to standard output.
   ///
   /// - Throws: ``Failure``, when it cannot be written.
-  func print(_ report: Report) throws(Failure) {
+  func print(_ report: TimeoutsReport) throws(Failure) {
     guard isShown(report) else { return }
     try StandardStreams.print(format.render(report))
   }
@@ -47,11 +89,11 @@ extension Invocation.Output {
   /// Writes reports to standard output, together.
   ///
   /// - Throws: ``Failure``, when they cannot be written.
-  func print(_ reports: [Report]) throws(Failure) {
+  func print(_ reports: [TimeoutsReport]) throws(Failure) {
     let shown = reports.filter(isShown)
     guard !shown.isEmpty else { return }
     try StandardStreams.print(format.render(shown))
   }
 
-  private func isShown(_ report: Report) -> Bool { !isQuiet && (!isChangedOnly || report.isChanged) }
+  private func isShown(_ report: TimeoutsReport) -> Bool { !isQuiet && (!isChangedOnly || report.isChanged) }
 }

@@ -4,13 +4,13 @@ internal import Directors
 internal import IPVS
 internal import Text
 
-extension [Report] {
+extension [TimeoutsReport] {
   /// Metrics for node_exporter's textfile collector; all samples of one stand together.
   var prometheus: String {
     let reports = labelled
-    let isVerdict = contains { if case .verdict = $0.finding { true } else { false } }
+    let isComparison = contains { if case .comparison = $0.content { true } else { false } }
     return metric("ipvs_timeout_seconds", "IPVS connection timeout.", reports.flatMap { $0.report.seconds($0.label) })
-      + (isVerdict
+      + (isComparison
         ? metric(
           "ipvs_timeout_drift", "Whether the timeout differs from the wanted one.",
           reports.flatMap { $0.report.drifts($0.label) })
@@ -18,20 +18,20 @@ extension [Report] {
   }
 
   /// The last report on each namespace, with a label that no other has: one sample twice would spoil all of them.
-  private var labelled: [(report: Report, label: String)] {
-    let last = Dictionary(indices.map { (self[$0].place?.namespace, $0) }, uniquingKeysWith: { $1 })
+  private var labelled: [(report: TimeoutsReport, label: String)] {
+    let last = Dictionary(indices.map { (self[$0].target?.namespace, $0) }, uniquingKeysWith: { $1 })
     var labels = MetricLabels()
     return last.values.sorted().map { (self[$0], labels.label(for: self[$0].namespace)) }
   }
 
-  private func metric(_ name: String, _ help: String, _ samples: [Report.Sample]) -> String {
+  private func metric(_ name: String, _ help: String, _ samples: [TimeoutsReport.Sample]) -> String {
     samples.reduce(into: "# HELP \(name) \(help)\n# TYPE \(name) gauge\n") { text, sample in
       text += "\(name){netns=\"\(sample.label)\",timeout=\"\(sample.timeout.rawValue)\"} \(sample.value)\n"
     }
   }
 }
 
-extension Report {
+extension TimeoutsReport {
   fileprivate struct Sample {
     let label: String
     let timeout: Timeouts.Name
@@ -39,20 +39,13 @@ extension Report {
   }
 
   fileprivate func seconds(_ label: String) -> [Sample] {
-    let timeouts =
-      switch finding {
-      case .timeouts(let timeouts): timeouts
-      case .change(let change): change.isDryRun ? change.before : change.after
-      case .verdict(_, let actual): actual
-      case .trial(let end): end.after
-      }
-    return Timeouts.Name.allCases.compactMap { name in
+    Timeouts.Name.allCases.compactMap { name in
       timeouts[name].map { Sample(label: label, timeout: name, value: String($0.seconds)) }
     }
   }
 
   fileprivate func drifts(_ label: String) -> [Sample] {
-    guard case .verdict(let wanted, let actual) = finding else { return [] }
+    guard case .comparison(let wanted, let actual) = content else { return [] }
     let drifted = Set(actual.drift(from: wanted).map(\.name))
     return Timeouts.Name.allCases.filter { wanted[$0] != nil }.map {
       Sample(label: label, timeout: $0, value: drifted.contains($0) ? "1" : "0")
@@ -97,7 +90,7 @@ struct ConnectionsMetrics {
 
   /// Adds the samples of a namespace.
   mutating func add(_ report: ConnectionsReport) {
-    let namespace = namespaces.label(for: report.place.name)
+    let namespace = namespaces.label(for: report.target.name)
     for tally in report.summary.tallies {
       let labels =
         "{netns=\"\(namespace)\",protocol=\"\(tally.kind.transport.name.metricLabel)\","

@@ -14,9 +14,42 @@ struct SocketsReport {
   let report: DoctorReport
   let facts: SocketFacts
 
-  init(place: NamespaceTarget, facts: SocketFacts, isNamed: Bool) {
-    report = DoctorReport(place: place, findings: SocketDiagnosis.findings(on: facts), isNamed: isNamed)
+  init(target: NamespaceTarget, facts: SocketFacts, showsName: Bool) {
+    report = DoctorReport(target: target, findings: SocketDiagnosis.findings(on: facts), showsName: showsName)
     self.facts = facts
+  }
+}
+
+/// Writes reports on sockets to standard output, each at once.
+struct SocketsPrinter {
+  private let format: TextFormat
+  private let isQuiet: Bool
+  private var isFirst = true
+  private var failure: Failure?
+
+  /// A printer.
+  init(_ format: TextFormat, isQuiet: Bool) {
+    self.format = format
+    self.isQuiet = isQuiet
+  }
+
+  /// Writes a report; in text, a blank line comes between two.
+  mutating func print(_ report: SocketsReport) {
+    guard !isQuiet, failure == nil else { return }
+    var text = TextBuffer()
+    switch format {
+    case .text: text.append((isFirst ? "" : "\n") + report.text)
+    case .json: text.append(report.json)
+    }
+    isFirst = false
+    do throws(Failure) { try StandardStreams.print(text) } catch { failure = error }
+  }
+
+  /// Ends the output.
+  ///
+  /// - Throws: ``Failure``, when a report could not be written.
+  func finish() throws(Failure) {
+    if let failure { throw failure }
   }
 }
 

@@ -23,6 +23,17 @@ enum StandardStreams {
     }
   }
 
+  /// Writes text to standard output, as all that a command does.
+  ///
+  /// - Returns: Success.
+  /// - Throws: ``Failure``, when it cannot be written.
+  static func print(_ string: String) throws(Failure) -> ExitStatus {
+    var text = TextBuffer()
+    text.append(string)
+    try print(text)
+    return .success
+  }
+
   /// Writes a line to standard error, where there is one to write to; what the program does goes on without it.
   static func report(_ line: String) {
     draw(line + "\n")

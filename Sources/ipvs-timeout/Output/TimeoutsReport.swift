@@ -1,49 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Directors
-internal import Doctor
 internal import IPVS
 internal import Ipvsadm
 internal import Text
 
 /// What there is to say about one director.
-struct Report {
+struct TimeoutsReport {
   /// What was done, with its result.
-  enum Finding {
+  enum Content {
     /// The timeouts as they are.
     case timeouts(Timeouts)
     /// The timeouts were set, or would be.
     case change(TimeoutsChange)
     /// The timeouts were compared with what is wanted.
-    case verdict(wanted: Timeouts, actual: Timeouts)
+    case comparison(wanted: Timeouts, actual: Timeouts)
     /// The timeouts were set for a while.
     case trial(TrialResult)
   }
 
   /// Where; `nil` where nobody has named a network namespace, so that it is the one in which the program was started.
-  var place: NamespaceTarget?
+  var target: NamespaceTarget?
   let backend: BackendChoice
-  let finding: Finding
+  let content: Content
 
   /// The network namespace as programs get it.
-  var namespace: String { place?.name ?? "host" }
+  var namespace: String { target?.name ?? "host" }
 }
 
-extension Report {
+extension TimeoutsReport {
   /// Whether it is about setting.
   var isOfChange: Bool {
-    switch finding {
+    switch content {
     case .change, .trial: true
-    case .timeouts, .verdict: false
+    case .timeouts, .comparison: false
     }
   }
 
   /// Whether something became, or would become, different.
   var isChanged: Bool {
-    switch finding {
+    switch content {
     case .change(let change): change.isChanged
     case .trial(let end): end.before != end.after
-    case .timeouts, .verdict: false
+    case .timeouts, .comparison: false
     }
   }
 
@@ -51,13 +50,13 @@ extension Report {
   ///
   /// - Throws: ``Failure``, when what was set is not what was read back.
   func status() throws(Failure) -> ExitStatus {
-    switch finding {
+    switch content {
     case .timeouts, .trial: return .success
-    case .verdict(let wanted, let actual): return actual.isAsWanted(wanted) ? .success : .notAsWanted
+    case .comparison(let wanted, let actual): return actual.isAsWanted(wanted) ? .success : .notAsWanted
     case .change(let change):
       guard !change.isDryRun, !change.isAsWanted else { return .success }
       throw Failure(
-        "the timeouts in \(place?.namespace.place ?? "this network namespace") are not what was just set: "
+        "the timeouts in \(target?.namespace.place ?? "this network namespace") are not what was just set: "
           + change.drift.map(\.sentence).joined(separator: ", ")
           + "; another program may have written them (keepalived, kube-proxy, kube-router: set them there, too),"
           + " or the kernel lacks the protocol",
@@ -66,11 +65,21 @@ extension Report {
   }
 }
 
-extension Report {
+extension TimeoutsReport {
+  /// The timeouts that are in force.
+  var timeouts: Timeouts {
+    switch content {
+    case .timeouts(let timeouts): timeouts
+    case .change(let change): change.isDryRun ? change.before : change.after
+    case .comparison(_, let actual): actual
+    case .trial(let result): result.after
+    }
+  }
+
   /// Appends the lines for people, each with the name of the network namespace where one was named.
   func appendText(to text: inout TextBuffer) {
-    appendPlace(to: &text)
-    switch finding {
+    appendTarget(to: &text)
+    switch content {
     case .timeouts(let timeouts):
       timeouts.appendLine(to: &text, absent: "-")
       text.append("\n")
@@ -93,10 +102,10 @@ extension Report {
         replaced.appendValues(to: &text, absent: "-")
       }
       text.append(")\n")
-    case .verdict(let wanted, let actual):
+    case .comparison(let wanted, let actual):
       let drift = actual.drift(from: wanted)
       for (number, difference) in drift.enumerated() {
-        if number > 0 { appendPlace(to: &text) }
+        if number > 0 { appendTarget(to: &text) }
         text.append(difference.sentence + "\n")
       }
       guard drift.isEmpty else { return }
@@ -105,28 +114,27 @@ extension Report {
     }
   }
 
-  private func appendPlace(to text: inout TextBuffer) {
-    guard let place else { return }
-    text.append(place.name.printable)
+  private func appendTarget(to text: inout TextBuffer) {
+    guard let target else { return }
+    text.append(target.name.printable)
     text.append(": ")
   }
 }
 
-extension Report {
-  /// Appends the line that `ipvsadm -R` takes and `ipvsadm -S` never writes; in it, 0 keeps a timeout.
+extension TimeoutsReport {
+  /// Appends the line that `ipvsadm -R` reads and `ipvsadm -S` never writes; in it, 0 keeps a timeout.
   func appendRules(to text: inout TextBuffer) {
-    guard case .timeouts(let timeouts) = finding else { return }
     text.append(IpvsadmCommand.set(timeouts).arguments.joined(separator: " ") + "\n")
   }
 }
 
-extension Report {
+extension TimeoutsReport {
   /// One object on one line; `docs/json.md` lists its keys.
   var json: String {
     var object = JSONObject()
     object.add("netns", .string(namespace))
     object.add("backend", .string(backend.rawValue))
-    switch finding {
+    switch content {
     case .timeouts(let timeouts):
       object.add("timeouts", timeouts.json)
     case .change(let change):
@@ -140,7 +148,7 @@ extension Report {
       object.add("after", end.after.json)
       object.add("kept", .boolean(end.isKept))
       object.add("left", .array(end.left.names.map { .string($0.rawValue) }))
-    case .verdict(let wanted, let actual):
+    case .comparison(let wanted, let actual):
       let drift = actual.drift(from: wanted)
       object.add("as_wanted", .boolean(actual.isAsWanted(wanted)))
       object.add("wanted", wanted.json)

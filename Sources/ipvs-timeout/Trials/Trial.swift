@@ -9,13 +9,11 @@ internal import SystemPackage
 /// Sets timeouts for a while: all of it is one change, which nothing but SIGKILL leaves half done.
 struct TrialRun {
   private let request: TrialRequest
-  private let output: Invocation.Output
-  private let access: Invocation.Access
+  private var output: TimeoutsOutput { request.output }
+  private var access: Access { request.access }
 
-  init(_ request: TrialRequest, _ output: Invocation.Output, _ access: Invocation.Access) {
+  init(_ request: TrialRequest) {
     self.request = request
-    self.output = output
-    self.access = access
   }
 
   /// Sets them, lets happen what is to happen meanwhile, and keeps them or puts the old ones back.
@@ -24,7 +22,7 @@ struct TrialRun {
   func run() throws(Failure) -> ExitStatus {
     if request.isDryRun {
       UnfinishedTrial.reportAll()
-      return try access.run(.set(isDryRun: true), request.wanted, output)
+      return try access.perform(.set(isDryRun: true), request.wanted, output)
     }
     StandardDescriptors.take()
     // It notes what the caller wants of signals, which is changed from here on.
@@ -46,9 +44,9 @@ struct TrialRun {
   private func carryOut(
     _ jury: TrialDecider, _ turn: borrowing ChangeLock?, _ relay: SignalDeferral, _ account: inout Account
   ) throws(Failure) -> ExitStatus {
-    var round = CommandContext(output, access)
-    let places = access.isNamed ? try access.scope.places(&round) : [NamespaceTarget(.current)]
-    let status = try round.finished()
+    var context = CommandContext(access)
+    let places = try access.selection.targets(&context)
+    let status = try context.finish()
     let stakes = try stakes(in: places, &account)
     guard status == .success, account.status == .success else {
       if places.count > 1 { account.note("nothing was set, for it is all or none") }
@@ -76,7 +74,7 @@ struct TrialRun {
       }
     // What was killed inside has set what this one has to find.
     if !isKept, let time = record?.time { UnfinishedTrial.finish(since: time, &account) }
-    let restorer = TrialRollback(access, isNamed: access.isNamed, isKeeping: isKept) { stake in
+    let restorer = TrialRollback(access, isNamed: access.selection.showsNames, isKeeping: isKept) { stake in
       if isKept { return "the new timeouts were to stay; look with `ipvs-timeout show\(stake.place.namespace.option)`" }
       return "when that is cured, run `\(isWritten ? "ipvs-timeout rollback" : stake.command)`"
     }
@@ -134,21 +132,16 @@ struct TrialRun {
   }
 }
 
-extension Invocation.Access {
-  /// Whether somebody has named the network namespaces.
-  fileprivate var isNamed: Bool { scope.choice != .unsaid }
-}
-
 /// What was set so far.
 struct Trial {
   private let wanted: Timeouts
-  private let access: Invocation.Access
+  private let access: Access
   /// Where something was set, or may have been.
   private(set) var stakes: [Stake] = []
   /// Whether something could not be set, so that the rest was not.
   private(set) var hasFailed = false
 
-  init(_ request: TrialRequest, _ access: Invocation.Access) {
+  init(_ request: TrialRequest, _ access: Access) {
     wanted = request.wanted
     self.access = access
   }
@@ -162,7 +155,7 @@ struct Trial {
         self.stakes.append(stake)
         let change: TimeoutsChange
         do throws(DirectorError) { change = try directors.following().set(wanted) } catch { throw Failure(error) }
-        let report = Report(place: stake.place, backend: directors.backend, finding: .change(change))
+        let report = TimeoutsReport(target: stake.place, backend: directors.backend, content: .change(change))
         _ = try report.status()
       }
     } catch {
@@ -177,6 +170,8 @@ struct TrialRequest: Hashable {
   let wanted: Timeouts
   let meanwhile: Meanwhile
   var isDryRun = false
+  var output = TimeoutsOutput()
+  var access = Access()
 
   /// What happens while they are set, and what it decides.
   enum Meanwhile: Hashable {

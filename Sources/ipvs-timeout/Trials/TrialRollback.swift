@@ -5,7 +5,7 @@ internal import IPVS
 
 /// Ends what was set for a while: puts back what nobody else has changed, or sees what has become of what is kept.
 struct TrialRollback {
-  private let access: Invocation.Access
+  private let access: Access
   private let isKeeping: Bool
   /// Whether somebody has named the network namespaces, so that the result does.
   private let isNamed: Bool
@@ -13,7 +13,7 @@ struct TrialRollback {
   private let advice: (Stake) -> String
 
   init(
-    _ access: Invocation.Access, isNamed: Bool, isKeeping: Bool = false, advice: @escaping (Stake) -> String
+    _ access: Access, isNamed: Bool, isKeeping: Bool = false, advice: @escaping (Stake) -> String
   ) {
     self.access = access
     self.isKeeping = isKeeping
@@ -66,10 +66,10 @@ struct TrialRollback {
       before: stake.before, meanwhile: stake.set.merging(stake.before), last: last, after: after,
       isKept: isKeeping, left: restoration.left)
     for name in end.left.names { account.note(end.sentence(name, in: place.namespace.place)) }
-    account.add(Report(place: isNamed ? place : nil, backend: director.backend, finding: .trial(end)))
+    account.add(TimeoutsReport(target: isNamed ? place : nil, backend: director.backend, content: .trial(end)))
     let change = TimeoutsChange(wanted: restoration.putBack, before: last, after: after)
     do throws(Failure) {
-      _ = try Report(place: place, backend: director.backend, finding: .change(change)).status()
+      _ = try TimeoutsReport(target: place, backend: director.backend, content: .change(change)).status()
       return true
     } catch {
       account.note(error)
@@ -86,7 +86,7 @@ struct TrialRollback {
 
 extension Director {
   /// Opens one network namespace.
-  fileprivate init(in namespace: NetworkNamespace, _ access: Invocation.Access) throws(DirectorError) {
+  fileprivate init(in namespace: NetworkNamespace, _ access: Access) throws(DirectorError) {
     var round = try DirectorSequence(in: [namespace], backend: access.backend, ipvsadm: access.ipvsadm)
     self = try round.following()
   }
