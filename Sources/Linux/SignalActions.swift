@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import Glibc
 
 /// What a signal does before this program changes it, as its caller left it.
@@ -29,29 +28,20 @@ package struct SavedSignalAction: Sendable {
 
 /// A signal that is held up, and what the caller had it do.
 struct DeferredSignal {
-  private let number: CInt
-  private let source: any DispatchSourceSignal
-  private let settled = DispatchSemaphore(value: 0)
   private let caller: SavedSignalAction
 
   /// Holds a signal up; `nil` where the caller ignores it, as nohup does, and it stays ignored.
-  init?(_ number: CInt, _ handler: @escaping @Sendable () -> Void) {
-    self.number = number
+  init?(_ number: CInt) {
     caller = SavedSignalAction(number)
     if caller.isIgnored { return nil }
-    source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-    source.setEventHandler(handler: handler)
-    source.setRegistrationHandler { [settled] in settled.signal() }
-    source.setCancelHandler { [settled] in settled.signal() }
-    source.activate()
-    // From here on Dispatch has a handler of its own for the signal.
-    settled.wait()
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { SignalArrivals.note($0) }
+    action.sa_flags = SA_RESTART
+    sigaction(number, &action, nil)
   }
 
   /// Has the signal do again what the caller wanted.
   func release() {
-    source.cancel()
-    settled.wait()
     caller.putBack()
   }
 }

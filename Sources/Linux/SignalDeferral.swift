@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
@@ -15,7 +14,12 @@ package final class SignalDeferral: Sendable {
   /// Signals are the process's: what is inside something else that holds them up leaves them to that.
   private static let isHeld = Mutex(false)
 
-  private let received = Mutex<[CInt]>([])
+  /// What came, once nothing is held up any more; `nil` as long as more may come.
+  private let received: Mutex<[CInt]?>
+
+  private init(isOutermost: Bool) {
+    received = Mutex(isOutermost ? nil : [])
+  }
 
   /// Runs `body` with the signals held up, then ends this process by the first that came, if one did.
   ///
@@ -27,44 +31,50 @@ package final class SignalDeferral: Sendable {
   ///   - finish: What there is to do when signals are no longer held up, and before the process ends by one.
   /// - Returns: What `body` returned.
   package static func during<Result>(
-    interrupt: @escaping @Sendable () -> Void = {}, _ body: (SignalDeferral) -> Result,
+    interrupt: (@Sendable () -> Void)? = nil, _ body: (SignalDeferral) -> Result,
     then finish: (Result) -> Void = { _ in }
   ) -> Result {
-    let relay = SignalDeferral()
     let isOutermost = isHeld.withLock { isHeld in
       defer { isHeld = true }
       return !isHeld
     }
-    let held = isOutermost ? signals.compactMap { relay.hold($0, interrupt) } : []
+    let relay = SignalDeferral(isOutermost: isOutermost)
+    guard isOutermost else {
+      let result = body(relay)
+      finish(result)
+      return result
+    }
+    SignalArrivals.open()
+    let held = signals.compactMap(DeferredSignal.init)
+    let watch = interrupt.map(SignalWatch.init)
     let result = body(relay)
+    watch?.end()
+    // In this order, so that there is no moment at which one that comes is nobody's.
     for signal in held { signal.release() }
-    if isOutermost { isHeld.withLock { $0 = false } }
+    relay.received.withLock { $0 = SignalArrivals.close() }
+    isHeld.withLock { $0 = false }
     finish(result)
     if let number = relay.signals.first { endProcess(by: number) }
     return result
   }
 
   /// The signals that came, in this order, each once.
-  package var signals: [CInt] { received.withLock { $0 } }
+  package var signals: [CInt] { received.withLock { $0 ?? SignalArrivals.numbers } }
 
   /// Forgets signals that were meant for another process.
   package func forget(_ numbers: [CInt]) {
-    received.withLock { $0.removeAll(where: numbers.contains) }
+    received.withLock { received in
+      if received == nil { SignalArrivals.forget(numbers) }
+      received?.removeAll(where: numbers.contains)
+    }
   }
 
   private static func endProcess(by number: CInt) {
-    // Dispatch may have left it blocked in this thread.
+    // A thread of Dispatch's has it blocked.
     var set = sigset_t()
     sigemptyset(&set)
     sigaddset(&set, number)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     raise(number)
-  }
-
-  private func hold(_ number: CInt, _ interrupt: @escaping @Sendable () -> Void) -> DeferredSignal? {
-    DeferredSignal(number) { [self] in
-      received.withLock { if !$0.contains(number) { $0.append(number) } }
-      interrupt()
-    }
   }
 }

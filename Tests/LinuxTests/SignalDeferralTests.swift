@@ -2,6 +2,7 @@
 
 import Glibc
 import Linux
+import Synchronization
 import Testing
 
 /// Signals that are held up, each time in a process of the test's own.
@@ -24,6 +25,32 @@ import Testing
         send(SIGUSR2, until: relay, has: [SIGUSR2])
         send(SIGTERM, until: relay, has: [SIGUSR2, SIGTERM])
       }
+    }
+  }
+
+  @Test func `one that comes at the very end is not lost`() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGUSR1) { _ in came.add(1, ordering: .sequentiallyConsistent) }
+      for number in 1...2000 {
+        // The process would end by it; here it is told of it.
+        SignalDeferral.during { _ in _ = kill(getpid(), SIGUSR1) }
+        let end = ContinuousClock.now + .seconds(60)
+        while came.load(ordering: .sequentiallyConsistent) < number, .now < end { usleep(10) }
+        try #require(came.load(ordering: .sequentiallyConsistent) == number)
+      }
+    }
+  }
+
+  @Test func `something is done when one comes`() async {
+    await #expect(processExitsWith: .success) {
+      let done = Atomic(0)
+      let rung = SignalDeferral.during(interrupt: { done.add(1, ordering: .sequentiallyConsistent) }) { relay in
+        send(SIGUSR1, until: relay, has: [SIGUSR1])
+        while done.load(ordering: .sequentiallyConsistent) == 0 { usleep(1000) }
+        relay.forget([SIGUSR1])
+        return relay.signals
+      }
+      #expect(rung.isEmpty)
     }
   }
 
@@ -53,6 +80,9 @@ import Testing
     }
   }
 }
+
+/// How often the action of the process itself was done.
+private let came = Atomic(0)
 
 /// Sends this process a signal and waits until it is known.
 private func send(_ number: CInt, until relay: SignalDeferral, has signals: [CInt]) {
