@@ -6,12 +6,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 
 # The first one whose JSON and exit statuses are as the modules need them.
 MINIMUM = (0, 1, 0)
 
 NAMES = ("tcp", "tcpfin", "udp")
 POLICIES = ("policy", "policy_text")
+
+# How often the program is asked when it says nothing at all.
+TRIES = 5
 
 MEANINGS = {
     64: "the values or options are wrong",
@@ -55,19 +59,24 @@ class Program:
         self.path = self._find()
         self.version = self._version()
 
-    def run(self, command, arguments, fine=(0,)):
-        """Run a command of it, and return an object for each network namespace, and None or what has failed."""
+    def run(self, command, arguments, fine=(0,), is_change=False, is_quiet=False):
+        """Run a command of it, and return an object for each network namespace, and None or what has failed.
+
+        It always says something. What only reads is run again when it has not; a change may leave it at that.
+        """
         params = self.module.params
         line = [command, "--format", "json", "--backend", params["backend"]]
         line += ["--netns=" + name for name in params["netns"] or []]
         line += ["--" + name.replace("_", "-") for name in ("all_netns", "in_use") if params[name]]
         if params["ipvsadm"]:
             line.append("--ipvsadm=" + params["ipvsadm"])
-        status, out, err = self._call(line + arguments)
+        status, out, err = (self._call if is_change else self._ask)(line + arguments)
         said = [sentence.split("ipvs-timeout: ", 1)[-1] for sentence in err.splitlines() if sentence]
         rows = self._rows(out)
+        if status in fine and not out and not err and not is_change:
+            return [], {"msg": "ipvs-timeout has said nothing, %d times" % TRIES, "status": status}
         if status in fine:
-            for sentence in said:
+            for sentence in [] if is_quiet else said:
                 self.module.warn(sentence)
             return rows, None
         if status < 0:
@@ -75,6 +84,29 @@ class Program:
         else:
             meaning = MEANINGS.get(status, "ipvs-timeout ended with status %d" % status)
         return rows, {"msg": ": ".join([meaning] + ["; ".join(said)] * bool(said)), "status": status}
+
+    def change(self, command, arguments):
+        """Run a command that changes timeouts; return what was and is in each namespace, or what has failed.
+
+        The timeouts are read before and afterwards: they tell what has changed, whatever the command has said.
+        """
+        look = ["--dry-run"] + arguments
+        before, unseen = self.run(command, look, is_quiet=True)
+        rows, failure = self.run(command, arguments, is_change=True)
+        now, blind = self.run(command, look, is_quiet=True)
+        are = {row["netns"]: row["before"] for row in now}
+        told = {row["netns"] for row in rows}
+        for row in before:
+            here = row["netns"]
+            # Where it has failed, what it has not told of is what it has not changed, as far as can be seen.
+            if here not in told and here in are and (failure is None or are[here] != row["before"]):
+                rows.append(row)
+        if failure is None and (not told or not told.issuperset(row["netns"] for row in before)):
+            failure = unseen or blind
+        for row in rows:
+            row["after"] = are.get(row["netns"], row["after"])
+            row["changed"] = row["before"] != row["after"]
+        return rows, failure
 
     def policy(self):
         """Return the path of the policy, or None; of its text a file is made that goes when the module ends."""
@@ -98,7 +130,7 @@ class Program:
         return path
 
     def _version(self):
-        status, out, err = self._call(["--version"])
+        status, out, err = self._ask(["--version"])
         found = re.match(r"(\d+)\.(\d+)\.(\d+)", out)
         if status or not found:
             answer = (self.path, (out + err).strip()[:80], status)
@@ -111,11 +143,22 @@ class Program:
     def _refuse(self, what):
         self.module.fail_json(msg=what + "; the role ipvs_timeout.lvs.director installs it")
 
+    def _ask(self, arguments):
+        for _try in range(TRIES):
+            status, out, err = self._call(arguments)
+            if out or err:
+                break
+        return status, out, err
+
     def _call(self, arguments):
+        # Not by run_command of AnsibleModule: that looks once a second whether the program has ended, and does not read
+        # what it has said when it has ended just then.
+        line = [self.path] + arguments
         try:
-            return self.module.run_command([self.path] + arguments, handle_exceptions=False)
+            run = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except OSError as error:
             self._refuse("%s cannot be run: %s" % (self.path, error.strerror))
+        return run.returncode, run.stdout.decode("utf-8", "replace"), run.stderr.decode("utf-8", "replace")
 
     def _rows(self, out):
         try:

@@ -142,12 +142,11 @@ from ansible_collections.ipvs_timeout.lvs.plugins.module_utils.program import (
 def command_line(module, policy):
     """Return the command of ipvs-timeout and its arguments."""
     params = module.params
-    dry_run = ["--dry-run"] if module.check_mode else []
     if params["state"] == "default":
-        return "set", dry_run + ["default"] * len(NAMES)
+        return "set", ["default"] * len(NAMES)
     if policy is not None:
-        return "apply", dry_run + ["--", policy]
-    return "set", dry_run + ["--%s=%s" % (name, params[name]) for name in NAMES if params[name] is not None]
+        return "apply", ["--", policy]
+    return "set", ["--%s=%s" % (name, params[name]) for name in NAMES if params[name] is not None]
 
 
 def as_table(rows, which):
@@ -170,7 +169,11 @@ def main():
         module.fail_json(msg="state=default gives all timeouts the kernel's values and takes no %s" % ", ".join(given))
 
     program = Program(module)
-    rows, failure = program.run(*command_line(module, program.policy()))
+    command, arguments = command_line(module, program.policy())
+    if module.check_mode:
+        rows, failure = program.run(command, ["--dry-run"] + arguments)
+    else:
+        rows, failure = program.change(command, arguments)
     for row in rows:
         row["drift"] = [name for name in NAMES if row["before"][name] != row["after"][name]]
         del row["dry_run"]
