@@ -19,7 +19,8 @@
 #   -k BACKEND   auto, netlink or ipvsadm
 #   -p PROGRAM   the program on the directors (default /usr/local/sbin/ipvs-timeout)
 #   -s FILE      a configuration for ssh
-#   -t SECONDS   how long a director, or a health check, may take each time (default 30)
+#   -t SECONDS   how long a director, or a health check, may take each time (default 30), a director not more than half of
+#                it to be connected
 #   -n           change nothing, only say what would change
 #   -h           this text
 #
@@ -90,7 +91,8 @@ on() {
     return "$status"
 }
 bounded_ssh() {
-    timeout -k 5 "$limit" ssh ${config:+-F "$config"} -n -o BatchMode=yes -o ConnectTimeout="$limit" -- "$1" "$2"
+    # (Who does not answer is given up by ssh, which says so, and not by both at the same moment.)
+    timeout -k 5 "$limit" ssh ${config:+-F "$config"} -n -o BatchMode=yes -o ConnectTimeout="$(((limit + 1) / 2))" -- "$1" "$2"
 }
 
 # ipvs_timeout COMMAND ARG...: what is run on a director.
