@@ -47,7 +47,7 @@ INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
-	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST)
+	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST)
 
 test: lint test-manual test-lab test-host test-link-order test-golden test-examples test-kernel test-systemd test-fleet
 
@@ -61,14 +61,14 @@ test-host: test-dependencies
 	swift test --skip-build --skip KernelTests
 
 test-examples: test-dependencies release
-	$(LAB) -t 120 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
+	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
 	grep -qx 'tcp is 900 s, wanted 60 s' .build/demo.log
 	grep -qx 'Timeout (tcp tcpfin udp): 900 30 60 (put back; was 300 30 60)' .build/demo.log
 	grep -qx 'director-blue: Timeout (tcp tcpfin udp): 7200 60 30 (as wanted)' .build/demo.log
 	swift build --package-path examples/library --scratch-path .build/examples
 	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
 	test "$$($(LAB) sh -c 'ip netns add blue && ip netns exec blue ipvsadm --set 0 0 999 && .build/examples/debug/longest-udp')" = 'blue: 999 s'
-	$(LAB) -t 300 Tests/Lab/real-servers-test
+	$(LAB) -t 900 Tests/Lab/real-servers-test
 
 test-link-order: release
 	Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
