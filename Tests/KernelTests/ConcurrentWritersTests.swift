@@ -27,19 +27,20 @@ extension RealKernel {
 
     @Test func keepsWhatAnotherWroteBetweenReadingAndSetting() async throws {
       // Requests in order: the family, the timeouts before, the timeouts to set, the timeouts after.
-      async let slow = netns.run(stalling(request: 3) + [Guest.program, "set", "--udp", "30"])
-      try await Task.sleep(for: .milliseconds(500))
-      try await netns.set(111, 0, 0)
-      expect(try await slow, equals: Outcome(0, "Timeout (tcp tcpfin udp): 111 120 30 (was 900 120 300)\n"))
+      let outcome = try await netns.run([Guest.program, "set", "--udp", "30"], stoppingAt: "sendto", 2) {
+        try await netns.set(111, 0, 0)
+      }
+      expect(outcome, equals: Outcome(0, "Timeout (tcp tcpfin udp): 111 120 30 (was 900 120 300)\n"))
       expect(try await netns.timeouts(), equals: "111 120 30")
     }
 
     @Test func saysThatAnotherWroteOverWhatItSet() async throws {
-      async let slow = netns.run(stalling(request: 4) + [Guest.program, "set", "--udp", "30", "--tcp", "60"])
-      try await Task.sleep(for: .milliseconds(500))
-      try await netns.set(0, 0, 99)
+      let words = ["set", "--udp", "30", "--tcp", "60"]
+      let outcome = try await netns.run([Guest.program] + words, stoppingAt: "sendto", 3) {
+        try await netns.set(0, 0, 99)
+      }
       expect(
-        try await slow,
+        outcome,
         equals: Outcome(
           71, "Timeout (tcp tcpfin udp): 60 120 99 (was 900 120 300)\n",
           "ipvs-timeout: the timeouts in this network namespace are not what was just set: udp is 99 s, wanted 30 s;"
@@ -55,11 +56,6 @@ extension RealKernel {
       // Each of them reads back what it has just set, and fails where another has undone it.
       expect(try await [tcp, tcpFin, udp], equals: [Outcome(), Outcome(), Outcome()])
       expect(try await netns.timeouts(), equals: "10 10 10")
-    }
-
-    /// The words that make a command wait for a second before one of the requests that it sends.
-    private func stalling(request: Int) -> [String] {
-      ["strace", "-o", "/dev/null", "-e", "trace=sendto", "-e", "inject=sendto:delay_enter=1000000:when=\(request)"]
     }
   }
 }

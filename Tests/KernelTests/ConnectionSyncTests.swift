@@ -30,7 +30,7 @@ extension RealKernel {
       for (number, _) in states.enumerated() {
         try daemon.tells(transport, state: UInt8(number), port: UInt8(number), seconds: 900)
       }
-      try await Task.sleep(for: .milliseconds(300))
+      try await daemon.hasHeard(states.count)
       for state in states {
         let outcome = try await netns.program("connections", "--state", state.lowercased(), "--format", "json")
         #expect(outcome.stdout.contains(#","connections":1,"outdated":0,"#), "\(state): \(outcome)")
@@ -44,7 +44,7 @@ extension RealKernel {
       try daemon.tells(6, state: 1, port: 1, seconds: 900)
       try daemon.tells(132, state: 8, port: 2, seconds: 900)
       try await netns.set(60, 30, 45)
-      try await Task.sleep(for: .milliseconds(300))
+      try await daemon.hasHeard(2)
       let table = try await netns.program("connections")
       #expect(table.stdout.contains("tcp = 60 s; 1 longer, as another director's sync daemon says\n"), "\(table)")
       #expect(table.stdout.contains("SCTP ESTABLISHED"), "\(table)")

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// The tests against a real kernel, one after another: some of them take its module ip_vs away for a while.
-@Suite(.serialized, .inGuest, .timeLimit(.minutes(3)))
+@Suite(.serialized, .inGuest, .timeLimit(.minutes(20)))
 enum RealKernel {}
 
 /// Lets a test begin only inside the guest, with a new network namespace and a directory of its own.

@@ -85,7 +85,7 @@ extension RealKernel {
     private func expectFailure(of name: String, _ reason: String) async throws {
       expect(
         try await netns.run(
-          "timeout", "-s", "KILL", "5", Guest.program, "show", "--netns", "host", "--netns", name, "--netns",
+          "timeout", "-s", "KILL", "600", Guest.program, "show", "--netns", "host", "--netns", name, "--netns",
           "/proc/1/ns/net"),
         equals: Outcome(
           71,

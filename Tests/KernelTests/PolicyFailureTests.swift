@@ -31,7 +31,7 @@ extension RealKernel {
     @Test(arguments: commands)
     func isAFileNotToObey(_ command: [String]) async throws {
       let missing = "\(directory.path)/missing"
-      let run = ["timeout", "-s", "KILL", "5", Guest.program] + command
+      let run = ["timeout", "-s", "KILL", "600", Guest.program] + command
       expect(
         try await netns.run(run + [missing]),
         equals: Outcome(

@@ -8,7 +8,7 @@ enum SyncedConnection {
   static func add(in netns: Namespace, seconds: UInt16) async throws {
     let daemon = try await Daemon(in: netns)
     try daemon.tells(6, state: 1, port: 1, seconds: seconds)
-    try await Task.sleep(for: .milliseconds(300))
+    try await daemon.hasHeard(1)
     try await daemon.stops()
   }
 
@@ -38,6 +38,14 @@ enum SyncedConnection {
       let tail: [UInt8] = [0, 0, 0, 0, 0, 0, UInt8(seconds >> 8), UInt8(seconds & 255)]
       let message = header + head + tail + [192, 0, 2, 2] + [192, 0, 2, 100] + [198, 51, 100, 2]
       try sender.sends(message, toGroup: "224.0.0.81", 8848)
+    }
+
+    /// Waits until it has heard of so many connections.
+    func hasHeard(_ count: Int) async throws {
+      let table = netns.entering + ["grep", "-c", "", "/proc/net/ip_vs_conn_sync"]
+      // The first line is the heading.
+      let hasHeard = try await eventually { try await Guest.run(table).stdout == "\(count + 1)\n" }
+      #expect(hasHeard)
     }
 
     /// Ends it, so that nobody renews the timers any more.

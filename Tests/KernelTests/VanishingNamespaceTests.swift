@@ -11,13 +11,11 @@ extension RealKernel {
     @Test func areToldOf() async throws {
       _ = try await Neighbours.add("blue", "red")
       // The first socket is opened when all namespaces have been found, and before any is entered.
-      async let slow = netns.run(
-        "strace", "-f", "-o", "\(directory.path)/trace", "-e", "trace=socket", "-e",
-        "inject=socket:delay_enter=1000000:when=1", Guest.program, "show", "--all-netns")
-      try await Task.sleep(for: .milliseconds(500))
-      try await Guest.output(["ip", "netns", "delete", "blue"])
+      let outcome = try await netns.run([Guest.program, "show", "--all-netns"], stoppingAt: "socket", 1) {
+        try await Guest.output(["ip", "netns", "delete", "blue"])
+      }
       expect(
-        try await slow,
+        outcome,
         equals: Outcome(
           71,
           """
@@ -33,14 +31,13 @@ extension RealKernel {
     @Test func answerAsLongAsTheyAreOpen() async throws {
       let red = try await Neighbours.add("red")[0]
       // The third request goes to the other namespace: the family, the timeouts here, the timeouts there.
-      async let slow = netns.run(
-        "strace", "-f", "-o", "\(directory.path)/trace", "-e", "trace=sendto", "-e",
-        "inject=sendto:delay_enter=1000000:when=3", Guest.program, "show", "--netns", "host", "--netns", "red")
-      try await Task.sleep(for: .milliseconds(500))
-      try await red.set(11, 12, 13)
-      try await Guest.output(["ip", "netns", "delete", "red"])
+      let words = ["show", "--netns", "host", "--netns", "red"]
+      let outcome = try await netns.run([Guest.program] + words, stoppingAt: "sendto", 2) {
+        try await red.set(11, 12, 13)
+        try await Guest.output(["ip", "netns", "delete", "red"])
+      }
       expect(
-        try await slow,
+        outcome,
         equals: Outcome(
           0, "host: Timeout (tcp tcpfin udp): 900 120 300\nred: Timeout (tcp tcpfin udp): 11 12 13\n"))
     }
@@ -55,16 +52,19 @@ extension RealKernel {
         """
       async let churn = Guest.run(["sh", "-c", loop, directory.path])
       let end = ContinuousClock.now + .seconds(1)
+      // On a machine that is busy, a second may be too short for anything.
+      var runs = 0
       var statuses: [Int32: Int] = [:]
       repeat {
-        let command = ["timeout", "-s", "KILL", "20", Guest.program] + words.split(separator: " ").map(String.init)
+        runs += 1
+        let command = ["timeout", "-s", "KILL", "600", Guest.program] + words.split(separator: " ").map(String.init)
         let outcome = try await netns.run(command)
         statuses[outcome.status, default: 0] += 1
         let told = outcome.stderr.split(separator: "\n")
         #expect(outcome.status == (told.isEmpty ? 0 : 71), "\(outcome)")
         #expect(told.allSatisfy(isAboutOneThatHasGone), "\(outcome)")
         if !words.contains("in-use") { #expect(outcome.stdout.hasPrefix("host: Timeout "), "\(outcome)") }
-      } while .now < end
+      } while .now < end || runs < 5
       try directory.write("stop", "")
       _ = try await churn
       #expect(statuses[0, default: 0] + statuses[71, default: 0] > 2, "\(statuses)")
