@@ -60,12 +60,6 @@ struct ClearingUp: SuiteTrait, TestTrait, TestScoping {
   ) async throws {
     let result: Result<Void, any Error>
     do { result = .success(try await function()) } catch { result = .failure(error) }
-    try await ClearingUp.clearUp()
-    try result.get()
-  }
-
-  /// Takes it away now.
-  static func clearUp() async throws {
     let script = """
       own=/run/netns/$0
       set -- /run/docker /etc/ipvs-timeout.conf
@@ -76,6 +70,7 @@ struct ClearingUp: SuiteTrait, TestTrait, TestScoping {
       rm -rf "$@"
       """
     try await Guest.output(["sh", "-c", script, Namespace.current.name ?? ""])
+    try result.get()
   }
 }
 
