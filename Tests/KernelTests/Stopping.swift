@@ -28,9 +28,11 @@ extension Namespace {
     let trace = "\(ScratchDirectory.current.path)/trace"
     let injection = "inject=\(call):signal=STOP:when=\(number)..\(number + count - 1)"
     async let outcome = run(["strace", "-f", "-o", trace, "-e", "trace=\(call)", "-e", injection] + command)
-    // Each line begins with the process.
+    // Each line begins with the thread. Others of the process stop, too, and are no sign that it has stopped once more.
     func stops() -> [Substring] {
-      ScratchDirectory.current.text("trace").split(separator: "\n").filter { $0.contains("--- stopped by SIGSTOP ---") }
+      let lines = ScratchDirectory.current.text("trace").split(separator: "\n")
+      let thread = lines.first { $0.contains(" --- SIGSTOP {") }?.prefix { $0 != " " }
+      return lines.filter { $0.hasSuffix(" --- stopped by SIGSTOP ---") && $0.prefix { $0 != " " } == thread }
     }
     var result: Result<Void, any Error> = .success(())
     for time in 0..<count {
