@@ -48,7 +48,7 @@ extension RealKernel {
     func putsBackWhenTheTerminalHangsUp(_ words: String) async throws {
       // The terminal goes with the process that plays it.
       let script = #"""
-        (sleep 20) | script -qec "exec $0 $1" /dev/null >"$2/output" 2>&1 &
+        (exec sleep 600 2>/dev/null) | script -qec "exec $0 $1" /dev/null >"$2/output" 2>&1 &
         terminal=$!
         until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
         sleep 0.3
@@ -61,7 +61,7 @@ extension RealKernel {
     }
 
     @Test(arguments: ["yes, but not now", "y y", "yes no"]) func keepsOnlyForAPlainYes(_ answer: String) async throws {
-      let outcome = try await terminal("try --udp 5s --confirm --within 1s", typing: "echo '\(answer)'")
+      let outcome = try await terminal("try --udp 5s --confirm --within 4s", typing: "echo '\(answer)'")
       #expect(outcome.status == 75, "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
@@ -81,16 +81,16 @@ extension RealKernel {
     }
 
     /// As that of a connection that is cut: who plays the terminal reads nothing, and it takes no more.
-    @Test(arguments: ["try --udp 5s --within 1s -- yes", "try --udp 5s --confirm --within 2s"])
+    @Test(arguments: ["try --udp 5s --within 4s -- yes", "try --udp 5s --confirm --within 4s"])
     func putsBackWhereTheTerminalTakesNothing(_ words: String) async throws {
       let script = #"""
-        (sleep 20) | script -qec "yes & sleep 0.5; kill \$!; exec $0 $2" /dev/null >"$1" & terminal=$!
+        (exec sleep 600 2>/dev/null) | script -qec "yes & sleep 0.5; kill \$!; exec $0 $2" /dev/null >"$1" & terminal=$!
         until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
         until ipvsadm -L --timeout | grep -q ' 300$'; do sleep 0.05; done
         kill -KILL $terminal
         """#
       let outcome = try await netns.run(
-        "timeout", "-s", "KILL", "15", "sh", "-c", BlockedStream.script + script, Guest.program,
+        "timeout", "-s", "KILL", "600", "sh", "-c", BlockedStream.script + script, Guest.program,
         "\(directory.path)/pipe", words)
       #expect(outcome.status == 0, "\(outcome)")
       #expect(try await eventually { try await Guest.output(["ls", "/run/ipvs-timeout"]) == "lock\n" })
@@ -132,7 +132,7 @@ extension RealKernel {
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test(arguments: ["sleep 2", "setsid sleep 2"])
+    @Test(arguments: ["sleep 10", "setsid sleep 10"])
     func keepsNothingThatWasInterrupted(_ command: String) async throws {
       // To the program alone: the command goes on, and succeeds.
       let outcome = try await terminal("try --udp 5s -- \(command)", typing: "pkill -INT -xf '\(Guest.program) try.*'")
@@ -148,13 +148,13 @@ extension RealKernel {
         "job",
         """
         sleep 981 &
-        \(Guest.program) try --udp 5s --within 1s -- \(directory.path)/command
+        \(Guest.program) try --udp 5s --within 4s -- \(directory.path)/command
         status=$?
         pgrep -x -a -f 'sleep 98[123]'
         exit $status
         """)
       let outcome = try await netns.run(
-        "timeout", "-s", "KILL", "30", "script", "-qec", "\(directory.path)/job", "/dev/null")
+        "timeout", "-s", "KILL", "600", "script", "-qec", "\(directory.path)/job", "/dev/null")
       #expect(outcome.status == 75, "\(outcome)")
       #expect(!outcome.stdout.contains("sleep 983"), "\(outcome)")
       #expect(outcome.stdout.contains("sleep 981"), "\(outcome)")
@@ -166,19 +166,19 @@ extension RealKernel {
 
     @Test func isNotStoppedWithItsJobWhereItsTimeIsBounded() async throws {
       let script = #"""
-        { echo "$0 try --udp 5s --within 2s -- sh -c 'read x' &"
+        { echo "$0 try --udp 5s --within 4s -- sh -c 'read x' &"
           until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
           until ipvsadm -L --timeout | grep -q ' 300$'; do sleep 0.05; done
           echo exit; } | script -qec "bash --norc --noprofile -i" /dev/null
         """#
-      let outcome = try await netns.run("timeout", "-s", "KILL", "20", "sh", "-c", script, Guest.program)
+      let outcome = try await netns.run("timeout", "-s", "KILL", "600", "sh", "-c", script, Guest.program)
       #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
     @Test func endsACommandThereWithWhatItHasStarted() async throws {
       try directory.script("command", "trap '' TERM; sleep 984 & sleep 984")
-      let outcome = try await terminal("try --udp 5s --within 1s -- \(directory.path)/command", typing: ":")
+      let outcome = try await terminal("try --udp 5s --within 4s -- \(directory.path)/command", typing: ":")
       #expect(outcome.status == 75, "\(outcome)")
       expect(try await Guest.run(["pgrep", "-f", "sleep 984"]).status, equals: 1)
       try await netns.expectEnd("900 120 300")
@@ -193,7 +193,7 @@ extension RealKernel {
         } | { script -qec "exec $0 $1" /dev/null; status=$?; : >"$2/end"; exit $status; }
         """#
       return try await netns.run(
-        "timeout", "-s", "KILL", "60", "sh", "-c", script, Guest.program, words, directory.path, keys)
+        "timeout", "-s", "KILL", "600", "sh", "-c", script, Guest.program, words, directory.path, keys)
     }
   }
 }
