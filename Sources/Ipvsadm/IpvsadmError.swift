@@ -55,8 +55,6 @@ package struct IpvsadmError: Error, Sendable, Hashable {
   package let namespace: NetworkNamespace
   /// The file by which it was entered, to be shown in advice.
   let entrance: FilePath?
-
-  /// An error with its parts.
   package init(_ cause: Cause, _ command: IpvsadmCommand, program: String, in namespace: NetworkNamespace = .current) {
     self.init(cause, command, program: program, in: namespace, by: nil)
   }

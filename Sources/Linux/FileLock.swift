@@ -6,7 +6,6 @@ internal import Text
 
 /// The process that has a file locked.
 package struct LockHolder: Sendable, Hashable {
-  /// Its number.
   package let process: Int32
   /// How it was called, fit to be shown; empty where that cannot be seen.
   package let command: String

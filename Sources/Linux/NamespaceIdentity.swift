@@ -43,8 +43,6 @@ package struct NamespaceFingerprint: Sendable, Hashable {
   package let identity: NamespaceIdentity
   /// The number that no other one gets until the machine is booted; `nil` before Linux 5.14.
   package let cookie: UInt64?
-
-  /// A mark with its parts.
   package init(identity: NamespaceIdentity, cookie: UInt64?) {
     self.identity = identity
     self.cookie = cookie

@@ -87,7 +87,6 @@ struct ProcessState {
 
 /// A process of this machine, as far as it can be seen.
 package struct HostProcess: Sendable, Hashable {
-  /// Its number.
   package let number: Int32
   /// The number of the process that has started it, or taken it over.
   package let parent: Int32

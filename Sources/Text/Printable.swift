@@ -4,10 +4,10 @@ extension StringProtocol {
   /// The text with every control character written as an escape, fit for a terminal and for one line, and cut off where
   /// it is so long that it would hide the sentence around it.
   package var printable: String {
-    let most = 200
+    let maximumLength = 200
     var result = ""
     for (position, scalar) in unicodeScalars.enumerated() {
-      guard position < most else { return result + "…" }
+      guard position < maximumLength else { return result + "…" }
       if scalar.isPrintable {
         result.unicodeScalars.append(scalar)
       } else {

@@ -59,13 +59,13 @@ struct FixedStatesCheck: DirectorCheck {
     let words = "\(count) of \(all.counted("TCP connection")) (\(count * 100 / all) %)"
     let fact = "\(words) \(count == 1 ? "is in a state" : "are in states") that the kernel fixes"
     guard all >= FixedStatesCheck.least, count * 100 > all * FixedStatesCheck.share,
-      let most = fixed.max(by: { $0.count < $1.count })
+      let largest = fixed.max(by: { $0.count < $1.count })
     else { return [.ok(check, fact)] }
-    return [note("\(fact), most in \(most.kind.state.name)", most, facts)]
+    return [note("\(fact), most in \(largest.kind.state.name)", largest, facts)]
   }
 
-  private func note(_ fact: String, _ most: ConnectionTally, _ facts: DirectorFacts) -> Finding {
-    guard case .fixed(let seconds) = most.rule, most.kind.state == .timeWait else {
+  private func note(_ fact: String, _ largest: ConnectionTally, _ facts: DirectorFacts) -> Finding {
+    guard case .fixed(let seconds) = largest.rule, largest.kind.state == .timeWait else {
       return .note(check, fact, so: "no timeout rules them, so that setting the timeouts does nothing for them")
     }
     let consequence = "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts \(seconds) s"

@@ -15,18 +15,18 @@ struct NamespacesCheck: DirectorCheck {
   let check = CheckID.namespaces
 
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
-    let neighbours = try facts.surroundings.neighbours.get()
-    let others = neighbours.users.filter { $0.known.fileIdentity != facts.known?.fileIdentity }
+    let otherNamespaces = try facts.machine.otherNamespaces.get()
+    let others = otherNamespaces.users.filter { $0.known.fileIdentity != facts.known?.fileIdentity }
     let seen = others.compactMap { other in (try? other.timeouts.get()).map { (known: other.known, timeouts: $0) } }
     let differing = seen.filter { isDifferent($0.timeouts, in: $0.known, facts) }
     let main =
       differing.isEmpty ? alike(seen.count, facts) : different(differing, isAll: differing.count == seen.count, facts)
-    return [main] + unseen(others) + hidden(neighbours.listing.hiddenProcesses)
+    return [main] + unseen(others) + hidden(otherNamespaces.listing.hiddenProcesses)
   }
 
   /// Whether a timeout differs there, and the policy does not want it so.
   private func isDifferent(_ timeouts: Timeouts, in known: NamespaceInfo, _ facts: DirectorFacts) -> Bool {
-    let policy = try? facts.surroundings.policy.file.get()
+    let policy = try? facts.machine.policy.file.get()
     let wanted = policy?.demand(in: known.namespace, known: known).timeouts ?? Timeouts()
     return Timeouts.Name.allCases.contains { name in
       timeouts[name] != facts.timeouts[name] && (wanted[name] == nil || wanted[name] != timeouts[name])

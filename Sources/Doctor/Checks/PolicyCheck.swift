@@ -10,7 +10,7 @@ struct PolicyCheck: DirectorCheck {
   let check = CheckID.policy
 
   func findings(on facts: DirectorFacts) -> [Finding] {
-    let policy = facts.surroundings.policy
+    let policy = facts.machine.policy
     let path = policy.path.string.printable
     do throws(PolicyError) {
       guard let file = try policy.file.get() else { return [unkept("there is no policy (\(path))", facts)] }
@@ -25,7 +25,7 @@ struct PolicyCheck: DirectorCheck {
   }
 
   private func compared(with demand: PolicyDemand, _ facts: DirectorFacts) -> Finding {
-    let policy = facts.surroundings.policy
+    let policy = facts.machine.policy
     let path = policy.path.string.printable
     let drift = facts.timeouts.drift(from: demand.timeouts)
     guard !drift.isEmpty else { return .ok(check, "the timeouts are as the policy \(path) wants") }
@@ -61,7 +61,7 @@ struct PolicyCheck: DirectorCheck {
     }
     return .note(
       check, fact, so: "a reboot, or unloading ip_vs, loses these timeouts, and ipvs-timeout will not bring them back",
-      fix: line(for: facts).map { "printf '\\n%s\\n' '\($0)' >>\(facts.surroundings.policy.path.string.shellWord)" })
+      fix: line(for: facts).map { "printf '\\n%s\\n' '\($0)' >>\(facts.machine.policy.path.string.shellWord)" })
   }
 
   /// The line of a policy that would keep the timeouts as they are; `nil` where no policy can name the namespace, or such

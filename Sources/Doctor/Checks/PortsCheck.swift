@@ -24,12 +24,14 @@ struct PortsCheck: SocketCheck {
       so: Route.failure, fix: "\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports=")
   }
 
-  private func ok(_ most: Route?, _ facts: SocketFacts) -> String {
+  private func ok(_ largest: Route?, _ facts: SocketFacts) -> String {
     let range = "\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)"
-    guard let most else { return "none of the \(facts.ports.count) ports for outgoing connections (\(range)) is taken" }
+    guard let largest else {
+      return "none of the \(facts.ports.count) ports for outgoing connections (\(range)) is taken"
+    }
     return
-      "at the most, \(most.source.share(of: facts.ports)) of the ports for outgoing connections (\(range)) are taken"
-      + " towards one service, \(most.service.place)"
+      "at the most, \(largest.source.share(of: facts.ports)) of the ports for outgoing connections (\(range)) are taken"
+      + " towards one service, \(largest.service.place)"
   }
 }
 

@@ -12,12 +12,12 @@ struct WritersCheck: DirectorCheck {
     guard let here = facts.known?.fileIdentity else {
       return [.unchecked(check, "the kernel does not say which namespace this is")]
     }
-    let writers = try facts.surroundings.writers.get().filter { $0.process.namespace.map { $0 == here } ?? true }
+    let writers = try facts.machine.writers.get().filter { $0.process.namespace.map { $0 == here } ?? true }
     guard !writers.isEmpty else {
       let names = WriterKind.allCases.map(\.rawValue).joined(separator: ", ")
       return [.ok(check, "none of \(names) runs in this network namespace")]
     }
-    let policy = try? facts.surroundings.policy.file.get()
+    let policy = try? facts.machine.policy.file.get()
     let demand = policy?.demand(in: facts.namespace, known: facts.known).timeouts ?? Timeouts()
     return writers.map { finding(on: $0, wanted: demand.merging(facts.timeouts)) }
   }

@@ -24,7 +24,7 @@ package struct DirectorFacts: Sendable {
   /// The sync daemons that run.
   let daemons: Result<SyncDaemons, DirectorError>
   /// The machine around it.
-  package let surroundings: MachineFacts
+  package let machine: MachineFacts
 }
 
 extension DirectorFacts {
@@ -33,14 +33,14 @@ extension DirectorFacts {
   /// - Parameters:
   ///   - director: The director.
   ///   - namespace: The network namespace in which it is.
-  ///   - surroundings: The machine around it.
+  ///   - machine: The machine around it.
   /// - Throws: ``DirectorError``, when not even the timeouts can be read.
   package init(
-    of director: borrowing Director, in namespace: NetworkNamespace, _ surroundings: MachineFacts
+    of director: borrowing Director, in namespace: NetworkNamespace, _ machine: MachineFacts
   ) throws(DirectorError) {
-    self.surroundings = surroundings
+    self.machine = machine
     self.namespace = namespace
-    known = (try? surroundings.neighbours.get())?.listing.known(namespace)
+    known = (try? machine.otherNamespaces.get())?.listing.known(namespace)
     backend = director.backend
     fallback = director.fallback
     timeouts = try director.timeouts()

@@ -9,8 +9,6 @@ internal import SystemPackage
 /// The corresponding files are those below `/proc/sys`; the kernel shows each thread those of its namespace.
 package struct KernelSettings: Sendable, Hashable {
   private let texts: [KernelSetting: String]
-
-  /// Settings that are known.
   package init(_ texts: [KernelSetting: String]) {
     self.texts = texts
   }

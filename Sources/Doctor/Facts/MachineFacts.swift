@@ -10,7 +10,7 @@ package struct MachineFacts: Sendable {
   /// The policy.
   package let policy: PolicyState
   /// The network namespaces.
-  package let neighbours: Result<OtherNamespaces, DirectorError>
+  package let otherNamespaces: Result<OtherNamespaces, DirectorError>
   /// The programs that run and may write timeouts.
   let writers: Result<[TimeoutWriter], DirectorError>
 }
@@ -25,7 +25,7 @@ extension MachineFacts {
   package init(policy: FilePath?, backend: BackendChoice, ipvsadm: String?) {
     self.policy = PolicyState(at: policy)
     writers = Result { () throws(IPVSError) in try TimeoutWriter.running() }.mapError(DirectorError.kernel)
-    neighbours = Result { () throws(DirectorError) in try OtherNamespaces(backend: backend, ipvsadm: ipvsadm) }
+    otherNamespaces = Result { () throws(DirectorError) in try OtherNamespaces(backend: backend, ipvsadm: ipvsadm) }
   }
 }
 

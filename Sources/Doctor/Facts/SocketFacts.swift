@@ -27,8 +27,6 @@ package struct SocketFacts: Sendable {
   let entering: String
   /// What makes a command go to this network namespace, after a blank; empty where it is the caller's own.
   let option: String
-
-  /// Facts that are known.
   init(
     _ services: [SocketService] = [], rest: SocketCounts = SocketCounts(), missed: Int = 0,
     owners: SocketOwners = SocketOwners(), counters: KernelCounters = KernelCounters(""), overflow: UInt64 = 0,

@@ -17,8 +17,6 @@ package struct SystemdUnits: Sendable, Hashable {
   }
 
   private let states: [String: State]
-
-  /// Units that are known.
   package init(_ states: [String: State]) {
     self.states = states
   }

@@ -5,7 +5,6 @@ package import IPVS
 
 /// A TCP socket of the host's own, also one that no program has any more, as in TIME_WAIT.
 package struct HostSocket: Sendable, Hashable {
-  /// The state.
   package let state: State
   /// The end that is here.
   package let local: Endpoint
@@ -17,8 +16,6 @@ package struct HostSocket: Sendable, Hashable {
   package let inode: UInt32
   /// The user who made it; 0 also where no program has it any more.
   package let user: UInt32
-
-  /// A socket with its parts.
   package init(_ state: State, local: Endpoint, remote: Endpoint, inode: UInt32 = 0, user: UInt32 = 0) {
     self.state = state
     self.local = local

@@ -5,12 +5,10 @@ package import IPVS
 /// Where programs of this host wait for connections, in memory that does not grow without bound.
 package struct Listeners: Sendable {
   /// How many endpoints are told apart; of more, each counts for all addresses.
-  static let most = 65_536
+  static let maximumEndpoints = 65_536
 
   private var ports = [Ports](repeating: [], count: Int(UInt16.max) + 1)
   private var endpoints: Set<Endpoint> = []
-
-  /// None.
   package init() {}
 
   /// Adds an endpoint at which somebody listens.
@@ -18,7 +16,7 @@ package struct Listeners: Sendable {
     switch endpoint.address {
     case .anyIPv4: ports[Int(endpoint.port)].insert(.anyIPv4)
     case .anyIPv6: ports[Int(endpoint.port)].insert(.anyIPv6)
-    case _ where endpoints.count < Listeners.most:
+    case _ where endpoints.count < Listeners.maximumEndpoints:
       ports[Int(endpoint.port)].insert(.some)
       endpoints.insert(endpoint)
     default: ports[Int(endpoint.port)].insert(endpoint.address.isIPv6 ? .anyIPv6 : .anyIPv4)

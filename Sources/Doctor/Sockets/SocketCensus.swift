@@ -7,7 +7,7 @@ package import IPVS
 /// A million clients of one service are one service.
 package struct SocketCensus: Sendable {
   /// How many services of each kind are told apart, and for those elsewhere how many pairs of a source and a service.
-  static let most = 8192
+  static let maximumServices = 8192
 
   /// How services are found.
   package let rule: ServiceRule
@@ -24,7 +24,7 @@ package struct SocketCensus: Sendable {
   ///
   /// - Parameter rule: How services are found.
   package init(by rule: ServiceRule) {
-    self.init(by: rule, capacity: SocketCensus.most)
+    self.init(by: rule, capacity: SocketCensus.maximumServices)
   }
 
   init(by rule: ServiceRule, capacity: Int) {

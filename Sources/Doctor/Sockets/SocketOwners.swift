@@ -8,7 +8,7 @@ internal import SystemPackage
 /// Which programs have the sockets of some services, by the state of the sockets.
 package struct SocketOwners: Sendable, Hashable {
   /// How many sockets of a service in one state are looked for at the most.
-  static let most = 256
+  static let maximumSockets = 256
 
   /// A program, with all its processes.
   package struct Owner: Sendable, Hashable {
@@ -18,8 +18,6 @@ package struct SocketOwners: Sendable, Hashable {
     package let processes: [Int32]
     /// How many of the sockets it has that were looked for.
     package let sockets: Int
-
-    /// An owner with its parts.
     package init(_ command: String, processes: [Int32], sockets: Int) {
       self.command = command
       self.processes = processes
@@ -29,9 +27,7 @@ package struct SocketOwners: Sendable, Hashable {
 
   /// The sockets of one service that are in one state.
   package struct Group: Sendable, Hashable {
-    /// The service.
     package let service: SocketService.Name
-    /// The state.
     package let state: HostSocket.State
 
     /// The sockets of a service in a state.
@@ -45,8 +41,6 @@ package struct SocketOwners: Sendable, Hashable {
   package private(set) var owners: [Group: [Owner]] = [:]
   /// How many processes did not show their files; that takes root, with the capability CAP_SYS_PTRACE for some.
   package private(set) var hiddenProcesses = 0
-
-  /// Owners that are known.
   package init(_ owners: [Group: [Owner]] = [:], hiddenProcesses: Int = 0) {
     self.owners = owners
     self.hiddenProcesses = hiddenProcesses
@@ -69,7 +63,7 @@ package struct SocketOwners: Sendable, Hashable {
     while let socket = try table.next() {
       let group = Group(rule.service(of: socket), socket.state)
       guard socket.inode != 0, services[group.service]?.contains(socket.state) == true,
-        numbers[group, default: 0] < SocketOwners.most
+        numbers[group, default: 0] < SocketOwners.maximumSockets
       else { continue }
       numbers[group, default: 0] += 1
       wanted[socket.inode] = group

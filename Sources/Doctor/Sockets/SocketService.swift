@@ -17,8 +17,6 @@ package struct SocketService: Sendable, Hashable {
     package let endpoint: Endpoint
     /// Whether it is this host that offers it.
     package let isLocal: Bool
-
-    /// A name with its parts.
     package init(_ endpoint: Endpoint, isLocal: Bool) {
       self.endpoint = endpoint
       self.isLocal = isLocal
@@ -27,7 +25,6 @@ package struct SocketService: Sendable, Hashable {
 
   /// An address from which this host connects to one service: no two sockets there can have one port.
   package struct Source: Sendable, Hashable {
-    /// The address.
     package let address: InternetAddress
     /// How many ephemeral ports are in use, SYN_SENT and TIME_WAIT aside.
     package let open: Int
@@ -35,8 +32,6 @@ package struct SocketService: Sendable, Hashable {
     package let synSent: Int
     /// How many ephemeral ports are in TIME_WAIT.
     package let timeWait: Int
-
-    /// A source with its parts.
     package init(_ address: InternetAddress, open: Int, synSent: Int = 0, timeWait: Int) {
       self.address = address
       self.open = open
@@ -54,8 +49,6 @@ package struct SocketService: Sendable, Hashable {
   package var isOnThisHost: Bool {
     name.isLocal || name.endpoint.address.isLoopback || sources.contains { $0.address == name.endpoint.address }
   }
-
-  /// A service with its parts.
   package init(_ name: Name, _ counts: SocketCounts = SocketCounts(), sources: [Source] = []) {
     self.name = name
     self.counts = counts
@@ -112,8 +105,6 @@ package struct SocketCounts: Sendable, Hashable {
     get { Int(notAccepted) }
     set { notAccepted = UInt32(newValue) }
   }
-
-  /// None.
   package init() {}
 
   /// The number in one state.

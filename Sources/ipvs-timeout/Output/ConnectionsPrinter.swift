@@ -121,7 +121,7 @@ enum ConnectionsPicture {
     func column(_ seconds: UInt32) -> Int { min(width - 1, Int(Double(seconds) / end * Double(width))) }
     var counts = [Int](repeating: 0, count: width)
     for (seconds, count) in tally.times { counts[column(seconds)] += count }
-    let most = counts.max() ?? 0
+    let largest = counts.max() ?? 0
     let levels = Array(style.rawValue)
     var text = counts.map { count in
       // What is there at all is seen.

@@ -17,7 +17,7 @@ extension DirectorFacts {
     connections: Result<ConnectionSummary, DirectorError> = .success(.example([])),
     namespace: NetworkNamespace = .current, known: NamespaceInfo? = nil,
     policy: PolicyState = .example(.success(nil)),
-    neighbours: Result<OtherNamespaces, DirectorError> = .success(
+    otherNamespaces: Result<OtherNamespaces, DirectorError> = .success(
       OtherNamespaces(listing: NamespaceList([]), users: [])),
     settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, hasBackup: false),
     writers: [TimeoutWriter] = []
@@ -26,7 +26,7 @@ extension DirectorFacts {
       namespace: namespace, known: known, backend: fallback == .notNeeded ? .netlink : .ipvsadm, fallback: fallback,
       timeouts: timeouts, services: services, connections: connections, settings: .success(KernelSettings(settings)),
       daemons: .success(daemons),
-      surroundings: MachineFacts(policy: policy, neighbours: neighbours, writers: .success(writers)))
+      machine: MachineFacts(policy: policy, otherNamespaces: otherNamespaces, writers: .success(writers)))
   }
 }
 

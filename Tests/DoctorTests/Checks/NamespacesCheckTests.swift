@@ -26,13 +26,13 @@ import Testing
     timeouts: Timeouts? = nil, policy: PolicyState = .example(.success(nil)), hidden: Int = 0
   ) throws -> [Finding] {
     let users = [(own, .success(timeouts ?? wanted))] + others
-    let neighbours = OtherNamespaces(
+    let otherNamespaces = OtherNamespaces(
       listing: NamespaceList(users.map(\.0), hiddenProcesses: hidden),
       users: users.map { OtherNamespaces.Neighbour(known: $0, timeouts: $1) })
     return try NamespacesCheck().findings(
       on: .example(
         timeouts: timeouts ?? wanted, services: .success(ServiceCounts(services: services)), known: own,
-        policy: policy, neighbours: .success(neighbours)))
+        policy: policy, otherNamespaces: .success(otherNamespaces)))
   }
 
   @Test func `finds none, or the same timeouts`() throws {
