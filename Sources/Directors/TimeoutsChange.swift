@@ -29,6 +29,25 @@ package struct TimeoutsChange: Sendable, Hashable {
 
   /// What was wanted and is not so.
   package var drift: [Drift] { after.drift(from: wanted) }
+
+  /// How what was read back differs from what was set; `nil` where it does not, or nothing was sent.
+  package var mismatch: Mismatch? {
+    isDryRun || isAsWanted ? nil : Mismatch(wanted: wanted, actual: after)
+  }
+
+  /// Timeouts that the kernel has taken, and then did not have.
+  package struct Mismatch: Sendable, Hashable {
+    let wanted: Timeouts
+    let actual: Timeouts
+
+    /// What differs where, why that may be, and what to do, for people.
+    package func sentence(in namespace: NetworkNamespace) -> String {
+      "the timeouts in \(namespace.place) are not what was just set: "
+        + actual.drift(from: wanted).map(\.sentence).joined(separator: ", ")
+        + "; another program may have written them (keepalived, kube-proxy, kube-router: set them there, too),"
+        + " or the kernel lacks the protocol"
+    }
+  }
 }
 
 /// One timeout that is not as wanted.

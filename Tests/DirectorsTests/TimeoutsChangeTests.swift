@@ -40,4 +40,32 @@ import Testing
     #expect(change.isChanged)
     #expect(change.drift == [])
   }
+
+  @Test(
+    arguments: [
+      (Timeouts(udp: 60), Timeouts.kernelDefault, false, ["udp is 300 s, wanted 60 s"]),
+      (
+        Timeouts(tcp: 60, tcpFin: 30, udp: 60), Timeouts(tcp: 900, tcpFin: 30), false,
+        ["tcp is 900 s, wanted 60 s", "udp is not in this kernel, wanted 60 s"]
+      ),
+      // As wanted, nothing wanted, nothing sent.
+      (Timeouts(udp: 300), .kernelDefault, false, nil),
+      (Timeouts(), .kernelDefault, false, nil),
+      (Timeouts(udp: 60), .kernelDefault, true, nil),
+    ] as [(Timeouts, Timeouts, Bool, [String]?)])
+  func `a mismatch is what was sent and not read back`(
+    wanted: Timeouts, after: Timeouts, isDryRun: Bool, drift: [String]?
+  ) {
+    let change = TimeoutsChange(wanted: wanted, before: .kernelDefault, after: after, isDryRun: isDryRun)
+    for (namespace, place) in [
+      (.current, "this network namespace"), (.named("blue"), "the network namespace blue"),
+    ] as [(NetworkNamespace, String)] {
+      #expect(
+        change.mismatch?.sentence(in: namespace)
+          == drift.map { drift in
+            "the timeouts in \(place) are not what was just set: \(drift.joined(separator: ", ")); another program may have"
+              + " written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the protocol"
+          })
+    }
+  }
 }

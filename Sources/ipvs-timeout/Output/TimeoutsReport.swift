@@ -54,13 +54,8 @@ extension TimeoutsReport {
     case .timeouts, .trial: return .success
     case .comparison(let wanted, let actual): return actual.isAsWanted(wanted) ? .success : .notAsWanted
     case .change(let change):
-      guard !change.isDryRun, !change.isAsWanted else { return .success }
-      throw Failure(
-        "the timeouts in \(target?.namespace.place ?? "this network namespace") are not what was just set: "
-          + change.drift.map(\.sentence).joined(separator: ", ")
-          + "; another program may have written them (keepalived, kube-proxy, kube-router: set them there, too),"
-          + " or the kernel lacks the protocol",
-        .refused)
+      guard let mismatch = change.mismatch else { return .success }
+      throw Failure(mismatch.sentence(in: target?.namespace ?? .current), .refused)
     }
   }
 }
