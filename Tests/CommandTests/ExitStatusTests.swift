@@ -65,19 +65,21 @@ import Testing
 
   @Test(arguments: program)
   func `of a failure of the program`(cause: IpvsadmError.Cause, status: Int32) {
-    #expect(DirectorError.ipvsadm(IpvsadmError(cause, .list, program: "/x")).exitStatus.rawValue == status)
+    #expect(DirectorError.program(IpvsadmError(cause, .list, program: "/x")).exitStatus.rawValue == status)
   }
 
   @Test(arguments: program)
   func `of two failures is that of the first`(cause: IpvsadmError.Cause, status: Int32) {
-    let error = DirectorError.both(IPVSError(.notInKernel, .open), IpvsadmError(cause, .list, program: "/x"))
+    let error = DirectorError(
+      .program(IpvsadmError(cause, .list, program: "/x")),
+      after: .taken(from: .netlink, to: .ipvsadm, because: IPVSError(.notInKernel, .open)))
     #expect(error.exitStatus == .unavailable)
     #expect(Failure(error).status == .unavailable)
   }
 
   @Test(arguments: netlink)
   func `of a change that was not read back is that of the reading`(code: IPVSError.Code, status: Int32) {
-    let error = DirectorError.notReadBack(Timeouts(udp: 5), .kernel(IPVSError(code, .readTimeouts)))
+    let error = DirectorError(.kernel(IPVSError(code, .readTimeouts)), wasSet: Timeouts(udp: 5))
     #expect(error.exitStatus.rawValue == status)
   }
 

@@ -8,7 +8,7 @@ import Testing
 @testable import ipvs_timeout
 
 @Suite struct FailureTests {
-  private static let error = DirectorError.ipvsadm(IpvsadmError(.itself, .list, program: "/x"))
+  private static let error = DirectorError.program(IpvsadmError(.itself, .list, program: "/x"))
 
   @Test func `of a backend is its sentence with its status`() {
     let failure = Failure(Self.error)

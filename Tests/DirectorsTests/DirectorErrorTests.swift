@@ -13,12 +13,12 @@ import Testing
 
   @Test func `of one backend is that backend's sentence`() {
     #expect(DirectorError.kernel(Self.absence).description == Self.absence.description)
-    #expect(DirectorError.ipvsadm(Self.refusal).description == Self.refusal.description)
+    #expect(DirectorError.program(Self.refusal).description == Self.refusal.description)
   }
 
   @Test func `of both shows the first and adds the second`() {
     #expect(
-      DirectorError.both(Self.absence, Self.refusal).description
+      Self.both(Self.refusal).description
         == "cannot open IPVS in this network namespace: this kernel has no IPVS, neither built in nor as a module"
         + " in /lib/modules (No such file or directory, errno 2); install the module or boot a kernel that has it (CONFIG_IP_VS); the program"
         + " /usr/sbin/ipvsadm was tried instead: it failed with status 2: \"no\";"
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func `is about the caller likewise where the program says it`() {
-    func error(_ cause: IpvsadmError.Cause) -> DirectorError { .ipvsadm(IpvsadmError(cause, .list, program: "/x")) }
+    func error(_ cause: IpvsadmError.Cause) -> DirectorError { .program(IpvsadmError(cause, .list, program: "/x")) }
     #expect(error(.notPermitted(said: "you must be root")).isSameEverywhere)
     #expect(!error(.mayNotEnter(said: "nsenter: no")).isSameEverywhere)
   }
@@ -42,18 +42,30 @@ import Testing
   /// Netlink is looked for where the program was started, and the program is run elsewhere.
   @Test func `of both says where the second happened`() {
     #expect(
-      DirectorError.both(Self.absence, Self.lost).description
+      Self.both(Self.lost).description
         == "\(Self.absence); the program /x was tried instead in the network namespace blue: \(Self.lost.reason)")
   }
 
-  @Test func `keeps the error because of which the program was taken`() {
-    #expect(DirectorError(Self.refusal, after: .notNeeded) == .ipvsadm(Self.refusal))
-    #expect(DirectorError(Self.refusal, after: .toIpvsadm(because: Self.absence)) == .both(Self.absence, Self.refusal))
+  /// Another way to the same kernel.
+  @Test func `of two ways to the kernel shows the first and adds the second`() {
+    let second = IPVSError(.refused, .readTimeouts, errno: .notPermitted)
+    let fallback = Fallback.taken(from: .ipvsadm, to: .netlink, because: Self.absence)
     #expect(
-      DirectorError.ipvsadm(Self.refusal).after(.toIpvsadm(because: Self.absence)) == .both(Self.absence, Self.refusal))
-    #expect(DirectorError.ipvsadm(Self.refusal).after(.notNeeded) == .ipvsadm(Self.refusal))
-    #expect(DirectorError.kernel(Self.absence).after(.notNeeded) == .kernel(Self.absence))
+      DirectorError(.kernel(second), after: fallback).description == "\(Self.absence); with netlink instead: \(second)")
   }
+
+  @Test func `keeps the error because of which the program was taken`() {
+    let error = DirectorError.program(Self.refusal)
+    #expect(error.fallbackFrom == nil)
+    #expect(error.after(.notNeeded) == error)
+    #expect(error.after(Self.fallback) == Self.both(Self.refusal))
+    #expect(error.after(Self.fallback).fallbackFrom == Self.absence)
+    #expect(error.after(Self.fallback).readingBack(Timeouts(udp: 5)).fallbackFrom == Self.absence)
+  }
+
+  static let fallback = Fallback.taken(from: .netlink, to: .ipvsadm, because: absence)
+
+  static func both(_ error: IpvsadmError) -> DirectorError { DirectorError(.program(error), after: fallback) }
 
   static let lost = IpvsadmError(.timedOut, .list, program: "/x", in: .named("blue"))
 
@@ -61,10 +73,10 @@ import Testing
     let wanted = Timeouts(tcp: 60, udp: 5)
     let here = IPVSError(.timedOut, .readTimeouts)
     #expect(
-      DirectorError.notReadBack(wanted, .kernel(here)).description
+      DirectorError.kernel(here).readingBack(wanted).description
         == "the timeouts tcp=60 udp=5 were set, but then: \(here); run `ipvs-timeout show`")
     #expect(
-      DirectorError.notReadBack(wanted, .ipvsadm(Self.lost)).description
+      DirectorError.program(Self.lost).readingBack(wanted).description
         == "the timeouts tcp=60 udp=5 were set, but then: \(Self.lost); run `ipvs-timeout show --netns blue`")
   }
 
@@ -72,10 +84,13 @@ import Testing
     arguments: [
       (.kernel(absence), .current),
       (.kernel(IPVSError(.refused, .open, in: .process(7))), .process(7)),
-      (.ipvsadm(lost), .named("blue")),
+      (.program(lost), .named("blue")),
       // It was asked for IPVS where the program was started.
-      (.both(absence, lost), .named("blue")),
-      (.notReadBack(Timeouts(udp: 5), .kernel(IPVSError(.refused, .readTimeouts, in: .path("/x")))), .path("/x")),
+      (both(lost), .named("blue")),
+      (
+        DirectorError(.kernel(IPVSError(.refused, .readTimeouts, in: .path("/x"))), wasSet: Timeouts(udp: 5)),
+        .path("/x")
+      ),
     ] as [(DirectorError, NetworkNamespace)])
   func `knows its network namespace`(error: DirectorError, namespace: NetworkNamespace) {
     #expect(error.namespace == namespace)
@@ -104,9 +119,9 @@ import Testing
     ] as [(IpvsadmError.Cause, Bool)])
   func `of the program is about who asks where it says so`(cause: IpvsadmError.Cause, isSameEverywhere: Bool) {
     let error = IpvsadmError(cause, .list, program: "/x")
-    #expect(DirectorError.ipvsadm(error).isSameEverywhere == isSameEverywhere)
-    #expect(DirectorError.both(Self.absence, error).isSameEverywhere == isSameEverywhere)
+    #expect(DirectorError.program(error).isSameEverywhere == isSameEverywhere)
+    #expect(Self.both(error).isSameEverywhere == isSameEverywhere)
     // What was set once is not sent again.
-    #expect(!DirectorError.notReadBack(Timeouts(udp: 5), .ipvsadm(error)).isSameEverywhere)
+    #expect(!DirectorError.program(error).readingBack(Timeouts(udp: 5)).isSameEverywhere)
   }
 }

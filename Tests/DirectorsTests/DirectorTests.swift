@@ -10,37 +10,38 @@ import Testing
 /// A director reached by the program, as far as that needs no program.
 @Suite struct DirectorTests {
   @Test func `a program that was named and is not there is named in the error`() {
-    #expect(throws: DirectorError.ipvsadm(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
+    #expect(throws: DirectorError.program(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
       _ = try Director(backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
     }
   }
 
   @Test func `a round does not begin where the program is not there`() {
-    #expect(throws: DirectorError.ipvsadm(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
+    #expect(throws: DirectorError.program(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
       _ = try DirectorSequence(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
     }
   }
 
-  @Test func `a round has a director for each network namespace, and then no more`() throws {
+  @Test func `a round has a director for each network namespace`() throws {
     let namespaces: [NetworkNamespace] = [.named("no such name"), .path("/no/such"), .process(0)]
     var round = try DirectorSequence(in: namespaces, backend: .ipvsadm, ipvsadm: "/bin/sh")
     #expect(round.backend == .ipvsadm)
     #expect(round.fallback == .notNeeded)
     for namespace in namespaces {
       // It is there before anything is run.
-      guard let director = try round.next() else {
-        Issue.record("there is none")
-        return
-      }
+      let director = try round.next()
       #expect(director.backend == .ipvsadm)
+      #expect(director.fallback == .notNeeded)
       let error = IpvsadmError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)
-      #expect(throws: DirectorError.ipvsadm(error)) { try director.timeouts() }
+      #expect(throws: DirectorError.program(error)) { try director.timeouts() }
     }
-    for _ in 1...2 {
-      guard case .none = try round.next() else {
-        Issue.record("there is one more")
-        return
-      }
+  }
+
+  /// A caller that asks for more is wrong, and ends.
+  @Test func `a round has no more of them`() async {
+    await #expect(processExitsWith: .failure) {
+      var round = try DirectorSequence(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/bin/sh")
+      _ = try round.next()
+      _ = try round.next()
     }
   }
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import IPVS
-internal import Ipvsadm
-internal import SystemPackage
 
 /// A host or network namespace whose kernel runs IPVS, opened by a backend that is decided on once.
 package struct Director: ~Copyable {
-  let way: Backend
+  private let way: Backend
 
-  /// Whether `auto` turned from netlink to ipvsadm.
+  /// Whether `auto` turned from its first backend to another one.
   package let fallback: Fallback
 
   /// Opens the network namespace of the caller.
@@ -18,34 +16,16 @@ package struct Director: ~Copyable {
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
   /// - Throws: ``DirectorError``.
   package init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(DirectorError) {
-    var fallback = Fallback.notNeeded
-    if choice != .ipvsadm {
-      do throws(IPVSError) {
-        way = .netlink(try Client())
-        self.fallback = fallback
-        return
-      } catch {
-        guard choice == .auto, error.isAbsence else { throw .kernel(error) }
-        fallback = .toIpvsadm(because: error)
-      }
-    }
-    do throws(IpvsadmError) {
-      way = .ipvsadm(try IpvsadmProgram(named: path))
-      self.fallback = fallback
-    } catch {
-      // A program that nobody named and that is not there has nothing to add.
-      if case .toIpvsadm(let reason) = fallback, path == nil, error.cause == .missing { throw .kernel(reason) }
-      throw DirectorError(error, after: fallback)
-    }
+    (way, fallback) = try Backend.open(choice, ipvsadm: path)
   }
 
-  init(_ way: consuming Backend, _ fallback: Fallback) {
+  init(_ way: Backend, _ fallback: Fallback) {
     self.way = way
     self.fallback = fallback
   }
 
-  /// The backend that was taken: `netlink` or `ipvsadm`.
-  package var backend: BackendChoice { way.name }
+  /// The backend that was taken, never `auto`.
+  package var backend: BackendChoice { type(of: way).choice }
 
   /// The timeouts; `nil` where the kernel was built without that protocol.
   ///
@@ -67,7 +47,7 @@ package struct Director: ~Copyable {
   ///   - wanted: The timeouts to set; where all are `nil`, nothing is sent.
   ///   - isDryRun: Whether to send nothing and to say what would be.
   /// - Returns: What was and what is. That they differ from what was wanted is a result, not an error:
-  ///   see ``TimeoutsChange/drift``.
+  ///   see ``TimeoutsChange/mismatch``.
   /// - Throws: ``DirectorError``.
   package func set(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
     try change(try timeouts(), sending: wanted, wanted, isDryRun)
@@ -95,9 +75,12 @@ package struct Director: ~Copyable {
     do throws(DirectorError) {
       return TimeoutsChange(wanted: wanted, before: before, after: try self.timeouts(), isDryRun: false)
     } catch {
-      throw .notReadBack(timeouts, error)
+      throw error.readingBack(timeouts)
     }
   }
+
+  /// Directors by the same backend in other network namespaces.
+  func sequence(in namespaces: [NetworkNamespace]) -> BackendSequence { way.sequence(in: namespaces) }
 }
 
 extension Director {
@@ -113,19 +96,5 @@ extension Director {
   ) throws(DirectorError) -> ConnectionSummary {
     try ConnectionSummary(
       in: namespace, filter, timeouts: { () throws(DirectorError) in try timeouts() }, failure: DirectorError.kernel)
-  }
-}
-
-extension IpvsadmProgram {
-  /// The program at this path, or at the usual ones.
-  fileprivate init(named path: String?) throws(IpvsadmError) {
-    try self.init(at: path.map { [.init($0)] } ?? IpvsadmProgram.usualPaths, for: .list)
-  }
-}
-
-extension IPVSError {
-  /// Whether the kernel's family is not there, the only error from which `auto` falls back.
-  var isAbsence: Bool {
-    [.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled].contains(code)
   }
 }

@@ -5,72 +5,99 @@ package import Ipvsadm
 internal import SystemPackage
 internal import Text
 
-/// Why a backend did not do what was asked of it.
-package enum DirectorError: Error, Sendable, Hashable {
-  /// Netlink failed.
-  case kernel(IPVSError)
-  /// The program ipvsadm failed.
-  case ipvsadm(IpvsadmError)
-  /// Netlink failed, then the program ipvsadm, to which `auto` had turned.
-  indirect case both(IPVSError, IpvsadmError)
-  /// These timeouts were set, but reading them back failed.
-  indirect case notReadBack(Timeouts, DirectorError)
-}
-
-extension DirectorError {
-  /// A failure of the program, to which `auto` may have turned because of another error.
-  init(_ error: IpvsadmError, after fallback: Fallback) {
-    self = if case .toIpvsadm(let reason) = fallback { .both(reason, error) } else { .ipvsadm(error) }
+/// Why a director did not do what was asked of it.
+package struct DirectorError: Error, Sendable, Hashable {
+  /// What failed.
+  package enum Cause: Sendable, Hashable {
+    /// The kernel, by whichever way it was asked.
+    case kernel(IPVSError)
+    /// The program ipvsadm.
+    case program(IpvsadmError)
   }
 
-  /// The same failure, with the error because of which `auto` turned to the program.
+  /// What failed.
+  package let cause: Cause
+  /// The backend that failed where `auto` had turned to it, and why `auto` had.
+  package private(set) var fallback: Fallback
+  /// The timeouts that were set, but then could not be read back; `nil` where that is not what failed.
+  package private(set) var wasSet: Timeouts?
+
+  /// A failure of whatever was asked.
+  package init(_ cause: Cause, after fallback: Fallback = .notNeeded, wasSet: Timeouts? = nil) {
+    self.cause = cause
+    self.fallback = fallback
+    self.wasSet = wasSet
+  }
+
+  /// A failure of the kernel.
+  package static func kernel(_ error: IPVSError) -> DirectorError { DirectorError(.kernel(error)) }
+
+  /// A failure of the program ipvsadm.
+  package static func program(_ error: IpvsadmError) -> DirectorError { DirectorError(.program(error)) }
+
+  /// The same failure of a backend to which `auto` may have turned.
   func after(_ fallback: Fallback) -> DirectorError {
-    if case .ipvsadm(let error) = self { DirectorError(error, after: fallback) } else { self }
+    var error = self
+    error.fallback = fallback
+    return error
+  }
+
+  /// The same failure where these timeouts had been set and were to be read back.
+  package func readingBack(_ timeouts: Timeouts) -> DirectorError {
+    var error = self
+    error.wasSet = timeouts
+    return error
   }
 }
 
 extension DirectorError {
+  /// The error because of which `auto` turned to the backend that then failed; `nil` where it did not turn.
+  package var fallbackFrom: IPVSError? { fallback.reason }
+
   /// The network namespace in which it happened.
   package var namespace: NetworkNamespace {
-    switch self {
+    switch cause {
     case .kernel(let error): error.namespace
-    case .ipvsadm(let error), .both(_, let error): error.namespace
-    case .notReadBack(_, let error): error.namespace
+    case .program(let error): error.namespace
     }
   }
 
   /// Whether it is because of the caller, and so would be the same in every network namespace.
   ///
-  /// Who may not even open a namespace (EACCES) may enter others all the same.
+  /// Who may not even open a namespace (EACCES) may enter others all the same. What was set once is not sent again.
   package var isSameEverywhere: Bool {
-    switch self {
+    guard wasSet == nil else { return false }
+    switch cause {
     case .kernel(let error):
-      error.errno != .permissionDenied && [.notRoot, .missingCapability, .userNamespace].contains(error.code)
-    case .ipvsadm(let error), .both(_, let error):
-      if case .notPermitted = error.cause { true } else { false }
-    case .notReadBack: false
+      return error.errno != .permissionDenied && [.notRoot, .missingCapability, .userNamespace].contains(error.code)
+    case .program(let error):
+      if case .notPermitted = error.cause { return true } else { return false }
     }
   }
 
   /// Whether the file of the namespace is none, or not yet, or no longer.
   package var namespaceIsMissing: Bool {
-    switch self {
-    case .kernel(let error): [.noSuchNamespace, .notANamespace].contains(error.code)
-    case .ipvsadm(let error), .both(_, let error): [.noSuchNamespace, .notANamespace].contains(error.cause)
-    case .notReadBack: false
+    guard wasSet == nil else { return false }
+    switch cause {
+    case .kernel(let error): return [.noSuchNamespace, .notANamespace].contains(error.code)
+    case .program(let error): return [.noSuchNamespace, .notANamespace].contains(error.cause)
     }
   }
 }
 
 extension DirectorError: CustomStringConvertible {
-  /// The sentence for people.
+  /// The sentence for people; where two backends failed, the first error, and then the second.
   package var description: String {
-    switch self {
-    case .kernel(let error): error.description
-    case .ipvsadm(let error): error.description
-    case .notReadBack(let timeouts, let error):
-      "the timeouts \(timeouts.assignments) were set, but then: \(error); run `\(error.namespace.showing)`"
-    case .both(let first, let second):
+    guard let wasSet else { return failure }
+    return "the timeouts \(wasSet.assignments) were set, but then: \(failure); run `\(namespace.showing)`"
+  }
+
+  private var failure: String {
+    switch (fallback, cause) {
+    case (.notNeeded, .kernel(let error)): error.description
+    case (.notNeeded, .program(let error)): error.description
+    case (.taken(_, let backend, let first), .kernel(let second)): "\(first); with \(backend.words) instead: \(second)"
+    case (.taken(_, _, let first), .program(let second)):
       "\(first); the program \(second.program.printable) was tried instead\(second.elsewhere(than: first)):"
         + " \(second.reason)"
     }

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import IPVS
-internal import Ipvsadm
 
 /// Directors in many network namespaces of one kernel, one after another, by a backend that is decided on once.
 package struct DirectorSequence: ~Copyable {
-  // One of the two.
-  private var clients: ClientSequence?
-  private let program: IpvsadmProgram?
-  private var namespaces: ArraySlice<NetworkNamespace>
+  private let sequence: BackendSequence
+  private var remaining: Int
 
-  /// The backend that was taken: `netlink` or `ipvsadm`.
+  /// The backend that was taken, never `auto`.
   package let backend: BackendChoice
-  /// Whether `auto` turned from netlink to ipvsadm.
+  /// Whether `auto` turned from its first backend to another one.
   package let fallback: Fallback
 
   /// Directors in these namespaces, in this order; none is opened yet.
@@ -28,28 +25,16 @@ package struct DirectorSequence: ~Copyable {
     let own = try Director(backend: choice, ipvsadm: path)
     backend = own.backend
     fallback = own.fallback
-    switch own.way {
-    case .netlink(let client):
-      clients = ClientSequence(in: namespaces, like: client)
-      program = nil
-    case .ipvsadm(let program):
-      clients = nil
-      self.program = program
-    }
-    self.namespaces = namespaces[...]
+    sequence = own.sequence(in: namespaces)
+    remaining = namespaces.count
   }
 
-  /// The director in the next namespace; `nil` after the last one.
+  /// Opens the director in the next namespace; to be called once for each namespace, and no more often.
   ///
   /// - Throws: ``DirectorError``, why there is none in this namespace; the next call goes on with the one after it.
-  package mutating func next() throws(DirectorError) -> Director? {
-    guard let namespace = namespaces.popFirst() else { return nil }
-    if let program { return Director(.ipvsadm(program.entering(namespace)), fallback) }
-    do throws(IPVSError) {
-      guard let client = try clients?.next() else { return nil }
-      return Director(.netlink(client), fallback)
-    } catch {
-      throw .kernel(error)
-    }
+  package mutating func next() throws(DirectorError) -> Director {
+    precondition(remaining > 0, "there is a director for each namespace, and no other")
+    remaining -= 1
+    do throws(DirectorError) { return Director(try sequence.next(), fallback) } catch { throw error.after(fallback) }
   }
 }

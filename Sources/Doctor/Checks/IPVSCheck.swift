@@ -12,12 +12,11 @@ struct IPVSCheck: DirectorCheck {
   func findings(on facts: DirectorFacts) -> [Finding] {
     switch facts.fallback {
     case .notNeeded:
-      [.ok(check, "IPVS answers, by \(facts.backend == .ipvsadm ? "the program ipvsadm" : "netlink")")]
-    case .toIpvsadm(let reason):
+      [.ok(check, "IPVS answers, by \(facts.backend.words)")]
+    case .taken(let first, let second, let reason):
       [
         .note(
-          check, "IPVS answers only by the program ipvsadm, not by netlink: \(reason)",
-          so: "the timeouts are those of whatever that program talks to, and each look at them starts it",
+          check, "IPVS answers only by \(second.words), not by \(first.words): \(reason)", so: second.caution,
           fix: reason.fix)
       ]
     }
@@ -63,10 +62,10 @@ extension Connection.Transport {
 extension DirectorError {
   /// What to do first: the command that fixes it, where there is one; what else may help is in the description.
   var fix: String {
-    switch self {
-    case .kernel(let error), .both(let error, _): error.fix
-    case .ipvsadm(let error): error.fix
-    case .notReadBack(_, let error): error.fix
+    if let fallbackFrom { return fallbackFrom.fix }
+    switch cause {
+    case .kernel(let error): return error.fix
+    case .program(let error): return error.fix
     }
   }
 }

@@ -63,7 +63,7 @@ extension OtherNamespaces {
     for (known, isInUse) in zip(listing.namespaces, uses) {
       do throws(DirectorError) {
         guard try isInUse.get() else { continue }
-        guard let director = try directors.next() else { preconditionFailure("there are as many as namespaces") }
+        let director = try directors.next()
         users.append(Neighbour(known: known, timeouts: .success(try director.timeouts())))
       } catch {
         // One that has gone meanwhile is none, and neither is the file that another has left behind.

@@ -13,8 +13,7 @@ struct AccessOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The way to the timeouts: auto, netlink or ipvsadm.",
-      discussion: "auto takes netlink, and the program ipvsadm only where the kernel has no family IPVS."))
+      "The way to the timeouts: \(BackendChoice.list).", discussion: "\(BackendChoice.rule)"))
   var backend = BackendChoice.auto
 
   @Option(

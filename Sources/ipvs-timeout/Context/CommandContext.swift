@@ -100,7 +100,7 @@ extension CommandContext {
     for number in targets.indices where outputFailure == nil {
       progress.show(number)
       do throws(DirectorError) {
-        let director = try directors.following()
+        let director = try directors.next()
         try body(&self, number, director)
         hasReachedDirector = true
         report(directors.fallback)
@@ -197,12 +197,6 @@ extension DirectorSequence {
     } catch {
       throw Failure(error)
     }
-  }
-
-  /// The director in the next namespace, of which the caller knows that there is one.
-  mutating func following() throws(DirectorError) -> Director {
-    guard let director = try next() else { preconditionFailure("there are as many directors as namespaces") }
-    return director
   }
 }
 

@@ -50,10 +50,10 @@ struct ExitStatus: RawRepresentable, Hashable {
 extension DirectorError {
   /// The exit status for a failure; where two backends failed, that of the first.
   var exitStatus: ExitStatus {
-    switch self {
-    case .kernel(let error), .both(let error, _): error.exitStatus
-    case .notReadBack(_, let error): error.exitStatus
-    case .ipvsadm(let error): error.cause.exitStatus
+    if let fallbackFrom { return fallbackFrom.exitStatus }
+    switch cause {
+    case .kernel(let error): return error.exitStatus
+    case .program(let error): return error.cause.exitStatus
     }
   }
 }

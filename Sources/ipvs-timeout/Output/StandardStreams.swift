@@ -76,11 +76,3 @@ enum StandardStreams {
     }
   }
 }
-
-extension Fallback {
-  /// That an answer came another way than expected, if it did.
-  var sentence: String? {
-    guard case .toIpvsadm(let reason) = self else { return nil }
-    return "using the program ipvsadm instead of netlink: \(reason)"
-  }
-}

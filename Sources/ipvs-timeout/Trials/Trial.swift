@@ -96,7 +96,7 @@ struct TrialRun {
     var stakes: [Stake] = []
     for place in places {
       do throws(DirectorError) {
-        let before = try directors.following().timeouts()
+        let before = try directors.next().timeouts()
         let stake: Stake
         do throws(IPVSError) { stake = try Stake(place, before: before, set: request.wanted) } catch {
           throw .kernel(error)
@@ -154,7 +154,7 @@ struct Trial {
         // Even where it fails: the answer may be what is missing.
         self.stakes.append(stake)
         let change: TimeoutsChange
-        do throws(DirectorError) { change = try directors.following().set(wanted) } catch { throw Failure(error) }
+        do throws(DirectorError) { change = try directors.next().set(wanted) } catch { throw Failure(error) }
         let report = TimeoutsReport(target: stake.place, backend: directors.backend, content: .change(change))
         _ = try report.status()
       }

@@ -59,7 +59,7 @@ struct TrialRollback {
     if restoration.putBack != Timeouts() {
       try director.send(restoration.putBack)
       do throws(DirectorError) { after = try director.timeouts() } catch {
-        throw .notReadBack(restoration.putBack, error)
+        throw error.readingBack(restoration.putBack)
       }
     }
     let end = TrialResult(
@@ -88,7 +88,7 @@ extension Director {
   /// Opens one network namespace.
   fileprivate init(in namespace: NetworkNamespace, _ access: Access) throws(DirectorError) {
     var round = try DirectorSequence(in: [namespace], backend: access.backend, ipvsadm: access.ipvsadm)
-    self = try round.following()
+    self = try round.next()
   }
 }
 

@@ -40,7 +40,7 @@ import Testing
     let error = IPVSError(code, .open)
     #expect(DirectorError.kernel(error).fix == fix)
     let second = IpvsadmError(.timedOut, .list, program: "/usr/sbin/ipvsadm")
-    #expect(DirectorError.both(error, second).fix == fix)
+    #expect(DirectorError(.program(second), after: .taken(from: .netlink, to: .ipvsadm, because: error)).fix == fix)
   }
 
   static let programCures: [(IpvsadmError.Cause, String)] = [
@@ -54,7 +54,7 @@ import Testing
 
   @Test(arguments: programCures)
   func `is for what the program says`(cause: IpvsadmError.Cause, fix: String) {
-    #expect(DirectorError.ipvsadm(IpvsadmError(cause, .list, program: "/usr/sbin/ipvsadm")).fix == fix)
+    #expect(DirectorError.program(IpvsadmError(cause, .list, program: "/usr/sbin/ipvsadm")).fix == fix)
   }
 
   @Test func `names the network namespace`() {
@@ -63,6 +63,6 @@ import Testing
       DirectorError.kernel(IPVSError(.notRoot, .readTimeouts, in: blue)).fix == "sudo ipvs-timeout doctor --netns blue"
     )
     let program = IpvsadmError(.missing, .list, program: "/ipvsadm", in: .process(12))
-    #expect(DirectorError.ipvsadm(program).fix == "ipvs-timeout doctor --netns 12 --backend netlink")
+    #expect(DirectorError.program(program).fix == "ipvs-timeout doctor --netns 12 --backend netlink")
   }
 }

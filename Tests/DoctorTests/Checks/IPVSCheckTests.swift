@@ -15,7 +15,7 @@ import Testing
   @Test func `says why it is not the usual way, and what brings that back`() {
     let reason = IPVSError(.moduleNotLoaded, .open, errno: .noSuchFileOrDirectory)
     #expect(
-      IPVSCheck().findings(on: .example(fallback: .toIpvsadm(because: reason))) == [
+      IPVSCheck().findings(on: .example(fallback: .taken(from: .netlink, to: .ipvsadm, because: reason))) == [
         .note(
           .ipvs, "IPVS answers only by the program ipvsadm, not by netlink: \(reason)",
           so: "the timeouts are those of whatever that program talks to, and each look at them starts it",
