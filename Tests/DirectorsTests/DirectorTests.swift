@@ -15,20 +15,20 @@ import Testing
     }
   }
 
-  @Test func `a round does not begin where the program is not there`() {
+  @Test func `a sequence does not begin where the program is not there`() {
     #expect(throws: DirectorError.program(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
       _ = try DirectorSequence(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
     }
   }
 
-  @Test func `a round has a director for each network namespace`() throws {
+  @Test func `a sequence has a director for each network namespace`() throws {
     let namespaces: [NetworkNamespace] = [.named("no such name"), .path("/no/such"), .process(0)]
-    var round = try DirectorSequence(in: namespaces, backend: .ipvsadm, ipvsadm: "/bin/sh")
-    #expect(round.backend == .ipvsadm)
-    #expect(round.fallback == .notNeeded)
+    var directors = try DirectorSequence(in: namespaces, backend: .ipvsadm, ipvsadm: "/bin/sh")
+    #expect(directors.backend == .ipvsadm)
+    #expect(directors.fallback == .notNeeded)
     for namespace in namespaces {
       // It is there before anything is run.
-      let director = try round.next()
+      let director = try directors.next()
       #expect(director.backend == .ipvsadm)
       #expect(director.fallback == .notNeeded)
       let error = IpvsadmError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)
@@ -37,11 +37,11 @@ import Testing
   }
 
   /// A caller that asks for more is wrong, and ends.
-  @Test func `a round has no more of them`() async {
+  @Test func `a sequence has no more of them`() async {
     await #expect(processExitsWith: .failure) {
-      var round = try DirectorSequence(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/bin/sh")
-      _ = try round.next()
-      _ = try round.next()
+      var directors = try DirectorSequence(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/bin/sh")
+      _ = try directors.next()
+      _ = try directors.next()
     }
   }
 }

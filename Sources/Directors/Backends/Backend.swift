@@ -4,7 +4,7 @@ internal import IPVS
 
 /// A way to the timeouts of one director, opened.
 ///
-/// Each backend is a subclass in a file of its own, with all that is known about it, and one line in ``kind(at:)``.
+/// Each backend is a subclass in a file of its own, with all that is known about it, and has a line in ``kind(at:)``.
 /// Classes and their positions, and no protocol and no array: those would make the runtime search the executable for
 /// conformances and metadata, on a path that every call takes.
 class Backend {
@@ -66,15 +66,6 @@ class BackendSequence {
 }
 
 extension Backend {
-  /// The backends, in the order in which `auto` tries them: to add one, write its file, its choice, and its line here.
-  static func kind(at position: Int) -> Backend.Type? {
-    switch position {
-    case 0: NetlinkBackend.self
-    case 1: IpvsadmBackend.self
-    default: nil
-    }
-  }
-
   /// The backend of a choice; `nil` for `auto`.
   static func kind(_ choice: BackendChoice, in list: (Int) -> Backend.Type? = Backend.kind) -> Backend.Type? {
     var position = 0

@@ -2,7 +2,7 @@
 
 package import IPVS
 
-/// Which way to the kernel's timeouts to take.
+/// Which backend to use.
 package enum BackendChoice: String, Sendable, CaseIterable {
   /// The first backend, and another one only where the first is not there.
   case auto
@@ -10,6 +10,17 @@ package enum BackendChoice: String, Sendable, CaseIterable {
   case netlink
   /// The program ipvsadm.
   case ipvsadm
+}
+
+extension Backend {
+  /// The backends, in the order in which `auto` tries them: to add one, write its file, its choice, and its line here.
+  static func kind(at position: Int) -> Backend.Type? {
+    switch position {
+    case 0: NetlinkBackend.self
+    case 1: IpvsadmBackend.self
+    default: nil
+    }
+  }
 }
 
 extension BackendChoice {
@@ -37,19 +48,19 @@ extension BackendChoice {
 
 /// Whether `auto` turned from its first backend to another one, and why.
 ///
-/// Not an optional error: that is large, and to copy and destroy it costs the way that every call takes.
+/// Not an optional error: that is large, and to copy and destroy it slows down every call.
 package indirect enum Fallback: Sendable, Hashable {
-  /// It did not.
+  /// `auto` did not turn, or was not asked.
   case notNeeded
-  /// It did, because of this error.
+  /// `auto` turned, because of this error of the first backend.
   case taken(from: BackendChoice, to: BackendChoice, because: IPVSError)
 
-  /// The error because of which it did; `nil` where it did not.
+  /// The error of the first backend; `nil` where `auto` did not turn.
   package var reason: IPVSError? {
     if case .taken(_, _, let reason) = self { reason } else { nil }
   }
 
-  /// That an answer came another way than expected; `nil` where it did not.
+  /// The remark for people that another backend answers; `nil` where `auto` did not turn.
   package var sentence: String? {
     guard case .taken(let first, let second, let reason) = self else { return nil }
     return "using \(second.words) instead of \(first.words): \(reason)"

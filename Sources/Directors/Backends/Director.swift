@@ -2,9 +2,9 @@
 
 package import IPVS
 
-/// A host or network namespace whose kernel runs IPVS, opened by a backend that is decided on once.
+/// A host or network namespace whose kernel runs IPVS, opened by one backend.
 package struct Director: ~Copyable {
-  private let way: Backend
+  private let implementation: Backend
 
   /// Whether `auto` turned from its first backend to another one.
   package let fallback: Fallback
@@ -16,49 +16,49 @@ package struct Director: ~Copyable {
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
   /// - Throws: ``DirectorError``.
   package init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(DirectorError) {
-    (way, fallback) = try Backend.open(choice, ipvsadm: path)
+    (implementation, fallback) = try Backend.open(choice, ipvsadm: path)
   }
 
-  init(_ way: Backend, _ fallback: Fallback) {
-    self.way = way
+  init(_ implementation: Backend, _ fallback: Fallback) {
+    self.implementation = implementation
     self.fallback = fallback
   }
 
   /// The backend that was taken, never `auto`.
-  package var backend: BackendChoice { type(of: way).choice }
+  package var backend: BackendChoice { type(of: implementation).choice }
 
   /// The timeouts; `nil` where the kernel was built without that protocol.
   ///
   /// - Throws: ``DirectorError``.
   package func timeouts() throws(DirectorError) -> Timeouts {
-    do throws(DirectorError) { return try way.timeouts() } catch { throw error.after(fallback) }
+    do throws(DirectorError) { return try implementation.timeouts() } catch { throw error.after(fallback) }
   }
 
-  /// Sends the timeouts that are named, and does not read them back.
+  /// Sends the named timeouts, and does not read them back.
   ///
   /// - Throws: ``DirectorError``.
   package func send(_ timeouts: Timeouts) throws(DirectorError) {
-    do throws(DirectorError) { try way.setTimeouts(timeouts) } catch { throw error.after(fallback) }
+    do throws(DirectorError) { try implementation.setTimeouts(timeouts) } catch { throw error.after(fallback) }
   }
 
-  /// Sets the timeouts that are named and reads them back.
+  /// Sets the named timeouts and reads them back.
   ///
   /// - Parameters:
   ///   - wanted: The timeouts to set; where all are `nil`, nothing is sent.
-  ///   - isDryRun: Whether to send nothing and to say what would be.
-  /// - Returns: What was and what is. That they differ from what was wanted is a result, not an error:
-  ///   see ``TimeoutsChange/mismatch``.
+  ///   - isDryRun: Whether to send nothing and only predict the result.
+  /// - Returns: The timeouts before and after. A difference from the wanted ones is a result, not an error: see
+  ///   ``TimeoutsChange/mismatch``.
   /// - Throws: ``DirectorError``.
   package func set(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
     try change(try timeouts(), sending: wanted, wanted, isDryRun)
   }
 
-  /// Sets those of the timeouts that are named and are not so, and reads them back; where all are so, nothing is sent.
+  /// Sets the named timeouts that differ and reads them back; where none differs, nothing is sent.
   ///
   /// - Parameters:
-  ///   - wanted: What is to be so.
-  ///   - isDryRun: Whether to send nothing and to say what would be.
-  /// - Returns: What was and what is, as for ``set(_:isDryRun:)``.
+  ///   - wanted: The timeouts to have.
+  ///   - isDryRun: Whether to send nothing and only predict the result.
+  /// - Returns: The timeouts before and after, as for ``set(_:isDryRun:)``.
   /// - Throws: ``DirectorError``.
   package func correct(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
     let before = try timeouts()
@@ -80,11 +80,11 @@ package struct Director: ~Copyable {
   }
 
   /// Directors by the same backend in other network namespaces.
-  func sequence(in namespaces: [NetworkNamespace]) -> BackendSequence { way.sequence(in: namespaces) }
+  func sequence(in namespaces: [NetworkNamespace]) -> BackendSequence { implementation.sequence(in: namespaces) }
 }
 
 extension Director {
-  /// What there is to say about the connections of the director, as its kernel lists them now.
+  /// A summary of the director's connections, as its kernel lists them now.
   ///
   /// - Parameters:
   ///   - namespace: The network namespace in which it is.

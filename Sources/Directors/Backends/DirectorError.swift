@@ -9,7 +9,7 @@ internal import Text
 package struct DirectorError: Error, Sendable, Hashable {
   /// What failed.
   package enum Cause: Sendable, Hashable {
-    /// The kernel, by whichever way it was asked.
+    /// The kernel, however it was asked.
     case kernel(IPVSError)
     /// The program ipvsadm.
     case program(IpvsadmError)
@@ -62,9 +62,9 @@ extension DirectorError {
     }
   }
 
-  /// Whether it is because of the caller, and so would be the same in every network namespace.
+  /// Whether the caller is the reason, so that it would fail in the same way in every network namespace.
   ///
-  /// Who may not even open a namespace (EACCES) may enter others all the same. What was set once is not sent again.
+  /// A caller who may not open one namespace (EACCES) may still enter others. A change that was made is not repeated.
   package var isSameEverywhere: Bool {
     guard wasSet == nil else { return false }
     switch cause {
@@ -75,7 +75,7 @@ extension DirectorError {
     }
   }
 
-  /// Whether the file of the namespace is none, or not yet, or no longer.
+  /// Whether there is no such network namespace, not yet or no longer.
   package var namespaceIsMissing: Bool {
     guard wasSet == nil else { return false }
     switch cause {

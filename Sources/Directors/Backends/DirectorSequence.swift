@@ -2,7 +2,7 @@
 
 package import IPVS
 
-/// Directors in many network namespaces of one kernel, one after another, by a backend that is decided on once.
+/// Directors in many network namespaces of one kernel, one after another, by one backend.
 package struct DirectorSequence: ~Copyable {
   private let sequence: BackendSequence
   private var remaining: Int
