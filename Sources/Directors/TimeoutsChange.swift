@@ -6,9 +6,9 @@ package import IPVS
 package struct TimeoutsChange: Sendable, Hashable {
   /// The timeouts that were to be set.
   package let wanted: Timeouts
-  /// The timeouts read before.
+  /// What was read before.
   package let before: Timeouts
-  /// The timeouts read afterwards; after a dry run, those that setting would give.
+  /// What was read afterwards, or what would be after a dry run.
   package let after: Timeouts
   /// Whether nothing was sent.
   package let isDryRun: Bool
@@ -24,39 +24,20 @@ package struct TimeoutsChange: Sendable, Hashable {
   /// Whether anything became, or would become, different.
   package var isChanged: Bool { before != after }
 
-  /// Whether all wanted timeouts match.
+  /// Whether everything that was wanted is so.
   package var isAsWanted: Bool { after.isAsWanted(wanted) }
 
-  /// The wanted timeouts that do not match.
+  /// What was wanted and is not so.
   package var drift: [Drift] { after.drift(from: wanted) }
-
-  /// The difference between the timeouts set and those read back; `nil` where there is none, or nothing was sent.
-  package var mismatch: Mismatch? {
-    isDryRun || isAsWanted ? nil : Mismatch(wanted: wanted, actual: after)
-  }
-
-  /// Timeouts that the kernel accepted and then did not have.
-  package struct Mismatch: Sendable, Hashable {
-    let wanted: Timeouts
-    let actual: Timeouts
-
-    /// The sentence for people: the differences, likely reasons, and what to do.
-    package func sentence(in namespace: NetworkNamespace) -> String {
-      "the timeouts in \(namespace.place) are not what was just set: "
-        + actual.drift(from: wanted).map(\.sentence).joined(separator: ", ")
-        + "; another program may have written them (keepalived, kube-proxy, kube-router: set them there, too),"
-        + " or the kernel lacks the protocol"
-    }
-  }
 }
 
-/// One timeout that differs from the wanted one.
+/// One timeout that is not as wanted.
 package struct Drift: Sendable, Hashable {
   /// Which timeout.
   package let name: Timeouts.Name
-  /// The value found; `nil` where the kernel was built without that protocol.
+  /// What it is; `nil` where the kernel was built without that protocol.
   package let actual: Timeout?
-  /// The value wanted.
+  /// What was wanted.
   package let wanted: Timeout
 
   /// A drift with its parts.
@@ -68,17 +49,17 @@ package struct Drift: Sendable, Hashable {
 }
 
 extension Drift {
-  /// The value found and the value wanted, for people.
+  /// What is and what was wanted, for people.
   package var sentence: String {
     "\(name.rawValue) is \(actual.map { "\($0.seconds) s" } ?? "not in this kernel"), wanted \(wanted.seconds) s"
   }
 }
 
 extension Timeouts {
-  /// Whether these timeouts match the wanted ones; a timeout that is not named in `wanted` may be anything.
+  /// Whether these timeouts are as wanted; a timeout that is not named in `wanted` may be anything.
   package func isAsWanted(_ wanted: Timeouts) -> Bool { wanted.merging(self) == self }
 
-  /// The timeouts that differ from the wanted ones; a timeout that is not named in `wanted` may be anything.
+  /// Where these timeouts are not as wanted; a timeout that is not named in `wanted` may be anything.
   package func drift(from wanted: Timeouts) -> [Drift] {
     Name.allCases.compactMap { name in
       guard let aim = wanted[name], aim != self[name] else { return nil }
