@@ -125,7 +125,7 @@ enum ConnectionsPicture {
     let levels = Array(style.rawValue)
     var text = counts.map { count in
       // What is there at all is seen.
-      String(levels[count == 0 ? 0 : max(1, count * (levels.count - 1) / most)])
+      String(levels[count == 0 ? 0 : max(1, count * (levels.count - 1) / largest)])
     }
     if let allowed = tally.allowed { text[column(allowed.seconds)] += "|" }
     return text.joined()

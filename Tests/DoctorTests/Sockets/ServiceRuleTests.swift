@@ -51,10 +51,10 @@ import Testing
 
   @Test func `where more endpoints are listened at than are kept, each further one counts for all addresses`() throws {
     var listeners = Listeners()
-    for number in 0..<UInt32(Listeners.most) {
+    for number in 0..<UInt32(Listeners.maximumEndpoints) {
       listeners.add(Endpoint(InternetAddress(ipv4: 0x0A00_0000 + number), port: 80))
     }
-    let last = Endpoint(InternetAddress(ipv4: 0x0A00_0000 + UInt32(Listeners.most) - 1), port: 80)
+    let last = Endpoint(InternetAddress(ipv4: 0x0A00_0000 + UInt32(Listeners.maximumEndpoints) - 1), port: 80)
     #expect(listeners.listener(for: last) == last)
     #expect(listeners.listener(for: try endpoint("192.0.2.1:80")) == nil)
     listeners.add(try endpoint("192.0.2.7:81"))
