@@ -62,7 +62,8 @@ let package = Package(
       name: "NetlinkTests", dependencies: ["CLibNL", "Linux", "Netlink", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(
-      name: "IPVSTests", dependencies: ["IPVS", "Linux", "Netlink", "TestSupport", system], swiftSettings: strict),
+      name: "IPVSTests", dependencies: ["IPVS", "Linux", "Netlink", "TestSupport", system],
+      swiftSettings: strict),
     .testTarget(
       name: "IpvsadmTests",
       dependencies: ["IPVS", "Ipvsadm", "TestSupport", "Text", subprocess, system],
@@ -73,7 +74,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DoctorTests",
-      dependencies: ["CLinux", "Directors", "Doctor", "IPVS", "Ipvsadm", "Linux", "TestSupport", system],
+      dependencies: ["CLinux", "Directors", "Doctor", "IPVS", "Ipvsadm", "Linux", "Netlink", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests",

@@ -34,9 +34,9 @@ public struct InternetAddress: Sendable, Hashable {
   }
 }
 
-extension InternetAddress: LosslessStringConvertible {
-  /// An address as people write it; `nil` for anything that inet_pton(3) does not take.
-  public init?(_ text: String) {
+extension InternetAddress: CustomStringConvertible {
+  /// Reads an address as people write it; `nil` for anything that inet_pton(3) does not accept.
+  public init?(parsing text: String) {
     var ipv4 = in_addr()
     if inet_pton(AF_INET, text, &ipv4) == 1 {
       self.init(ipv4: UInt32(bigEndian: ipv4.s_addr))
@@ -68,27 +68,27 @@ public struct Endpoint: Sendable, Hashable {
   /// The port; 0 where it stands for all of them, as in a persistence template.
   public let port: UInt16
 
-  /// An endpoint with its parts.
+  /// Creates an endpoint.
   public init(_ address: InternetAddress, port: UInt16) {
     self.address = address
     self.port = port
   }
 }
 
-extension Endpoint: LosslessStringConvertible {
-  /// An endpoint as people write it; `nil` for anything else.
-  public init?(_ text: String) {
+extension Endpoint: CustomStringConvertible {
+  /// Reads an endpoint as people write it: `192.0.2.1:80`, `[2001:db8::1]:80`; `nil` for anything else.
+  public init?(parsing text: String) {
     guard let colon = text.lastIndex(of: ":") else { return nil }
     let digits = text[text.index(after: colon)...]
     var address = text[..<colon]
     let isBracketed = address.hasPrefix("[") && address.hasSuffix("]")
     if isBracketed { address = address.dropFirst().dropLast() }
     guard digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let port = UInt16(digits),
-      let address = InternetAddress(String(address)), address.isIPv6 == isBracketed
+      let address = InternetAddress(parsing: String(address)), address.isIPv6 == isBracketed
     else { return nil }
     self.init(address, port: port)
   }
 
-  /// As people write it: `192.0.2.1:80`, `[2001:db8::1]:80`.
+  /// The endpoint as people write it: `192.0.2.1:80`, `[2001:db8::1]:80`.
   public var description: String { address.isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)" }
 }

@@ -2,17 +2,19 @@
 
 internal import CLinux
 internal import Glibc
-internal import Netlink
+package import Netlink
 
 /// A connection to the kernel's IPVS in one network namespace.
 ///
 /// ```swift
 /// let ipvs = try Client()
-/// let before = try ipvs.timeouts()
-/// try ipvs.setTimeouts(Timeouts(tcp: 600))
-/// try ipvs.setTimeouts(before)
+/// let change = try ipvs.changeTimeouts(to: Timeouts(tcp: 600))
+/// print(change.before, change.after)
 /// ```
-public struct Client: ~Copyable {
+///
+/// It closes with its owner. Several tasks and threads may share one: a call waits until the one before has its answer,
+/// for as long as `replyTimeout` allows. Calls block the thread; the kernel answers in microseconds.
+public struct Client: ~Copyable, Sendable {
   /// The network namespace whose timeouts these are.
   public let namespace: NetworkNamespace
   private let socket: Netlink.Socket
@@ -25,10 +27,12 @@ public struct Client: ~Copyable {
   ///
   /// - Parameters:
   ///   - namespace: The network namespace.
-  ///   - replyTimeout: How long to wait for each answer of the kernel; `nil` is five seconds.
+  ///   - replyTimeout: How long to wait for each answer of the kernel, from a microsecond to an hour.
   /// - Throws: ``IPVSError``, when there is no IPVS or no such namespace, the namespace may not be entered, the system
   ///   refuses a socket, or no answer comes in time.
-  public init(in namespace: NetworkNamespace = .current, replyTimeout: Duration? = nil) throws(IPVSError) {
+  public init(
+    in namespace: NetworkNamespace = .current, replyTimeout: Duration = .seconds(5)
+  ) throws(IPVSError) {
     do throws(NetlinkError) {
       let version = UInt8(IPVS_GENL_VERSION)
       let socket = try namespace.socket(replyTimeout: replyTimeout)
@@ -44,7 +48,8 @@ public struct Client: ~Copyable {
     }
   }
 
-  init(_ namespace: NetworkNamespace, over socket: consuming Netlink.Socket, _ family: Family) {
+  /// A client over a socket that is open.
+  package init(_ namespace: NetworkNamespace, over socket: consuming Netlink.Socket, _ family: Family) {
     self.namespace = namespace
     self.socket = socket
     self.family = family
@@ -55,7 +60,9 @@ public struct Client: ~Copyable {
   /// The corresponding kernel command is `IPVS_CMD_GET_CONFIG`.
   ///
   /// - Throws: ``IPVSError``.
-  public borrowing func timeouts() throws(IPVSError) -> Timeouts {
+  public borrowing func timeouts() throws(IPVSError) -> Timeouts { try timeouts(afterSending: nil) }
+
+  private borrowing func timeouts(afterSending sent: Timeouts?) throws(IPVSError) -> Timeouts {
     do throws(NetlinkError) {
       let request = try Request(to: family, command: UInt8(IPVS_CMD_GET_CONFIG))
       return try socket.reply(to: request) { reply throws(NetlinkError) in
@@ -64,28 +71,54 @@ public struct Client: ~Copyable {
         return try Timeouts(reply)
       }
     } catch {
-      throw IPVSError(error, during: .readTimeouts, in: namespace)
+      throw IPVSError(error, during: .readTimeouts, in: namespace, sending: sent)
     }
   }
 
-  /// Sets the timeouts that are named; the kernel keeps the others, in one step, whoever else is writing.
+  /// Sets the timeouts that are named; the kernel keeps the others, in one step.
   ///
   /// A timeout applies to a connection from its next packet on. The corresponding kernel command is
   /// `IPVS_CMD_SET_CONFIG`.
   ///
-  /// - Throws: ``IPVSError``. The kernel changes all or none: none where the code is `valueRefused` or one about
-  ///   privilege; where the answer did not come or could not be read, only reading the timeouts tells.
+  /// Does not read them back; see ``changeTimeouts(to:isDryRun:)``.
+  ///
+  /// - Throws: ``IPVSError``. The kernel changes all or none; where ``IPVSError/mayHaveSetTimeouts`` is true, only
+  ///   reading the timeouts tells which.
   public borrowing func setTimeouts(_ timeouts: Timeouts) throws(IPVSError) {
     do throws(NetlinkError) {
       let request = try Request(to: family, command: UInt8(IPVS_CMD_SET_CONFIG))
       try timeouts.append(to: request)
       try socket.acknowledge(request)
     } catch {
-      throw IPVSError(error, during: .setTimeouts(timeouts), in: namespace)
+      throw IPVSError(error, during: .setTimeouts, in: namespace, sending: timeouts)
     }
   }
 
-  /// What there is to say about the connections of the namespace, as the kernel lists them now.
+  /// Sets the timeouts that are named, and reads them before and after.
+  ///
+  /// The corresponding kernel commands are `IPVS_CMD_GET_CONFIG` and `IPVS_CMD_SET_CONFIG`.
+  ///
+  /// - Parameters:
+  ///   - wanted: The timeouts to set; where none is named, nothing is sent.
+  ///   - isDryRun: Whether to send nothing, and to return what a change would do.
+  /// - Returns: The timeouts before and after. That another program has changed them in between is a result and no
+  ///   error: see ``TimeoutsChange/drift``.
+  /// - Throws: ``IPVSError``; where ``IPVSError/mayHaveSetTimeouts`` is true, only reading the timeouts tells what is in
+  ///   force.
+  @discardableResult
+  public borrowing func changeTimeouts(
+    to wanted: Timeouts, isDryRun: Bool = false
+  ) throws(IPVSError) -> TimeoutsChange {
+    let before = try timeouts()
+    guard !isDryRun, wanted != Timeouts() else {
+      return TimeoutsChange(wanted: wanted, before: before, after: wanted.merging(before), isDryRun: isDryRun)
+    }
+    try setTimeouts(wanted)
+    return TimeoutsChange(wanted: wanted, before: before, after: try timeouts(afterSending: wanted))
+  }
+
+  /// Summarizes the connections of the namespace, as the kernel lists them now.
+  ///
   ///
   /// - Parameter filter: Which connections count.
   /// - Returns: The summary.

@@ -2,31 +2,62 @@
 
 internal import Netlink
 
-/// ClientSequence of one kernel's IPVS in many network namespaces, one after another.
-///
-/// ```swift
-/// var clients = ClientSequence(in: try NamespaceList().namespaces.map(\.namespace), like: try Client())
-/// while let ipvs = try clients.next() { print(ipvs.namespace, try ipvs.timeouts()) }
-/// ```
-///
-/// Much faster than to open each by itself: one thread enters many of the namespaces, a bounded number of files is open
-/// at a time, and the family is looked up once.
-public struct ClientSequence: ~Copyable {
-  private static let most = 32
+extension Client {
+  /// Opens this kernel's IPVS in many network namespaces, one after another.
+  ///
+  /// ```swift
+  /// try Client().forEach(in: NamespaceList().namespaces.map(\.namespace)) { namespace, result in
+  ///   print(namespace, try result.get().timeouts())
+  /// }
+  /// ```
+  ///
+  /// Much faster than opening each by itself: one thread enters 32 of the namespaces, no more files are open at a time,
+  /// and the family is not looked up again.
+  ///
+  /// - Parameters:
+  ///   - namespaces: The network namespaces.
+  ///   - replyTimeout: How long to wait for each answer of the kernel.
+  ///   - body: Is called for each namespace in turn, with a client in it or the reason why there is none. What it throws
+  ///     ends the loop.
+  /// - Throws: What `body` throws.
+  public borrowing func forEach<Failure: Error>(
+    in namespaces: some Sequence<NetworkNamespace>, replyTimeout: Duration = .seconds(5),
+    _ body: (NetworkNamespace, consuming Result<Client, IPVSError>) throws(Failure) -> Void
+  ) throws(Failure) {
+    let namespaces = Array(namespaces)
+    var clients = ClientSequence(in: namespaces, like: self, replyTimeout: replyTimeout)
+    for namespace in namespaces {
+      let result: Result<Client, IPVSError>
+      do throws(IPVSError) {
+        guard let client = try clients.next() else { return }
+        result = .success(client)
+      } catch {
+        result = .failure(error)
+      }
+      try body(namespace, result)
+    }
+  }
+}
+
+/// Clients of one kernel's IPVS in many network namespaces, one after another.
+package struct ClientSequence: ~Copyable, Sendable {
+  private static let batchSize = 32
 
   private var namespaces: ArraySlice<NetworkNamespace>
   private var batch: SocketBatch
   private var left: ArraySlice<NetworkNamespace> = []
   private let family: Family
-  private let replyTimeout: Duration?
+  private let replyTimeout: Duration
 
-  /// ClientSequence in these namespaces, in this order; none is opened yet.
+  /// Clients in these namespaces, in this order; none is opened yet.
   ///
   /// - Parameters:
   ///   - namespaces: The network namespaces.
-  ///   - other: A client of this kernel.
-  ///   - replyTimeout: How long to wait for each answer of the kernel; `nil` is five seconds.
-  public init(in namespaces: [NetworkNamespace], like other: borrowing Client, replyTimeout: Duration? = nil) {
+  ///   - other: A client of this kernel, which has looked up the family.
+  ///   - replyTimeout: How long to wait for each answer of the kernel.
+  package init(
+    in namespaces: [NetworkNamespace], like other: borrowing Client, replyTimeout: Duration = .seconds(5)
+  ) {
     self.namespaces = namespaces[...]
     batch = SocketBatch(in: [])
     family = other.family
@@ -36,10 +67,10 @@ public struct ClientSequence: ~Copyable {
   /// The client in the next namespace; `nil` after the last one.
   ///
   /// - Throws: ``IPVSError``, why there is none in this namespace; the next call goes on with the one after it.
-  public mutating func next() throws(IPVSError) -> Client? {
+  package mutating func next() throws(IPVSError) -> Client? {
     if left.isEmpty {
-      left = namespaces.prefix(ClientSequence.most)
-      namespaces = namespaces.dropFirst(ClientSequence.most)
+      left = namespaces.prefix(ClientSequence.batchSize)
+      namespaces = namespaces.dropFirst(ClientSequence.batchSize)
       batch = SocketBatch(in: left.filter { $0 != .current }.map(\.files), replyTimeout: replyTimeout)
     }
     guard let namespace = left.popFirst() else { return nil }

@@ -2,7 +2,6 @@
 
 package import Linux
 public import SystemPackage
-internal import Text
 
 /// All network namespaces of this machine, as far as they can be seen, each once.
 ///
@@ -37,8 +36,8 @@ public struct NamespaceList: Sendable {
     }
   }
 
-  /// The namespace that this is; `nil` where it is none of these.
-  public func known(_ namespace: NetworkNamespace) -> NamespaceInfo? {
+  /// What is known of a namespace; `nil` where it is none of these.
+  public func info(for namespace: NetworkNamespace) -> NamespaceInfo? {
     namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
   }
 }
@@ -135,26 +134,20 @@ public struct NamespaceInfo: Sendable, Hashable {
 extension NamespaceInfo {
   /// Which namespace one is, whatever it is called: two with the same identity are the same namespace.
   ///
-  /// The kernel gives the numbers of a namespace that has gone to a later one.
-  public struct Identity: Sendable, Hashable {
-    /// The number of the device of the kernel's file system for namespaces, as in `stat(2)`.
-    public let device: UInt
-    /// The number of the namespace on that device, as in `readlink /proc/self/ns/net`.
-    public let inode: UInt
+  /// The kernel may give the numbers of a namespace that has ended to a later one.
+  public struct Identity: Sendable, Hashable, CustomStringConvertible {
+    /// The number of the device of the kernel's file system for namespaces, `st_dev` of `stat(2)`.
+    public let device: UInt64
+    /// The number of the namespace on that device, `st_ino` of `stat(2)`.
+    public let inode: UInt64
+
+    /// The namespace as `readlink /proc/self/ns/net` prints it: `net:[4026531840]`.
+    public var description: String { "net:[\(inode)]" }
   }
 
   /// Which one it is.
-  public var identity: Identity { Identity(device: fileIdentity.device, inode: fileIdentity.inode) }
-}
-
-extension NamespaceInfo {
-  /// What makes a command go to it, after a blank.
-  package var option: String {
-    switch namespace {
-    case .current: " --netns host"
-    case .path(let path) where path.lastComponent?.string == name: NetworkNamespace.option(name)
-    default: namespace.option
-    }
+  public var identity: Identity {
+    Identity(device: UInt64(fileIdentity.device), inode: UInt64(fileIdentity.inode))
   }
 }
 
@@ -164,28 +157,4 @@ extension NetworkNamespace {
 
   /// Where it is bound, by what is known of it; where nothing is, where it would be.
   package func paths(_ known: NamespaceInfo?) -> [String] { (known?.paths ?? bindings).map(\.string) }
-}
-
-extension NetworkNamespace {
-  /// What makes another program run in it, before that; empty where it is the caller's own.
-  ///
-  /// - Parameter known: What is known of it, where it was looked up.
-  /// - Returns: The program that does so, its arguments and a blank.
-  package func entering(_ known: NamespaceInfo?) -> String {
-    let namespace = known?.namespace ?? self
-    let isThere = { (file: FilePath) in (try? NamespaceIdentity(file)) != nil }
-    guard namespace != .current, let file = namespace.files.first(where: isThere) ?? namespace.files.first else {
-      return ""
-    }
-    return "nsenter --net=\(file.string.shellWord) "
-  }
-
-  /// What makes a command go to it, after a blank; empty where it is the caller's own.
-  ///
-  /// - Parameter known: What is known of it, where it was looked up.
-  /// - Returns: The option, after a blank.
-  package func option(_ known: NamespaceInfo?) -> String {
-    guard let known else { return option }
-    return known.namespace == .current ? "" : known.option
-  }
 }

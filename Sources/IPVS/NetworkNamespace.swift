@@ -4,36 +4,44 @@ package import Linux
 package import Netlink
 public import SystemPackage
 
-/// A network namespace, said the way people say it; whether it exists is seen when it is opened.
+/// A network namespace, named the way people name it; whether it exists is seen when it is opened.
 public enum NetworkNamespace: Sendable, Hashable {
-  /// That of the calling thread.
+  /// The namespace of the calling thread.
   case current
-  /// That which is bound by this name in `/run/netns` or else in `/run/docker/netns`; a number that is no such name is a
-  /// process.
+  /// The namespace bound by this name in `/run/netns`, or else in `/run/docker/netns`.
+  ///
+  /// A number that is no such name is a process, as container engines may bind a namespace by nothing but digits.
   case named(String)
-  /// That which this file is, or is bound to.
+  /// The namespace that this file is, or is bound to.
   case path(FilePath)
-  /// That in which a process of this number lives.
+  /// The namespace in which a process of this number lives.
   case process(Int32)
 
-  /// Reads a namespace as people write it: `host` for their own, a path with a `/` in it, a name, or the number of a
-  /// process.
-  public init(_ text: String) {
+  /// Reads a namespace as people write it.
+  ///
+  /// - Parameter text: `host` for the caller's own, a path with a `/` in it, `pid 1234` for a process, or a name. A
+  ///   number is a name first, and a process only where nothing is bound by that name.
+  public init(parsing text: String) {
     self =
       switch text {
       case "host": .current
       case _ where text.contains("/"): .path(FilePath(text))
+      case _ where text.hasPrefix("pid "): Int32(text.dropFirst(4)).map(NetworkNamespace.process) ?? .named(text)
       default: .named(text)
       }
   }
 }
 
 extension NetworkNamespace: CustomStringConvertible {
-  /// The namespace as one writes it; a process as `pid 1234`.
+  /// The namespace as ``init(parsing:)`` reads it back: `host`, `blue`, `/run/netns/blue`, `pid 1234`.
+  ///
+  /// A name that means something else there, such as `host`, stands with its directory `/run/netns`.
   public var description: String {
     switch self {
     case .current: "host"
+    case .named(let name) where NetworkNamespace(parsing: name) != self: "/run/netns/\(name)"
     case .named(let name): name
+    case .path(let path) where !path.string.contains("/"): "./\(path.string)"
     case .path(let path): path.string
     case .process(let number): "pid \(number)"
     }
@@ -48,7 +56,9 @@ extension NetworkNamespace {
   package var files: [FilePath] {
     switch self {
     case .current: ["/proc/thread-self/ns/net"]
-    case .named(let name): NetworkNamespace.files(named: name) + (Int32(name).map { [.namespace(ofProcess: $0)] } ?? [])
+    case .named(let name):
+      NetworkNamespace.files(named: name)
+        + (NetworkNamespace.process(named: name).map { [.namespace(ofProcess: $0)] } ?? [])
     case .path: bindings
     case .process(let number): [.namespace(ofProcess: number)]
     }
@@ -57,11 +67,15 @@ extension NetworkNamespace {
   /// The files that it may be bound to; a number is taken for a process.
   package var bindings: [FilePath] {
     switch self {
-    case .named(let name): Int32(name) == nil ? NetworkNamespace.files(named: name) : []
+    case .named(let name):
+      NetworkNamespace.process(named: name) == nil ? NetworkNamespace.files(named: name) : []
     case .path(let path): [path]
     case .current, .process: []
     }
   }
+
+  /// The process that a name may mean: any number.
+  private static func process(named name: String) -> Int32? { Int32(name) }
 
   /// Which one it is; `nil` where that is not to be seen.
   package var identity: NamespaceIdentity? {
@@ -126,11 +140,11 @@ extension NetworkNamespace {
   ///
   /// - Parameters:
   ///   - protocol: The part of the kernel to talk to.
-  ///   - replyTimeout: How long to wait for each answer of the kernel; `nil` is five seconds.
+  ///   - replyTimeout: How long to wait for each answer of the kernel.
   /// - Returns: The socket.
   /// - Throws: `NetlinkError`, when the namespace is not entered or the system refuses the socket.
   package func socket(
-    _ protocol: NetlinkProtocol = .generic, replyTimeout: Duration? = nil
+    _ protocol: NetlinkProtocol = .generic, replyTimeout: Duration = .seconds(5)
   ) throws(NetlinkError) -> Netlink.Socket {
     if self == .current { return try Socket(`protocol`, replyTimeout: replyTimeout) }
     var batch = SocketBatch(`protocol`, in: [files], replyTimeout: replyTimeout)

@@ -20,15 +20,15 @@ public struct ServiceCounts: Sendable, Hashable {
     /// How packets come to the server.
     public let method: ForwardingMethod
 
-    /// A kind with its parts.
+    /// Creates a kind.
     public init(_ transport: Connection.Transport, _ method: ForwardingMethod) {
       self.transport = transport
       self.method = method
     }
   }
 
-  /// Counts that are known.
-  package init(services: [Connection.Transport: Int], servers: [ServerKind: Int] = [:]) {
+  /// Creates counts, as tests of your own code need them.
+  public init(services: [Connection.Transport: Int], servers: [ServerKind: Int] = [:]) {
     self.services = services
     self.servers = servers
   }
@@ -84,7 +84,8 @@ extension ServiceCounts {
     guard !third.isEmpty else { return false }
     if first.spells("->") {
       guard let transport else { return false }
-      servers[ServerKind(transport, ForwardingMethod(third)), default: 0] += 1
+      servers[ServerKind(transport, ForwardingMethod(rawValue: String(decoding: third, as: UTF8.self))), default: 0] +=
+        1
     } else {
       let next: Connection.Transport = first.spells("FWM") ? .any : Connection.Transport(first)
       services[next, default: 0] += 1
@@ -95,42 +96,28 @@ extension ServiceCounts {
 }
 
 /// How packets come to a real server, by the kernel's name for it.
-public enum ForwardingMethod: Sendable, Hashable {
-  /// By NAT: what is sent back passes the director.
-  case nat
-  /// By direct routing: what is sent back does not.
-  case directRouting
-  /// By a tunnel: what is sent back does not pass the director either.
-  case tunnel
+///
+/// There may be more methods in other kernels than there are names here.
+public struct ForwardingMethod: RawRepresentable, Sendable, Hashable {
+  /// The kernel's name for the method.
+  public let rawValue: String
+
+  /// A method by the kernel's name for it, for example `Masq`.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// By NAT: the answers pass the director.
+  public static let nat = ForwardingMethod(rawValue: "Masq")
+  /// By direct routing: the answers do not pass the director.
+  public static let directRouting = ForwardingMethod(rawValue: "Route")
+  /// By a tunnel: the answers do not pass the director either.
+  public static let tunnel = ForwardingMethod(rawValue: "Tunnel")
   /// The real server is the director itself.
-  case local
+  public static let local = ForwardingMethod(rawValue: "Local")
   /// Around IPVS, where no real server is left.
-  case bypass
-  /// Another one, by its name.
-  case other(String)
+  public static let bypass = ForwardingMethod(rawValue: "Bypass")
+}
 
-  /// A method by its name, as a field of the table.
-  init(_ field: UnsafeRawBufferPointer) {
-    self =
-      switch true {
-      case field.spells("Masq"): .nat
-      case field.spells("Route"): .directRouting
-      case field.spells("Tunnel"): .tunnel
-      case field.spells("Local"): .local
-      case field.spells("Bypass"): .bypass
-      default: .other(String(decoding: field, as: UTF8.self))
-      }
-  }
-
-  /// The name in the table.
-  public var name: String {
-    switch self {
-    case .nat: "Masq"
-    case .directRouting: "Route"
-    case .tunnel: "Tunnel"
-    case .local: "Local"
-    case .bypass: "Bypass"
-    case .other(let name): name
-    }
-  }
+extension ForwardingMethod: CustomStringConvertible {
+  /// The kernel's name for the method.
+  public var description: String { rawValue }
 }

@@ -35,8 +35,8 @@ package struct SyncDaemons: Sendable, Hashable {
     }
   }
 
-  /// Whether one listens in the namespace of the calling thread; true also where the kernel does not say.
-  static var isBackupRunning: Bool { (try? Result.here.get().hasBackup) ?? true }
+  /// Whether one listens in the namespace of the calling thread; `nil` where the kernel does not say.
+  static var isBackupRunning: Bool? { try? Result.here.get().hasBackup }
 }
 
 extension Result<SyncDaemons, Errno> {

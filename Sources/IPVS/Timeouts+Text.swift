@@ -2,6 +2,36 @@
 
 package import Text
 
+/// The styles in which timeouts are written: `assignments`, `phrase`, `values`, and ipvsadm's whole line.
+extension Timeouts {
+  /// The timeouts that are named as assignments, for example `tcp=60 udp=300`; empty where none is.
+  package var assignments: String {
+    Name.allCases.compactMap { name in self[name].map { "\(name.rawValue)=\($0.seconds)" } }.joined(separator: " ")
+  }
+
+  /// The timeouts that are named as a list for people, for example `tcp 60 s, udp 300 s`; empty where none is.
+  package var phrase: String {
+    Name.allCases.compactMap { name in self[name].map { "\(name.rawValue) \($0)" } }.joined(separator: ", ")
+  }
+
+  /// The three values as one writes them to set them, for example `60 - 300`; - is a timeout that is not named.
+  package var values: String { arguments(absent: "-").joined(separator: " ") }
+
+  /// The three values in the order of `ipvsadm --set`, for example `["60", "0", "300"]`.
+  ///
+  /// - Parameter absent: What stands for a timeout that is not named: 0 keeps it in ipvsadm's language, - in this
+  ///   package's.
+  /// - Returns: Three words.
+  package func arguments(absent: String) -> [String] {
+    Name.allCases.map { name in self[name].map { String($0.seconds) } ?? absent }
+  }
+}
+
+extension Timeouts: CustomStringConvertible {
+  /// The timeouts that are named, for example `tcp=60 udp=300`.
+  public var description: String { assignments }
+}
+
 extension Timeouts {
   /// Appends the line that `ipvsadm -L --timeout` prints, without its newline.
   ///

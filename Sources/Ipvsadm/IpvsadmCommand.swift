@@ -13,7 +13,7 @@ package enum IpvsadmCommand: Sendable, Hashable {
   package var arguments: [String] {
     switch self {
     case .list: ["-L", "--timeout"]
-    case .set(let timeouts): ["--set"] + Timeouts.Name.allCases.map { String(timeouts[$0]?.seconds ?? 0) }
+    case .set(let timeouts): ["--set"] + timeouts.arguments(absent: "0")
     }
   }
 }

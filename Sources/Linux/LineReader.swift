@@ -4,9 +4,10 @@ internal import Glibc
 package import SystemPackage
 
 /// The lines of an open file, one after another, in a buffer that does not grow; it closes the file at its end.
-package struct FileLines: ~Copyable {
+package struct FileLines: ~Copyable, Sendable {
   private let descriptor: CInt
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 64)
+  // Safe to send: this value alone owns it, and only mutating functions touch it.
+  nonisolated(unsafe) private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 64)
   /// What has been read and not been handed out.
   private var unread = 0..<0
 

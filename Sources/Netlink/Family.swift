@@ -31,7 +31,8 @@ package struct Family: Sendable, Hashable {
     self.init(id: id, version: version)
   }
 
-  init(id: UInt16, version: UInt8) {
+  /// A family whose number is known.
+  package init(id: UInt16, version: UInt8) {
     self.id = id
     self.version = version
   }
@@ -47,13 +48,13 @@ extension Family {
   /// - Parameters:
   ///   - name: The family's name.
   ///   - version: The version that requests to the family will carry.
-  ///   - limit: How long to wait, from a microsecond to an hour; `nil` is five seconds.
+  ///   - limit: How long to wait, from a microsecond to an hour.
   /// - Returns: The family.
   /// - Throws: `NetlinkError`; `.system` where no thread can be made.
   package static func load(
-    named name: String, version: UInt8, within limit: Duration?
+    named name: String, version: UInt8, within limit: Duration
   ) throws(NetlinkError) -> Family {
-    let limit = limit?.bounded ?? .seconds(5)
+    let limit = limit.bounded
     let answer: Result<Family, NetlinkError>
     do throws(ThreadWithTimeout.Failure) {
       answer = try ThreadWithTimeout.run(within: limit) {

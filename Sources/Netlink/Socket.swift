@@ -5,57 +5,67 @@ internal import Synchronization
 
 /// A netlink socket that asks one question at a time.
 ///
-/// It stays in the network namespace in which it was opened. It has one owner and closes with it.
-package struct Socket: ~Copyable {
+/// It stays in the network namespace in which it was opened. It has one owner and closes with it. Several threads may
+/// share it: each waits until the exchange of the one before has ended.
+package struct Socket: ~Copyable, Sendable {
   private let descriptor: Descriptor
   /// How long to wait for a reply, in milliseconds.
   private let limit: Int
-  /// The number of the last request.
-  private let sequence = Atomic<UInt32>(0)
+  /// The number of the last request; whoever holds it has the socket for one exchange.
+  private let sequence = Mutex<UInt32>(0)
 
   /// Opens a socket in the network namespace of the calling thread.
   ///
   /// - Parameters:
   ///   - protocol: The part of the kernel to talk to.
-  ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour; `nil` is five seconds.
+  ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour.
   /// - Throws: `NetlinkError`, when the system refuses the socket.
-  package init(_ protocol: NetlinkProtocol = .generic, replyTimeout: Duration? = nil) throws(NetlinkError) {
+  package init(_ protocol: NetlinkProtocol = .generic, replyTimeout: Duration = .seconds(5)) throws(NetlinkError) {
     try self.init(`protocol`.number, replyTimeout: replyTimeout, peer: 0)
   }
 
+  /// Takes over one end of a pair of sockets, whose other end answers as the kernel would.
+  package init(talkingTo end: CInt, replyTimeout: Duration) {
+    self.init(Descriptor(number: end), replyTimeout: replyTimeout)
+  }
+
   /// Opens a socket that talks to a port other than the kernel's 0.
-  init(_ protocol: CInt, replyTimeout: Duration?, peer: UInt32) throws(NetlinkError) {
+  init(_ protocol: CInt, replyTimeout: Duration, peer: UInt32) throws(NetlinkError) {
     self.init(try Descriptor(`protocol`, peer: peer), replyTimeout: replyTimeout)
   }
 
   /// Takes over a descriptor.
-  init(_ descriptor: consuming Descriptor, replyTimeout: Duration?) {
+  init(_ descriptor: consuming Descriptor, replyTimeout: Duration) {
     self.descriptor = descriptor
-    limit = replyTimeout?.wholeMilliseconds ?? 5000
+    limit = replyTimeout.wholeMilliseconds
   }
 
   /// Sends a request that the kernel answers with one message.
   ///
   /// - Returns: what `decode` made of the reply.
   /// - Throws: `NetlinkError`: the kernel's errno, or why there is no reply to decode.
-  package borrowing func reply<Answer>(
-    to request: consuming Request,
+  package borrowing func reply<Answer: Sendable>(
+    to request: borrowing Request,
     decode: (borrowing Reply) throws(NetlinkError) -> Answer
   ) throws(NetlinkError) -> Answer {
-    try send(request)
-    return try receive(answering: request) { datagram throws(NetlinkError) in
-      try decode(Reply(datagram, answering: request))
+    try sequence.withLock { sequence throws(NetlinkError) in
+      try send(request, after: &sequence)
+      return try receive(answering: request) { datagram throws(NetlinkError) in
+        try decode(Reply(datagram, answering: request))
+      }
     }
   }
 
   /// Sends a request that changes something, and waits for the kernel's acknowledgement.
   ///
   /// - Throws: `NetlinkError`: the kernel's errno, or why there is no acknowledgement.
-  package borrowing func acknowledge(_ request: consuming Request) throws(NetlinkError) {
+  package borrowing func acknowledge(_ request: borrowing Request) throws(NetlinkError) {
     request.askForAcknowledgement()
-    try send(request)
-    try receive(answering: request) { datagram throws(NetlinkError) in
-      guard try Message(datagram, answering: request).isAcknowledgement else { throw .unexpectedReply }
+    try sequence.withLock { sequence throws(NetlinkError) in
+      try send(request, after: &sequence)
+      try receive(answering: request) { datagram throws(NetlinkError) in
+        guard try Message(datagram, answering: request).isAcknowledgement else { throw .unexpectedReply }
+      }
     }
   }
 
@@ -67,12 +77,13 @@ package struct Socket: ~Copyable {
   /// - Throws: `NetlinkError`, when the request is not sent; what the kernel says to it comes with the messages.
   package consuming func dump(_ request: consuming Request) throws(NetlinkError) -> Dump {
     request.askForDump()
-    try send(request)
+    try sequence.withLock { sequence throws(NetlinkError) in try send(request, after: &sequence) }
     return Dump(of: request, over: self)
   }
 
-  private borrowing func send(_ request: borrowing Request) throws(NetlinkError) {
-    request.number(sequence.wrappingAdd(1, ordering: .relaxed).newValue)
+  private borrowing func send(_ request: borrowing Request, after sequence: inout UInt32) throws(NetlinkError) {
+    sequence &+= 1
+    request.number(sequence)
     try descriptor.send(request.bytes)
   }
 

@@ -7,17 +7,19 @@ package import SystemPackage
 /// Sockets opened in other network namespaces, where they stay, all at once and handed out one by one.
 ///
 /// Those that nobody asks for are closed with it.
-package struct SocketBatch: ~Copyable {
+package struct SocketBatch: ~Copyable, Sendable {
   private var parcels: ArraySlice<Result<Parcel, NetlinkError>>
-  private let replyTimeout: Duration?
+  private let replyTimeout: Duration
 
   /// Opens the sockets.
   ///
   /// - Parameters:
   ///   - protocol: The part of the kernel to talk to.
   ///   - namespaces: For each namespace the files that it may be, as ``NamespaceThread`` takes them.
-  ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour; `nil` is five seconds.
-  package init(_ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration? = nil) {
+  ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour.
+  package init(
+    _ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration = .seconds(5)
+  ) {
     let number = `protocol`.number
     let visits = NamespaceThread.run(inEach: namespaces) {
       Result { () throws(NetlinkError) in Parcel(try Descriptor(number, peer: 0)) }

@@ -8,7 +8,7 @@ internal import SystemPackage
 ///
 /// Its system calls are made here and not by libnl, which makes five more for each socket and folds errno into fewer
 /// codes. The kernel gives the socket a port when it first sends.
-struct Descriptor: ~Copyable {
+struct Descriptor: ~Copyable, Sendable {
   private let number: CInt
   private let peer: UInt32
 

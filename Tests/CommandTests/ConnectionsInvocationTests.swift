@@ -26,9 +26,9 @@ import Testing
   @Test func `ask for those that are outdated, and for some`() throws {
     var filter = ConnectionFilter()
     filter.states = [.finWait, .udp]
-    filter.service = Endpoint("[2001:db8::1]:80")
-    filter.server = InternetAddress("198.51.100.2")
-    filter.client = InternetAddress("2001:db8::2")
+    filter.service = Endpoint(parsing: "[2001:db8::1]:80")
+    filter.server = InternetAddress(parsing: "198.51.100.2")
+    filter.client = InternetAddress(parsing: "2001:db8::2")
     let request = try request(
       "--outdated", "--state", "fin_wait", "--state", "UDP", "--service", "[2001:db8:0::1]:80",
       "--real-server", "198.51.100.2", "--client", "2001:db8::2")
@@ -42,7 +42,7 @@ import Testing
     ] as [(String, String, UInt16?)])
   func `name a real server with a port or without`(text: String, address: String, port: UInt16?) throws {
     let filter = try request("--real-server", text).filter
-    #expect(filter.server == InternetAddress(address))
+    #expect(filter.server == InternetAddress(parsing: address))
     #expect(filter.serverPort == port)
   }
 

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ConnectionsPictureTests {
   private func tallies() throws -> [ConnectionTally] {
     var summary = ConnectionSummary(by: OutdatedRule(Timeouts(tcp: 60, tcpFin: 120, udp: 60)))
-    let endpoint = try #require(Endpoint("192.0.2.2:1"))
+    let endpoint = try #require(Endpoint(parsing: "192.0.2.2:1"))
     for (state, seconds, count) in [
       (Connection.State.established, 30 as UInt32, 4), (.established, 240, 8), (.established, 400, 1),
       (.finWait, 60, 1), (.timeWait, 1, 1), (.timeWait, 119, 1), (.close, 0, 1),

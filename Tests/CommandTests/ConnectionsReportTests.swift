@@ -14,8 +14,10 @@ import Text
     origin: Connection.Origin = .local, client: String = "192.0.2.2:40001"
   ) throws -> Connection {
     Connection(
-      transport, client: try #require(Endpoint(client)), service: try #require(Endpoint("[2001:db8::1]:80")),
-      server: try #require(Endpoint("198.51.100.2:8080")), state: state, origin: origin, secondsLeft: secondsLeft)
+      transport, client: try #require(Endpoint(parsing: client)),
+      service: try #require(Endpoint(parsing: "[2001:db8::1]:80")),
+      server: try #require(Endpoint(parsing: "198.51.100.2:8080")), state: state, origin: origin,
+      secondsLeft: secondsLeft)
   }
 
   private static func report(_ name: String = "blue") throws -> ConnectionsReport {
@@ -25,7 +27,7 @@ import Text
     summary.add(try connection(.tcp, .finWait, 29))
     summary.add(try connection(.tcp, .timeWait, 119))
     summary.add(try connection(.udp, .udp, 60))
-    summary.add(try connection(.sctp, .other("S-ACK-SENT"), 30))
+    summary.add(try connection(.sctp, .init(rawValue: "S-ACK-SENT"), 30))
     summary.add(try connection(.tcp, .assured, 7_199, client: "192.0.2.0:0"))
     summary.add(try connection(.other("ESP"), .stateless, 0))
     return ConnectionsReport(target: NamespaceTarget(.named(name)), backend: .netlink, summary: summary)

@@ -31,7 +31,7 @@ import Testing
   @Test func `that was found is called by its best name`() throws {
     let foreign = try ForeignNamespace()
     let listing = try NamespaceList()
-    let other = NamespaceTarget(try #require(listing.known(.path(foreign.path))))
+    let other = NamespaceTarget(try #require(listing.info(for: .path(foreign.path))))
     #expect(other.namespace == .process(foreign.process))
     #expect(other.name == "pid \(foreign.process) (cat)")
     #expect(!other.isHost)
@@ -44,7 +44,7 @@ import Testing
   @Test func `that somebody has named is known for what it is`() throws {
     let listing = try NamespaceList(includingProcesses: false)
     let namespace = NetworkNamespace.path("/proc/self/ns/net")
-    let place = NamespaceTarget(namespace, known: listing.known(namespace))
+    let place = NamespaceTarget(namespace, known: listing.info(for: namespace))
     #expect(place.namespace == namespace)
     #expect(place.name == "/proc/self/ns/net")
     #expect(place.isHost)

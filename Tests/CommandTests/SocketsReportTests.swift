@@ -38,7 +38,7 @@ import Testing
       var counts = SocketCounts()
       counts[.established] = 2
       return SocketService(
-        SocketService.Name(try #require(Endpoint("192.0.2.\(number):80")), isLocal: true), counts)
+        SocketService.Name(try #require(Endpoint(parsing: "192.0.2.\(number):80")), isLocal: true), counts)
     }
     let report = SocketsReport(target: NamespaceTarget(.current), facts: SocketFacts(services), showsName: false)
     let lines = report.text.split(separator: "\n")
@@ -104,10 +104,10 @@ import Testing
   }
 
   private func name(_ text: String, isLocal: Bool = false) throws -> SocketService.Name {
-    SocketService.Name(try #require(Endpoint(text)), isLocal: isLocal)
+    SocketService.Name(try #require(Endpoint(parsing: text)), isLocal: isLocal)
   }
 
-  private func address(_ text: String) throws -> InternetAddress { try #require(InternetAddress(text)) }
+  private func address(_ text: String) throws -> InternetAddress { try #require(InternetAddress(parsing: text)) }
 
   private func counts(_ numbers: [HostSocket.State: Int]) -> SocketCounts {
     numbers.reduce(into: SocketCounts()) { $0[$1.key] = $1.value }

@@ -149,7 +149,7 @@ import Testing
     var found: [String] = []
     while let next = try table.next() {
       var words = [
-        next.transport.name, "\(next.client)", "\(next.service)", "\(next.server)", next.state.name,
+        next.transport.rawValue, "\(next.client)", "\(next.service)", "\(next.server)", next.state.rawValue,
         "\(next.secondsLeft)",
       ]
       if let origin = next.origin { words.append("\(origin)") }

@@ -10,7 +10,7 @@ import Testing
     ("[::ffff:192.0.2.1]:80", "[::ffff:192.0.2.1]:80"),
   ])
   func `is read as people write it`(text: String, canonical: String) throws {
-    #expect(try #require(Endpoint(text)).description == canonical)
+    #expect(try #require(Endpoint(parsing: text)).description == canonical)
   }
 
   @Test(arguments: [
@@ -20,6 +20,6 @@ import Testing
     "2001:db8::1]:80", "[]:80", "[2001:db8::1%eth0]:80",
   ])
   func `is nothing else`(text: String) {
-    #expect(Endpoint(text) == nil)
+    #expect(Endpoint(parsing: text) == nil)
   }
 }

@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// ClientSequence in network namespaces that are not there or are none: the error comes before IPVS is asked for.
+/// Clients in network namespaces that are not there or are none: the error comes before IPVS is asked for.
 @Suite struct ForeignNamespaceTests {
   static let missing: [(NetworkNamespace, IPVSError.Code, Errno?)] = [
     (.path("/no/such"), .noSuchNamespace, .noSuchFileOrDirectory),

@@ -11,7 +11,7 @@ import Testing
 /// What it means for IPVS that a network namespace was not entered, whoever wanted to.
 @Suite struct NamespaceErrorTranslationTests {
   static let operations: [IPVSError.Operation] = [
-    .open, .lookForUse, .readTimeouts, .setTimeouts(Timeouts(tcp: 60)),
+    .open, .lookForUse, .readTimeouts, .setTimeouts,
   ]
 
   @Test(
@@ -49,7 +49,7 @@ import Testing
     #expect([.notRoot, .mayNotEnter, .userNamespace].contains(error.code))
     #expect((error.code == .notRoot) == (geteuid() != 0))
     #expect(error.code == Privilege.whyNotEntered())
-    #expect([.notPermitted, .permissionDenied].contains(error.errno))
+    #expect([.notPermitted, .permissionDenied].contains(error.underlyingErrno))
     #expect(error.namespace == .process(7))
   }
 

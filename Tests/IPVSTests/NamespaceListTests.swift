@@ -41,15 +41,15 @@ import Testing
     let foreign = try ForeignNamespace()
     let listing = try NamespaceList()
     for own: NetworkNamespace in [.current, .path("/proc/self/ns/net"), .path("/proc/thread-self/ns/net")] {
-      #expect(listing.known(own)?.namespace == .current)
+      #expect(listing.info(for: own)?.namespace == .current)
     }
     for other: NetworkNamespace in [
       .process(foreign.process), .path(foreign.path), .named("\(foreign.process)"),
     ] {
-      #expect(listing.known(other)?.namespace == .process(foreign.process))
+      #expect(listing.info(for: other)?.namespace == .process(foreign.process))
     }
     for none: NetworkNamespace in [.path("/no/such"), .named("no such name"), .path("/"), .process(0)] {
-      #expect(listing.known(none) == nil)
+      #expect(listing.info(for: none) == nil)
     }
   }
 }

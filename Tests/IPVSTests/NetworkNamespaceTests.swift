@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-import Linux
 import SystemPackage
 import Testing
 
@@ -9,14 +7,6 @@ import Testing
 
 /// Network namespaces as people write them, and where they are then looked for.
 @Suite struct NetworkNamespaceTests {
-  @Test func `is entered by the file that it is`() throws {
-    #expect(NetworkNamespace.current.entering(nil) == "")
-    #expect(NetworkNamespace.named("no such").entering(nil) == "nsenter --net='/run/netns/no such' ")
-    #expect(NetworkNamespace.named("\(getpid())").entering(nil) == "nsenter --net=/proc/\(getpid())/ns/net ")
-    let own = NamespaceInfo(.current, try NamespaceIdentity("/proc/self/ns/net"), name: "host", paths: [])
-    #expect(NetworkNamespace.named("1").entering(own) == "")
-  }
-
   @Test(
     arguments: [
       ("host", .current, "host", ["/proc/thread-self/ns/net"]),
@@ -34,16 +24,34 @@ import Testing
       ("./blue", .path("./blue"), "./blue", ["./blue"]),
       ("/", .path("/"), "/", ["/"]),
       ("a b", .named("a b"), "a b", ["/run/netns/a b", "/run/docker/netns/a b"]),
+      ("pid 7", .process(7), "pid 7", ["/proc/7/ns/net"]),
+      ("pid x", .named("pid x"), "pid x", ["/run/netns/pid x", "/run/docker/netns/pid x"]),
+      (
+        "pid 7 (nginx)", .named("pid 7 (nginx)"), "pid 7 (nginx)",
+        ["/run/netns/pid 7 (nginx)", "/run/docker/netns/pid 7 (nginx)"]
+      ),
     ] as [(String, NetworkNamespace, String, [FilePath])])
   func `are read`(text: String, namespace: NetworkNamespace, description: String, files: [FilePath]) {
-    #expect(NetworkNamespace(text) == namespace)
+    #expect(NetworkNamespace(parsing: text) == namespace)
     #expect(namespace.description == description)
     #expect(namespace.files == files)
+    #expect(NetworkNamespace(parsing: namespace.description) == namespace)
+  }
+
+  /// Names and paths that a parser would take for something else.
+  @Test(
+    arguments: [
+      (.named("host"), "/run/netns/host"), (.named("pid 7"), "/run/netns/pid 7"), (.path("blue"), "./blue"),
+      (.path("host"), "./host"),
+    ] as [(NetworkNamespace, String)])
+  func `are described so that they can be read back`(namespace: NetworkNamespace, description: String) {
+    #expect(namespace.description == description)
+    #expect(NetworkNamespace(parsing: description) == .path(FilePath(description)))
   }
 
   @Test func `of a process is that of its number`() {
     #expect(NetworkNamespace.process(1234).description == "pid 1234")
     #expect(NetworkNamespace.process(1234).files == ["/proc/1234/ns/net"])
-    #expect(NetworkNamespace.process(1234) != NetworkNamespace("1234"))
+    #expect(NetworkNamespace.process(1234) != NetworkNamespace(parsing: "1234"))
   }
 }

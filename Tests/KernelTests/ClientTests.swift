@@ -56,7 +56,7 @@ extension RealKernel {
       let client = try netns.inside { try Client() }
       var wanted = Timeouts(tcp: 11, tcpFin: 12, udp: 13)
       wanted[name] = Timeout(held: 21_474_837)
-      #expect(throws: IPVSError(.valueRefused, .setTimeouts(wanted), errno: .invalidArgument)) {
+      #expect(throws: IPVSError(.valueRefused, .setTimeouts, sending: wanted, errno: .invalidArgument)) {
         try client.setTimeouts(wanted)
       }
       #expect(try client.timeouts() == .kernelDefault)

@@ -110,7 +110,9 @@ extension RealKernel {
       // The program's own range ends before the kernel's does, so only the library can get this far.
       let answering = try program("echo 'Timeout (tcp tcpfin udp): 1 2 3'")
       let wanted = Timeouts(udp: Timeout(held: .max))
-      #expect(throws: DirectorError.kernel(IPVSError(.valueRefused, .setTimeouts(wanted), errno: .invalidArgument))) {
+      #expect(
+        throws: DirectorError.kernel(IPVSError(.valueRefused, .setTimeouts, sending: wanted, errno: .invalidArgument))
+      ) {
         try netns.inside { try Director(backend: .auto, ipvsadm: answering).send(wanted) }
       }
       #expect(directory.text("called").isEmpty)

@@ -86,9 +86,9 @@ extension RealKernel {
             [FilePath("/run/netns/\(netns.name ?? "")")],
           ])
       #expect(listing.hiddenProcesses == 0)
-      #expect(listing.known(.path("/run/docker/netns/also-red"))?.name == "red")
-      #expect(listing.known(.named("default"))?.namespace == .current)
-      #expect(listing.known(.named("nosuch")) == nil)
+      #expect(listing.info(for: .path("/run/docker/netns/also-red"))?.name == "red")
+      #expect(listing.info(for: .named("default"))?.namespace == .current)
+      #expect(listing.info(for: .named("nosuch")) == nil)
       #expect(try NetworkNamespace.named("red").isInUse() == false)
       #expect(try own() == namespace)
       #expect(openFiles == files)

@@ -38,7 +38,7 @@ extension RealKernel {
       let open = try hosts.open(2, from: 50_000, to: listener, at: 80, .ipv4)
       #expect(try hosts.client.sockets([.timeWait]).map(\.state) == Array(repeating: .timeWait, count: 5))
       #expect(try hosts.client.sockets([.established]).count == 2)
-      #expect(try hosts.server.sockets([.listen]).map(\.local) == [Endpoint("192.0.2.9:80")])
+      #expect(try hosts.server.sockets([.listen]).map(\.local) == [Endpoint(parsing: "192.0.2.9:80")])
       #expect(try hosts.client.sockets([.listen, .closeWait]).isEmpty)
       withExtendedLifetime(open) {}
     }
@@ -47,8 +47,8 @@ extension RealKernel {
       let hosts = try await ClientAndServer.made()
       let listener = try LabSocket(in: hosts.server, at: "::", 80).listens()
       let open = try hosts.open(1, to: listener, at: 80, .ipv4)
-      #expect(try hosts.server.sockets([.listen]).map(\.local) == [Endpoint("[::]:80")])
-      #expect(try hosts.server.sockets([.established]).map(\.local) == [Endpoint("192.0.2.9:80")])
+      #expect(try hosts.server.sockets([.listen]).map(\.local) == [Endpoint(parsing: "[::]:80")])
+      #expect(try hosts.server.sockets([.established]).map(\.local) == [Endpoint(parsing: "192.0.2.9:80")])
       withExtendedLifetime(open) {}
     }
 

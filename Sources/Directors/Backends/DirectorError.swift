@@ -69,7 +69,7 @@ extension DirectorError {
     guard wasSet == nil else { return false }
     switch cause {
     case .kernel(let error):
-      return error.errno != .permissionDenied && [.notRoot, .missingCapability, .userNamespace].contains(error.code)
+      return error.underlyingErrno != .permissionDenied && [.notRoot, .missingCapability, .userNamespace].contains(error.code)
     case .program(let error):
       if case .notPermitted = error.cause { return true } else { return false }
     }
@@ -89,16 +89,17 @@ extension DirectorError: CustomStringConvertible {
   /// The sentence for people; where two backends failed, the first error, and then the second.
   package var description: String {
     guard let wasSet else { return failure }
-    return "the timeouts \(wasSet.assignments) were set, but then: \(failure); run `\(namespace.showing)`"
+    return "the timeouts \(wasSet.assignments) were set, but then: \(failure); run `\(NamespaceCommands(namespace).showing)`"
   }
 
   private var failure: String {
     switch (fallback, cause) {
-    case (.notNeeded, .kernel(let error)): error.description
+    case (.notNeeded, .kernel(let error)): error.sentence
     case (.notNeeded, .program(let error)): error.description
-    case (.taken(_, let backend, let first), .kernel(let second)): "\(first); with \(backend.words) instead: \(second)"
+    case (.taken(_, let backend, let first), .kernel(let second)):
+      "\(first.sentence); with \(backend.words) instead: \(second.sentence)"
     case (.taken(_, _, let first), .program(let second)):
-      "\(first); the program \(second.program.printable) was tried instead\(second.elsewhere(than: first)):"
+      "\(first.sentence); the program \(second.program.printable) was tried instead\(second.elsewhere(than: first)):"
         + " \(second.reason)"
     }
   }

@@ -61,7 +61,7 @@ struct FixedStatesCheck: DirectorCheck {
     guard all >= FixedStatesCheck.least, count * 100 > all * FixedStatesCheck.share,
       let largest = fixed.max(by: { $0.count < $1.count })
     else { return [.ok(check, fact)] }
-    return [note("\(fact), most in \(largest.kind.state.name)", largest, facts)]
+    return [note("\(fact), most in \(largest.kind.state.rawValue)", largest, facts)]
   }
 
   private func note(_ fact: String, _ largest: ConnectionTally, _ facts: DirectorFacts) -> Finding {

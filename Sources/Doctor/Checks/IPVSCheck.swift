@@ -16,7 +16,7 @@ struct IPVSCheck: DirectorCheck {
     case .taken(let first, let second, let reason):
       [
         .note(
-          check, "IPVS answers only by \(second.words), not by \(first.words): \(reason)", so: second.caution,
+          check, "IPVS answers only by \(second.words), not by \(first.words): \(reason.sentence)", so: second.caution,
           fix: reason.fix)
       ]
     }
@@ -45,7 +45,7 @@ extension ServiceCounts {
   /// How many there are of what, for people.
   fileprivate var words: String {
     let protocols = services.map { (transport: $0, count: $1) }.sorted { $0.transport.words < $1.transport.words }
-    let methods = servers.reduce(into: [:]) { $0[$1.key.method.name, default: 0] += $1.value }
+    let methods = servers.reduce(into: [:]) { $0[$1.key.method.rawValue, default: 0] += $1.value }
       .sorted { $0.key < $1.key }
     return count.counted("virtual service")
       + " (\(protocols.map { "\($0.count) \($0.transport.words)" }.joined(separator: ", ")))"
@@ -56,7 +56,7 @@ extension ServiceCounts {
 
 extension Connection.Transport {
   /// The protocol of a virtual service; one that is a firewall mark has none in particular.
-  fileprivate var words: String { self == .any ? "FWM" : name.printable }
+  fileprivate var words: String { self == .any ? "FWM" : rawValue.printable }
 }
 
 extension DirectorError {
@@ -73,7 +73,7 @@ extension DirectorError {
 extension IPVSError {
   /// See ``DirectorError/fix``.
   var fix: String {
-    let doctor = "ipvs-timeout doctor\(namespace.option)"
+    let doctor = "ipvs-timeout doctor\(NamespaceCommands(namespace).option)"
     return switch code {
     case .notRoot: "sudo \(doctor)"
     case .missingCapability:
@@ -97,7 +97,7 @@ extension IPVSError {
 extension IpvsadmError {
   /// See ``DirectorError/fix``; what only the program is to blame for is cured by the other backend.
   fileprivate var fix: String {
-    let doctor = "ipvs-timeout doctor\(namespace.option)"
+    let doctor = "ipvs-timeout doctor\(NamespaceCommands(namespace).option)"
     return switch cause {
     case .notPermitted, .mayNotEnter: "run `\(doctor) --backend ipvsadm` as root of the host"
     case .unavailable: "modprobe ip_vs"

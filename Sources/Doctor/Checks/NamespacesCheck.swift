@@ -53,7 +53,7 @@ struct NamespacesCheck: DirectorCheck {
     let isSetHere = facts.timeouts.merging(.kernelDefault) != .kernelDefault
     let command =
       "ipvs-timeout set \(facts.timeouts.values)"
-      + (isAll && rest > 0 ? " --in-use" : others.map(\.known.option).joined())
+      + (isAll && rest > 0 ? " --in-use" : others.map { NamespaceCommands($0.known).namedOption }.joined())
     let fix = facts.timeouts.canBeAskedFor ? command : "ipvs-timeout set, with timeouts of 31 days at the most"
     guard isSetHere, !isUsedHere else {
       return .note(

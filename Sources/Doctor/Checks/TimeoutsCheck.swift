@@ -25,15 +25,8 @@ struct TimeoutsCheck: DirectorCheck {
 
 extension Timeouts {
   /// The three of them, for people.
-  var words: String {
-    Name.allCases.compactMap { name in self[name].map { "\(name.rawValue) \($0.seconds) s" } }.joined(separator: ", ")
-  }
+  var words: String { phrase }
 
   /// Whether each of them may be asked for; a kernel may hold longer ones.
   var canBeAskedFor: Bool { Name.allCases.allSatisfy { (self[$0]?.seconds ?? 0) <= Timeout.longest.seconds } }
-
-  /// The three values as in `ipvsadm --set`; - is a timeout that this kernel lacks.
-  var values: String {
-    Name.allCases.map { name in self[name].map { "\($0.seconds)" } ?? "-" }.joined(separator: " ")
-  }
 }

@@ -40,7 +40,7 @@ extension DirectorFacts {
   ) throws(DirectorError) {
     self.machine = machine
     self.namespace = namespace
-    known = (try? machine.otherNamespaces.get())?.listing.known(namespace)
+    known = (try? machine.otherNamespaces.get())?.listing.info(for: namespace)
     backend = director.backend
     fallback = director.fallback
     timeouts = try director.timeouts()
@@ -57,8 +57,8 @@ extension DirectorFacts {
 
 extension DirectorFacts {
   /// What makes a command go to this network namespace, after a blank; empty where it is the caller's own.
-  var option: String { namespace.option(known) }
+  var option: String { NamespaceCommands(namespace, known: known).option }
 
   /// What makes another program run in this network namespace, before it; empty where it is the caller's own.
-  var entering: String { namespace.entering(known) }
+  var entering: String { NamespaceCommands(namespace, known: known).entering }
 }

@@ -89,3 +89,9 @@ extension KernelSettings {
   /// The kernel's release.
   package var release: KernelRelease? { text(.release).flatMap { KernelRelease($0) } }
 }
+
+extension IPVSError.Operation {
+  /// Reading `/proc/sys`.
+  package static let readSettings = IPVSError.Operation(
+    "read-settings", "read the kernel's settings (/proc/sys)", about: .namespace)
+}

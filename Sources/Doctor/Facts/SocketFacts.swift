@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Directors
 package import IPVS
 internal import Text
 
@@ -40,8 +41,9 @@ package struct SocketFacts: Sendable {
     self.counters = counters
     self.overflow = overflow
     self.settings = settings
-    entering = namespace.entering(known)
-    option = namespace.option(known)
+    let commands = NamespaceCommands(namespace, known: known)
+    entering = commands.entering
+    option = commands.option
     ports = EphemeralPorts(settings)
     counts = services.reduce(into: rest) { $0 += $1.counts }
   }

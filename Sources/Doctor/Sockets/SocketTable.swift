@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CLinux
+internal import Directors
 internal import Glibc
 package import IPVS
-internal import Netlink
+package import Netlink
+internal import SystemPackage
 
 /// The TCP sockets of one network namespace, as the kernel tells of them: one after another, in memory that does not grow.
 ///
@@ -38,7 +40,7 @@ package struct SocketTable: ~Copyable {
       dump = try namespace.socket(.socketDiagnosis).dump(of: AF_INET, states)
       waiting = try namespace.socket(.socketDiagnosis)
     } catch {
-      throw IPVSError(error, during: .readSockets, in: namespace)
+      throw IPVSError(readingSockets: error, in: namespace)
     }
   }
 
@@ -56,7 +58,7 @@ package struct SocketTable: ~Copyable {
         dump = try socket.dump(of: AF_INET6, states)
       }
     } catch {
-      throw IPVSError(error, during: .readSockets, in: namespace)
+      throw IPVSError(readingSockets: error, in: namespace)
     }
   }
 }
@@ -115,5 +117,30 @@ extension InternetAddress {
         ipv6: UInt64(UInt32(bigEndian: words.0)) << 32 | UInt64(UInt32(bigEndian: words.1)),
         UInt64(UInt32(bigEndian: words.2)) << 32 | UInt64(UInt32(bigEndian: words.3)))
     }
+  }
+}
+
+extension IPVSError.Operation {
+  /// `SOCK_DIAG_BY_FAMILY`, and reading `/proc/net/netstat`.
+  package static let readSockets = IPVSError.Operation("read-sockets", "read the sockets", about: .namespace)
+}
+
+extension IPVSError {
+  /// A failure to read the sockets, which may be because this kernel does not list them over netlink.
+  package init(readingSockets failure: NetlinkError, in namespace: NetworkNamespace) {
+    switch failure {
+    case .kernel(.noSuchFileOrDirectory):
+      self.init(noSocketDiagnosis: .noSuchFileOrDirectory, in: namespace)
+    case .system(let errno) where errno.meansNoNetlink:
+      self.init(noSocketDiagnosis: errno, in: namespace)
+    default:
+      self.init(failure, during: .readSockets, in: namespace)
+    }
+  }
+
+  private init(noSocketDiagnosis errno: Errno, in namespace: NetworkNamespace) {
+    self.init(
+      .noSocketDiagnosis, .readSockets, in: namespace, errno: errno,
+      detail: "this kernel does not tell of TCP sockets")
   }
 }

@@ -153,3 +153,8 @@ extension TimeoutWriter.Source {
     }
   }
 }
+
+extension IPVSError.Operation {
+  /// Reading `/proc`.
+  static let listProcesses = IPVSError.Operation("list-processes", "list the processes (/proc)", about: .machine)
+}

@@ -35,7 +35,7 @@ extension ConnectionKind {
 
 extension Connection.Transport {
   fileprivate var number: Int? {
-    switch self {
+    switch code {
     case .tcp: 0
     case .udp: 1
     case .sctp: 2
@@ -47,7 +47,7 @@ extension Connection.Transport {
 
 extension Connection.State {
   fileprivate var number: Int? {
-    switch self {
+    switch code {
     case .established: 0
     case .finWait: 1
     case .timeWait: 2

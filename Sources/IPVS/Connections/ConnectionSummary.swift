@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What there is to say about the connections of one network namespace, in memory that does not grow with their number.
+/// The connections of one network namespace, counted by kind, in memory that does not grow with their number.
 public struct ConnectionSummary: Sendable {
-  /// By what connections are outdated.
+  /// The rule by which connections are outdated.
   public let rule: OutdatedRule
   /// For each numbered kind, which of the tallies is its own; -1 where none is yet.
   private var positions = [Int](repeating: -1, count: ConnectionKind.numbered)
   private var others: [ConnectionKind: Int] = [:]
   private var found: [ConnectionTally] = []
 
-  /// A summary of nothing.
+  /// Creates an empty summary.
   public init(by rule: OutdatedRule) {
     self.rule = rule
   }
@@ -43,20 +43,22 @@ extension ConnectionSummary {
     found.sorted { first, second in
       let numbers = (first.kind.number ?? .max, second.kind.number ?? .max)
       if numbers.0 != numbers.1 { return numbers.0 < numbers.1 }
-      return (first.kind.transport.name, first.kind.state.name) < (second.kind.transport.name, second.kind.state.name)
+      return (first.kind.transport.rawValue, first.kind.state.rawValue) < (
+        second.kind.transport.rawValue, second.kind.state.rawValue
+      )
     }
   }
 
   /// How many connections there are, templates included.
   public var count: Int { found.reduce(0) { $0 + $1.count } }
 
-  /// How many are outdated.
+  /// The number of outdated connections.
   public var outdated: Int { found.reduce(0) { $0 + $1.outdated } }
 
   /// After how many seconds the last outdated one ends; 0 where none is.
   public var lastEnd: UInt32 { found.map(\.lastEnd).max() ?? 0 }
 
-  /// For how many seconds at the most some will still be outdated; 0 where none is.
+  /// The longest time for which one will still be outdated, in seconds; 0 where none is.
   public var outdatedFor: UInt32 { found.map(\.outdatedFor).max() ?? 0 }
 }
 
@@ -80,7 +82,7 @@ extension ConnectionSummary {
     for _ in 0..<3 {
       do throws(IPVSError) {
         var table = try ConnectionTable(in: namespace)
-        self = ConnectionSummary(by: OutdatedRule(current, hasBackupDaemon: table.hasBackupDaemon))
+        self = ConnectionSummary(by: OutdatedRule(current, hasBackupDaemon: table.hasBackupDaemon ?? true))
         while let connection = try table.next() {
           if filter.passes(connection) { add(connection) }
         }
@@ -100,26 +102,26 @@ public struct ConnectionTally: Sendable {
   public let kind: ConnectionKind
   /// What decides how long their timer is.
   public let rule: TimerSource
-  /// The timeout that rules them; `nil` where none does, or the kernel lacks it.
-  public let allowed: Timeout?
+  /// The timeout that sets their timer; `nil` where none does, or the kernel lacks it.
+  public let limit: Timeout?
   /// How many there are.
   public private(set) var count = 0
-  /// The shortest time left, in seconds.
+  /// The shortest time left, in seconds; `UInt32.max` while there is no connection.
   public private(set) var shortest = UInt32.max
   /// The longest time left, in seconds.
   public private(set) var longest: UInt32 = 0
-  /// How many are outdated.
+  /// The number of outdated connections.
   public private(set) var outdated = 0
   /// After how many seconds the last outdated one ends; 0 where none is.
   public private(set) var lastEnd: UInt32 = 0
-  /// How many have a longer timer because another director has told of it.
+  /// The number of connections with a longer timer that came from another director.
   public private(set) var synced = 0
   private var histogram = TimeHistogram()
 
   init(_ kind: ConnectionKind, by rule: OutdatedRule) {
     self.kind = kind
     self.rule = TimerSource(for: kind)
-    allowed = rule.allowed(kind)
+    limit = rule.limit(for: kind)
   }
 
   mutating func add(_ connection: Connection, by rule: OutdatedRule) {
@@ -128,8 +130,8 @@ public struct ConnectionTally: Sendable {
     shortest = min(shortest, seconds)
     longest = max(longest, seconds)
     histogram.add(seconds)
-    guard let allowed, seconds > allowed.seconds else { return }
-    if rule.isOutdated(connection, allowed: allowed) {
+    guard let limit, seconds > limit.seconds else { return }
+    if rule.isOutdated(connection, limit: limit) {
       outdated += 1
       lastEnd = max(lastEnd, seconds)
     } else if rule.hasSyncedTimer(connection) {
@@ -151,14 +153,14 @@ extension ConnectionTally {
   /// The times left that were seen, with their numbers; those above 255 s are gathered, to 1 in 256.
   public var times: [(seconds: UInt32, count: Int)] { histogram.times }
 
-  /// For how many seconds at the most some will still be outdated; 0 where none is.
+  /// The longest time for which one will still be outdated, in seconds; 0 where none is.
   public var outdatedFor: UInt32 {
-    guard let allowed, lastEnd > allowed.seconds else { return 0 }
-    return lastEnd - allowed.seconds
+    guard let limit, lastEnd > limit.seconds else { return 0 }
+    return lastEnd - limit.seconds
   }
 }
 
-/// Which connections are looked at; what is not said may be anything.
+/// Which connections count; a property that is `nil` or empty accepts every connection.
 public struct ConnectionFilter: Sendable, Hashable {
   /// Their states; empty for all.
   public var states: Set<Connection.State> = []
@@ -171,10 +173,10 @@ public struct ConnectionFilter: Sendable, Hashable {
   /// The address of their client.
   public var client: InternetAddress?
 
-  /// A filter that lets all pass.
+  /// Creates a filter that accepts every connection.
   public init() {}
 
-  /// Whether a connection passes.
+  /// Whether the filter accepts a connection.
   public func passes(_ connection: Connection) -> Bool {
     (states.isEmpty || states.contains(connection.state))
       && (service == nil || service == connection.service)
@@ -182,7 +184,4 @@ public struct ConnectionFilter: Sendable, Hashable {
       && (serverPort == nil || serverPort == connection.server.port)
       && (client == nil || client == connection.client.address)
   }
-
-  /// Whether all pass.
-  public var isOpen: Bool { self == ConnectionFilter() }
 }

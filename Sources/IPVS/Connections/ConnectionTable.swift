@@ -14,13 +14,13 @@ internal import SystemPackage
 /// var table = try ConnectionTable(in: .named("ingress_sbox"))
 /// while let connection = try table.next() { print(connection.client, connection.secondsLeft) }
 /// ```
-public struct ConnectionTable: ~Copyable {
+public struct ConnectionTable: ~Copyable, Sendable {
   /// The network namespace whose connections these are.
   public let namespace: NetworkNamespace
-  /// Whether a sync daemon here takes connections over from another director; also where that cannot be found out.
+  /// Whether a sync daemon here takes connections over from another director; `nil` where that cannot be found out.
   ///
   /// While it runs, the connections that it has brought have the timers of the other director.
-  public let hasBackupDaemon: Bool
+  public let hasBackupDaemon: Bool?
   private var lines: FileLines
   private var isAtHeading = true
 
@@ -35,7 +35,7 @@ public struct ConnectionTable: ~Copyable {
   }
 
   /// Takes over an open table, or what looks like one.
-  init(_ descriptor: CInt, in namespace: NetworkNamespace, hasBackupDaemon: Bool = false) {
+  init(_ descriptor: CInt, in namespace: NetworkNamespace, hasBackupDaemon: Bool? = false) {
     self.namespace = namespace
     self.hasBackupDaemon = hasBackupDaemon
     lines = FileLines(descriptor)
@@ -56,16 +56,18 @@ public struct ConnectionTable: ~Copyable {
     return connection
   }
 
-  private static func opened(in namespace: NetworkNamespace) throws(IPVSError) -> (CInt, Bool) {
+  private static func opened(in namespace: NetworkNamespace) throws(IPVSError) -> (CInt, Bool?) {
     let (opened, hasBackupDaemon) = try namespace.visited(for: .readConnections) { open() }
     return (try namespace.file(opened, for: .readConnections), hasBackupDaemon)
   }
 
   /// Opens the table of the namespace in which the calling thread is; what the longer one says is seldom worth its time.
-  private static func open() -> (Result<CInt, Errno>, Bool) {
+  private static func open() -> (Result<CInt, Errno>, Bool?) {
     let hasBackupDaemon = SyncDaemons.isBackupRunning
     var descriptor: CInt = -1
-    if hasBackupDaemon { descriptor = Glibc.open("/proc/thread-self/net/ip_vs_conn_sync", O_RDONLY | O_CLOEXEC) }
+    if hasBackupDaemon ?? true {
+      descriptor = Glibc.open("/proc/thread-self/net/ip_vs_conn_sync", O_RDONLY | O_CLOEXEC)
+    }
     if descriptor < 0 { descriptor = Glibc.open("/proc/thread-self/net/ip_vs_conn", O_RDONLY | O_CLOEXEC) }
     return (descriptor < 0 ? .failure(Errno(rawValue: errno)) : .success(descriptor), hasBackupDaemon)
   }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What decides how long the timer of a connection is, when a packet of it passes.
+/// The source of a connection's timer, which the kernel sets when a packet passes.
 public enum TimerSource: Sendable, Hashable {
   /// One of the three timeouts.
   case timeout(Timeouts.Name)
-  /// The kernel, at so many seconds.
+  /// A number of seconds that is fixed in the kernel.
   case fixed(seconds: UInt32)
-  /// The kernel, by a table that nothing can set: SCTP's.
+  /// A table in the kernel that nothing can set: SCTP's.
   case kernel
-  /// The virtual service: how long it is persistent.
+  /// The persistence of the virtual service.
   case service
-  /// Something that is not known here.
+  /// A source that is not known here.
   case unknown
 }
 
@@ -18,7 +18,7 @@ extension TimerSource {
   /// The rule for a kind of connection; the kernel's own are those of `tcp_timeouts` in `ip_vs_proto_tcp.c`.
   public init(for kind: ConnectionKind) {
     self =
-      switch (kind.isTemplate, kind.transport, kind.state) {
+      switch (kind.isTemplate, kind.transport.code, kind.state.code) {
       case (true, _, _): .service
       case (_, .tcp, .established): .timeout(.tcp)
       case (_, .tcp, .finWait): .timeout(.tcpFin)
@@ -34,40 +34,54 @@ extension TimerSource {
   }
 }
 
-/// Which connections are outdated: those whose timer was set when the timeout that rules them was longer.
+/// The rule by which connections are outdated: their timer was set when the timeout that sets it was longer.
 ///
-/// `docs/connections.md` gives the reasons.
+/// The kernel gives a connection its timer with each packet, so a change of the timeouts reaches it with its next one;
+/// an idle connection keeps the longer timer of before.
+///
+/// ```swift
+/// let rule = OutdatedRule(try Client().timeouts())
+/// var table = try ConnectionTable()
+/// while let connection = try table.next() {
+///   if rule.isOutdated(connection) { print(connection) }
+/// }
+/// ```
 public struct OutdatedRule: Sendable, Hashable {
   /// The timeouts of the network namespace.
   public let timeouts: Timeouts
   /// Whether a sync daemon here takes connections over from another director.
   public let hasBackupDaemon: Bool
 
-  /// The rule where these timeouts are in force.
+  /// Creates the rule for timeouts that are in force.
+  ///
+  /// - Parameters:
+  ///   - timeouts: The timeouts of the network namespace.
+  ///   - hasBackupDaemon: Whether a sync daemon here takes connections over from another director; where that cannot be
+  ///     found out, say so too, see ``ConnectionTable/hasBackupDaemon``.
   public init(_ timeouts: Timeouts, hasBackupDaemon: Bool = false) {
     self.timeouts = timeouts
     self.hasBackupDaemon = hasBackupDaemon
   }
 
-  /// What a connection is allowed; `nil` where none of the three timeouts rules it, or the kernel lacks that one.
-  public func allowed(_ kind: ConnectionKind) -> Timeout? {
+  /// The timeout that sets the timers of a kind of connections; `nil` where none does, or the kernel lacks it.
+  public func limit(for kind: ConnectionKind) -> Timeout? {
     guard case .timeout(let name) = TimerSource(for: kind) else { return nil }
     return timeouts[name]
   }
 
-  /// Whether a connection is outdated.
-  ///
-  /// - Parameters:
-  ///   - connection: The connection.
-  ///   - allowed: What its kind is allowed.
-  /// - Returns: Whether its timer is longer than that, and was not set by something else than the timeout.
-  public func isOutdated(_ connection: Connection, allowed: Timeout?) -> Bool {
+  /// Whether a connection is outdated: its timer is longer than its timeout, and nothing but the timeout set it.
+  public func isOutdated(_ connection: Connection) -> Bool {
+    isOutdated(connection, limit: limit(for: ConnectionKind(connection)))
+  }
+
+  /// Whether a connection is outdated, where the limit of its kind is at hand.
+  package func isOutdated(_ connection: Connection, limit: Timeout?) -> Bool {
     // The kernel rounds down: a timer that has just been set shows the timeout itself, or a second less.
-    guard let allowed, connection.secondsLeft > allowed.seconds else { return false }
+    guard let limit, connection.secondsLeft > limit.seconds else { return false }
     return !hasSyncedTimer(connection) && !mayControlOthers(connection)
   }
 
-  /// Whether the timer is the one that another director has told of, and tells of again.
+  /// Whether the timer came from another director, which sends it again and again.
   public func hasSyncedTimer(_ connection: Connection) -> Bool { hasBackupDaemon && connection.origin == .sync }
 
   /// Whether the timer may be the one that the kernel sets when a connection's time is up while others depend on it.

@@ -64,7 +64,7 @@ struct NamespaceOptions: ParsableArguments {
   }
 
   private var namespaces: [NetworkNamespace] {
-    netns.map(NetworkNamespace.init).reduce(into: []) { known, next in
+    netns.map(NetworkNamespace.init(parsing:)).reduce(into: []) { known, next in
       if !known.contains(next) { known.append(next) }
     }
   }

@@ -76,21 +76,21 @@ struct ConnectionsCommand: InvocationCommand {
   private func filter() throws(Failure) -> ConnectionFilter {
     var filter = ConnectionFilter()
     for name in state {
-      let state = Connection.State(name: name.uppercased())
+      let state = Connection.State(rawValue: name.uppercased())
       guard Connection.State.known.contains(state) else {
-        let names = Connection.State.known.map(\.name).joined(separator: ", ")
+        let names = Connection.State.known.map(\.rawValue).joined(separator: ", ")
         throw .usage("\"\(name.printable)\" is not a state; there are \(names)")
       }
       filter.states.insert(state)
     }
     if let service {
-      guard let endpoint = Endpoint(service) else {
+      guard let endpoint = Endpoint(parsing: service) else {
         throw .usage("--service takes 192.0.2.1:80 or [2001:db8::1]:80, not \"\(service.printable)\"")
       }
       filter.service = endpoint
     }
     if let realServer {
-      if let endpoint = Endpoint(realServer) {
+      if let endpoint = Endpoint(parsing: realServer) {
         (filter.server, filter.serverPort) = (endpoint.address, endpoint.port)
       } else {
         filter.server = try address(realServer, "--real-server takes an address or 192.0.2.1:80 or [2001:db8::1]:80")
@@ -101,7 +101,7 @@ struct ConnectionsCommand: InvocationCommand {
   }
 
   private func address(_ text: String, _ rule: String) throws(Failure) -> InternetAddress {
-    guard let address = InternetAddress(text) else { throw .usage("\(rule), not \"\(text.printable)\"") }
+    guard let address = InternetAddress(parsing: text) else { throw .usage("\(rule), not \"\(text.printable)\"") }
     return address
   }
 }

@@ -69,11 +69,11 @@ struct ConnectionsScan {
       let timeouts = try director.timeouts()
       do throws(IPVSError) {
         var table = try ConnectionTable(in: target.namespace)
-        let rule = OutdatedRule(timeouts, hasBackupDaemon: table.hasBackupDaemon)
+        let rule = OutdatedRule(timeouts, hasBackupDaemon: table.hasBackupDaemon ?? true)
         while !printer.isBroken, let connection = try table.next() {
           let kind = ConnectionKind(connection)
           guard filter.passes(connection), case .timeout(let name) = TimerSource(for: kind),
-            let allowed = timeouts[name], rule.isOutdated(connection, allowed: allowed)
+            let allowed = timeouts[name], rule.isOutdated(connection, limit: allowed)
           else { continue }
           outdated.count += 1
           outdated.seconds = max(outdated.seconds, connection.secondsLeft - allowed.seconds)

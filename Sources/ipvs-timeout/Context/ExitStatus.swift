@@ -67,7 +67,7 @@ extension IPVSError {
     case .timedOut: .timedOut
     case .truncatedReply, .unexpectedReply, .library: .defect
     // A security policy stands between us and the socket.
-    case .refused where [.notPermitted, .permissionDenied].contains(errno): .notPermitted
+    case .refused where [.notPermitted, .permissionDenied].contains(underlyingErrno): .notPermitted
     default: .refused
     }
   }

@@ -59,7 +59,7 @@ extension NamespaceSelection {
       targets = [NamespaceTarget(.current)]
     case .named(let namespaces):
       let list = findsNames ? try NamespaceList.read(includingProcesses: false) : nil
-      targets = namespaces.map { NamespaceTarget($0, known: list?.known($0)) }
+      targets = namespaces.map { NamespaceTarget($0, known: list?.info(for: $0)) }
     case .bound:
       targets = try NamespaceList.read(includingProcesses: false).namespaces.map(NamespaceTarget.init)
     case .all:

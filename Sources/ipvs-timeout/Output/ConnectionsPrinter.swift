@@ -106,7 +106,7 @@ enum ConnectionsPicture {
     let shown = tallies.filter { $0.longest > 0 }
     guard !shown.isEmpty else { return "" }
     let width = shown.map(\.label.count).max() ?? 0
-    let isMarked = shown.contains { $0.allowed != nil }
+    let isMarked = shown.contains { $0.limit != nil }
     return "\nTime left\(isMarked ? "; | is the timeout, right of it is outdated" : "")\n"
       + shown.map { tally in
         tally.label + String(repeating: " ", count: width - tally.label.count) + "  0 \(bars(tally, style))"
@@ -114,7 +114,7 @@ enum ConnectionsPicture {
       }.joined()
   }
 
-  private static func end(of tally: ConnectionTally) -> UInt32 { max(tally.longest, tally.allowed?.seconds ?? 0) }
+  private static func end(of tally: ConnectionTally) -> UInt32 { max(tally.longest, tally.limit?.seconds ?? 0) }
 
   private static func bars(_ tally: ConnectionTally, _ style: Style) -> String {
     let end = Double(end(of: tally))
@@ -127,7 +127,7 @@ enum ConnectionsPicture {
       // What is there at all is seen.
       String(levels[count == 0 ? 0 : max(1, count * (levels.count - 1) / largest)])
     }
-    if let allowed = tally.allowed { text[column(allowed.seconds)] += "|" }
+    if let allowed = tally.limit { text[column(allowed.seconds)] += "|" }
     return text.joined()
   }
 }

@@ -41,11 +41,11 @@ extension OutdatedConnection {
   var json: String {
     var object = JSONObject()
     object.add("netns", .string(target.name))
-    object.add("protocol", .string(connection.transport.name))
+    object.add("protocol", .string(connection.transport.rawValue))
     object.add("client", connection.client.json)
     object.add("service", connection.service.json)
     object.add("real_server", connection.server.json)
-    object.add("state", .string(connection.state.name))
+    object.add("state", .string(connection.state.rawValue))
     object.add("seconds_left", .number(connection.secondsLeft))
     object.add("ruled_by", .string(name.rawValue))
     object.add("allowed", .number(allowed.seconds))
@@ -61,8 +61,8 @@ extension ConnectionTally {
     times.add("p99", .number(secondsLeft(percent: 99)))
     times.add("max", .number(longest))
     var object = JSONObject()
-    object.add("protocol", .string(kind.transport.name))
-    object.add("state", .string(kind.state.name))
+    object.add("protocol", .string(kind.transport.rawValue))
+    object.add("state", .string(kind.state.rawValue))
     object.add("template", .boolean(kind.isTemplate))
     object.add("connections", .number(count))
     object.add("seconds_left", .object(times))
@@ -98,16 +98,16 @@ extension ConnectionsReport {
 extension OutdatedConnection {
   /// The line for people.
   var line: String {
-    "\(connection.transport.name) \(connection.client) -> \(connection.service) -> \(connection.server)"
-      + " \(connection.state.name) \(DurationText.text(connection.secondsLeft)) left, \(name.rawValue) = \(allowed.seconds) s\n"
+    "\(connection.transport.rawValue) \(connection.client) -> \(connection.service) -> \(connection.server)"
+      + " \(connection.state.rawValue) \(DurationText.text(connection.secondsLeft)) left, \(name.rawValue) = \(allowed.seconds) s\n"
   }
 }
 
 extension ConnectionTally {
   /// What is counted, in a word or two.
   var label: String {
-    let state = kind.state.name.printable
-    let transport = kind.transport.name.printable
+    let state = kind.state.rawValue.printable
+    let transport = kind.transport.rawValue.printable
     if kind.isTemplate { return "\(state) (\(transport) template)" }
     return kind.transport == .tcp || state == transport ? state : "\(transport) \(state)"
   }
@@ -121,8 +121,8 @@ extension ConnectionTally {
   private var ruling: String {
     switch rule {
     case .timeout(let name):
-      guard let allowed else { return "\(name.rawValue), which this kernel lacks" }
-      return "\(name.rawValue) = \(allowed.seconds) s"
+      guard let limit else { return "\(name.rawValue), which this kernel lacks" }
+      return "\(name.rawValue) = \(limit.seconds) s"
         + (outdated > 0 ? "; \(outdated) outdated, the last ends in \(DurationText.text(lastEnd))" : "")
         + (synced > 0 ? "; \(synced) longer, as another director's sync daemon says" : "")
     case .fixed(let seconds): return "fixed by the kernel at \(seconds) s; no setting changes it"

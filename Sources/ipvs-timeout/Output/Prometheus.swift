@@ -93,10 +93,10 @@ struct ConnectionsMetrics {
     let namespace = namespaces.label(for: report.target.name)
     for tally in report.summary.tallies {
       let labels =
-        "{netns=\"\(namespace)\",protocol=\"\(tally.kind.transport.name.metricLabel)\","
-        + "state=\"\(tally.kind.state.name.metricLabel)\",template=\"\(tally.kind.isTemplate ? 1 : 0)\"}"
+        "{netns=\"\(namespace)\",protocol=\"\(tally.kind.transport.rawValue.metricLabel)\","
+        + "state=\"\(tally.kind.state.rawValue.metricLabel)\",template=\"\(tally.kind.isTemplate ? 1 : 0)\"}"
       counts += "ipvs_timeout_connections\(labels) \(tally.count)\n"
-      if tally.allowed != nil { outdated += "ipvs_timeout_connections_outdated\(labels) \(tally.outdated)\n" }
+      if tally.limit != nil { outdated += "ipvs_timeout_connections_outdated\(labels) \(tally.outdated)\n" }
     }
   }
 

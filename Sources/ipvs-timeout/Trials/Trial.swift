@@ -75,7 +75,7 @@ struct TrialRun {
     // What was killed inside has set what this one has to find.
     if !isKept, let time = record?.time { UnfinishedTrial.finish(since: time, &account) }
     let restorer = TrialRollback(access, isNamed: access.selection.showsNames, isKeeping: isKept) { stake in
-      if isKept { return "the new timeouts were to stay; look with `ipvs-timeout show\(stake.place.namespace.option)`" }
+      if isKept { return "the new timeouts were to stay; look with `ipvs-timeout show\(NamespaceCommands(stake.place.namespace).option)`" }
       return "when that is cured, run `\(isWritten ? "ipvs-timeout rollback" : stake.command)`"
     }
     let isDone = restorer.end(trial.stakes, &account)

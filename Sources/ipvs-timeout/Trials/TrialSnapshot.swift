@@ -24,7 +24,7 @@ struct Stake {
     let values = Timeouts.Name.allCases.map { name in
       set[name] == nil ? "-" : before[name].map { "\($0.seconds)" } ?? "-"
     }
-    return "ipvs-timeout set \(values.joined(separator: " "))\(place.namespace.option)"
+    return "ipvs-timeout set \(values.joined(separator: " "))\(NamespaceCommands(place.namespace).option)"
   }
 
   /// What was before, and could not be put back by ipvsadm; it takes what this program lets people ask for.
@@ -42,7 +42,7 @@ struct Stake {
 
   /// The stake that was written down.
   init(_ record: TrialRecord.Stake) {
-    place = NamespaceTarget(NetworkNamespace(record.name))
+    place = NamespaceTarget(NetworkNamespace(parsing: record.name))
     mark = record.mark
     before = record.before
     set = record.set

@@ -10,10 +10,10 @@ import Testing
 @Suite struct ServicesCheckTests {
   @Test func `counts the services and their servers`() throws {
     let services = ServiceCounts(
-      services: [.tcp: 2, .any: 1, .other("X\u{1B}"): 1],
+      services: [.tcp: 2, .any: 1, .init(rawValue: "X\u{1B}"): 1],
       servers: [
         .init(.tcp, .nat): 3, .init(.any, .nat): 1, .init(.tcp, .directRouting): 1,
-        .init(.tcp, .other("\n")): 1,
+        .init(.tcp, .init(rawValue: "\n")): 1,
       ])
     #expect(
       try ServicesCheck().findings(on: .example(services: .success(services))) == [

@@ -6,7 +6,7 @@ import Testing
 @testable import Doctor
 
 /// An endpoint as people write it.
-func endpoint(_ text: String) throws -> Endpoint { try #require(Endpoint(text)) }
+func endpoint(_ text: String) throws -> Endpoint { try #require(Endpoint(parsing: text)) }
 
 /// A socket between two endpoints.
 func socket(_ local: String, _ remote: String, _ state: HostSocket.State = .established) throws -> HostSocket {

@@ -120,7 +120,7 @@ import Testing
     SocketService.Name(try endpoint(text), isLocal: isLocal)
   }
 
-  private func address(_ text: String) throws -> InternetAddress { try #require(InternetAddress(text)) }
+  private func address(_ text: String) throws -> InternetAddress { try #require(InternetAddress(parsing: text)) }
 
   private func counts(_ numbers: [HostSocket.State: Int]) -> SocketCounts {
     numbers.reduce(into: SocketCounts()) { $0[$1.key] = $1.value }

@@ -10,10 +10,10 @@ extension SocketService {
   static func example(
     _ endpoint: String, isLocal: Bool = false, _ numbers: [HostSocket.State: Int], unaccepted: Int = 0
   ) throws -> SocketService {
-    let endpoint = try #require(Endpoint(endpoint))
+    let endpoint = try #require(Endpoint(parsing: endpoint))
     var counts = numbers.reduce(into: SocketCounts()) { $0[$1.key] = $1.value }
     counts.unaccepted = unaccepted
-    let source = try #require(InternetAddress(endpoint.address.isIPv6 ? "::1" : "192.0.2.1"))
+    let source = try #require(InternetAddress(parsing: endpoint.address.isIPv6 ? "::1" : "192.0.2.1"))
     let (synSent, timeWait) = (counts[.synSent], counts[.timeWait])
     return SocketService(
       Name(endpoint, isLocal: isLocal), counts,

@@ -10,7 +10,7 @@ extension Connection {
     client: String = "192.0.2.2:40001", service: String = "192.0.2.100:80", server: String = "198.51.100.2:8080"
   ) throws -> Connection {
     Connection(
-      transport, client: try #require(Endpoint(client)), service: try #require(Endpoint(service)),
-      server: try #require(Endpoint(server)), state: state, origin: origin, secondsLeft: secondsLeft)
+      transport, client: try #require(Endpoint(parsing: client)), service: try #require(Endpoint(parsing: service)),
+      server: try #require(Endpoint(parsing: server)), state: state, origin: origin, secondsLeft: secondsLeft)
   }
 }

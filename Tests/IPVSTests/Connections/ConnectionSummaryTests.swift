@@ -11,17 +11,18 @@ import Testing
     var summary = ConnectionSummary(by: Self.rule)
     #expect(summary.tallies.isEmpty)
     #expect(summary.count == 0 && summary.outdated == 0 && summary.lastEnd == 0 && summary.outdatedFor == 0)
-    summary.add(try .example(.other("DCCP"), .other("OPEN"), 5))
+    summary.add(try .example(.init(rawValue: "DCCP"), .init(rawValue: "OPEN"), 5))
     summary.add(try .example(.udp, .udp, 300))
     summary.add(try .example(.tcp, .assured, 360, client: "192.0.2.0:0"))
     summary.add(try .example(.tcp, .timeWait, 119))
     for seconds: UInt32 in [12, 899, 60] { summary.add(try .example(.tcp, .established, seconds)) }
-    summary.add(try .example(.other("DCCP"), .other("OPEN"), 6))
+    summary.add(try .example(.init(rawValue: "DCCP"), .init(rawValue: "OPEN"), 6))
     let tallies = summary.tallies
     #expect(
       tallies.map(\.kind) == [
         ConnectionKind(.tcp, .established), ConnectionKind(.tcp, .timeWait), ConnectionKind(.udp, .udp),
-        ConnectionKind(.tcp, .assured, isTemplate: true), ConnectionKind(.other("DCCP"), .other("OPEN")),
+        ConnectionKind(.tcp, .assured, isTemplate: true),
+        ConnectionKind(.init(rawValue: "DCCP"), .init(rawValue: "OPEN")),
       ])
     #expect(tallies.map(\.count) == [3, 1, 1, 1, 2])
     #expect(tallies.map(\.shortest) == [12, 119, 300, 360, 5])

@@ -8,10 +8,6 @@ import Testing
 @Suite struct OutdatedRuleTests {
   private static let timeouts = Timeouts(tcp: 60, tcpFin: 30, udp: 45)
 
-  private func isOutdated(_ connection: Connection, by rule: OutdatedRule) -> Bool {
-    rule.isOutdated(connection, allowed: rule.allowed(ConnectionKind(connection)))
-  }
-
   @Test(
     arguments: [
       // A timer at the timeout, or a second below it, has just been set.
@@ -20,41 +16,42 @@ import Testing
       (.udp, .udp, 45, false), (.udp, .udp, 46, true), (.udp, .udp, 0, false),
       // Those that no timeout rules.
       (.tcp, .timeWait, 119, false), (.tcp, .synReceived, 899, false), (.tcp, .closeWait, 899, false),
-      (.sctp, .established, 899, false), (.udp, .established, 899, false), (.other("DCCP"), .established, 899, false),
-      (.tcp, .other("NEW_STATE"), 899, false),
+      (.sctp, .established, 899, false), (.udp, .established, 899, false),
+      (.init(rawValue: "DCCP"), .established, 899, false),
+      (.tcp, .init(rawValue: "NEW_STATE"), 899, false),
     ] as [(Connection.Transport, Connection.State, UInt32, Bool)])
   func `is by the time left`(
     transport: Connection.Transport, state: Connection.State, seconds: UInt32, isOutdated: Bool
   ) throws {
     let connection = try Connection.example(transport, state, seconds)
-    #expect(self.isOutdated(connection, by: OutdatedRule(Self.timeouts)) == isOutdated)
+    #expect(OutdatedRule(Self.timeouts).isOutdated(connection) == isOutdated)
   }
 
   @Test func `never is a persistence template`() throws {
     for state in [Connection.State.assured, .stateless, .udp] {
       let template = try Connection.example(.udp, state, 899, client: "192.0.2.0:0")
       #expect(template.isTemplate)
-      #expect(!isOutdated(template, by: OutdatedRule(Self.timeouts)))
+      #expect(!OutdatedRule(Self.timeouts).isOutdated(template))
     }
   }
 
   @Test func `never is one of a protocol that the kernel lacks`() throws {
-    #expect(try !isOutdated(.example(.tcp, .established, 899), by: OutdatedRule(Timeouts(udp: 45))))
+    #expect(try !OutdatedRule(Timeouts(udp: 45)).isOutdated(.example(.tcp, .established, 899)))
   }
 
   @Test func `is no connection of the sync daemon while that listens`() throws {
     let brought = try Connection.example(.tcp, .established, 899, origin: .sync)
-    #expect(!isOutdated(brought, by: OutdatedRule(Self.timeouts, hasBackupDaemon: true)))
-    #expect(isOutdated(brought, by: OutdatedRule(Self.timeouts, hasBackupDaemon: false)))
+    #expect(!OutdatedRule(Self.timeouts, hasBackupDaemon: true).isOutdated(brought))
+    #expect(OutdatedRule(Self.timeouts, hasBackupDaemon: false).isOutdated(brought))
     let own = try Connection.example(.tcp, .established, 899, origin: .local)
-    #expect(isOutdated(own, by: OutdatedRule(Self.timeouts, hasBackupDaemon: true)))
+    #expect(OutdatedRule(Self.timeouts, hasBackupDaemon: true).isOutdated(own))
   }
 
   /// When the time of a connection that others depend on is up, the kernel gives it another 60 s.
   @Test func `is no control connection of FTP in its extra minute`() throws {
     let rule = OutdatedRule(Timeouts(tcp: 30, tcpFin: 30, udp: 45))
-    #expect(try !isOutdated(.example(.tcp, .established, 60, service: "192.0.2.100:21"), by: rule))
-    #expect(try isOutdated(.example(.tcp, .established, 61, service: "192.0.2.100:21"), by: rule))
-    #expect(try isOutdated(.example(.tcp, .established, 60, service: "192.0.2.100:22"), by: rule))
+    #expect(try !rule.isOutdated(.example(.tcp, .established, 60, service: "192.0.2.100:21")))
+    #expect(try rule.isOutdated(.example(.tcp, .established, 61, service: "192.0.2.100:21")))
+    #expect(try rule.isOutdated(.example(.tcp, .established, 60, service: "192.0.2.100:22")))
   }
 }

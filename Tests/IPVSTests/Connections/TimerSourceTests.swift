@@ -20,14 +20,14 @@ import Testing
       (.tcp, .lastAck, .fixed(seconds: 30)),
       (.tcp, .close, .fixed(seconds: 10)),
       (.tcp, .stateless, .fixed(seconds: 2)),
-      (.tcp, .other("NEW_STATE"), .unknown),
+      (.tcp, .init(rawValue: "NEW_STATE"), .unknown),
       (.tcp, .udp, .unknown),
       (.udp, .established, .unknown),
-      (.udp, .other("BUG!"), .unknown),
+      (.udp, .init(rawValue: "BUG!"), .unknown),
       (.sctp, .established, .kernel),
-      (.sctp, .other("S-ACK-SENT"), .kernel),
-      (.other("ESP"), .stateless, .unknown),
-      (.other("DCCP"), .established, .unknown),
+      (.sctp, .init(rawValue: "S-ACK-SENT"), .kernel),
+      (.init(rawValue: "ESP"), .stateless, .unknown),
+      (.init(rawValue: "DCCP"), .established, .unknown),
     ] as [(Connection.Transport, Connection.State, TimerSource)])
   func `is by protocol and state`(transport: Connection.Transport, state: Connection.State, rule: TimerSource) {
     #expect(TimerSource(for: ConnectionKind(transport, state)) == rule)

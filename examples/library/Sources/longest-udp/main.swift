@@ -5,19 +5,18 @@
 import IPVS
 
 do throws(IPVSError) {
-  let known = try NamespaceList().namespaces
-  var clients = ClientSequence(in: known.map(\.namespace), like: try Client())
+  let found = try NamespaceList()
   var longest: (name: String, udp: Timeout)?
-  for namespace in known {
+  try Client().forEach(in: found.namespaces.map(\.namespace)) { namespace, result in
     do throws(IPVSError) {
-      guard let udp = try clients.next()?.timeouts().udp else { continue }
-      if udp > longest?.udp ?? 1 { longest = (namespace.name, udp) }
+      guard let udp = try result.get().timeouts().udp, udp > longest?.udp ?? 1 else { return }
+      longest = (found.info(for: namespace)?.name ?? namespace.description, udp)
     } catch {
-      // One that has ended meanwhile, or may not be entered, does not keep the others from being asked.
+      // A namespace that has ended meanwhile, or may not be entered, does not keep the others from being asked.
       print("\(error)")
     }
   }
-  if let longest { print("\(longest.name): \(longest.udp.seconds) s") }
+  if let longest { print("\(longest.name): \(longest.udp)") }
 } catch {
   print("\(error)")
 }

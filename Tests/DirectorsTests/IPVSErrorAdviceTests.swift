@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import SystemPackage
+import Testing
+
+@testable import Directors
+
+/// What this program says to do about each kind of failure, after the sentence of the library.
+@Suite struct IPVSErrorAdviceTests {
+  static let advice: [(IPVSError.Code, String)] = [
+    (.notInKernel, "install the module or boot a kernel that has it (CONFIG_IP_VS)"),
+    (.modulesNotVisible, "on the host itself, run `modprobe ip_vs`; after an upgrade of the kernel, reboot"),
+    (.moduleNotLoaded, "run `modprobe -v ip_vs` to see why"),
+    (.moduleLoadingDisabled, "load ip_vs at boot, before kernel.modules_disabled is set to 1"),
+    (.unloaded, "load it with `modprobe ip_vs` if it is not back, then try again"),
+    (.noSocketDiagnosis, "run `modprobe tcp_diag`, or boot a kernel that has it (CONFIG_INET_TCP_DIAG)"),
+    (.notRoot, "run it as root, for example with sudo"),
+    (.missingCapability, "add it (containers: --cap-add NET_ADMIN)"),
+    (.userNamespace, "run it as root of the host"),
+    (.noSuchNamespace, "`ipvs-timeout show --all-netns` names those that there are"),
+    (.notANamespace, "if one has left it behind, delete it (`ip netns delete`)"),
+    (.mayNotEnter, "that takes the capability CAP_SYS_ADMIN, and CAP_SYS_PTRACE for that of a process"),
+    (.valueRefused, "choose a shorter one (a kernel with HZ=1000 takes up to 2147483 s, 24 days)"),
+    (.refused, "look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"),
+    (.timedOut, "look for a hanging modprobe or a stuck task (`dmesg`), then try again"),
+    (.truncatedReply, "please report it with `uname -a`"),
+    (.unexpectedReply, "please report it with `uname -a`"),
+    (.library, "please report it with `uname -a`"),
+  ]
+
+  /// The namespaces, and the command that shows what each has.
+  static let places: [(NetworkNamespace, String)] = [
+    (.current, "ipvs-timeout show"),
+    (.named("blue"), "ipvs-timeout show --netns blue"),
+    (.path("/run/netns/x"), "ipvs-timeout show --netns /run/netns/x"),
+    (.process(7), "ipvs-timeout show --netns 7"),
+    (.named("-x"), "ipvs-timeout show --netns=-x"),
+    (.named("\u{1B}[2J\n"), #"ipvs-timeout show --netns $'\x1b[2J\x0a'"#),
+    (.path("/\u{202E}x"), #"ipvs-timeout show --netns $'/\xe2\x80\xaex'"#),
+  ]
+
+  @Test(arguments: advice)
+  func `is by the kind of failure`(code: IPVSError.Code, advice: String) {
+    for operation in [.open, .listNamespaces, .readTimeouts] as [IPVSError.Operation] {
+      let error = IPVSError(code, operation, errno: .notPermitted)
+      #expect(error.advice == advice)
+      #expect(error.sentence == "\(error.description); \(advice)")
+    }
+  }
+
+  @Test(arguments: advice)
+  func `is one line without a full stop, and not said already`(code: IPVSError.Code, advice: String) {
+    #expect(advice.last != ".")
+    #expect(advice.split(whereSeparator: \.isNewline).count == 1)
+    #expect(!IPVSError(code, .open).description.contains(advice))
+  }
+
+  @Test(arguments: places)
+  func `says how to see whether a change was made whose answer is missing`(
+    namespace: NetworkNamespace, showing: String
+  ) {
+    for (code, advice) in Self.advice {
+      let error = IPVSError(code, .setTimeouts, in: namespace, sending: Timeouts(udp: 5))
+      let isInDoubt = [.timedOut, .truncatedReply, .unexpectedReply].contains(code)
+      #expect(
+        error.advice == advice + (isInDoubt ? "; the timeouts may be set all the same: run `\(showing)`" : ""))
+    }
+  }
+
+  @Test func `is none for a kind of a later version`() {
+    let error = IPVSError(.init(rawValue: "of-a-later-version"), .open)
+    #expect(error.advice == nil)
+    #expect(error.sentence == error.description)
+  }
+
+  @Test func `makes the sentence that this program prints`() {
+    #expect(
+      IPVSError(.notRoot, .readTimeouts, in: .named("blue"), errno: .notPermitted).sentence
+        == "cannot read the timeouts in the network namespace blue: only root may talk to IPVS"
+        + " (Operation not permitted, errno 1); run it as root, for example with sudo")
+    #expect(
+      IPVSError(.timedOut, .setTimeouts, sending: Timeouts(tcp: 60, udp: 5)).sentence
+        == "cannot set the timeouts tcp=60 udp=5 in this network namespace: the kernel gave no answer in time;"
+        + " look for a hanging modprobe or a stuck task (`dmesg`), then try again;"
+        + " the timeouts may be set all the same: run `ipvs-timeout show`")
+  }
+}
