@@ -17,6 +17,7 @@ let package = Package(
   name: "ipvs-timeout",
   products: [
     .library(name: "IPVS", targets: ["IPVS"]),
+    .library(name: "IPVSTesting", targets: ["IPVSTesting"]),
     .executable(name: "ipvs-timeout", targets: ["ipvs-timeout"]),
   ],
   dependencies: [
@@ -40,6 +41,8 @@ let package = Package(
     .target(name: "Linux", dependencies: ["CSyscalls", "Text", system], swiftSettings: strict),
     .target(name: "Netlink", dependencies: ["CLibNL", "Linux", system], swiftSettings: strict),
     .target(name: "IPVS", dependencies: ["CLinux", "Linux", "Netlink", "Text", system], swiftSettings: strict),
+    // For tests of those who use IPVS; nothing above imports it.
+    .target(name: "IPVSTesting", dependencies: ["CLinux", "IPVS", "Netlink", system], swiftSettings: strict),
     .target(name: "Ipvsadm", dependencies: ["IPVS", "Linux", "Text", system, subprocess], swiftSettings: strict),
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Linux", "Text", system], swiftSettings: strict),
     .target(
@@ -62,7 +65,7 @@ let package = Package(
       name: "NetlinkTests", dependencies: ["CLibNL", "Linux", "Netlink", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(
-      name: "IPVSTests", dependencies: ["IPVS", "Linux", "Netlink", "TestSupport", system],
+      name: "IPVSTests", dependencies: ["IPVS", "IPVSTesting", "Linux", "Netlink", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(
       name: "IpvsadmTests",
