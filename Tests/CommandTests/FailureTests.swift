@@ -10,6 +10,14 @@ import Testing
 @Suite struct FailureTests {
   private static let error = DirectorError.program(IpvsadmError(.itself, .list, program: "/x"))
 
+  @Test func `of netlink says what to do about it where ipvsadm is used instead`() {
+    #expect(
+      Fallback.toIpvsadm(because: IPVSError(.moduleNotLoaded, .open)).sentence
+        == "using the program ipvsadm instead of netlink: cannot open IPVS in this network namespace: the kernel's module"
+        + " ip_vs is installed but could not be loaded; run `modprobe -v ip_vs` to see why")
+    #expect(Fallback.notNeeded.sentence == nil)
+  }
+
   @Test func `of a backend is its sentence with its status`() {
     let failure = Failure(Self.error)
     #expect(failure.message == "ipvs-timeout: \(Self.error.description)")

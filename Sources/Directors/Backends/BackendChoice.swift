@@ -63,6 +63,6 @@ package indirect enum Fallback: Sendable, Hashable {
   /// The remark for people that another backend answers; `nil` where `auto` did not turn.
   package var sentence: String? {
     guard case .taken(let first, let second, let reason) = self else { return nil }
-    return "using \(second.words) instead of \(first.words): \(reason)"
+    return "using \(second.words) instead of \(first.words): \(reason.sentence)"
   }
 }
