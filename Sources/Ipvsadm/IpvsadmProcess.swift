@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import Linux
 internal import Subprocess
 internal import Synchronization
@@ -32,24 +31,20 @@ struct IpvsadmProcess: Sendable {
     } catch {
       switch error {
       case .timedOut: return .failure(.lost("the system gave no thread or memory to follow it with"))
-      case .noThread(let errno): return .failure(.notStarted("no thread can be made (`ulimit -u`), errno \(errno)"))
+      case .noThread(let errno):
+        return .failure(.notStarted("no thread can be made (`ulimit -u`), errno \(errno.rawValue)"))
       }
     }
   }
 
   private func followed() -> Ending {
-    let ending = Box(.failure(.timedOut))
-    let ended = DispatchSemaphore(value: 0)
+    let ending = Box<Ending>()
     let cancellation = Cancellation()
     return SignalDeferral.during(interrupt: cancellation.cancel) { _ in
       // A thread waits for these tasks: they must not queue behind all the others of a busy process.
-      let task = Task.detached(priority: .high) {
-        await ending.put(result())
-        ended.signal()
-      }
+      let task = Task.detached(priority: .high) { await ending.put(result()) }
       cancellation.apply(to: task)
-      ended.wait()
-      return ending.content
+      return ending.take() ?? .failure(.timedOut)
     }
   }
 
@@ -114,21 +109,6 @@ private final class Cancellation: Sendable {
       state.task = task
       if state.isCancelled { task.cancel() }
     }
-  }
-}
-
-/// Carries the ending from the task to the thread that waits for it.
-private final class Box: Sendable {
-  private let value: Mutex<IpvsadmProcess.Ending>
-
-  init(_ value: IpvsadmProcess.Ending) {
-    self.value = Mutex(value)
-  }
-
-  var content: IpvsadmProcess.Ending { value.withLock { $0 } }
-
-  func put(_ ending: IpvsadmProcess.Ending) {
-    value.withLock { $0 = ending }
   }
 }
 

@@ -33,7 +33,7 @@ package enum NamespaceThread {
       let failure: NamespaceError =
         switch error {
         case .timedOut: .timedOut
-        case .noThread(let errno): .noThread(Errno(rawValue: errno))
+        case .noThread(let errno): .noThread(errno)
         }
       return namespaces.map { _ in .failure(failure) }
     }

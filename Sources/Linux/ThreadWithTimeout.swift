@@ -3,6 +3,7 @@
 internal import Dispatch
 internal import Glibc
 internal import Synchronization
+package import SystemPackage
 
 /// A thread for work that may hang where nothing can reach it, so that the caller waits no longer than it may take.
 ///
@@ -12,8 +13,8 @@ package enum ThreadWithTimeout {
   package enum Failure: Error, Hashable {
     /// The work has not ended in time.
     case timedOut
-    /// The system gives no thread, with this errno.
-    case noThread(CInt)
+    /// The system gives no thread.
+    case noThread(Errno)
   }
 
   /// Does work on another thread and waits for its end.
@@ -33,7 +34,7 @@ package enum ThreadWithTimeout {
     let failure = pthread_create(&thread, nil, { Work.doIt($0) }, task.toOpaque())
     guard failure == 0 else {
       task.release()
-      throw .noThread(failure)
+      throw .noThread(Errno(rawValue: failure))
     }
     pthread_detach(thread)
     guard let value = result.take(within: limit) else { throw .timedOut }
@@ -55,18 +56,27 @@ private final class Work: Sendable {
   }
 }
 
-/// Carries a value from one thread to another.
-private final class Box<Value: Sendable>: Sendable {
+/// Carries a value from one thread or task to a thread that waits for it.
+package final class Box<Value: Sendable>: Sendable {
   private let value = Mutex<Value?>(nil)
   private let filled = DispatchSemaphore(value: 0)
 
-  func put(_ value: Value) {
+  /// A box with nothing in it yet.
+  package init() {}
+
+  /// Puts the value into it, once.
+  package func put(_ value: Value) {
     self.value.withLock { $0 = value }
     filled.signal()
   }
 
-  func take(within limit: Duration) -> Value? {
-    _ = filled.wait(timeout: .now() + .milliseconds(Int(limit / .milliseconds(1))))
+  /// Waits for the value and takes it.
+  ///
+  /// - Parameter limit: How long to wait; `nil` for as long as it takes.
+  /// - Returns: The value; `nil` when none came in time.
+  package func take(within limit: Duration? = nil) -> Value? {
+    let end = limit.map { DispatchTime.now() + .milliseconds(Int($0 / .milliseconds(1))) }
+    _ = filled.wait(timeout: end ?? .distantFuture)
     return value.withLock { $0 }
   }
 }

@@ -65,7 +65,7 @@ extension Family {
     } catch {
       switch error {
       case .timedOut: throw .timedOut
-      case .noThread(let errno): throw .system(Errno(rawValue: errno))
+      case .noThread(let errno): throw .system(errno)
       }
     }
     return try answer.get()
