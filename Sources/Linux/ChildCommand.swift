@@ -71,10 +71,9 @@ package struct ChildCommand {
   }
 
   private func ending(of group: inout ProcessGroup, _ relay: SignalDeferral, _ terminal: Terminal?) -> Ending {
-    let end = limit.map { ContinuousClock.now + $0 }
-    var pause: UInt32 = 1000
     var judged: Set<CInt> = []
-    while true {
+    let end = limit.map { ContinuousClock.now + $0 }
+    let ending = poll(until: end, every: .milliseconds(1), upTo: .milliseconds(50)) { isLast -> Ending? in
       group.update()
       if let status = group.status {
         let ending = ChildCommand.ending(status)
@@ -86,13 +85,10 @@ package struct ChildCommand {
       for signal in relay.signals where judged.insert(signal).inserted {
         guard ChildCommand.isOfKeyboard(signal, terminal) else { return finish(&group, signal) }
       }
-      if let end, ContinuousClock.now >= end {
-        _ = finish(&group, SIGTERM)
-        return .outOfTime
-      }
-      usleep(pause)
-      pause = min(2 * pause, 50_000)
+      if isLast { _ = finish(&group, SIGTERM) }
+      return nil
     }
+    return ending ?? .outOfTime
   }
 
   /// Whether a signal has come from the terminal's keyboard, as far as can be told.
@@ -152,10 +148,9 @@ package struct ChildCommand {
   }
 
   private func wait(for group: inout ProcessGroup) {
-    let end = ContinuousClock.now + ChildCommand.grace
-    while group.isRunning, ContinuousClock.now < end {
-      usleep(50_000)
+    _ = poll(until: .now + ChildCommand.grace, every: .milliseconds(50)) { _ in
       group.update()
+      return group.isRunning ? nil : true
     }
   }
 
