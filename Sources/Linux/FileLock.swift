@@ -1,8 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 internal import Text
+
+/// An open file that is locked by flock(2), or is to be: the lock ends with the process that has it, however that ends,
+/// and is not passed on to what that process starts.
+package struct FileLock: ~Copyable {
+  private let descriptor: CInt
+
+  /// Opens the file that is to be locked, which is made if it is not there; a link is not followed.
+  ///
+  /// It is none of the standard streams, which the caller may have closed.
+  ///
+  /// - Throws: `Errno`, when the file cannot be opened.
+  package init(opening path: String) throws(Errno) {
+    let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard opened >= 0 else { throw Errno(rawValue: errno) }
+    guard opened <= STDERR_FILENO else {
+      descriptor = opened
+      return
+    }
+    defer { close(opened) }
+    let other = fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+    guard other >= 0 else { throw Errno(rawValue: errno) }
+    descriptor = other
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Locks the file, if nobody else has it locked.
+  ///
+  /// - Throws: `Errno`, when it is not locked now; `.wouldBlock` where another one has it.
+  package func acquire() throws(Errno) {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw Errno(rawValue: errno) }
+  }
+
+  /// Whether the file has been removed, so that nobody else meets this lock any more.
+  package var isRemoved: Bool {
+    var file = stat()
+    return fstat(descriptor, &file) != 0 || file.st_nlink == 0
+  }
+
+  /// The number of the process that has it locked; `nil` where that cannot be seen.
+  package var holdingProcess: Int32? { LockHolder.process(of: descriptor) }
+
+  /// Who has it locked; `nil` where that cannot be seen.
+  package var holder: LockHolder? { LockHolder(of: descriptor) }
+}
 
 /// The process that has a file locked.
 package struct LockHolder: Sendable, Hashable {
@@ -17,13 +64,13 @@ package struct LockHolder: Sendable, Hashable {
   }
 
   /// Who has locked an open file; `nil` where that cannot be seen.
-  package init?(of descriptor: CInt) {
+  fileprivate init?(of descriptor: CInt) {
     guard let process = LockHolder.process(of: descriptor) else { return nil }
     self.init(process: process, command: LockHolder.command(of: process))
   }
 
   /// The number of the process that has locked an open file.
-  package static func process(of descriptor: CInt) -> Int32? {
+  fileprivate static func process(of descriptor: CInt) -> Int32? {
     var file = stat()
     guard fstat(descriptor, &file) == 0, let locks = try? FileReader.bytes(of: "/proc/locks", atMost: .max) else {
       return nil

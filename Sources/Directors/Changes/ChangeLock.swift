@@ -6,96 +6,91 @@ package import SystemPackage
 
 /// Keeps others from changing timeouts on this machine for as long as it lives.
 ///
-/// It is an flock(2), which ends with the process that has it, however that ends, and is not passed on to what that
-/// process starts. Who has it is found in `/proc/locks`: nothing is written.
+/// Who has it is found in `/proc/locks`: nothing is written.
 ///
-/// What a process starts that has it, and what that starts, is part of its change: it takes turns by another lock, which
-/// only those know that are inside, and so on.
+/// What a process starts that has it, and what that starts, is part of its change: these lock each other out by a nested
+/// lock, which only they know, and so on.
 package struct ChangeLock: ~Copyable {
-  private let descriptor: CInt
+  private let file: FileLock
 
-  /// Waits until nobody else has the lock, and takes it.
+  /// Waits until nobody else has the lock, and acquires it.
   ///
   /// - Parameters:
   ///   - directory: Where the lock is; it is made if it is not there.
-  ///   - patience: How long to wait at the most.
+  ///   - timeout: How long to wait for others.
   /// - Returns: The lock.
   /// - Throws: ``ChangeLockError``.
-  package static func take(
-    in directory: ChangeDirectory = .usual, patience: Duration = .seconds(10)
+  package static func acquire(
+    in directory: ChangeDirectory = .usual, timeout: Duration = .seconds(10)
   ) throws(ChangeLockError) -> ChangeLock {
-    let descriptor = try open(directory.lock, directory)
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return ChangeLock(descriptor: descriptor) }
-    return try wait(for: descriptor, directory, patience)
+    let file = try open(directory.lock, directory)
+    do throws(Errno) {
+      try file.acquire()
+      return ChangeLock(file: file)
+    } catch {
+      return try wait(for: file, directory, timeout)
+    }
   }
 
-  /// Waits until none of those that are part of this change is changing something, and takes their lock.
+  /// Waits until none of the processes that are part of this change is changing something, and acquires their lock.
   ///
   /// - Parameters:
   ///   - directory: Where the lock is.
-  ///   - patience: How long to wait at the most.
+  ///   - timeout: How long to wait for them.
   /// - Returns: Their lock.
   /// - Throws: ``ChangeLockError``.
-  package func takeInner(
-    in directory: ChangeDirectory = .usual, patience: Duration = .seconds(10)
+  package func acquireNested(
+    in directory: ChangeDirectory = .usual, timeout: Duration = .seconds(10)
   ) throws(ChangeLockError) -> ChangeLock {
-    try ChangeLock.wait(for: ChangeLock.open(directory.lock(within: getpid()), directory), directory, patience)
+    try ChangeLock.wait(for: ChangeLock.open(directory.lock(within: getpid()), directory), directory, timeout)
   }
 
-  /// Removes the lock of those that were part of this change; who waits for it then waits for everybody's.
-  package func removeInner(in directory: ChangeDirectory = .usual) {
+  /// Removes the nested lock; a process that waits for it then waits for everybody's.
+  package func removeNested(in directory: ChangeDirectory = .usual) {
     unlink(directory.lock(within: getpid()))
   }
 
-  deinit {
-    close(descriptor)
-  }
-
   private static func wait(
-    for first: CInt, _ directory: ChangeDirectory, _ patience: Duration
+    for first: consuming FileLock, _ directory: ChangeDirectory, _ timeout: Duration
   ) throws(ChangeLockError) -> ChangeLock {
-    let end = ContinuousClock.now + patience
-    var descriptor = first
+    var file = first
+    let isAcquired = try poll(until: .now + timeout, every: .milliseconds(20)) { _ throws(ChangeLockError) in
+      try acquire(&file, directory) ? true : nil
+    }
+    guard isAcquired == true else { throw .busy(file.holder) }
+    return ChangeLock(file: file)
+  }
+
+  /// Acquires the lock, or the nested one of the process that has it and has started this one, and so on inwards.
+  ///
+  /// - Returns: Whether it is acquired; else another one has it.
+  private static func acquire(_ file: inout FileLock, _ directory: ChangeDirectory) throws(ChangeLockError) -> Bool {
     while true {
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-        if isThere(descriptor) { return ChangeLock(descriptor: descriptor) }
-        close(descriptor)
-        descriptor = try open(directory.lock, directory)
-        continue
+      do throws(Errno) {
+        try file.acquire()
+        if !file.isRemoved { return true }
+      } catch {
+        if let holder = file.holdingProcess, ProcessTable.isAncestor(holder) {
+          file = try open(directory.lock(within: holder), directory)
+          continue
+        }
+        guard error == .wouldBlock || error == .interrupted else { throw .unavailable(error) }
+        return false
       }
-      let failure = errno
-      if let holder = LockHolder.process(of: descriptor), ProcessTable.isAncestor(holder) {
-        close(descriptor)
-        descriptor = try open(directory.lock(within: holder), directory)
-        continue
-      }
-      guard failure == EWOULDBLOCK || failure == EINTR, ContinuousClock.now < end else {
-        defer { close(descriptor) }
-        throw failure == EWOULDBLOCK ? .busy(LockHolder(of: descriptor)) : .unavailable(Errno(rawValue: failure))
-      }
-      usleep(20_000)
+      file = try open(directory.lock, directory)
     }
   }
 
-  /// Whether a file has not been removed.
-  private static func isThere(_ descriptor: CInt) -> Bool {
-    var file = stat()
-    return fstat(descriptor, &file) == 0 && file.st_nlink > 0
-  }
-
-  /// Opens the file that is locked, as none of the standard streams, which the caller may have closed.
-  private static func open(_ lock: String, _ directory: ChangeDirectory) throws(ChangeLockError) -> CInt {
-    let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
-    var descriptor = Glibc.open(lock, flags, 0o600)
-    if descriptor < 0, errno == ENOENT, mkdir(directory.path, 0o700) == 0 || errno == EEXIST {
-      descriptor = Glibc.open(lock, flags, 0o600)
+  private static func open(_ lock: String, _ directory: ChangeDirectory) throws(ChangeLockError) -> FileLock {
+    do throws(Errno) {
+      do throws(Errno) {
+        return try FileLock(opening: lock)
+      } catch .noSuchFileOrDirectory where mkdir(directory.path, 0o700) == 0 || errno == EEXIST {
+        return try FileLock(opening: lock)
+      }
+    } catch {
+      throw .unavailable(error)
     }
-    guard descriptor >= 0 else { throw .unavailable(Errno(rawValue: errno)) }
-    guard descriptor <= STDERR_FILENO else { return descriptor }
-    defer { close(descriptor) }
-    let other = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
-    guard other >= 0 else { throw .unavailable(Errno(rawValue: errno)) }
-    return other
   }
 }
 
@@ -103,8 +98,33 @@ package struct ChangeLock: ~Copyable {
 package enum ChangeLockError: Error, Hashable {
   /// Nothing can be locked here.
   case unavailable(Errno)
-  /// Another one has the lock, and has had it for as long as there was patience; `nil` where it cannot be seen who.
+  /// Another one has the lock, and has had it for the whole time; `nil` where it cannot be seen who.
   case busy(LockHolder?)
+}
+
+extension ChangeLockError: CustomStringConvertible {
+  /// The sentence for people: of a change that is made without a lock, or is not made.
+  package var description: String {
+    switch self {
+    case .unavailable(let errno):
+      "others may change the timeouts at the same time, because \(ChangeDirectory.usual.lock) cannot be locked"
+        + " (\(errno.description), errno \(errno.rawValue)); see that nobody does"
+    case .busy(let holder):
+      "cannot change the timeouts now, and nothing was changed: \(holder.subject) is changing them and has not ended"
+        + " within 10 s; wait for its end and try again"
+    }
+  }
+}
+
+extension LockHolder? {
+  /// Who it is, as the subject of a sentence.
+  package var subject: String {
+    switch self {
+    case .some(let holder) where !holder.command.isEmpty: "`\(holder.command)` (process \(holder.process))"
+    case .some(let holder): "process \(holder.process)"
+    case .none: "another program"
+    }
+  }
 }
 
 /// Where those who change timeouts on this machine meet; root's alone, and gone after a reboot, as the timeouts are.

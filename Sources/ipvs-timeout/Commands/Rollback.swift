@@ -41,12 +41,10 @@ struct RollbackRequest: Hashable {
     StandardDescriptors.take()
     StandardStreams.outliveReader()
     var account = Account()
-    do {
-      let turn = try ChangeLock.turn()
+    try ChangeLock.withLock {
       for trial in UnfinishedTrial.all().reversed() {
         if isKeeping { trial.forget() } else { trial.finish(&account) }
       }
-      extendLifetime(turn)
     }
     return account.status.worse(account.tell(output))
   }

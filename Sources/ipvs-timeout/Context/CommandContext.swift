@@ -138,8 +138,14 @@ extension CommandContext {
     guard !wanted.isEmpty else { return [] }
     // What is begun is not left half done because nobody reads the reports.
     if action.isChanging { StandardStreams.outliveReader() }
-    let turn = try ChangeLock.turn(for: action)
-    defer { extendLifetime(turn) }
+    return try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
+      try performEach(action, wanted, isFinal)
+    }
+  }
+
+  private mutating func performEach(
+    _ action: DirectorAction, _ wanted: [TargetTimeouts], _ isFinal: Bool
+  ) throws(Failure) -> [TargetTimeouts] {
     progress = Progress(of: wanted.count)
     defer { progress.clear() }
     var settled: [TargetTimeouts] = []

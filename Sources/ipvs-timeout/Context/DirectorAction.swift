@@ -63,29 +63,54 @@ extension Access {
 
   /// Does something with the caller's own director, without a list of namespaces: that is what every call pays for.
   private func performHere(_ action: DirectorAction, _ wanted: Timeouts) throws(Failure) -> TimeoutsReport {
-    let turn = try ChangeLock.turn(for: action)
-    defer { extendLifetime(turn) }
-    do throws(DirectorError) {
-      let director = try Director(backend: backend, ipvsadm: ipvsadm)
-      let content = try action.perform(on: director, wanted)
-      // When no answer comes, the error itself names both ways.
-      StandardStreams.report(director.fallback)
-      return TimeoutsReport(backend: director.backend, content: content)
-    } catch {
-      throw Failure(error)
+    try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
+      do throws(DirectorError) {
+        let director = try Director(backend: backend, ipvsadm: ipvsadm)
+        let content = try action.perform(on: director, wanted)
+        // When no answer comes, the error itself names both ways.
+        StandardStreams.report(director.fallback)
+        return TimeoutsReport(backend: director.backend, content: content)
+      } catch {
+        throw Failure(error)
+      }
     }
   }
 }
 
 extension ChangeLock {
-  /// Waits until it is this program's turn to change something.
+  /// Does something while others are kept from changing timeouts.
+  ///
+  /// - Parameters:
+  ///   - isNeeded: Whether it changes any; what only reads them waits for nobody.
+  ///   - body: What to do.
+  /// - Returns: What `body` returned.
+  /// - Throws: ``Failure``, when another change does not end in time, or what `body` throws.
+  @inline(__always)
+  static func withLock<Result>(if isNeeded: Bool = true, _ body: () throws(Failure) -> Result) throws(Failure)
+    -> Result
+  {
+    let lock = isNeeded ? try acquired() : nil
+    return try withExtendedLifetime(lock, body)
+  }
+
+  /// Waits until nobody else changes timeouts, and keeps others from it.
   ///
   /// Where nothing can be locked, it goes on and says so; who may not is left to the kernel, which refuses the change.
   ///
-  /// - Parameter action: What is to be done; what changes nothing waits for nobody.
-  /// - Returns: What keeps others out, where it can be had.
-  /// - Throws: ``Failure``, when another one does not end in time.
-  static func turn(for action: DirectorAction) throws(Failure) -> ChangeLock? { action.isChanging ? try turn() : nil }
+  /// - Returns: The lock, where it can be had.
+  /// - Throws: ``Failure``, when another change does not end in time.
+  static func acquired() throws(Failure) -> ChangeLock? {
+    do throws(ChangeLockError) {
+      return try acquire()
+    } catch {
+      switch error {
+      case .unavailable(.permissionDenied) where !Privilege.isAdministrator: break
+      case .unavailable: StandardStreams.report("ipvs-timeout: \(error)")
+      case .busy: throw Failure(error.description, .timedOut)
+      }
+      return nil
+    }
+  }
 
   /// Waits for those that are part of this program's change, and keeps them out.
   ///
@@ -95,7 +120,7 @@ extension ChangeLock {
   /// - Returns: What keeps them out; `nil` where it cannot be had.
   static func inner(of turn: borrowing ChangeLock?, _ busy: (Failure) -> Void) -> ChangeLock? {
     do throws(ChangeLockError) {
-      return try turn?.takeInner()
+      return try turn?.acquireNested()
     } catch .busy(let holder) {
       busy(
         Failure(
@@ -105,42 +130,5 @@ extension ChangeLock {
       // A director without a lock is one that others may change at the same time, and that was told.
     }
     return nil
-  }
-
-  /// Waits until it is this program's turn to change something, as ``turn(for:)``.
-  ///
-  /// - Returns: What keeps others out, where it can be had.
-  /// - Throws: ``Failure``, when another one does not end in time.
-  static func turn() throws(Failure) -> ChangeLock? {
-    do throws(ChangeLockError) {
-      return try take()
-    } catch {
-      switch error {
-      case .unavailable(.permissionDenied) where !Privilege.isAdministrator: break
-      case .unavailable(let errno):
-        StandardStreams.report(
-          "ipvs-timeout: others may change the timeouts at the same time, because \(ChangeDirectory.usual.lock) cannot"
-            + " be locked (\(errno.description), errno \(errno.rawValue)); see that nobody does")
-      case .busy(let holder): throw Failure(holder.sentence, .timedOut)
-      }
-      return nil
-    }
-  }
-}
-
-extension LockHolder? {
-  /// Why it was in vain to wait for it.
-  var sentence: String {
-    "cannot change the timeouts now, and nothing was changed: \(subject) is changing them and has not ended within 10 s;"
-      + " wait for its end and try again"
-  }
-
-  /// Who it is.
-  fileprivate var subject: String {
-    switch self {
-    case .some(let holder) where !holder.command.isEmpty: "`\(holder.command)` (process \(holder.process))"
-    case .some(let holder): "process \(holder.process)"
-    case .none: "another program"
-    }
   }
 }

@@ -28,7 +28,7 @@ struct TrialRun {
     // It notes what the caller wants of signals, which is changed from here on.
     let jury = try TrialDecider(request.meanwhile)
     UnfinishedTrial.reportAll()
-    var turn = try ChangeLock.turn()
+    var turn = try ChangeLock.acquired()
     var account = Account()
     let result: Result<ExitStatus, Failure> = SignalDeferral.during { relay in
       Result { () throws(Failure) in try carryOut(jury, turn, relay, &account) }
@@ -81,7 +81,7 @@ struct TrialRun {
     let isDone = restorer.end(trial.stakes, &account)
     // Who still changes something inside will put back what was set here.
     if isDone, !isDisturbed { record.take()?.remove() }
-    if !isDisturbed { turn?.removeInner() }
+    if !isDisturbed { turn?.removeNested() }
     extendLifetime(inner)
     // That they are kept is decided, and what comes now changes nothing.
     if isKept { relay.forget(relay.signals) }

@@ -15,9 +15,9 @@ import Testing
   @Test func `another one waits, and no longer than it may`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.appending("new").string)
-      let lock = try ChangeLock.take(in: directory)
+      let lock = try ChangeLock.acquire(in: directory)
       let start = ContinuousClock.now
-      let error = #expect(throws: ChangeLockError.self) { try take(directory, Self.short) }
+      let error = #expect(throws: ChangeLockError.self) { try acquire(directory, Self.short) }
       #expect(start.duration(to: .now) >= Self.short)
       guard case .busy(let holder) = error else {
         Issue.record("\(error as Any)")
@@ -32,14 +32,14 @@ import Testing
   @Test func `it is free when its owner has gone`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
-      for _ in 0..<3 { try take(directory, .zero) }
+      for _ in 0..<3 { try acquire(directory, .zero) }
     }
   }
 
   @Test func `its directory is the owner's alone`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.appending("new").string)
-      try take(directory, .zero)
+      try acquire(directory, .zero)
       var file = stat()
       #expect(stat(directory.path, &file) == 0 && file.st_mode & 0o7777 == 0o700)
       #expect(stat(directory.lock, &file) == 0 && file.st_mode & 0o7777 == 0o600)
@@ -51,14 +51,14 @@ import Testing
       let directory = ChangeDirectory(path.string)
       let target = path.appending("target").string
       try #require(symlink(target, directory.lock) == 0)
-      #expect(throws: ChangeLockError.unavailable(.tooManySymbolicLinkLevels)) { try take(directory, .zero) }
+      #expect(throws: ChangeLockError.unavailable(.tooManySymbolicLinkLevels)) { try acquire(directory, .zero) }
       #expect(access(target, F_OK) != 0)
     }
   }
 
   @Test func `there is no place for it`() {
     let directory = ChangeDirectory("/proc/no/such")
-    #expect(throws: ChangeLockError.unavailable(.noSuchFileOrDirectory)) { try take(directory, .zero) }
+    #expect(throws: ChangeLockError.unavailable(.noSuchFileOrDirectory)) { try acquire(directory, .zero) }
   }
 
   /// The lines are those of a Linux 6.1.
@@ -78,7 +78,7 @@ import Testing
     #expect(LockHolder.process(of: 0x19, inode: 7, in: "") == nil)
   }
 
-  private func take(_ directory: ChangeDirectory, _ patience: Duration) throws(ChangeLockError) {
-    _ = try ChangeLock.take(in: directory, patience: patience)
+  private func acquire(_ directory: ChangeDirectory, _ timeout: Duration) throws(ChangeLockError) {
+    _ = try ChangeLock.acquire(in: directory, timeout: timeout)
   }
 }
