@@ -1,45 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import IPVS
-package import Linux
+internal import IPVS
+internal import Linux
 
-/// What a trial has to put back: enough for another process to do it, should this one be killed.
+/// What a trial has to restore: enough for another process to do it, should this one be killed.
 package struct TrialRecord: Sendable, Hashable {
   /// The command that began it: `try` or `with`.
   package let command: String
-  /// The way to the timeouts, as `--backend` names it.
+  /// The backend, as `--backend` names it.
   package let backend: String
   /// The program ipvsadm, where one was named.
   package let ipvsadm: String?
-  /// What was set where.
-  package let stakes: [Stake]
+  /// What is to be restored where.
+  package let snapshots: [TrialSnapshot]
 
   /// A record with its parts.
-  package init(command: String, backend: String, ipvsadm: String?, stakes: [Stake]) {
+  package init(command: String, backend: String, ipvsadm: String?, snapshots: [TrialSnapshot]) {
     self.command = command
     self.backend = backend
     self.ipvsadm = ipvsadm
-    self.stakes = stakes
-  }
-
-  /// What was set in one network namespace.
-  package struct Stake: Sendable, Hashable {
-    /// What the namespace is called.
-    package let name: String
-    /// Which one it is; `nil` where that could not be seen.
-    package let mark: NamespaceFingerprint?
-    /// What was before.
-    package let before: Timeouts
-    /// What was set; a timeout that is not named was not touched.
-    package let set: Timeouts
-
-    /// A stake with its parts.
-    package init(name: String, mark: NamespaceFingerprint?, before: Timeouts, set: Timeouts) {
-      self.name = name
-      self.mark = mark
-      self.before = before
-      self.set = set
-    }
+    self.snapshots = snapshots
   }
 }
 
@@ -52,8 +32,8 @@ extension TrialRecord {
 
   /// The record as bytes: fields that end in NUL, which no name of a file has in it.
   var bytes: [UInt8] {
-    let head = [TrialRecord.format, command, backend, ipvsadm ?? "", "\(stakes.count)"]
-    return (head + stakes.flatMap(\.fields)).flatMap { Array($0.utf8) + [0] }
+    let head = [TrialRecord.format, command, backend, ipvsadm ?? "", "\(snapshots.count)"]
+    return (head + snapshots.flatMap(\.fields)).flatMap { Array($0.utf8) + [0] }
   }
 
   /// Reads a record; `nil` where it is none.
@@ -63,29 +43,30 @@ extension TrialRecord {
       .map { String(decoding: $0, as: UTF8.self) }
     let headCount = 5
     guard fields.count >= headCount, fields[0] == TrialRecord.format, let count = Int(fields[4]),
-      fields.count - headCount == count * Stake.fieldCount
+      fields.count - headCount == count * TrialSnapshot.fieldCount
     else { return nil }
-    var stakes: [Stake] = []
-    for start in stride(from: headCount, to: fields.count, by: Stake.fieldCount) {
-      guard let stake = Stake(fields[start..<start + Stake.fieldCount]) else { return nil }
-      stakes.append(stake)
+    var snapshots: [TrialSnapshot] = []
+    for start in stride(from: headCount, to: fields.count, by: TrialSnapshot.fieldCount) {
+      guard let snapshot = TrialSnapshot(fields[start..<start + TrialSnapshot.fieldCount]) else { return nil }
+      snapshots.append(snapshot)
     }
-    self.init(command: fields[1], backend: fields[2], ipvsadm: fields[3].isEmpty ? nil : fields[3], stakes: stakes)
+    self.init(
+      command: fields[1], backend: fields[2], ipvsadm: fields[3].isEmpty ? nil : fields[3], snapshots: snapshots)
   }
 }
 
-extension TrialRecord.Stake {
+extension TrialSnapshot {
   fileprivate static let fieldCount = 4
 
-  fileprivate var fields: [String] { [name, mark?.text ?? "", before.text, set.text] }
+  fileprivate var fields: [String] { [name, fingerprint?.text ?? "", before.text, set.text] }
 
   fileprivate init?(_ fields: ArraySlice<String>) {
     let fields = Array(fields)
-    let mark = NamespaceFingerprint(text: fields[1])
-    guard fields[1].isEmpty || mark != nil, let before = Timeouts(text: fields[2]),
+    let fingerprint = NamespaceFingerprint(text: fields[1])
+    guard fields[1].isEmpty || fingerprint != nil, let before = Timeouts(text: fields[2]),
       let set = Timeouts(text: fields[3])
     else { return nil }
-    self.init(name: fields[0], mark: mark, before: before, set: set)
+    self.init(name: fields[0], fingerprint: fingerprint, before: before, set: set)
   }
 }
 

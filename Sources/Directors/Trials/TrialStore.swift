@@ -3,6 +3,7 @@
 internal import Glibc
 internal import Linux
 package import SystemPackage
+internal import Text
 
 /// The record of a trial under way, for as long as there is something to put back.
 ///
@@ -120,6 +121,42 @@ package struct UnfinishedTrial: Sendable, Hashable {
     time = file.nanoseconds
     record = (try? FileReader.rest(of: FileDescriptor(rawValue: descriptor), atMost: TrialRecord.maximumSize)).flatMap(
       TrialRecord.init)
+  }
+}
+
+extension UnfinishedTrial {
+  /// Finishes the trials that were begun since a time, the last one first.
+  ///
+  /// - Parameter time: The time, in nanoseconds.
+  /// - Returns: What there is to report.
+  static func finish(since time: Int) -> [TrialEvent] {
+    mayBe() ? all().reversed().filter { $0.time > time }.flatMap { $0.finish() } : []
+  }
+
+  /// Restores what it has left set, and forgets it when nothing failed.
+  ///
+  /// - Returns: What there is to report.
+  package func finish() -> [TrialEvent] {
+    guard let record else { return [.unreadable(path)] }
+    let backend = BackendChoice(rawValue: record.backend) ?? .auto
+    var rollback = TrialRollback(.finishEarlier)
+    rollback.end(record.snapshots) { snapshot, isKept throws(DirectorError) in
+      try snapshot.end(isKept: isKept, backend: backend, ipvsadm: record.ipvsadm)
+    }
+    if rollback.isComplete { forget() }
+    return rollback.events
+  }
+
+  /// What it has left set, and how to finish it.
+  package var notice: String? {
+    guard let record else { return TrialEvent.unreadable(path).sentence }
+    let shown = 3
+    var places = record.snapshots.prefix(shown).map { "\($0.name.printable) \($0.change)" }
+    let others = record.snapshots.count - shown
+    if others > 0 { places.append("\(others) more network namespaces") }
+    return "an earlier `ipvs-timeout \(record.command.printable)` has not put back what it had set in"
+      + " \(places.joined(separator: ", ")); run `ipvs-timeout rollback`, or `ipvs-timeout rollback --keep` to leave the"
+      + " timeouts as they are"
   }
 }
 

@@ -55,7 +55,7 @@ enum Invocation: Hashable {
     case .connections(let request): try request.run()
     case .doctor(let request): try request.run()
     case .sockets(let request): try request.run()
-    case .trial(let request): try TrialRun(request).run()
+    case .trial(let request): try request.run()
     case .rollback(let request): try request.run()
     case .ipvsadm(let command): try command.run()
     case .text(let text): try StandardStreams.print(text)

@@ -8,15 +8,6 @@ internal import Text
 
 /// What decides whether timeouts that were set for a while are kept.
 struct TrialDecider {
-  /// What was decided.
-  struct TrialDecision: Hashable {
-    let isKept: Bool
-    /// How the program is to end, if nothing of its own fails.
-    let status: ExitStatus
-    /// What there is to say of it, when all is done.
-    var remark: String?
-  }
-
   private enum Member {
     case command(ChildCommand, [String], isKeeping: Bool)
     case person(Terminal, Duration)
@@ -58,16 +49,16 @@ struct TrialDecider {
   private func decision(_ ending: ChildCommand.Ending, _ words: [String], _ isKeeping: Bool) -> TrialDecision {
     switch ending {
     case .exited(let status):
-      return TrialDecision(isKept: isKeeping && status == 0, status: ExitStatus(rawValue: status))
+      return TrialDecision(isKept: isKeeping && status == 0, status: status)
     case .killed(let signal):
-      return TrialDecision(isKept: false, status: ExitStatus(rawValue: 128 + signal))
+      return TrialDecision(isKept: false, status: 128 + signal)
     case .outOfTime:
       return TrialDecision(
-        isKept: false, status: .timedOut,
+        isKept: false, status: ExitStatus.timedOut.rawValue,
         remark: "the time given by --within is over, and the command `\(words[0].printable)` was ended")
     case .notStarted(let errno):
       return TrialDecision(
-        isKept: false, status: errno == .noSuchFileOrDirectory ? .commandNotFound : .commandNotRun,
+        isKept: false, status: (errno == .noSuchFileOrDirectory ? ExitStatus.commandNotFound : .commandNotRun).rawValue,
         remark: "cannot run the command `\(words[0].printable)` (\(errno.description), errno \(errno.rawValue))")
     }
   }
@@ -77,11 +68,14 @@ struct TrialDecider {
     let question =
       "The timeouts are set. Keep them? Without a yes within \(DurationText.text(seconds)) the old ones are put back: "
     switch terminal.answer(to: question, within: limit, relay) {
-    case .yes: return TrialDecision(isKept: true, status: .success)
-    case .no: return TrialDecision(isKept: false, status: .notAsWanted)
-    case .late: return TrialDecision(isKept: false, status: .timedOut, remark: "there was no answer in time")
-    case .gone: return TrialDecision(isKept: false, status: .timedOut, remark: "the terminal gives no answer any more")
-    case .interrupted: return TrialDecision(isKept: false, status: .timedOut)
+    case .yes: return TrialDecision(isKept: true, status: 0)
+    case .no: return TrialDecision(isKept: false, status: ExitStatus.notAsWanted.rawValue)
+    case .late:
+      return TrialDecision(isKept: false, status: ExitStatus.timedOut.rawValue, remark: "there was no answer in time")
+    case .gone:
+      return TrialDecision(
+        isKept: false, status: ExitStatus.timedOut.rawValue, remark: "the terminal gives no answer any more")
+    case .interrupted: return TrialDecision(isKept: false, status: ExitStatus.timedOut.rawValue)
     }
   }
 }

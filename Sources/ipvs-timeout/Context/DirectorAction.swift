@@ -111,24 +111,4 @@ extension ChangeLock {
       return nil
     }
   }
-
-  /// Waits for those that are part of this program's change, and keeps them out.
-  ///
-  /// - Parameters:
-  ///   - turn: What keeps the others out.
-  ///   - busy: Called when one of them does not end in time.
-  /// - Returns: What keeps them out; `nil` where it cannot be had.
-  static func inner(of turn: borrowing ChangeLock?, _ busy: (Failure) -> Void) -> ChangeLock? {
-    do throws(ChangeLockError) {
-      return try turn?.acquireNested()
-    } catch .busy(let holder) {
-      busy(
-        Failure(
-          "what the command has left running still changes timeouts: \(holder.subject) has not ended within 10 s; look at"
-            + " the timeouts when it has, and run `ipvs-timeout rollback`", .timedOut))
-    } catch {
-      // A director without a lock is one that others may change at the same time, and that was told.
-    }
-    return nil
-  }
 }

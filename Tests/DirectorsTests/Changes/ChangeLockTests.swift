@@ -78,6 +78,33 @@ import Testing
     #expect(LockHolder.process(of: 0x19, inode: 7, in: "") == nil)
   }
 
+  @Test(
+    arguments: [
+      (
+        .unavailable(.readOnlyFileSystem),
+        "others may change the timeouts at the same time, because /run/ipvs-timeout/lock cannot be locked (Read-only"
+          + " file system, errno 30); see that nobody does"
+      ),
+      (
+        .busy(LockHolder(process: 7, command: "x y")),
+        "cannot change the timeouts now, and nothing was changed: `x y` (process 7) is changing them and has not ended"
+          + " within 10 s; wait for its end and try again"
+      ),
+      (
+        .busy(LockHolder(process: 7, command: "")),
+        "cannot change the timeouts now, and nothing was changed: process 7 is changing them and has not ended within"
+          + " 10 s; wait for its end and try again"
+      ),
+      (
+        .busy(nil),
+        "cannot change the timeouts now, and nothing was changed: another program is changing them and has not ended"
+          + " within 10 s; wait for its end and try again"
+      ),
+    ] as [(ChangeLockError, String)])
+  func `why it cannot be had`(error: ChangeLockError, sentence: String) {
+    #expect(error.description == sentence)
+  }
+
   private func acquire(_ directory: ChangeDirectory, _ timeout: Duration) throws(ChangeLockError) {
     _ = try ChangeLock.acquire(in: directory, timeout: timeout)
   }

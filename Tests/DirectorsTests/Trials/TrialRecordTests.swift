@@ -14,16 +14,16 @@ import Testing
 @Suite struct TrialRecordTests {
   private static let record = TrialRecord(
     command: "try", backend: "auto", ipvsadm: "/opt/ipvs adm",
-    stakes: [
+    snapshots: [
       .init(
-        name: "host", mark: NamespaceFingerprint(text: "4:4026531840 7"), before: .kernelDefault,
+        name: "host", fingerprint: NamespaceFingerprint(text: "4:4026531840 7"), before: .kernelDefault,
         set: Timeouts(tcp: 60, udp: 5)),
       .init(
-        name: "/odd/name\nof \u{1B}one", mark: nil, before: Timeouts(tcp: Timeout(held: 4_294_967_295)),
+        name: "/odd/name\nof \u{1B}one", fingerprint: nil, before: Timeouts(tcp: Timeout(held: 4_294_967_295)),
         set: Timeouts(tcpFin: 7)),
     ])
 
-  @Test(arguments: [record, TrialRecord(command: "with", backend: "ipvsadm", ipvsadm: nil, stakes: [])])
+  @Test(arguments: [record, TrialRecord(command: "with", backend: "ipvsadm", ipvsadm: nil, snapshots: [])])
   func `what is written can be read`(record: TrialRecord) {
     #expect(TrialRecord(record.bytes) == record)
   }
@@ -56,7 +56,7 @@ import Testing
   @Test func `those of which the process has gone are undone, the oldest first`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
-      let other = TrialRecord(command: "with", backend: "netlink", ipvsadm: nil, stakes: [])
+      let other = TrialRecord(command: "with", backend: "netlink", ipvsadm: nil, snapshots: [])
       // What is not removed is closed, as when its process ends.
       for record in [other, Self.record, other] {
         _ = try TrialFile.write(record, in: directory)

@@ -34,24 +34,24 @@ import Testing
       (Timeouts(tcp: 60, tcpFin: 30, udp: 60), before, Timeouts(), Timeouts()),
       (Timeouts(), Timeouts(tcp: 1, tcpFin: 2, udp: 3), Timeouts(), Timeouts()),
     ] as [(Timeouts, Timeouts, Timeouts, Timeouts)])
-  func `of timeouts`(set: Timeouts, now: Timeouts, putBack: Timeouts, left: Timeouts) {
-    let restoration = RollbackPlan(before: Self.before, set: set, now: now)
-    #expect(restoration.putBack == putBack)
-    #expect(restoration.left == left)
+  func `of timeouts`(set: Timeouts, now: Timeouts, restored: Timeouts, left: Timeouts) {
+    let plan = RollbackPlan(before: Self.before, set: set, now: now)
+    #expect(plan.restored == restored)
+    #expect(plan.left == left)
   }
 
   @Test func `a protocol that the kernel lacks has nothing to put back`() {
     let before = Timeouts(tcp: 900, tcpFin: 120)
-    let restoration = RollbackPlan(before: before, set: Timeouts(tcp: 60, udp: 5), now: Timeouts(tcp: 60, tcpFin: 120))
-    #expect(restoration.putBack == Timeouts(tcp: 900))
-    #expect(restoration.left == Timeouts())
+    let plan = RollbackPlan(before: before, set: Timeouts(tcp: 60, udp: 5), now: Timeouts(tcp: 60, tcpFin: 120))
+    #expect(plan.restored == Timeouts(tcp: 900))
+    #expect(plan.left == Timeouts())
   }
 
   @Test func `what is kept is left where somebody else has changed it`() {
     let set = Timeouts(tcp: 60, udp: 5)
     #expect(RollbackPlan(keeping: set, now: Timeouts(tcp: 60, tcpFin: 7, udp: 5)).left == Timeouts())
-    let restoration = RollbackPlan(keeping: set, now: Timeouts(tcp: 61, tcpFin: 120, udp: 5))
-    #expect(restoration.left == Timeouts(tcp: 61))
-    #expect(restoration.putBack == Timeouts())
+    let plan = RollbackPlan(keeping: set, now: Timeouts(tcp: 61, tcpFin: 120, udp: 5))
+    #expect(plan.left == Timeouts(tcp: 61))
+    #expect(plan.restored == Timeouts())
   }
 }

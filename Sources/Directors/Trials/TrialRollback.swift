@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import IPVS
+
+/// What is to be done at the end of a trial.
+///
+/// A timeout that somebody else has changed during the trial is theirs, and stays.
+package struct RollbackPlan: Sendable, Hashable {
+  /// The timeouts to restore.
+  package let restored: Timeouts
+  /// The present timeouts where somebody else has changed them; they are not touched.
+  package let left: Timeouts
+
+  /// What is to be done to restore the timeouts.
+  ///
+  /// - Parameters:
+  ///   - before: The timeouts before the trial.
+  ///   - set: The timeouts that the trial has set; one that is not named was not touched.
+  ///   - now: The present timeouts.
+  package init(before: Timeouts, set: Timeouts, now: Timeouts) {
+    var restored = Timeouts()
+    var left = Timeouts()
+    for name in Timeouts.Name.allCases {
+      guard let value = set[name], now[name] != before[name] else { continue }
+      if now[name] == value { restored[name] = before[name] } else { left[name] = now[name] }
+    }
+    self.restored = restored
+    self.left = left
+  }
+
+  /// What is to be done to keep the timeouts that were set: nothing.
+  ///
+  /// - Parameters:
+  ///   - set: The timeouts that the trial has set; one that is not named was not touched.
+  ///   - now: The present timeouts.
+  package init(keeping set: Timeouts, now: Timeouts) {
+    restored = Timeouts()
+    left = now.changes(from: set.merging(now))
+  }
+}
+
+/// The end of trials in the network namespaces in which they have set something; none stops the others.
+struct TrialRollback {
+  /// Why it ends.
+  enum Purpose: Hashable {
+    /// The new timeouts stay.
+    case keep
+    /// The old ones are restored by the process that has set the new ones.
+    case restore(isRecorded: Bool)
+    /// The old ones are restored after the process that had set the new ones was killed.
+    case finishEarlier
+  }
+
+  let purpose: Purpose
+  /// What there is to report, in order.
+  private(set) var events: [TrialEvent] = []
+  /// Whether nothing failed.
+  private(set) var isComplete = true
+
+  init(_ purpose: Purpose) {
+    self.purpose = purpose
+  }
+
+  /// Ends a trial in each of these namespaces.
+  ///
+  /// - Parameters:
+  ///   - snapshots: What was set where.
+  ///   - body: Ends it in one: see ``TrialSnapshot/end(isKept:backend:ipvsadm:)``.
+  mutating func end(
+    _ snapshots: [TrialSnapshot], by body: (TrialSnapshot, _ isKept: Bool) throws(DirectorError) -> TrialResult?
+  ) {
+    for snapshot in snapshots {
+      do throws(DirectorError) {
+        if let result = try body(snapshot, purpose == .keep) { add(result) } else { addGone(snapshot) }
+      } catch  where error.namespaceIsMissing {
+        addGone(snapshot)
+      } catch {
+        events.append(.failed(error, advice: advice(snapshot)))
+        isComplete = false
+      }
+    }
+  }
+
+  private mutating func add(_ result: TrialResult) {
+    events += result.left.names.map { .left($0, result) }
+    events.append(.result(result, isEarlier: purpose == .finishEarlier))
+    guard let mismatch = result.mismatch else { return }
+    events.append(.mismatch(mismatch, in: result.target.namespace))
+    isComplete = false
+  }
+
+  private mutating func addGone(_ snapshot: TrialSnapshot) {
+    events.append(.gone(snapshot.namespace, isKept: purpose == .keep))
+  }
+
+  /// What to do where it is not possible.
+  private func advice(_ snapshot: TrialSnapshot) -> String {
+    switch purpose {
+    case .keep: "the new timeouts were to stay; look with `ipvs-timeout show\(NamespaceCommands(snapshot.namespace).option)`"
+    case .restore(isRecorded: false): "when that is cured, run `\(snapshot.command)`"
+    case .restore(isRecorded: true), .finishEarlier: "when that is cured, run `ipvs-timeout rollback`"
+    }
+  }
+}
+
+extension TrialSnapshot {
+  /// Restores the timeouts that nobody else has changed, or looks at the timeouts that are kept.
+  ///
+  /// - Parameters:
+  ///   - isKept: Whether the new timeouts stay.
+  ///   - backend: The backend to take.
+  ///   - path: The path of ipvsadm; `nil` looks in the usual places.
+  /// - Returns: The result; `nil` where the namespace has gone.
+  /// - Throws: ``DirectorError``.
+  func end(isKept: Bool, backend: BackendChoice, ipvsadm path: String?) throws(DirectorError) -> TrialResult? {
+    let found: TrialTarget?
+    do throws(IPVSError) { found = try located() } catch { throw .kernel(error) }
+    guard let target = found else { return nil }
+    var directors = try DirectorSequence(in: [target.namespace], backend: backend, ipvsadm: path)
+    let director = try directors.next()
+    let last = try director.timeouts()
+    let plan =
+      isKept ? RollbackPlan(keeping: set, now: last) : RollbackPlan(before: before, set: set, now: last)
+    var after = last
+    if plan.restored != Timeouts() {
+      try director.send(plan.restored)
+      do throws(DirectorError) { after = try director.timeouts() } catch {
+        throw error.readingBack(plan.restored)
+      }
+    }
+    return TrialResult(
+      target: target, backend: director.backend, before: before, meanwhile: set.merging(before), last: last,
+      after: after, isKept: isKept, plan: plan)
+  }
+}
+
+/// What has become of the timeouts in one network namespace at the end of a trial.
+package struct TrialResult: Sendable, Hashable {
+  /// The namespace, where it is today.
+  package let target: TrialTarget
+  /// The backend that was taken.
+  package let backend: BackendChoice
+  /// The timeouts before the trial.
+  package let before: Timeouts
+  /// The timeouts that the trial has set.
+  package let meanwhile: Timeouts
+  /// The timeouts when the trial was over.
+  package let last: Timeouts
+  /// The timeouts now.
+  package let after: Timeouts
+  /// Whether the new timeouts were to stay.
+  package let isKept: Bool
+  /// What was to be done.
+  let plan: RollbackPlan
+
+  /// The timeouts that somebody else has changed during the trial, so that they were neither kept nor restored.
+  package var left: Timeouts { plan.left }
+
+  /// How the restored timeouts differ from what was read back; `nil` where they do not.
+  var mismatch: TimeoutsChange.Mismatch? {
+    TimeoutsChange(wanted: plan.restored, before: last, after: after).mismatch
+  }
+
+  /// What was done at the end, in a few words.
+  package var outcome: String {
+    if before == meanwhile && meanwhile == last && last == after { return "unchanged" }
+    guard isKept || last != after else { return left.names.isEmpty ? "as before" : "left as it is" }
+    let others = left.names.isEmpty ? "" : ", but not \(left.names.map(\.rawValue).joined(separator: " "))"
+    return (isKept ? "kept" : "put back") + others
+  }
+
+  /// The timeouts that have gone because the new ones were kept or the old ones restored; `nil` where neither was done.
+  package var replaced: Timeouts? {
+    let was = isKept ? before : last
+    return was == after ? nil : was
+  }
+
+  /// That a timeout is left, and why.
+  func sentence(_ name: Timeouts.Name) -> String {
+    func text(_ timeouts: Timeouts) -> String { timeouts[name].map { "\($0.seconds) s" } ?? "not there" }
+    return
+      "\(name.rawValue) in \(target.namespace.place) is left at \(text(left)): it was \(text(before)) and was set to"
+      + " \(text(meanwhile)) here, but the command or another program has changed it since"
+  }
+}

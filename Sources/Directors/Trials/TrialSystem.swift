@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import IPVS
+package import Linux
+package import SystemPackage
+
+/// The effects of a trial on this machine.
+///
+/// It holds the lock of changes, and lets go of it when it goes.
+package struct TrialSystem: ~Copyable, TrialEffects {
+  private let plan: TrialPlan
+  private let lock: ChangeLock?
+  private let relay: SignalDeferral
+  private let decider: (SignalDeferral) -> TrialDecision
+  private var nestedLock: ChangeLock?
+  private var record: TrialFile?
+  private var directors: DirectorSequence?
+
+  /// Effects of a plan.
+  ///
+  /// - Parameters:
+  ///   - plan: What is set, and where.
+  ///   - lock: The lock of changes, where it can be had.
+  ///   - relay: What holds up the signals.
+  ///   - decider: Decides whether the new timeouts are kept.
+  package init(
+    _ plan: TrialPlan, holding lock: consuming ChangeLock?, _ relay: SignalDeferral,
+    decider: @escaping (SignalDeferral) -> TrialDecision
+  ) {
+    self.plan = plan
+    self.lock = lock
+    self.relay = relay
+    self.decider = decider
+  }
+
+  package var isInterrupted: Bool { !relay.signals.isEmpty }
+
+  package mutating func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> (BackendChoice, Fallback) {
+    let directors = try DirectorSequence(in: namespaces, backend: plan.backend, ipvsadm: plan.ipvsadm)
+    let (backend, fallback) = (directors.backend, directors.fallback)
+    self.directors = consume directors
+    return (backend, fallback)
+  }
+
+  package mutating func read(_ target: TrialTarget) throws(DirectorError) -> TrialSnapshot {
+    let before = try nextDirector().timeouts()
+    do throws(IPVSError) {
+      return try TrialSnapshot(of: target, before: before, set: plan.wanted)
+    } catch {
+      throw .kernel(error)
+    }
+  }
+
+  package mutating func record(_ snapshots: [TrialSnapshot]) throws(Errno) {
+    record = try TrialFile.write(
+      TrialRecord(
+        command: plan.command, backend: plan.backend.rawValue, ipvsadm: plan.ipvsadm, snapshots: snapshots))
+  }
+
+  package mutating func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange {
+    try nextDirector().set(snapshot.set)
+  }
+
+  package mutating func decide() -> TrialDecision { decider(relay) }
+
+  package mutating func acquireNestedLock() throws(ChangeLockError) {
+    nestedLock = try lock?.acquireNested()
+  }
+
+  package mutating func finishNestedTrials() -> [TrialEvent] {
+    guard let time = record?.time else { return [] }
+    return UnfinishedTrial.finish(since: time)
+  }
+
+  package mutating func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult? {
+    try snapshot.end(isKept: isKept, backend: plan.backend, ipvsadm: plan.ipvsadm)
+  }
+
+  package mutating func removeRecord() { record.take()?.remove() }
+
+  package mutating func removeNestedLock() { lock?.removeNested() }
+
+  package mutating func forgetSignals() { relay.forget(relay.signals) }
+
+  private mutating func nextDirector() throws(DirectorError) -> Director {
+    guard let director = try directors?.next() else { preconditionFailure("the directors are open") }
+    return director
+  }
+}

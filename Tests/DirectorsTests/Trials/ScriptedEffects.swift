@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import SystemPackage
+import Testing
+
+@testable import Directors
+
+/// What one run of a trial meets, and what comes of it: a row of the table of transitions.
+struct TrialRow: Sendable, CustomTestStringConvertible {
+  /// What an effect answers that does not simply succeed.
+  enum Answer: Sendable {
+    /// It fails in this namespace.
+    case fails
+    /// It fails because of the caller, and so everywhere.
+    case failsEverywhere
+    /// The kernel does not have what was set.
+    case mismatches
+    /// Another program has changed the timeout during the trial.
+    case isLeft
+    /// The namespace has gone.
+    case isGone
+    /// A process that is part of the change does not end.
+    case isBusy
+    /// The timeout before was longer than ipvsadm takes.
+    case isTooLong
+    /// A trial inside was killed, and its record cannot be read.
+    case isUnreadable
+  }
+
+  let testDescription: String
+  /// The names of the namespaces.
+  var targets = "a"
+  var isListComplete = true
+  var backend = BackendChoice.netlink
+  var fallback = Fallback.notNeeded
+  var decision = TrialDecision(isKept: false, status: 3)
+  var answers: [String: Answer] = [:]
+  /// After how many effects a signal comes; `nil` for never.
+  var signalAfter: Int?
+
+  /// The effects that are wanted, in order.
+  let effects: String
+  let ending: Trial.Ending
+  /// What is reported, in order.
+  var events = ""
+  /// The exit status, if nothing has failed.
+  var status: CInt = 3
+}
+
+/// Effects that answer as a row of the table says, and note what they were asked.
+final class ScriptedEffects: TrialEffects {
+  static let before = Timeouts(tcp: 900, tcpFin: 120, udp: 300)
+  static let wanted = Timeouts(udp: 5)
+
+  private let row: TrialRow
+  private(set) var log: [String] = []
+  private var hasForgotten = false
+
+  init(_ row: TrialRow) {
+    self.row = row
+  }
+
+  var isInterrupted: Bool { !hasForgotten && row.signalAfter.map { $0 <= log.count } ?? false }
+
+  func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> (BackendChoice, Fallback) {
+    // The second time it opens them to set something.
+    try attempt(log.contains("open") ? "reopen" : "open", .current)
+    return (row.backend, row.fallback)
+  }
+
+  func read(_ target: TrialTarget) throws(DirectorError) -> TrialSnapshot {
+    let answer = try attempt("read:\(target.name)", target.namespace)
+    var before = Self.before
+    if case .isTooLong = answer { before.udp = Timeout(held: 2_678_401) }
+    return TrialSnapshot(name: target.name, fingerprint: nil, before: before, set: Self.wanted)
+  }
+
+  func record(_ snapshots: [TrialSnapshot]) throws(Errno) {
+    log.append("record")
+    if row.answers["record"] != nil { throw .noSpace }
+  }
+
+  func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange {
+    let answer = try attempt("set:\(snapshot.name)", snapshot.namespace)
+    var after = snapshot.set.merging(snapshot.before)
+    if case .mismatches = answer { after = snapshot.before }
+    return TimeoutsChange(wanted: snapshot.set, before: snapshot.before, after: after)
+  }
+
+  func decide() -> TrialDecision {
+    log.append("decide")
+    return row.decision
+  }
+
+  func acquireNestedLock() throws(ChangeLockError) {
+    log.append("lock")
+    switch row.answers["lock"] {
+    case .isBusy: throw .busy(nil)
+    case .fails: throw .unavailable(.readOnlyFileSystem)
+    default: break
+    }
+  }
+
+  func finishNestedTrials() -> [TrialEvent] {
+    log.append("finish")
+    return row.answers["finish"] == nil ? [] : [.unreadable("/trial")]
+  }
+
+  func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult? {
+    let answer = try attempt("\(isKept ? "keep" : "restore"):\(snapshot.name)", snapshot.namespace)
+    if case .isGone = answer { return nil }
+    let meanwhile = snapshot.set.merging(snapshot.before)
+    var last = meanwhile
+    if case .isLeft = answer { last.udp = 7 }
+    let plan =
+      isKept
+      ? RollbackPlan(keeping: snapshot.set, now: last)
+      : RollbackPlan(before: snapshot.before, set: snapshot.set, now: last)
+    var after = plan.restored.merging(last)
+    if case .mismatches = answer { after = last }
+    return TrialResult(
+      target: snapshot.target, backend: row.backend, before: snapshot.before, meanwhile: meanwhile, last: last,
+      after: after, isKept: isKept, plan: plan)
+  }
+
+  func removeRecord() { log.append("forget-record") }
+
+  func removeNestedLock() { log.append("unlock") }
+
+  func forgetSignals() {
+    log.append("forget-signals")
+    hasForgotten = true
+  }
+
+  @discardableResult
+  private func attempt(_ effect: String, _ namespace: NetworkNamespace) throws(DirectorError) -> TrialRow.Answer? {
+    log.append(effect)
+    let answer = row.answers[effect]
+    switch answer {
+    case .fails: throw .kernel(IPVSError(.refused, .open, in: namespace))
+    case .failsEverywhere: throw .kernel(IPVSError(.notRoot, .open, in: namespace))
+    default: return answer
+    }
+  }
+}
+
+extension TrialEvent {
+  /// A word for it in the table.
+  var word: String {
+    switch self {
+    case .result(let result, _): "\(result.isKept ? "kept" : "restored"):\(result.target.name)"
+    case .fallback: "fallback"
+    case .failed: "failed"
+    case .mismatch: "mismatch"
+    case .tooLongForIpvsadm: "too-long"
+    case .nothingSet: "nothing-set"
+    case .noNamespace: "no-namespace"
+    case .notRecorded: "not-recorded"
+    case .remark: "remark"
+    case .disturbed: "disturbed"
+    case .gone: "gone"
+    case .left(let name, _): "left-\(name.rawValue)"
+    case .unreadable: "unreadable"
+    }
+  }
+}

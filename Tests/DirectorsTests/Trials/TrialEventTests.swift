@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPVS
+import Linux
+import SystemPackage
+import Testing
+
+@testable import Directors
+
+/// What is said of trials, and what is shown of their results.
+@Suite struct TrialEventTests {
+  private static let before = Timeouts(tcp: 900, tcpFin: 120, udp: 300)
+  private static let failure = DirectorError.kernel(IPVSError(.timedOut, .readTimeouts))
+  private static let blue = NetworkNamespace.named("blue")
+
+  private static func result(
+    set: Timeouts, last: Timeouts, after: Timeouts? = nil, isKept: Bool = false
+  ) -> TrialResult {
+    let plan =
+      isKept ? RollbackPlan(keeping: set, now: last) : RollbackPlan(before: before, set: set, now: last)
+    return TrialResult(
+      target: TrialTarget(blue, name: "blue"), backend: .netlink, before: before, meanwhile: set.merging(before),
+      last: last, after: after ?? plan.restored.merging(last), isKept: isKept, plan: plan)
+  }
+
+  @Test(
+    arguments: [
+      (.fallback(.notNeeded), nil),
+      (.failed(failure), failure.description),
+      (.failed(failure, advice: "wait"), "\(failure); wait"),
+      (
+        .tooLongForIpvsadm(.tcp, in: .current),
+        "tcp in this network namespace could not be put back, for it is longer than ipvsadm takes, 31 days; leave"
+          + " --backend ipvsadm out, or set it with `ipvs-timeout set`"
+      ),
+      (.nothingSet, "nothing was set, for it is all or none"),
+      (.noNamespace, "there is no such network namespace, so nothing was set"),
+      (
+        .notRecorded(.noSpace),
+        "if this program is killed, nothing will know what to put back, because /run/ipvs-timeout/trials cannot be"
+          + " written (No space left on device, errno 28)"
+      ),
+      (.remark("there was no answer in time"), "there was no answer in time"),
+      (
+        .disturbed(LockHolder(process: 7, command: "sleep 9")),
+        "what the command has left running still changes timeouts: `sleep 9` (process 7) has not ended within 10 s;"
+          + " look at the timeouts when it has, and run `ipvs-timeout rollback`"
+      ),
+      (
+        .gone(blue, isKept: false),
+        "the network namespace blue has gone meanwhile, and its timeouts with it: there is nothing to put back"
+      ),
+      (
+        .gone(blue, isKept: true),
+        "the network namespace blue has gone meanwhile, and its timeouts with it: there is nothing to keep"
+      ),
+      (
+        .left(.tcpFin, result(set: Timeouts(tcpFin: 30), last: Timeouts(tcp: 900, tcpFin: 77, udp: 300))),
+        "tcpfin in the network namespace blue is left at 77 s: it was 120 s and was set to 30 s here, but the command"
+          + " or another program has changed it since"
+      ),
+      (
+        .unreadable("/run/x"),
+        "/run/x was left by an earlier `ipvs-timeout try` or `with` and cannot be read; look at the timeouts with"
+          + " `ipvs-timeout show --all-netns`, correct them, and run `ipvs-timeout rollback --keep`"
+      ),
+      (.result(result(set: Timeouts(), last: before), isEarlier: false), nil),
+    ] as [(TrialEvent, String?)])
+  func `has a sentence`(event: TrialEvent, sentence: String?) {
+    #expect(event.sentence == sentence)
+  }
+
+  @Test(
+    arguments: [
+      (Timeouts(udp: 5), Timeouts(tcp: 900, tcpFin: 120, udp: 5), false, "put back"),
+      (Timeouts(udp: 5), Timeouts(tcp: 900, tcpFin: 120, udp: 5), true, "kept"),
+      (Timeouts(udp: 5), before, false, "as before"),
+      (Timeouts(udp: 300), before, false, "unchanged"),
+      (Timeouts(udp: 300), before, true, "unchanged"),
+      (Timeouts(udp: 5), Timeouts(tcp: 900, tcpFin: 120, udp: 7), false, "left as it is"),
+      (Timeouts(tcp: 60, udp: 5), Timeouts(tcp: 60, tcpFin: 120, udp: 7), false, "put back, but not udp"),
+      (Timeouts(tcp: 60, udp: 5), Timeouts(tcp: 61, tcpFin: 120, udp: 7), true, "kept, but not tcp udp"),
+    ] as [(Timeouts, Timeouts, Bool, String)])
+  func `a result in a few words`(set: Timeouts, last: Timeouts, isKept: Bool, outcome: String) {
+    let result = Self.result(set: set, last: last, isKept: isKept)
+    #expect(result.outcome == outcome)
+    #expect((result.replaced == nil) == ["unchanged", "as before", "left as it is"].contains(outcome))
+    #expect(result.mismatch == nil)
+  }
+
+  @Test func `a result that the kernel does not hold`() {
+    let last = Timeouts(tcp: 900, tcpFin: 120, udp: 5)
+    let mismatch = Self.result(set: Timeouts(udp: 5), last: last, after: last).mismatch
+    #expect(
+      mismatch?.sentence(in: .current)
+        == "the timeouts in this network namespace are not what was just set: udp is 5 s, wanted 300 s; another"
+        + " program may have written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel"
+        + " lacks the protocol")
+  }
+
+  @Test(arguments: [
+    ("host", "ipvs-timeout set 900 - 300", "host"), ("blue", "ipvs-timeout set 900 - 300 --netns blue", "blue"),
+    ("pid 7 (sleep)", "ipvs-timeout set 900 - 300 --netns 'pid 7 (sleep)'", "pid 7 (sleep)"),
+  ])
+  func `a snapshot has the command that restores it`(name: String, command: String, shown: String) {
+    let set = Timeouts(tcp: 60, udp: 5)
+    let snapshot = TrialSnapshot(name: name, fingerprint: nil, before: Self.before, set: set)
+    #expect(snapshot.command == command)
+    #expect(snapshot.target.name == shown)
+    #expect(snapshot.change == "(tcp 60 s, before 900 s, udp 5 s, before 300 s)")
+    #expect(snapshot.tooLongForIpvsadm == nil)
+  }
+}
