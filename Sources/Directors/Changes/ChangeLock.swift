@@ -85,7 +85,8 @@ package struct ChangeLock: ~Copyable {
     do throws(Errno) {
       do throws(Errno) {
         return try FileLock(opening: lock)
-      } catch .noSuchFileOrDirectory where mkdir(directory.path, 0o700) == 0 || errno == EEXIST {
+      } catch .noSuchFileOrDirectory {
+        guard mkdir(directory.path, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
         return try FileLock(opening: lock)
       }
     } catch {

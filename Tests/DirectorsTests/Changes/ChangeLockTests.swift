@@ -61,6 +61,12 @@ import Testing
     #expect(throws: ChangeLockError.unavailable(.noSuchFileOrDirectory)) { try acquire(directory, .zero) }
   }
 
+  @Test func `why there is no place for it is what made its directory fail`() {
+    let error = #expect(throws: ChangeLockError.self) { try acquire(ChangeDirectory("/sys/new"), .zero) }
+    let reasons: [Errno] = [.notPermitted, .permissionDenied, .readOnlyFileSystem]
+    #expect(reasons.contains { error == .unavailable($0) }, "\(error as Any)")
+  }
+
   /// The lines are those of a Linux 6.1.
   @Test func `its holder is found by device and file`() {
     let locks = """
