@@ -6,7 +6,7 @@ import IPVS
 
 do throws(IPVSError) {
   let ipvs = try Client()
-  if let udp = try ipvs.timeouts().udp, let doubled = Timeout(2 * udp.duration) {
+  if let udp = try ipvs.timeouts().udp, let doubled = Timeout(udp.duration * 2) {
     let change = try ipvs.changeTimeouts(to: Timeouts(udp: doubled))
     if let before = change.before.udp, let after = change.after.udp { print("udp was \(before) and is \(after)") }
   } else {
