@@ -29,7 +29,7 @@ import Text
     summary.add(try connection(.udp, .udp, 60))
     summary.add(try connection(.sctp, .init(rawValue: "S-ACK-SENT"), 30))
     summary.add(try connection(.tcp, .assured, 7_199, client: "192.0.2.0:0"))
-    summary.add(try connection(.other("ESP"), .stateless, 0))
+    summary.add(try connection(.init(rawValue: "ESP"), .stateless, 0))
     return ConnectionsReport(target: NamespaceTarget(.named(name)), backend: .netlink, summary: summary)
   }
 

@@ -12,7 +12,7 @@ import Testing
 
   @Test func `of netlink says what to do about it where ipvsadm is used instead`() {
     #expect(
-      Fallback.toIpvsadm(because: IPVSError(.moduleNotLoaded, .open)).sentence
+      Fallback.taken(from: .netlink, to: .ipvsadm, because: IPVSError(.moduleNotLoaded, .open)).sentence
         == "using the program ipvsadm instead of netlink: cannot open IPVS in this network namespace: the kernel's module"
         + " ip_vs is installed but could not be loaded; run `modprobe -v ip_vs` to see why")
     #expect(Fallback.notNeeded.sentence == nil)

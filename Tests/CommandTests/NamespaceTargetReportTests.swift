@@ -63,7 +63,7 @@ import Testing
     ])
   func `have whatever name others have chosen on one line`(name: String, text: String, json: String) {
     let report = TimeoutsReport(
-      target: NamespaceTarget(NetworkNamespace(name)), backend: .netlink, content: .timeouts(.kernelDefault))
+      target: NamespaceTarget(NetworkNamespace(parsing: name)), backend: .netlink, content: .timeouts(.kernelDefault))
     #expect(TimeoutsFormat.text.render(report).string == "\(text): Timeout (tcp tcpfin udp): 900 120 300\n")
     #expect(
       TimeoutsFormat.json.render(report).string

@@ -12,7 +12,7 @@ import Testing
   static let refusal = IpvsadmError(.failed(status: 2, said: "no"), .list, program: "/usr/sbin/ipvsadm")
 
   @Test func `of one backend is that backend's sentence`() {
-    #expect(DirectorError.kernel(Self.absence).description == Self.absence.description)
+    #expect(DirectorError.kernel(Self.absence).description == Self.absence.sentence)
     #expect(DirectorError.program(Self.refusal).description == Self.refusal.description)
   }
 
@@ -43,7 +43,8 @@ import Testing
   @Test func `of both says where the second happened`() {
     #expect(
       Self.both(Self.lost).description
-        == "\(Self.absence); the program /x was tried instead in the network namespace blue: \(Self.lost.reason)")
+        == "\(Self.absence.sentence); the program /x was tried instead in the network namespace blue: \(Self.lost.reason)"
+    )
   }
 
   /// Another way to the same kernel.
@@ -51,7 +52,8 @@ import Testing
     let second = IPVSError(.refused, .readTimeouts, errno: .notPermitted)
     let fallback = Fallback.taken(from: .ipvsadm, to: .netlink, because: Self.absence)
     #expect(
-      DirectorError(.kernel(second), after: fallback).description == "\(Self.absence); with netlink instead: \(second)")
+      DirectorError(.kernel(second), after: fallback).description
+        == "\(Self.absence.sentence); with netlink instead: \(second.sentence)")
   }
 
   @Test func `keeps the error because of which the program was taken`() {
@@ -74,7 +76,7 @@ import Testing
     let here = IPVSError(.timedOut, .readTimeouts)
     #expect(
       DirectorError.kernel(here).readingBack(wanted).description
-        == "the timeouts tcp=60 udp=5 were set, but then: \(here); run `ipvs-timeout show`")
+        == "the timeouts tcp=60 udp=5 were set, but then: \(here.sentence); run `ipvs-timeout show`")
     #expect(
       DirectorError.program(Self.lost).readingBack(wanted).description
         == "the timeouts tcp=60 udp=5 were set, but then: \(Self.lost); run `ipvs-timeout show --netns blue`")

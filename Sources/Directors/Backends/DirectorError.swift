@@ -69,7 +69,8 @@ extension DirectorError {
     guard wasSet == nil else { return false }
     switch cause {
     case .kernel(let error):
-      return error.underlyingErrno != .permissionDenied && [.notRoot, .missingCapability, .userNamespace].contains(error.code)
+      return error.underlyingErrno != .permissionDenied
+        && [.notRoot, .missingCapability, .userNamespace].contains(error.code)
     case .program(let error):
       if case .notPermitted = error.cause { return true } else { return false }
     }
@@ -89,7 +90,8 @@ extension DirectorError: CustomStringConvertible {
   /// The sentence for people; where two backends failed, the first error, and then the second.
   package var description: String {
     guard let wasSet else { return failure }
-    return "the timeouts \(wasSet.assignments) were set, but then: \(failure); run `\(NamespaceCommands(namespace).showing)`"
+    return
+      "the timeouts \(wasSet.assignments) were set, but then: \(failure); run `\(NamespaceCommands(namespace).showing)`"
   }
 
   private var failure: String {

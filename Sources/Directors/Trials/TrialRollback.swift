@@ -96,7 +96,8 @@ struct TrialRollback {
   /// What to do where it is not possible.
   private func advice(_ snapshot: TrialSnapshot) -> String {
     switch purpose {
-    case .keep: "the new timeouts were to stay; look with `ipvs-timeout show\(NamespaceCommands(snapshot.namespace).option)`"
+    case .keep:
+      "the new timeouts were to stay; look with `ipvs-timeout show\(NamespaceCommands(snapshot.namespace).option)`"
     case .restore(isRecorded: false): "when that is cured, run `\(snapshot.command)`"
     case .restore(isRecorded: true), .finishEarlier: "when that is cured, run `ipvs-timeout rollback`"
     }

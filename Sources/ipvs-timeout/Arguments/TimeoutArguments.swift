@@ -84,7 +84,7 @@ enum WaitText: ExpressibleByArgument, CustomStringConvertible {
   /// - Throws: ``Failure``, where that is no duration.
   func limit() throws(Failure) -> ConnectionsRequest.Wait {
     guard case .written(let text) = self else { return .asLongAsItTakes }
-    guard let seconds = TimeoutText.seconds(text), 1...2_678_400 ~= seconds else {
+    guard let seconds = TimeoutText.seconds(text), Timeout.settableSeconds ~= seconds else {
       throw .usage("--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not \"\(text.printable)\"")
     }
     return .atMost(.seconds(seconds))

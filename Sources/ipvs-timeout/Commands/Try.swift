@@ -65,7 +65,7 @@ struct TryCommand: TrialCommand {
 
   private func limit() throws(Failure) -> Duration? {
     guard let within else { return nil }
-    guard let seconds = TimeoutText.seconds(within), 1...2_678_400 ~= seconds else {
+    guard let seconds = TimeoutText.seconds(within), Timeout.settableSeconds ~= seconds else {
       throw .usage("--within takes a time from 1 s to 31 days (90, 90s, 15m), not \"\(within.printable)\"")
     }
     return .seconds(seconds)

@@ -41,7 +41,8 @@ import Testing
       testDescription: "none of none rolled back", targets: "", effects: "open decide lock unlock",
       ending: .rolledBack, events: "no-namespace"),
     TrialRow(
-      testDescription: "by another backend", fallback: .toIpvsadm(because: IPVSError(.notInKernel, .open)),
+      testDescription: "by another backend",
+      fallback: .taken(from: .netlink, to: .ipvsadm, because: IPVSError(.notInKernel, .open)),
       effects: "\(begin) decide \(rollBack)", ending: .rolledBack, events: "fallback restored:a"),
   ]
 
