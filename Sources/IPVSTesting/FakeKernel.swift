@@ -88,7 +88,7 @@ public final class FakeKernel: Sendable {
     guard isPaired else { throw IPVSError(.refused, .open, in: namespace, errno: Errno(rawValue: errno)) }
     let client = Client(
       namespace, over: Netlink.Socket(talkingTo: ends.0, replyTimeout: replyTimeout),
-      Family(id: Message.family, version: 1))
+      Family(id: KernelMessage.family, version: 1))
     let end = ends.1
     let failure = Thread.start { [self] in serve(end) }
     guard failure == 0 else {
@@ -108,14 +108,14 @@ extension FakeKernel {
       let count = read(end, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }
-      guard let question = Message(buffer[..<count]) else { continue }
+      guard let question = KernelMessage(buffer[..<count]) else { continue }
       guard let reply = reply(to: question) else { continue }
       // The client may have closed its end.
       guard send(end, reply, reply.count, CInt(MSG_NOSIGNAL)) == reply.count else { return }
     }
   }
 
-  private func reply(to question: Message) -> [UInt8]? {
+  private func reply(to question: KernelMessage) -> [UInt8]? {
     guard let request = question.request else { return question.error(.notSupported) }
     let answer = answer(request)
     let timeouts = state.withLock { state in

@@ -25,7 +25,7 @@ struct IpvsadmProcess: Sendable {
   /// - Returns: What the program wrote on its standard output when it exited with 0, or else why it did not.
   func ending() -> Ending {
     if let obstacle = SpawnPreconditions.find() { return .failure(.notStarted(obstacle)) }
-    do throws(ThreadWithTimeout.Failure) {
+    do throws(ThreadWithTimeout.Obstacle) {
       // The tasks keep the limit themselves, but for the case that the runtime gets no threads for them.
       return try ThreadWithTimeout.run(within: timeLimit + .seconds(2)) { followed() }
     } catch {

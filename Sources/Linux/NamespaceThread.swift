@@ -20,7 +20,7 @@ package enum NamespaceThread {
   package static func run<Value: Sendable>(
     inEach namespaces: [[FilePath]], _ body: @escaping @Sendable () -> Value
   ) -> [Result<Value, NamespaceError>] {
-    do throws(ThreadWithTimeout.Failure) {
+    do throws(ThreadWithTimeout.Obstacle) {
       return try ThreadWithTimeout.run(within: .seconds(5)) {
         namespaces.map { files in
           Result { () throws(NamespaceError) in

@@ -20,7 +20,7 @@ package struct SavedSignalAction: Sendable {
   }
 
   /// Has the signal do that again.
-  package func putBack() {
+  package func restore() {
     var action = action
     sigaction(number, &action, nil)
   }
@@ -42,7 +42,7 @@ struct DeferredSignal {
 
   /// Has the signal do again what the caller wanted.
   func release() {
-    caller.putBack()
+    caller.restore()
   }
 }
 
@@ -64,7 +64,7 @@ package struct IgnoredSignals: Sendable {
 
   /// Can be stopped with its job again, while something is done.
   package func whileStoppable<Result>(_ body: () -> Result) -> Result {
-    for caller in job { caller.putBack() }
+    for caller in job { caller.restore() }
     defer { ignore(job) }
     return body()
   }

@@ -10,7 +10,7 @@ package import SystemPackage
 /// A thread that hangs stays, and alone; it ends with the process.
 package enum ThreadWithTimeout {
   /// Why there is no result.
-  package enum Failure: Error, Hashable {
+  package enum Obstacle: Error, Hashable {
     /// The work has not ended in time.
     case timedOut
     /// The system gives no thread.
@@ -23,10 +23,10 @@ package enum ThreadWithTimeout {
   ///   - limit: How long to wait at the most.
   ///   - work: What to do. It begins in the network namespace of the caller.
   /// - Returns: What the work returned.
-  /// - Throws: ``Failure``.
+  /// - Throws: ``Obstacle``.
   package static func run<Value: Sendable>(
     within limit: Duration, _ work: @escaping @Sendable () -> Value
-  ) throws(Failure) -> Value {
+  ) throws(Obstacle) -> Value {
     let result = Box<Value>()
     let task = Unmanaged.passRetained(Work { result.put(work()) })
     var thread = pthread_t()

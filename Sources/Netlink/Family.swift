@@ -56,7 +56,7 @@ extension Family {
   ) throws(NetlinkError) -> Family {
     let limit = limit.bounded
     let answer: Result<Family, NetlinkError>
-    do throws(ThreadWithTimeout.Failure) {
+    do throws(ThreadWithTimeout.Obstacle) {
       answer = try ThreadWithTimeout.run(within: limit) {
         Result { () throws(NetlinkError) in
           try Family(named: name, version: version, over: Socket(replyTimeout: limit))

@@ -12,7 +12,7 @@ import Testing
   @Test func `does not wait for work that hangs`() {
     let never = DispatchSemaphore(value: 0)
     let duration = ContinuousClock().measure {
-      #expect(throws: ThreadWithTimeout.Failure.timedOut) {
+      #expect(throws: ThreadWithTimeout.Obstacle.timedOut) {
         try ThreadWithTimeout.run(within: .milliseconds(50)) { never.wait() }
       }
     }

@@ -9,11 +9,11 @@ internal import Glibc
 /// fnmatch(3) does, byte by byte: with every path at which a namespace is bound, or, when there is no `/` in it, with
 /// the last component of each.
 package struct NamespacePattern: Sendable, Hashable {
-  private enum NamespaceSelection { case host, name, path }
+  private enum Kind { case host, name, path }
 
   /// What was written.
   package let text: String
-  private let scope: NamespaceSelection
+  private let kind: Kind
   private let pattern: String
   private let hasWildcards: Bool
 
@@ -22,7 +22,7 @@ package struct NamespacePattern: Sendable, Hashable {
     let isPath = text.utf8.contains(UInt8(ascii: "/"))
     guard !text.isEmpty, !isPath || text.utf8.first == UInt8(ascii: "/") else { return nil }
     self.text = text
-    scope = isPath ? .path : text == "host" ? .host : .name
+    kind = isPath ? .path : text == "host" ? .host : .name
     // Docker's documentation says /var/run, which is a link; the kernel knows such a path as /run.
     pattern = text.utf8.starts(with: "/var/run/".utf8) ? String(text.utf8.dropFirst(4)) ?? text : text
     hasWildcards = text.withCString { strpbrk($0, #"*?[\"#) != nil }
@@ -35,7 +35,7 @@ package struct NamespacePattern: Sendable, Hashable {
   ///   - paths: Every path at which it is bound, absolute, and without `/var/run` where that is a link to `/run`.
   /// - Returns: Whether the pattern matches one of the paths.
   package func matches(isHost: Bool, paths: [String]) -> Bool {
-    guard !isHost, scope != .host else { return isHost && scope == .host }
+    guard !isHost, kind != .host else { return isHost && kind == .host }
     return pattern.withCString { pattern in
       paths.contains { path in path.withCString { matches(pattern, path: $0) } }
     }
@@ -43,7 +43,7 @@ package struct NamespacePattern: Sendable, Hashable {
 
   private func matches(_ pattern: UnsafePointer<CChar>, path: UnsafePointer<CChar>) -> Bool {
     var subject = path
-    if scope == .name, let slash = strrchr(path, CInt(UInt8(ascii: "/"))) { subject = UnsafePointer(slash + 1) }
+    if kind == .name, let slash = strrchr(path, CInt(UInt8(ascii: "/"))) { subject = UnsafePointer(slash + 1) }
     return hasWildcards ? fnmatch(pattern, subject, FNM_PATHNAME) == 0 : strcmp(pattern, subject) == 0
   }
 }

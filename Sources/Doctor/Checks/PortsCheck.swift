@@ -9,8 +9,9 @@ internal import IPVS
 struct PortsCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
     guard facts.ports.count > 0 else { return [reserved(facts)] }
-    let routes = facts.services.flatMap { service in service.sources.map { Route(service: service, source: $0) } }
-      .sorted { $0.source.share(of: facts.ports).part > $1.source.share(of: facts.ports).part }
+    let routes = facts.services.flatMap { service in service.sources.map { OutgoingRoute(service: service, source: $0) }
+    }
+    .sorted { $0.source.share(of: facts.ports).part > $1.source.share(of: facts.ports).part }
     let notable = routes.filter { $0.isNotable(facts) }
     guard notable.isEmpty else { return told(notable, .ports, facts) { $0.finding(facts) } }
     return [.ok(.ports, ok(routes.first, facts))]
@@ -21,10 +22,10 @@ struct PortsCheck: SocketCheck {
       .ports,
       "all ports for outgoing connections (\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)) are"
         + " reserved (ip_local_reserved_ports)",
-      so: Route.failure, fix: "\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports=")
+      so: OutgoingRoute.failure, fix: "\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports=")
   }
 
-  private func ok(_ largest: Route?, _ facts: SocketFacts) -> String {
+  private func ok(_ largest: OutgoingRoute?, _ facts: SocketFacts) -> String {
     let range = "\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)"
     guard let largest else {
       return "none of the \(facts.ports.count) ports for outgoing connections (\(range)) is taken"
@@ -36,7 +37,7 @@ struct PortsCheck: SocketCheck {
 }
 
 /// The connections from one address here to one service that this host uses.
-private struct Route {
+private struct OutgoingRoute {
   static let failure = "when none is left, connect(2) fails: Cannot assign requested address (EADDRNOTAVAIL)"
 
   let service: SocketService
@@ -55,10 +56,10 @@ private struct Route {
       "\(service.place): \(share) of the ports for outgoing connections are taken from \(source.address),"
       + " \(source.timeWait) of them by TIME_WAIT\(asked); \(facts.open(service))"
     if (isReused ? open : share).percent >= SocketThreshold.scarce {
-      return .problem(.ports, fact, so: Route.failure, fix: "\(fix(facts)); then \(more(facts, isReused))")
+      return .problem(.ports, fact, so: OutgoingRoute.failure, fix: "\(fix(facts)); then \(more(facts, isReused))")
     }
     guard isReused, share.percent >= SocketThreshold.scarce else {
-      return .note(.ports, fact, so: Route.failure, fix: fix(facts))
+      return .note(.ports, fact, so: OutgoingRoute.failure, fix: fix(facts))
     }
     let condition = service.isOnThisHost ? "" : ", if the other host sends timestamps"
     return .note(

@@ -2,8 +2,8 @@
 
 internal import ArgumentParser
 internal import Directors
-internal import Glibc
 internal import IPVS
+internal import Linux
 internal import SystemPackage
 internal import Text
 
@@ -101,18 +101,19 @@ struct ApplyRequest: Hashable {
     _ duration: Duration, _ policy: PolicyFile, _ context: inout CommandContext, done: [TargetTimeouts]
   ) throws(Failure) {
     var done = Set(done.map(\.key))
-    var end = ContinuousClock.now + duration
-    let last = end + .seconds(60)
-    while true {
-      let isFinal = ContinuousClock.now >= end
-      let wanted = try policy.wanted(NamespaceSelection(choice: .bound), &context)
-      // What has gone is forgotten: the kernel gives its number to the next, which may get its name, too.
-      done.formIntersection(wanted.map(\.key))
-      let settled = try context.perform(action, wanted.filter { !done.contains($0.key) }, isFinal: isFinal)
-      guard !isFinal else { return }
-      if !settled.isEmpty { end = min(.now + duration, last) }
-      done.formUnion(settled.map(\.key))
-      usleep(100_000)
+    let last = ContinuousClock.now + duration + .seconds(60)
+    var isOver = false
+    while !isOver {
+      // Each namespace that appears restarts the wait.
+      let settled = try poll(until: min(.now + duration, last), every: .milliseconds(100)) { isLast throws(Failure) in
+        isOver = isLast
+        let wanted = try policy.wanted(NamespaceSelection(choice: .bound), &context)
+        // What has gone is forgotten: the kernel gives its number to the next, which may get its name, too.
+        done.formIntersection(wanted.map(\.key))
+        let settled = try context.perform(action, wanted.filter { !done.contains($0.key) }, isFinal: isLast)
+        return settled.isEmpty ? nil : settled
+      }
+      done.formUnion(settled?.map(\.key) ?? [])
     }
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Directors
-internal import Glibc
 internal import IPVS
+internal import Linux
 internal import Text
 
 /// Reads the connections of network namespaces; one that fails is reported once and then left out.
@@ -146,14 +146,12 @@ extension ConnectionsScan {
       guard outdated.count > 0 else { return true }
       let seen = ContinuousClock.now
       let next = seen + max(begin.duration(to: seen), .seconds(min(10, max(1, outdated.seconds))))
-      var now = seen
-      while now < next {
-        if let end, now >= end { return false }
+      _ = poll(until: min(next, end ?? next), every: .milliseconds(500)) { _ -> Bool? in
+        let now = ContinuousClock.now
         display.show(outdated, seen: seen.duration(to: now), at: now)
-        let pause = min(Duration.milliseconds(500), now.duration(to: min(next, end ?? next)))
-        usleep(UInt32(pause / .microseconds(1)) + 1)
-        now = .now
+        return nil
       }
+      if let end, ContinuousClock.now >= end { return false }
     }
   }
 }

@@ -37,12 +37,13 @@ struct RollbackRequest: Hashable {
   func run() throws(Failure) -> ExitStatus {
     StandardDescriptors.take()
     StandardStreams.outliveReader()
-    var account = Account()
+    var context = CommandContext(Access(), output, isDeferred: true)
     try ChangeLock.withLock {
       for trial in UnfinishedTrial.all().reversed() {
-        if isKeeping { trial.forget() } else { account.add(trial.finish(), isNamed: true) }
+        if isKeeping { trial.forget() } else { context.add(trial.finish(), isNamed: true) }
       }
     }
-    return account.status.worse(account.tell(output))
+    let status = context.status
+    return status.worse(context.flush())
   }
 }

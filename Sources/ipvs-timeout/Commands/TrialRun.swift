@@ -45,18 +45,18 @@ extension TrialRequest {
     let decider = try TrialDecider(meanwhile)
     UnfinishedTrial.reportAll()
     var lock = try ChangeLock.acquired()
-    var account = Account()
+    var context = CommandContext(access, output, isDeferred: true)
     let result = SignalDeferral.during { relay in
       Result { () throws(Failure) in
         let (plan, status) = try plan()
         let system = TrialSystem(plan, holding: lock.take(), relay, decider: decider.decision)
         let trial = Trial.run(plan, by: system)
-        account.add(trial.events, isNamed: access.selection.showsNames)
-        return account.status.worse(status).orElse(ExitStatus(rawValue: trial.status))
+        context.add(trial.events, isNamed: access.selection.showsNames)
+        return context.status.worse(status).orElse(ExitStatus(rawValue: trial.status))
       }
     } then: { _ in
       // That it cannot be written changes nothing: the status says what has become of the timeouts.
-      _ = account.tell(output)
+      _ = context.flush()
     }
     return try result.get()
   }
@@ -78,7 +78,7 @@ extension ExitStatus {
   fileprivate func orElse(_ other: ExitStatus) -> ExitStatus { self == .success ? other : self }
 }
 
-extension Account {
+extension CommandContext {
   /// Notes what there is to report of a trial.
   ///
   /// - Parameters:

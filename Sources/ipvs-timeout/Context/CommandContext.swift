@@ -21,22 +21,37 @@ struct CommandContext {
   private var progress = Progress(of: 0)
   /// How many processes did not show in which network namespace they live.
   var hiddenProcesses = 0
+  /// Lines for standard error that wait for the end of the command; `nil` where they are written at once.
+  private var deferredLines: [String]?
 
   /// A context for a command that reaches directors this way.
   ///
   /// - Parameters:
   ///   - access: How to reach the directors.
   ///   - output: How to write reports of timeouts, for the commands that have such.
-  init(_ access: Access, _ output: TimeoutsOutput = TimeoutsOutput()) {
+  ///   - isDeferred: Whether nothing is written before ``flush()``. Whoever reads it may be slow, or not read at all, and
+  ///     nothing that is to be restored can wait for that.
+  init(_ access: Access, _ output: TimeoutsOutput = TimeoutsOutput(), isDeferred: Bool = false) {
     self.access = access
     self.output = output
+    deferredLines = isDeferred ? [] : nil
   }
 
   /// Reports a failure on standard error.
   mutating func note(_ failure: Failure) {
-    progress.clear()
-    if let message = failure.message { StandardStreams.report(message) }
+    if let message = failure.message { report(message) }
     status = status.worse(failure.status)
+  }
+
+  /// Reports something on standard error that is no failure.
+  mutating func note(_ sentence: String) {
+    report("ipvs-timeout: \(sentence)")
+  }
+
+  private mutating func report(_ line: String) {
+    progress.clear()
+    if deferredLines == nil { StandardStreams.report(line) }
+    deferredLines?.append(line)
   }
 
   /// Writes what is left to write.
@@ -53,6 +68,22 @@ struct CommandContext {
           .notPermitted))
     }
     return status
+  }
+}
+
+extension CommandContext {
+  /// Writes what a deferred context has collected: the lines first, then the reports.
+  ///
+  /// - Returns: How writing the reports has failed; success where it has not.
+  consuming func flush() -> ExitStatus {
+    if let deferredLines, !deferredLines.isEmpty { StandardStreams.report(deferredLines.joined(separator: "\n")) }
+    do throws(Failure) {
+      try output.print(reports)
+      return .success
+    } catch {
+      if let message = error.message { StandardStreams.report(message) }
+      return error.status
+    }
   }
 }
 
@@ -167,15 +198,17 @@ extension CommandContext {
     return settled
   }
 
-  private mutating func add(_ report: TimeoutsReport) {
+  /// Adds the report of a director.
+  mutating func add(_ report: TimeoutsReport) {
     reports.append(report)
     if report.isOfChange || reports.count >= 64 { writeLines() }
-    do { status = status.worse(try report.status()) } catch { note(error) }
+    status = status.worse(report.status)
+    if let failure = report.failure { note(failure) }
   }
 
   /// Writes the reports that need not be held: a change is reported at once, whatever comes next.
   private mutating func writeLines() {
-    guard output.format != .prometheus, !reports.isEmpty else { return }
+    guard deferredLines == nil, output.format != .prometheus, !reports.isEmpty else { return }
     do throws(Failure) { try write(reports) } catch { outputFailure = error }
     reports = []
   }
@@ -202,45 +235,6 @@ extension DirectorSequence {
       self = try DirectorSequence(in: targets.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
     } catch {
       throw Failure(error)
-    }
-  }
-}
-
-/// What there is to say of a trial, which is said when all is over: who reads it may be slow, or not read at all, and
-/// nothing that is to be put back can wait for that.
-struct Account {
-  private var lines: [String] = []
-  private var reports: [TimeoutsReport] = []
-  /// How the worst of it failed.
-  private(set) var status = ExitStatus.success
-
-  /// Something that is no failure.
-  mutating func note(_ sentence: String) {
-    lines.append("ipvs-timeout: \(sentence)")
-  }
-
-  /// Something that failed, and what to do, if the failure does not say it.
-  mutating func note(_ failure: Failure, _ advice: String? = nil) {
-    if let message = failure.message { lines.append(message + (advice.map { "; \($0)" } ?? "")) }
-    status = status.worse(failure.status)
-  }
-
-  /// A result.
-  mutating func add(_ report: TimeoutsReport) {
-    reports.append(report)
-  }
-
-  /// Says all of it.
-  ///
-  /// - Returns: How writing the results failed.
-  func tell(_ output: TimeoutsOutput) -> ExitStatus {
-    if !lines.isEmpty { StandardStreams.report(lines.joined(separator: "\n")) }
-    do throws(Failure) {
-      try output.print(reports)
-      return .success
-    } catch {
-      if let message = error.message { StandardStreams.report(message) }
-      return error.status
     }
   }
 }

@@ -58,7 +58,8 @@ extension Access {
     }
     let report = try performHere(action, wanted)
     try output.print(report)
-    return try report.status()
+    if let failure = report.failure { throw failure }
+    return report.status
   }
 
   /// Does something with the caller's own director, without a list of namespaces: that is what every call pays for.

@@ -5,7 +5,7 @@ internal import IPVS
 internal import SystemPackage
 
 /// A netlink message about IPVS, as it goes over the wire: `struct nlmsghdr`, `struct genlmsghdr`, attributes.
-struct Message {
+struct KernelMessage {
   /// The number of the family: one that no real kernel gives, as those end at `GENL_MAX_ID`, 1023.
   static let family: UInt16 = 0xFFFF
 
@@ -16,12 +16,12 @@ struct Message {
 
   /// A message; `nil` where it is shorter than its headers.
   init?(_ bytes: ArraySlice<UInt8>) {
-    guard bytes.count >= Message.headerSize + Message.genericHeaderSize else { return nil }
+    guard bytes.count >= KernelMessage.headerSize + KernelMessage.genericHeaderSize else { return nil }
     self.bytes = Array(bytes)
   }
 
   private var sequence: UInt32 { bytes.number(at: 8) }
-  private var command: Int { Int(bytes[Message.headerSize]) }
+  private var command: Int { Int(bytes[KernelMessage.headerSize]) }
 
   /// What is asked; `nil` for anything but the two commands about timeouts.
   var request: FakeKernel.Request? {
@@ -34,7 +34,7 @@ struct Message {
 
   private var timeouts: Timeouts {
     var timeouts = Timeouts()
-    var position = Message.headerSize + Message.genericHeaderSize
+    var position = KernelMessage.headerSize + KernelMessage.genericHeaderSize
     while position + 8 <= bytes.count {
       let header: UInt32 = bytes.number(at: position)
       let (length, type) = (Int(header & 0xFFFF), Int(header >> 16))
@@ -53,16 +53,16 @@ struct Message {
       guard let timeout = timeouts[name] else { continue }
       body += UInt32(8 | UInt32(name.attribute) << 16).bytes + timeout.seconds.bytes
     }
-    return reply(Message.family, body)
+    return reply(KernelMessage.family, body)
   }
 
   /// The answer `struct nlmsgerr`: an errno, or 0 for "done".
   func error(_ errno: Errno) -> [UInt8] {
-    reply(0x2, UInt32(bitPattern: 0 &- errno.rawValue).bytes + bytes.prefix(Message.headerSize))
+    reply(0x2, UInt32(bitPattern: 0 &- errno.rawValue).bytes + bytes.prefix(KernelMessage.headerSize))
   }
 
   private func reply(_ type: UInt16, _ body: [UInt8]) -> [UInt8] {
-    UInt32(Message.headerSize + body.count).bytes + UInt32(type).bytes + sequence.bytes + UInt32(0).bytes + body
+    UInt32(KernelMessage.headerSize + body.count).bytes + UInt32(type).bytes + sequence.bytes + UInt32(0).bytes + body
   }
 }
 
