@@ -33,6 +33,7 @@ let package = Package(
       pkgConfig: "libnl-genl-3.0",
       providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
     .systemLibrary(name: "CLinux", providers: [.apt(["linux-libc-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CSyscalls"),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
 
@@ -47,7 +48,7 @@ let package = Package(
     .target(name: "Directors", dependencies: ["IPVS", "Ipvsadm", "Linux", "Text", system], swiftSettings: strict),
     .target(
       name: "Doctor",
-      dependencies: ["CLinux", "Directors", "IPVS", "Ipvsadm", "Linux", "Netlink", "Text", system],
+      dependencies: ["CLinux", "CYAML", "Directors", "IPVS", "Ipvsadm", "Linux", "Netlink", "Text", system],
       swiftSettings: strict),
     .executableTarget(
       name: "ipvs-timeout",

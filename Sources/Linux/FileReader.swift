@@ -63,8 +63,14 @@ package enum FileReader {
 
   /// The names in a directory, in the order in which the system gives them, without `.` and `..`.
   ///
-  /// - Throws: `Errno`, when it cannot be read to its end.
-  package static func names(in directory: FilePath) throws(Errno) -> [FilePath.Component] {
+  /// - Parameters:
+  ///   - directory: The directory.
+  ///   - limit: How many names there may be.
+  /// - Returns: The names.
+  /// - Throws: `Errno`, when it cannot be read to its end; `.fileTooLarge` when it has more.
+  package static func names(
+    in directory: FilePath, atMost limit: Int = .max
+  ) throws(Errno) -> [FilePath.Component] {
     guard let stream = directory.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
     defer { closedir(stream) }
     var names: [FilePath.Component] = []
@@ -76,10 +82,20 @@ package enum FileReader {
         }
       }
       if let name, name.kind == .regular { names.append(name) }
+      guard names.count <= limit else { throw .fileTooLarge }
       errno = 0
     }
     guard errno == 0 else { throw Errno(rawValue: errno) }
     return names
+  }
+
+  /// Where a symbolic link leads; `nil` where it is none, or cannot be read.
+  package static func linkTarget(of link: FilePath) -> String? {
+    withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX), alignment: 1) { buffer in
+      guard let start = buffer.baseAddress?.assumingMemoryBound(to: CChar.self) else { return nil }
+      let count = link.withPlatformString { readlink($0, start, buffer.count) }
+      return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
   }
 
   private static func withFile<Value>(

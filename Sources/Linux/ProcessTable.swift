@@ -83,6 +83,67 @@ struct ProcessState {
     hasEnded = ["Z", "X"].contains(letter)
     (parent, group, session) = (numbers[0], numbers[1], numbers[2])
   }
+
+  /// When the process with this number was started; `nil` where there is none.
+  static func start(of number: pid_t) -> WallTime? {
+    guard let text = try? FileReader.kernelText(of: FilePath("/proc/\(number)/stat")),
+      let end = text.utf8.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    // It is the 22nd word of the line, and the name is the second.
+    let words = text[end...].split(separator: " ").dropFirst()
+    let ticksPerSecond = Int64(sysconf(CInt(_SC_CLK_TCK)))
+    guard let ticks = words.dropFirst(19).first.flatMap({ Int64($0) }), ticksPerSecond > 0 else { return nil }
+    let sinceBoot = ticks.multipliedReportingOverflow(by: 1_000_000_000 / ticksPerSecond)
+    guard !sinceBoot.overflow else { return nil }
+    return WallTime.boot.map { WallTime(nanoseconds: $0.nanoseconds + sinceBoot.partialValue) }
+  }
+}
+
+/// A moment by the clock on the wall, as files have it.
+package struct WallTime: Sendable, Hashable, Comparable {
+  /// The nanoseconds since 1970.
+  package let nanoseconds: Int64
+
+  /// Makes a moment.
+  package init(nanoseconds: Int64) {
+    self.nanoseconds = nanoseconds
+  }
+
+  /// When a file was changed last, in what it holds or in what the system keeps about it; `nil` where it is not there.
+  init?(ofChangeAt path: FilePath) {
+    var file = stat()
+    guard path.withPlatformString({ stat($0, &file) }) == 0 else { return nil }
+    self.init(of: file)
+  }
+
+  init(of file: stat) {
+    // A copy that keeps the time of its original is new nevertheless, which only the second of them says.
+    self.init(nanoseconds: max(file.st_mtim.nanoseconds, file.st_ctim.nanoseconds))
+  }
+
+  /// When this machine was booted, as the clock on the wall has it today.
+  static var boot: WallTime? {
+    var (now, sinceBoot) = (timespec(), timespec())
+    guard clock_gettime(CLOCK_REALTIME, &now) == 0, clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0 else { return nil }
+    return WallTime(nanoseconds: now.nanoseconds - sinceBoot.nanoseconds)
+  }
+
+  /// Whether the first one is earlier.
+  package static func < (first: WallTime, second: WallTime) -> Bool { first.nanoseconds < second.nanoseconds }
+
+  /// A moment some seconds later.
+  package func later(bySeconds seconds: Int64) -> WallTime {
+    WallTime(nanoseconds: nanoseconds + seconds * 1_000_000_000)
+  }
+}
+
+extension timespec {
+  /// A file system may hold any number: what does not fit is the end of all time.
+  fileprivate var nanoseconds: Int64 {
+    let whole = Int64(tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+    guard !whole.overflow else { return tv_sec < 0 ? .min / 2 : .max / 2 }
+    return min(max(whole.partialValue, .min / 2), .max / 2) + Int64(tv_nsec)
+  }
 }
 
 /// A process of this machine, as far as it can be seen.
@@ -126,47 +187,28 @@ package struct HostProcess: Sendable, Hashable {
   }
 
   /// The files as this process sees them.
-  package var files: ProcessFiles {
-    ProcessFiles(root: FilePath("/proc/\(number)/root"), directory: FilePath("/proc/\(number)/cwd"))
-  }
-}
+  package var files: ProcessFiles { ProcessFiles(of: number) }
 
-/// The files as a process sees them, which may be in a container.
-///
-/// An absolute link in a container is followed outside of it, which the kernel's /proc cannot help.
-package struct ProcessFiles: Sendable {
-  private let root: FilePath
-  private let directory: FilePath
+  /// When it was started; `nil` where the kernel does not say.
+  package var started: WallTime? { ProcessState.start(of: number) }
 
-  /// The files below a root directory, for a process in one of its directories.
-  package init(root: FilePath, directory: FilePath) {
-    self.root = root
-    self.directory = directory
+  /// The host name as it sees it; `nil` where it has another than this process, which cannot be read from here.
+  package var hostName: String? {
+    guard let own = try? NamespaceIdentity("/proc/self/ns/uts"),
+      let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/uts")), own == its
+    else { return nil }
+    return try? FileReader.kernelText(of: "/proc/sys/kernel/hostname").split(separator: "\n").first.map(String.init)
   }
 
-  /// Where a file is that the process calls so.
+  /// Looks up when a file in memory that this process holds open was written last.
   ///
-  /// - Parameters:
-  ///   - path: A path, absolute or relative.
-  ///   - directory: Where a relative one begins; `nil` for the directory of the process.
-  /// - Returns: Where it is for the caller.
-  package func location(of path: String, from directory: FilePath? = nil) -> FilePath {
-    path.hasPrefix("/")
-      ? root.pushing(FilePath(String(path.drop { $0 == "/" }))) : (directory ?? self.directory).pushing(FilePath(path))
-  }
-
-  /// The files that a pattern of the shell's means, in their order.
-  package func matches(of pattern: String, from directory: FilePath? = nil) -> [FilePath] {
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard glob(location(of: pattern, from: directory).string, GLOB_BRACE, nil, &found) == 0 else { return [] }
-    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { FilePath(platformString: $0) } }
-  }
-
-  /// The text of a file, by where it is.
-  ///
-  /// - Throws: `Errno`, when it cannot be read or is longer than a mebibyte.
-  package func text(at location: FilePath) throws(Errno) -> String {
-    String(decoding: try FileReader.bytes(of: location, atMost: 1_048_576), as: UTF8.self)
+  /// - Parameter name: The name that the process gave to memfd_create(2).
+  /// - Returns: The time; `nil` where it holds none of this name.
+  package func changeOfMemoryFile(_ name: String) -> WallTime? {
+    let directory = FilePath("/proc/\(number)/fd")
+    let target = "/memfd:\(name) (deleted)"
+    guard let descriptors = try? FileReader.names(in: directory, atMost: 4096) else { return nil }
+    return descriptors.lazy.map { directory.appending($0) }.first { FileReader.linkTarget(of: $0) == target }
+      .flatMap { WallTime(ofChangeAt: $0) }
   }
 }

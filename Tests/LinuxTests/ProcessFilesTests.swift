@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
@@ -7,31 +8,109 @@ import Testing
 @testable import Linux
 
 @Suite struct ProcessFilesTests {
+  private func text(_ path: String, _ files: ProcessFiles, atMost limit: Int = 1000) throws -> String? {
+    switch try files.find(path, atMost: limit) {
+    case .file(let file): String(decoding: file.bytes, as: UTF8.self)
+    case .program(let file): "program " + String(decoding: file.bytes, as: UTF8.self)
+    case .other: nil
+    }
+  }
+
   @Test func `are below the root of the process`() async throws {
     try await withTemporaryDirectory { root in
       try root.appending(["etc", "b"]).write("two")
       try root.appending(["etc", "a"]).write("one")
-      let files = ProcessFiles(root: root, directory: root.appending("etc"))
-      #expect(try files.text(at: files.location(of: "/etc/a")) == "one")
-      #expect(try files.text(at: files.location(of: "b")) == "two")
-      #expect(try files.text(at: files.location(of: "etc/b", from: root)) == "two")
-      #expect(files.matches(of: "/etc/*") == [root.appending(["etc", "a"]), root.appending(["etc", "b"])])
-      #expect(files.matches(of: "{b,a,c}") == [root.appending(["etc", "b"]), root.appending(["etc", "a"])])
-      #expect(files.matches(of: "/nowhere/*").isEmpty)
-      #expect(throws: Errno.noSuchFileOrDirectory) { try files.text(at: files.location(of: "/b")) }
+      let files = ProcessFiles(root: root, directory: nil)
+      #expect(try text("/etc/a", files) == "one")
+      #expect(try text("/../../etc/../etc/b", files) == "two")
+      #expect(throws: Errno.noSuchFileOrDirectory) { try text("/b", files) }
+      // No link leads out of it, be it absolute or not.
+      #expect(symlink("/etc/a", root.appending("absolute").string) == 0)
+      #expect(symlink("../../../../../../etc/a", root.appending("up").string) == 0)
+      #expect(try text("/absolute", files) == "one")
+      #expect(try text("/up", files) == "one")
+      #expect(symlink("loop", root.appending("loop").string) == 0)
+      #expect(throws: Errno.tooManySymbolicLinkLevels) { try text("/loop", files) }
     }
   }
 
-  @Test func `are read as far as they can be a configuration`() async throws {
+  @Test(arguments: [
+    ("/etc/*", ["/etc/a", "/etc/b"]), ("/{etc/b,etc/a,etc/c}", ["/etc/b", "/etc/a"]), ("/nowhere/*", []),
+    ("/*/a", ["/d/a", "/etc/a"]), ("/etc/[ab]", ["/etc/a", "/etc/b"]), ("/etc/[!a]", ["/etc/b"]),
+    ("/etc/?", ["/etc/a", "/etc/b"]),
+    ("/etc/.*", ["/etc/.hidden"]), ("/etc/{a,{b,c}}", ["/etc/a", "/etc/b"]), ("/d/{}", ["/d/{}"]), ("/d/{x", ["/d/{x"]),
+    ("/d/x\\*", ["/d/x*"]), ("/d/{x\\,y,a}", ["/d/x,y", "/d/a"]), ("/etc/a/b", []), ("//etc//a", ["/etc/a"]),
+    ("/", [""]),
+    ("/etc/[", []), ("/e{t,}c/a", ["/etc/a"]), ("/dangling", ["/dangling"]),
+  ])
+  func `are found by a pattern`(_ pattern: String, _ wanted: [String]) async throws {
     try await withTemporaryDirectory { root in
-      let files = ProcessFiles(root: root, directory: root)
-      let long = String(repeating: "x", count: 1_048_576)
-      try root.appending("long").write(long)
-      #expect(try files.text(at: root.appending("long")) == long)
-      try root.appending("longer").write(long + "y")
-      #expect(throws: Errno.fileTooLarge) { try files.text(at: root.appending("longer")) }
-      #expect(throws: Errno.fileTooLarge) { try files.text(at: "/dev/zero") }
-      #expect(throws: Errno.isDirectory) { try files.text(at: root) }
+      for path in ["etc/a", "etc/b", "etc/.hidden", "d/a", "d/{}", "d/{x", "d/x*", "d/x,y"] {
+        try root.pushing(FilePath(path)).write("")
+      }
+      #expect(symlink("nowhere", root.appending("dangling").string) == 0)
+      #expect(try ProcessFiles(root: root, directory: nil).matches(of: pattern) == wanted)
     }
+  }
+
+  @Test func `are not more than can be looked at`() async throws {
+    try await withTemporaryDirectory { root in
+      let files = ProcessFiles(root: root, directory: nil)
+      let braces = String(repeating: "{a,b}", count: 100)
+      #expect(throws: Errno.fileTooLarge) { try files.matches(of: "/\(braces)") }
+      for text in ["{", "{,"] {
+        let open = "/\(String(repeating: text, count: 500))"
+        let found = try files.matches(of: open)
+        #expect(found.isEmpty)
+      }
+    }
+  }
+
+  @Test func `are regular, and not longer than they may be`() async throws {
+    try await withTemporaryDirectory { root in
+      let files = ProcessFiles(root: root, directory: nil)
+      try root.appending("long").write(String(repeating: "x", count: 1000))
+      #expect(try text("/long", files)?.utf8.count == 1000)
+      #expect(throws: Errno.fileTooLarge) { try text("/long", files, atMost: 999) }
+      #expect(try text("/", files) == nil)
+      #expect(mkfifo(root.appending("fifo").string, 0o644) == 0)
+      #expect(try text("/fifo", files) == nil)
+      try root.appending("program").write("x")
+      #expect(chmod(root.appending("program").string, 0o755) == 0)
+      #expect(try text("/program", files) == "program x")
+      let host = ProcessFiles(root: "/", directory: nil)
+      #expect(try text("/dev/zero", host) == nil)
+      // They are regular files to stat(2), and reading some of them does something.
+      #expect(try text("/proc/self/environ", host) == nil)
+      #expect(try text("/sys/devices/system/cpu/online", host) == nil)
+    }
+  }
+
+  @Test func `of a process are those of its root and its directory`() throws {
+    let own = ProcessFiles(of: getpid())
+    #expect(own.directory == FileReader.linkTarget(of: "/proc/self/cwd"))
+    #expect(own.identity(of: "/etc") == (try NamespaceIdentity("/etc")))
+    #expect(own.changeOfDirectory("/etc") != nil)
+    #expect(own.changeOfDirectory("/etc/passwd") == nil)
+    #expect(ProcessFiles(of: 0).directory == nil)
+    #expect(ProcessFiles.absolute("a", from: "/") == "/a")
+    #expect(ProcessFiles.absolute("a", from: "/b") == "/b/a")
+    #expect(ProcessFiles.absolute("/a", from: nil) == "/a")
+    #expect(ProcessFiles.absolute("a", from: nil) == nil)
+  }
+
+  @Test func `a process has a start and may have files in memory`() async throws {
+    let own = HostProcess(getpid(), "x", in: nil)
+    let started = try #require(own.started)
+    let now = try #require(WallTime(ofChangeAt: "/proc/self"))
+    #expect(try #require(WallTime.boot) < started)
+    #expect(started < now.later(bySeconds: 5))
+    // When the machine was booted is computed each time.
+    let again = try #require(ProcessState.start(of: getpid()))
+    #expect(abs(started.nanoseconds - again.nanoseconds) < 1_000_000_000)
+    #expect(own.changeOfMemoryFile("no such file") == nil)
+    #expect(own.hostName?.isEmpty == false)
+    #expect(HostProcess(0, "x", in: nil).started == nil)
+    #expect(HostProcess(0, "x", in: nil).hostName == nil)
   }
 }

@@ -11,9 +11,27 @@ enum WriterKind: String, CaseIterable, Sendable {
   case kubeProxy = "kube-proxy"
   case kubeRouter = "kube-router"
   case dockerd
+  case k3s
+  case rke2
+  case microk8s
+  case kubelite
 }
 
-/// A program that is running and may write the timeouts of the network namespace in which it runs.
+extension WriterKind {
+  /// Those that are named where none of all runs.
+  static let usual: [WriterKind] = [.keepalived, .kubeProxy, .kubeRouter, .dockerd]
+
+  /// The names by which these programs run; some have their command in their name.
+  fileprivate static let names: [String: WriterKind] = {
+    let own = allCases.map { ($0.rawValue, $0) }
+    let joined = [WriterKind.k3s, .rke2].flatMap { kind in
+      [" server", " agent", "-server", "-agent"].map { (kind.rawValue + $0, kind) }
+    }
+    return Dictionary(own + joined) { first, _ in first }
+  }()
+}
+
+/// A program that is running and may write the timeouts of a network namespace.
 struct TimeoutWriter: Sendable, Hashable {
   /// What it does to the timeouts.
   enum Plan: Sendable, Hashable {
@@ -21,6 +39,10 @@ struct TimeoutWriter: Sendable, Hashable {
     case nothing(String)
     /// It writes these, which are said there.
     case writes(Timeouts, in: Source)
+    /// It has these, which are said there, and no virtual service with which it would write them.
+    case idle(Timeouts, in: Source)
+    /// What it writes the kernel refuses, and why.
+    case refused(String)
     /// It cannot be told, and why.
     case unknown(String)
   }
@@ -29,128 +51,77 @@ struct TimeoutWriter: Sendable, Hashable {
   enum Source: Sendable, Hashable {
     /// In its options.
     case options
-    /// In this file, as fit for a terminal.
+    /// In this file.
     case file(String)
   }
 
   let program: WriterKind
   let process: HostProcess
   let plan: Plan
+  /// The network namespace in which it writes; `nil` where that is not known.
+  let namespace: NamespaceIdentity?
+  /// A file that was changed after the program had read it.
+  var changedFile: String?
+  /// Whether it has read its configuration again since its start.
+  var isReloaded = false
+
+  init(program: WriterKind, process: HostProcess, plan: Plan, namespace: NamespaceIdentity? = nil) {
+    self.program = program
+    self.process = process
+    self.plan = plan
+    self.namespace = namespace ?? process.namespace
+  }
 
   /// How it is called in a sentence.
   var name: String { "\(program.rawValue) (pid \(process.number))" }
 }
 
 extension TimeoutWriter {
+  /// How long the files of one program may take to be read; they may be on a file system that hangs.
+  private static let patience = Duration.seconds(5)
+
   /// Those that run on this machine.
   ///
   /// - Throws: ``IPVSError``, when /proc cannot be read.
   static func running() throws(IPVSError) -> [TimeoutWriter] {
     let processes: [HostProcess]
     do throws(Errno) {
-      processes = try HostProcess.running(named: Set(WriterKind.allCases.map(\.rawValue)))
+      processes = try HostProcess.running(named: Set(WriterKind.names.keys).union(["hyperkube"]))
     } catch {
       throw IPVSError(.refused, .listProcesses, errno: error)
     }
     let names = Dictionary(processes.map { ($0.number, $0.name) }) { first, _ in first }
     return processes.compactMap { process in
       // keepalived's children are called as it is, and do its work.
-      guard names[process.parent] != process.name, let program = WriterKind(rawValue: process.name) else { return nil }
-      return TimeoutWriter(program: program, process: process, plan: plan(of: program, process))
-    }
-  }
-
-  private static func plan(of program: WriterKind, _ process: HostProcess) -> Plan {
-    switch program {
-    case .keepalived: .keepalived(process.arguments, process.files)
-    case .kubeProxy: .kubeProxy(process.arguments, process.files)
-    case .kubeRouter: .kubeRouter(process.arguments)
-    case .dockerd:
-      .nothing("sets none; the namespaces that it makes for Swarm begin with \(Timeouts.kernelDefault.words)")
-    }
-  }
-}
-
-extension TimeoutWriter.Plan {
-  /// What keepalived does, by its arguments and its configuration.
-  static func keepalived(_ arguments: [String], _ files: ProcessFiles) -> Self {
-    let options = KeepalivedArguments(arguments)
-    guard options.isChecking else { return .nothing("was started for VRRP only, and writes none") }
-    let path = options.path ?? "/etc/keepalived/keepalived.conf"
-    let file = path.printable
-    do throws(Errno) {
-      let configuration = try KeepalivedConfiguration(at: files.location(of: path), files)
-      guard !configuration.isUnclear else {
-        return .unknown("lvs_timeouts in \(file) depends on a condition or a variable")
+      guard names[process.parent] != process.name, let program = kind(of: process) else { return nil }
+      do throws(ThreadWithTimeout.Failure) {
+        return try ThreadWithTimeout.run(within: patience) { TimeoutWriter(program, process) }
+      } catch {
+        let reason = "its files could not be read in \(patience.components.seconds) s"
+        return TimeoutWriter(program: program, process: process, plan: .unknown(reason))
       }
-      guard configuration.timeouts != Timeouts() else {
-        return .nothing("has no lvs_timeouts in \(file), and writes none")
-      }
-      guard configuration.hasService else {
-        return .nothing("has lvs_timeouts in \(file), but no virtual_server, and so writes none")
-      }
-      return .writes(configuration.timeouts, in: .file(file))
-    } catch {
-      return .unknown("its configuration \(file) cannot be read: \(error)")
     }
   }
 
-  /// What kube-proxy does, by its arguments or its configuration file, which then is all that counts.
-  static func kubeProxy(_ arguments: [String], _ files: ProcessFiles) -> Self {
-    let flags = ProgramFlags(arguments)
-    guard let path = flags["config"] else {
-      return notIPVS(flags["proxy-mode"]) ?? durations(in: .options) { flags["ipvs-\($0.rawValue)-timeout"] }
-    }
-    do throws(Errno) {
-      let text = try files.text(at: files.location(of: path))
-      guard text.first(where: { !$0.isWhitespace }) != "{" else {
-        return .unknown("its configuration \(path.printable) is JSON, which is not read here")
-      }
-      let configuration = KubeProxyConfiguration(text)
-      return notIPVS(configuration.mode)
-        ?? durations(in: .file(path.printable)) { configuration.ipvs[KubeProxyConfiguration.key(of: $0)] }
-    } catch {
-      return .unknown("its configuration \(path.printable) cannot be read: \(error)")
-    }
+  /// Which of the programs a process is; one that holds several is the one that its command names.
+  private static func kind(of process: HostProcess) -> WriterKind? {
+    guard process.name == "hyperkube" else { return WriterKind.names[process.name] }
+    let command = ProgramFlags(process.arguments, valued: []).words.first
+    return ["kube-proxy", "proxy"].contains(command) ? .kubeProxy : nil
   }
 
-  /// What kube-router does, by its arguments.
-  static func kubeRouter(_ arguments: [String]) -> Self {
-    let flags = ProgramFlags(arguments)
-    guard flags["run-service-proxy"] != "false" else {
-      return .nothing("runs without its service proxy, and writes none")
-    }
-    return durations(in: .options) { flags["service-\($0.rawValue)-timeout"] }
-  }
-
-  private static func notIPVS(_ mode: String?) -> Self? {
-    mode == "ipvs" ? nil : .nothing("does not use IPVS, and writes none")
-  }
-
-  /// The timeouts that Go durations say; 0 keeps one as it is.
-  private static func durations(
-    in source: TimeoutWriter.Source, _ value: (Timeouts.Name) -> String?
-  ) -> Self {
-    var timeouts = Timeouts()
-    for name in Timeouts.Name.allCases {
-      guard let text = value(name) else { continue }
-      guard let seconds = GoDuration.seconds(text) else {
-        return .unknown("\(text.printable) for \(name.rawValue) in \(source.words) is no duration")
-      }
-      timeouts[name] = Timeout(seconds: seconds)
-    }
-    guard timeouts != Timeouts() else { return .nothing("has no timeouts in \(source.words), and writes none") }
-    return .writes(timeouts, in: source)
-  }
-}
-
-extension TimeoutWriter.Source {
-  /// As it stands after "in".
-  var words: String {
-    switch self {
-    case .options: "its options"
-    case .file(let name): name
-    }
+  /// Reads what a program writes.
+  private init(_ program: WriterKind, _ process: HostProcess) {
+    let reading = WriterReading(of: program, process)
+    self.init(
+      program: program, process: process, plan: reading.plan,
+      namespace: reading.namespace)
+    guard !reading.changes.isEmpty, let started = process.started else { return }
+    // A start script may write the file, and become the program; and to start may take a while.
+    let lastRead = process.changeOfMemoryFile("/keepalived/consolidated_configuration")
+    let limit = lastRead ?? started.later(bySeconds: 1)
+    isReloaded = lastRead.map { $0 > started.later(bySeconds: 5) } ?? false
+    changedFile = reading.changes.first { $0.changed > limit }?.file
   }
 }
 

@@ -18,20 +18,34 @@ import Testing
 
   private func findings(
     _ program: WriterKind, _ plan: TimeoutWriter.Plan, in namespace: NamespaceInfo? = nil,
-    policy: PolicyState = .example(.success(nil))
+    policy: PolicyState = .example(.success(nil)), changed: String? = nil, isReloaded: Bool = false
   ) throws -> [Finding] {
-    let process = HostProcess(123, program.rawValue, in: (namespace ?? here).fileIdentity)
+    let process = HostProcess(123, program.rawValue, in: here.fileIdentity)
+    var writer = TimeoutWriter(
+      program: program, process: process, plan: plan, namespace: namespace?.fileIdentity)
+    (writer.changedFile, writer.isReloaded) = (changed, isReloaded)
     return try WritersCheck().findings(
-      on: .example(
-        timeouts: .kernelDefault, known: here, policy: policy,
-        writers: [TimeoutWriter(program: program, process: process, plan: plan)]))
+      on: .example(timeouts: .kernelDefault, known: here, policy: policy, writers: [writer]))
   }
 
   @Test func `finds nobody`() throws {
     let nobody = "none of keepalived, kube-proxy, kube-router, dockerd runs in this network namespace"
     #expect(try WritersCheck().findings(on: .example(known: here)) == [.ok(.writers, nobody)])
     let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 5), in: .options)
-    #expect(try findings(.kubeRouter, plan, in: elsewhere) == [.ok(.writers, nobody)])
+    let process = HostProcess(123, "kube-router", in: elsewhere.fileIdentity)
+    let writer = TimeoutWriter(program: .kubeRouter, process: process, plan: plan)
+    #expect(try WritersCheck().findings(on: .example(known: here, writers: [writer])) == [.ok(.writers, nobody)])
+  }
+
+  @Test func `belongs to the namespace of the services`() throws {
+    let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 5), in: .options)
+    #expect(
+      try findings(.keepalived, plan, in: elsewhere) == [
+        .ok(.writers, "keepalived (pid 123) runs here, and its virtual services are in another network namespace")
+      ])
+    let process = HostProcess(123, "keepalived", in: elsewhere.fileIdentity)
+    let writer = TimeoutWriter(program: .keepalived, process: process, plan: plan, namespace: here.fileIdentity)
+    #expect(try WritersCheck().findings(on: .example(known: here, writers: [writer])).map(\.severity) == [.problem])
   }
 
   @Test func `finds a problem in another value than the policy's`() throws {
@@ -42,32 +56,81 @@ import Testing
     #expect(mistaken.map(\.severity) == [.note])
   }
 
-  @Test func `finds a problem in another value`() throws {
+  @Test func `finds a problem in another value, and shows both ways`() throws {
     #expect(
       try findings(.keepalived, .writes(Timeouts(tcp: 600, udp: 300), in: .file("/etc/lvs.conf"))) == [
         .problem(
-          .writers, "keepalived (pid 123) writes tcp 600 s, udp 300 s, as /etc/lvs.conf says",
+          .writers,
+          "keepalived (pid 123) writes tcp 600 s, udp 300 s, as /etc/lvs.conf says, but the kernel has tcp 900 s",
           so:
             "at its next reload it writes tcp 600 s instead of 900 s, tcpfin as at its start; at its end, all as before its"
             + " start",
-          fix: "lvs_timeouts tcp 900 tcpfin 120 udp 300 in /etc/lvs.conf, then systemctl reload keepalived")
+          fix: "lvs_timeouts tcp 900 tcpfin 120 udp 300 in /etc/lvs.conf, then systemctl reload keepalived; or, to have"
+            + " what /etc/lvs.conf says, systemctl reload keepalived")
       ])
     let options = TimeoutWriter.Plan.writes(Timeouts(tcp: 600, tcpFin: 60), in: .options)
     let consequence = "when it starts anew it writes tcp 600 s instead of 900 s, tcpfin 60 s instead of 120 s"
     #expect(
       try findings(.kubeProxy, options) == [
         .problem(
-          .writers, "kube-proxy (pid 123) writes tcp 600 s, tcpfin 60 s, as its options say", so: consequence,
+          .writers,
+          "kube-proxy (pid 123) writes tcp 600 s, tcpfin 60 s, as its options say, but the kernel has tcp 900 s, tcpfin"
+            + " 120 s", so: consequence,
           fix: "start kube-proxy anew with --ipvs-tcp-timeout=900s --ipvs-tcpfin-timeout=120s"
-            + " --ipvs-udp-timeout=300s")
+            + " --ipvs-udp-timeout=300s; or, to have what its options say, start kube-proxy anew")
       ])
     #expect(
       try findings(.kubeRouter, options).first?.fix
         == "start kube-router anew with --service-tcp-timeout=900s --service-tcpfin-timeout=120s"
-        + " --service-udp-timeout=300s")
+        + " --service-udp-timeout=300s; or, to have what its options say, start kube-router anew")
     #expect(
       try findings(.kubeProxy, .writes(Timeouts(tcp: 600), in: .file("/config"))).first?.fix
-        == "under ipvs in /config tcpTimeout: 900s, tcpFinTimeout: 120s, udpTimeout: 300s, then start kube-proxy anew")
+        == "under ipvs in /config tcpTimeout: 900s, tcpFinTimeout: 120s, udpTimeout: 300s, then start kube-proxy anew;"
+        + " or, to have what /config says, start kube-proxy anew")
+  }
+
+  @Test func `says first to read a file again that is newer`() throws {
+    let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 7200), in: .file("/etc/lvs.conf"))
+    #expect(
+      try findings(.keepalived, plan, changed: "/etc/lvs.conf") == [
+        .problem(
+          .writers,
+          "keepalived (pid 123) writes tcp 7200 s, as /etc/lvs.conf says, but the kernel has tcp 900 s; the file was"
+            + " changed after keepalived had read it",
+          so:
+            "at its next reload it writes tcp 7200 s instead of 900 s, tcpfin and udp as at its start; at its end, all as"
+            + " before its start",
+          fix:
+            "systemctl reload keepalived, if the change is wanted; if not, lvs_timeouts tcp 900 tcpfin 120 udp 300 in"
+            + " /etc/lvs.conf, then systemctl reload keepalived")
+      ])
+    #expect(
+      try findings(.keepalived, plan, changed: "/etc/lvs.d").first?.fact.hasSuffix(
+        "; /etc/lvs.d was changed after keepalived had read it") == true)
+    #expect(
+      try findings(.kubeProxy, .writes(Timeouts(tcp: 7200), in: .file("/config")), changed: "/config").first?.fix
+        == "start kube-proxy anew, if the change is wanted; if not, under ipvs in /config tcpTimeout: 900s,"
+        + " tcpFinTimeout: 120s, udpTimeout: 300s, then start kube-proxy anew")
+  }
+
+  @Test func `knows one way only where a policy says what is right`() throws {
+    let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 7200), in: .file("/a b;reboot"))
+    #expect(
+      try findings(.keepalived, plan, policy: .example("here 60 - -\n"), changed: "/a b;reboot").first?.fix
+        == "lvs_timeouts tcp 60 tcpfin 120 udp 300 in '/a b;reboot', then systemctl reload keepalived")
+  }
+
+  @Test func `says that the kernel has other values than those that are written and wanted`() throws {
+    let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 60, tcpFin: 30, udp: 60), in: .file("/etc/lvs.conf"))
+    #expect(
+      try findings(.keepalived, plan, policy: .example("here 60 30 60\n")) == [
+        .note(
+          .writers,
+          "keepalived (pid 123) writes tcp 60 s, tcpfin 30 s, udp 60 s, as /etc/lvs.conf says, but the kernel has tcp"
+            + " 900 s, tcpfin 120 s, udp 300 s",
+          so: "it has not written them yet, or another program has written since; it writes them at its next reload; at"
+            + " its end, all as before its start")
+      ])
   }
 
   @Test func `notes who writes the same again`() throws {
@@ -84,8 +147,64 @@ import Testing
       try findings(.dockerd, .nothing("sets none")) == [.ok(.writers, "dockerd (pid 123) sets none")])
     #expect(
       try findings(.keepalived, .unknown("who knows")) == [
-        .note(.writers, "keepalived (pid 123): who knows", so: "this could not be checked")
+        .note(
+          .writers, "keepalived (pid 123): what it writes cannot be told: who knows", so: "this could not be checked")
       ])
     #expect(try WritersCheck().findings(on: .example()).first?.severity == .note)
+  }
+
+  @Test func `is not content with who may have written before`() throws {
+    let consequence =
+      "whether it had lvs_timeouts before cannot be told; if so, each reload and its end write the timeouts from before"
+      + " its start"
+    let fix = "systemctl restart keepalived, which forgets them, then set the timeouts"
+    let plan = TimeoutWriter.Plan.nothing("has no lvs_timeouts in /k, and writes none")
+    #expect(
+      try findings(.keepalived, plan, changed: "/k") == [
+        .note(
+          .writers,
+          "keepalived (pid 123) has no lvs_timeouts in /k, and writes none; /k was changed after keepalived had read it",
+          so: consequence, fix: fix)
+      ])
+    #expect(
+      try findings(.keepalived, plan, isReloaded: true) == [
+        .note(
+          .writers, "keepalived (pid 123) has no lvs_timeouts in /k, and writes none; it was reloaded after its start",
+          so: consequence, fix: fix)
+      ])
+    #expect(
+      try findings(.kubeProxy, .nothing("does not use IPVS, and writes none"), changed: "/config") == [
+        .note(
+          .writers,
+          "kube-proxy (pid 123) does not use IPVS, and writes none; /config was changed after kube-proxy had read it",
+          so: "what it has written at its start cannot be told")
+      ])
+  }
+
+  @Test func `says what is idle and what is refused`() throws {
+    let source = TimeoutWriter.Source.file("/k")
+    #expect(
+      try findings(.keepalived, .idle(Timeouts(tcp: 600), in: source)) == [
+        .ok(.writers, "keepalived (pid 123) has lvs_timeouts in /k, but no virtual_server, and so writes none")
+      ])
+    #expect(
+      try findings(.keepalived, .idle(Timeouts(tcp: 600), in: source), changed: "/k").first?.fact
+        == "keepalived (pid 123) has lvs_timeouts in /k, but no virtual_server, and so writes none; /k was changed after"
+        + " keepalived had read it")
+    #expect(
+      try findings(.keepalived, .idle(Timeouts(tcp: 900), in: source)) == [
+        .note(
+          .writers,
+          "keepalived (pid 123) has lvs_timeouts in /k, but no virtual_server; yet the timeouts are as it names"
+            + " them",
+          so: "whether it writes them cannot be told: it writes none without a virtual_server")
+      ])
+    #expect(
+      try findings(.kubeProxy, .refused("asks for 9000000 s")) == [
+        .note(
+          .writers, "kube-proxy (pid 123) asks for 9000000 s",
+          so: "the kernel refuses all three, and none of them is set",
+          fix: "a shorter timeout, then start kube-proxy anew")
+      ])
   }
 }

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSyscalls
+internal import Glibc
+package import SystemPackage
+
+/// The files as a process sees them, which may be in a container.
+///
+/// What the process calls a file may be anything: so nothing is opened that is no regular file, no link leads out of the
+/// root directory of the process, and sizes and numbers are bounded. Paths are absolute, as the process has them.
+package struct ProcessFiles: Sendable {
+  /// A regular file.
+  package struct File: Sendable {
+    /// All of its bytes.
+    package let bytes: [UInt8]
+    /// When it was changed last.
+    package let changed: WallTime
+  }
+
+  /// What is at a path.
+  package enum Found: Sendable {
+    /// A regular file that nobody may run.
+    case file(File)
+    /// A regular file that somebody may run.
+    case program(File)
+    /// Something else, such as a directory, a device, or a file that the kernel makes up.
+    case other
+  }
+
+  private let root: FilePath
+  /// The directory that the process is in; `nil` where that cannot be found out.
+  package let directory: String?
+
+  /// The files below a root directory, for a process in a directory below it.
+  package init(root: FilePath, directory: String?) {
+    self.root = root
+    self.directory = directory
+  }
+
+  /// The files of the process with this number.
+  init(of number: Int32) {
+    root = FilePath("/proc/\(number)/root")
+    let place = FilePath("/proc/\(number)/cwd")
+    guard var path = FileReader.linkTarget(of: place), let start = FileReader.linkTarget(of: root) else {
+      directory = nil
+      return
+    }
+    if start != "/", path.hasPrefix(start) { path = "/" + path.dropFirst(start.count).drop { $0 == "/" } }
+    let there = ProcessFiles(root: root, directory: nil).identity(of: path)
+    directory = there != nil && there == (try? NamespaceIdentity(place)) ? path : nil
+  }
+
+  /// Makes a path absolute.
+  ///
+  /// - Parameters:
+  ///   - path: A path, absolute or relative.
+  ///   - directory: Where a relative one begins.
+  /// - Returns: The absolute path; `nil` for a relative one where it is not known where that begins.
+  package static func absolute(_ path: String, from directory: String?) -> String? {
+    if path.hasPrefix("/") { return path }
+    return directory.map { $0.hasSuffix("/") ? $0 + path : "\($0)/\(path)" }
+  }
+
+  /// What is at a path.
+  ///
+  /// - Parameters:
+  ///   - path: An absolute path.
+  ///   - limit: How many bytes a file may have.
+  /// - Returns: A regular file with its bytes, or that it is something else.
+  /// - Throws: `Errno`, when it cannot be read; `.fileTooLarge` when it is longer.
+  package func find(_ path: String, atMost limit: Int) throws(Errno) -> Found {
+    // Looked at before it is opened: opening a device may do something.
+    let handle = try open(path, file_handle_only)
+    defer { try? handle.close() }
+    let status = try ProcessFiles.status(of: handle)
+    guard status.st_mode & S_IFMT == S_IFREG, file_is_made_up(handle.rawValue) == 0 else { return .other }
+    guard status.st_size <= limit else { throw .fileTooLarge }
+    let bytes = try FileReader.bytes(of: FilePath("/proc/self/fd/\(handle.rawValue)"), atMost: limit)
+    let file = File(bytes: bytes, changed: WallTime(of: status))
+    return status.st_mode & 0o111 == 0 ? .file(file) : .program(file)
+  }
+
+  /// Which file a path leads to; `nil` where there is none, or it cannot be seen.
+  package func identity(of path: String) -> NamespaceIdentity? {
+    guard let handle = try? open(path, file_handle_only) else { return nil }
+    defer { try? handle.close() }
+    return try? NamespaceIdentity(FilePath("/proc/self/fd/\(handle.rawValue)"))
+  }
+
+  /// When a directory was changed last, that is, when a name in it came or went; `nil` where there is none.
+  package func changeOfDirectory(_ path: String) -> WallTime? {
+    guard let handle = try? open(path, file_handle_only | O_DIRECTORY) else { return nil }
+    defer { try? handle.close() }
+    return (try? ProcessFiles.status(of: handle)).map { WallTime(of: $0) }
+  }
+
+  /// Opens a file as the process would.
+  private func open(_ path: String, _ flags: CInt) throws(Errno) -> FileDescriptor {
+    let start: FileDescriptor
+    do {
+      start = try FileDescriptor.open(root, .init(rawValue: file_handle_only), options: [.directory, .closeOnExec])
+    } catch {
+      throw error as? Errno ?? .ioError
+    }
+    defer { try? start.close() }
+    let descriptor = path.withCString { file_open_in_root(start.rawValue, $0, flags | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+    return FileDescriptor(rawValue: descriptor)
+  }
+
+  private static func status(of handle: FileDescriptor) throws(Errno) -> stat {
+    var status = stat()
+    guard fstat(handle.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
+    return status
+  }
+}
+
+extension ProcessFiles {
+  /// The files that a pattern of the shell's means, with braces, in the order of glob(3).
+  ///
+  /// - Parameter pattern: An absolute pattern.
+  /// - Returns: The paths of what is there, of whatever kind.
+  /// - Throws: `Errno`, when a directory cannot be read; `.fileTooLarge` where there are too many.
+  package func matches(of pattern: String) throws(Errno) -> [String] {
+    var found: [String] = []
+    for pattern in try ProcessFiles.withoutBraces(pattern) {
+      var paths = [""]
+      for component in pattern.split(separator: "/") {
+        if component.isPattern {
+          var next: [String] = []
+          for path in paths { next += try names(in: path + "/", matching: String(component)).map { "\(path)/\($0)" } }
+          paths = next
+        } else {
+          paths = paths.map { "\($0)/\(component.withoutBackslashes)" }
+        }
+        guard paths.count <= ProcessFiles.most else { throw .fileTooLarge }
+      }
+      for path in paths where try exists(path) { found.append(path) }
+      guard found.count <= ProcessFiles.most else { throw .fileTooLarge }
+    }
+    return found
+  }
+
+  /// How many names a directory and how many files a pattern may have.
+  private static var most: Int { 10_000 }
+
+  private func exists(_ path: String) throws(Errno) -> Bool {
+    do {
+      try open(path.isEmpty ? "/" : path, file_handle_only | O_NOFOLLOW).close()
+      return true
+    } catch {
+      return try ProcessFiles.isMissing(error as? Errno ?? .ioError)
+    }
+  }
+
+  private func names(in directory: String, matching pattern: String) throws(Errno) -> [String] {
+    do {
+      let handle = try open(directory, O_RDONLY | O_DIRECTORY | O_NONBLOCK)
+      defer { try? handle.close() }
+      let names = try FileReader.names(in: FilePath("/proc/self/fd/\(handle.rawValue)"), atMost: ProcessFiles.most)
+      return names.map(\.string).filter { fnmatch(pattern, $0, FNM_PERIOD) == 0 }.sorted { strcmp($0, $1) < 0 }
+    } catch {
+      _ = try ProcessFiles.isMissing(error)
+      return []
+    }
+  }
+
+  /// `false` where there is no such file; what else is wrong is thrown.
+  private static func isMissing(_ error: Errno) throws(Errno) -> Bool {
+    guard [.noSuchFileOrDirectory, .notDirectory, .fileNameTooLong].contains(error) else { throw error }
+    return false
+  }
+
+  /// The patterns that one with braces stands for: `a{b,c}d` for `abd` and `acd`.
+  private static func withoutBraces(_ pattern: String) throws(Errno) -> [String] {
+    var done: [String] = []
+    var waiting = [pattern]
+    while let pattern = waiting.popLast() {
+      guard let (range, choices) = pattern.firstBraces else {
+        done.append(pattern)
+        continue
+      }
+      for choice in choices.reversed() { waiting.append(pattern.replacingRange(range, with: choice)) }
+      guard waiting.count + done.count <= most, waiting.reduce(0, { $0 + $1.utf8.count }) < 1 << 20 else {
+        throw .fileTooLarge
+      }
+    }
+    return done
+  }
+}
+
+extension String {
+  /// The first braces that have an end, and what is between their commas; `{}` are none.
+  fileprivate var firstBraces: (Range<Index>, [Substring])? {
+    var position = startIndex
+    while let start = self[position...].firstUnescaped(where: { $0 == "{" }) {
+      if let found = choices(from: start), found.0.upperBound > index(start, offsetBy: 2) { return found }
+      position = index(after: start)
+    }
+    return nil
+  }
+
+  private func choices(from start: Index) -> (Range<Index>, [Substring])? {
+    var (depth, choices, begin) = (0, [Substring](), index(after: start))
+    var rest = self[start...]
+    while let next = rest.firstUnescaped(where: { "{},".contains($0) }) {
+      switch self[next] {
+      case "{": depth += 1
+      case "}":
+        depth -= 1
+        if depth == 0 { return (start..<index(after: next), choices + [self[begin..<next]]) }
+      case _ where depth == 1:
+        choices.append(self[begin..<next])
+        begin = index(after: next)
+      default: break
+      }
+      rest = self[index(after: next)...]
+    }
+    return nil
+  }
+
+  fileprivate func replacingRange(_ range: Range<Index>, with text: Substring) -> String {
+    String(self[..<range.lowerBound] + text + self[range.upperBound...])
+  }
+}
+
+extension Substring {
+  /// Whether it stands for more than itself.
+  fileprivate var isPattern: Bool { firstUnescaped { "*?[".contains($0) } != nil }
+
+  fileprivate var withoutBackslashes: String {
+    var (result, isEscaped) = ("", false)
+    for character in self {
+      if character == "\\", !isEscaped {
+        isEscaped = true
+      } else {
+        result.append(character)
+        isEscaped = false
+      }
+    }
+    return result
+  }
+
+  fileprivate func firstUnescaped(where isWanted: (Character) -> Bool) -> Index? {
+    var position = startIndex
+    while position < endIndex {
+      if isWanted(self[position]) { return position }
+      position =
+        self[position] == "\\" ? index(position, offsetBy: 2, limitedBy: endIndex) ?? endIndex : index(after: position)
+    }
+    return nil
+  }
+}
