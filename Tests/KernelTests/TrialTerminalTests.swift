@@ -53,6 +53,7 @@ extension RealKernel {
         until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
         sleep 0.3
         kill -KILL $terminal
+        pkill -x -f 'sleep 600'
         """#
       expect(try await netns.run("sh", "-c", script, Guest.program, words, directory.path).status, equals: 0)
       #expect(try await eventually { try await netns.timeouts() == "900 120 300" })
@@ -88,6 +89,7 @@ extension RealKernel {
         until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
         until ipvsadm -L --timeout | grep -q ' 300$'; do sleep 0.05; done
         kill -KILL $terminal
+        pkill -x -f 'sleep 600'
         """#
       let outcome = try await netns.run(
         "timeout", "-s", "KILL", "600", "sh", "-c", BlockedStream.script + script, Guest.program,

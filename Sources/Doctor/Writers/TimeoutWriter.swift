@@ -94,7 +94,7 @@ extension TimeoutWriter {
     return processes.compactMap { process in
       // keepalived's children are called as it is, and do its work.
       guard names[process.parent] != process.name, let program = kind(of: process) else { return nil }
-      do throws(ThreadWithTimeout.Failure) {
+      do throws(ThreadWithTimeout.Obstacle) {
         return try ThreadWithTimeout.run(within: patience) { TimeoutWriter(program, process) }
       } catch {
         let reason = "its files could not be read in \(patience.components.seconds) s"

@@ -91,7 +91,7 @@ extension CommandContext {
   /// Does something in each of several namespaces; a failure in one is noted, and the others have their turn.
   ///
   /// The one rule for all commands: a failure that would be the same in every namespace, such as a lack of rights, ends
-  /// the loop, unless it has succeeded in one of them before.
+  /// the loop, unless it has succeeded in one of them before. The caller's own does not count, since nobody enters it.
   ///
   /// - Parameters:
   ///   - targets: The namespaces.
@@ -105,7 +105,7 @@ extension CommandContext {
     for target in targets {
       do throws(DirectorError) {
         try body(&self, target)
-        hasSucceeded = true
+        if target.namespace != .current { hasSucceeded = true }
       } catch {
         guard hasSucceeded || !error.isSameEverywhere else { throw Failure(error) }
         note(Failure(error))

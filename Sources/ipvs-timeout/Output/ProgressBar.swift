@@ -25,9 +25,10 @@ struct Progress {
     isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 
-  /// Shows that so many namespaces are done.
+  /// Shows that so many namespaces are done; a bar for none is not drawn.
   mutating func show(_ done: Int) {
     let total = total
+    guard total > 0 else { return }
     show(done, "\(done) of \(total) namespaces")
   }
 
