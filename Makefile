@@ -10,6 +10,7 @@
 #   make test-fleet     the roll-out by Ansible and by plain ssh, over fleets of directors in the lab
 #   make install        program, manual page, completions, units and an example policy; PREFIX and DESTDIR as usual
 #   make uninstall      what install put there
+#   make docs           the documentation of the library, .build/docs/site
 #   make manual         docs/ipvs-timeout.8, from the program's own help
 #   make golden         Tests/Golden/session.txt, from a session with the program in the lab
 #   make link-order     the order in which the release program is linked, from a trace of it
@@ -28,6 +29,7 @@ CHECKS := --explicit-target-dependency-import-check error
 # Fully static, which starts fastest and runs on any distribution; chosen here so that plain `swift build` stays plain.
 STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --symbol-ordering-file=$(LINK_ORDER) -Xlinker --no-warn-symbol-ordering
+DOCS := .build/docs
 KERNEL_TESTS := Tests/Lab/kernel-tests $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
 
 # The generator knows no exit statuses but 0 and others.
@@ -43,7 +45,7 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo test test-host test-link-order test-golden golden test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
+.PHONY: demo docs test test-host test-link-order test-golden golden test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -107,12 +109,22 @@ bench: release
 
 release: $(DIST)
 
-$(DIST): $(LINK_ORDER) $(shell find Sources) Package.swift | dependencies
+$(DIST): $(LINK_ORDER) $(shell find Sources -name '*.docc' -prune -o -print) Package.swift | dependencies
 	@# The linker is run again only when the file it makes is not there; it does not know of the link order.
 	rm -f .build/release/ipvs-timeout
 	swift build $(CHECKS) $(STATIC) --product ipvs-timeout
 	install -D -s -m 755 .build/release/ipvs-timeout $@
 	-@Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
+
+# In a copy of the package, so that nobody who uses it has to resolve the plugin.
+docs: dependencies
+	rm -rf $(DOCS)/site $(addprefix $(DOCS)/package/,Package.swift Sources Tests)
+	mkdir -p $(DOCS)/package
+	cp -a Package.swift Sources Tests $(DOCS)/package
+	sed -i '/^  dependencies: \[$$/a\    .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),' $(DOCS)/package/Package.swift
+	swift package --package-path $(DOCS)/package --allow-writing-to-directory $(DOCS) generate-documentation \
+	  --target IPVS --target IPVSTesting --enable-experimental-combined-documentation --warnings-as-errors --output-path $(CURDIR)/$(DOCS)/site
+	@echo 'The documentation is in $(DOCS)/site. To read it: python3 -m http.server -d $(DOCS)/site, then http://localhost:8000/documentation'
 
 manual: dependencies
 	$(GENERATE_MANUAL) > docs/ipvs-timeout.8
