@@ -11,6 +11,7 @@
 #   make install        program, manual page, completions, units and an example policy; PREFIX and DESTDIR as usual
 #   make uninstall      what install put there
 #   make docs           the documentation of the library, .build/docs/site
+#   make test-docs      the tutorial in it: its program, in the lab
 #   make manual         docs/ipvs-timeout.8, from the program's own help
 #   make golden         Tests/Golden/session.txt, from a session with the program in the lab
 #   make link-order     the order in which the release program is linked, from a trace of it
@@ -45,7 +46,7 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo docs test test-host test-link-order test-golden golden test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden golden test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -62,15 +63,18 @@ test-host: test-dependencies
 	swift build --build-tests $(CHECKS)
 	swift test --skip-build --skip KernelTests
 
-test-examples: test-dependencies release
+test-examples: test-dependencies release test-docs
 	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
 	grep -qx 'tcp is 900 s, wanted 60 s' .build/demo.log
 	grep -qx 'Timeout (tcp tcpfin udp): 900 30 60 (put back; was 300 30 60)' .build/demo.log
 	grep -qx 'director-blue: Timeout (tcp tcpfin udp): 7200 60 30 (as wanted)' .build/demo.log
-	swift build --package-path examples/library --scratch-path .build/examples
 	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
 	test "$$($(LAB) sh -c 'ip netns add blue && ip netns exec blue ipvsadm --set 0 0 999 && .build/examples/debug/longest-udp')" = 'blue: 999 s'
 	$(LAB) -t 900 Tests/Lab/real-servers-test
+
+test-docs: test-dependencies
+	swift build --package-path examples/library --scratch-path .build/examples
+	$(LAB) Tests/Lab/tutorial-test Sources/IPVS/IPVS.docc .build/examples/debug/raise-tcp examples/library/Sources/raise-tcp/main.swift
 
 test-link-order: release
 	Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
