@@ -119,6 +119,7 @@ public struct Client: ~Copyable, Sendable {
 
   /// Summarizes the connections of the namespace, as the kernel lists them now.
   ///
+  /// Where someone changes the timeouts in the meantime, reads both again.
   ///
   /// - Parameter filter: Which connections count.
   /// - Returns: The summary.

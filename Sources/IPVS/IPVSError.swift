@@ -27,7 +27,7 @@ public struct IPVSError: Error, Sendable, Hashable {
   public let timeouts: Timeouts?
   /// The errno of the kernel or of the system call, unchanged; `nil` where there was none.
   public let underlyingErrno: Errno?
-  /// More about the failure: libnl's own words, a line that is not known, or what a kind of a later version means.
+  /// More about the failure: libnl's own words, a line that was not understood, or what a code of a later version means.
   public let detail: String?
 
   /// Creates an error; tests of your own code can give it to what handles errors.
@@ -145,13 +145,13 @@ extension IPVSError {
 
     /// This kernel has no IPVS: neither built in nor as a module for it.
     public static let notInKernel = Code(rawValue: "not-in-kernel")
-    /// IPVS is not there, and the modules of this kernel are not to be seen, as in a container.
+    /// IPVS is not there, and the modules of this kernel are not visible, as in a container.
     public static let modulesNotVisible = Code(rawValue: "modules-not-visible")
     /// The module ip_vs is installed for this kernel, but looking up the family did not load it.
     public static let moduleNotLoaded = Code(rawValue: "module-not-loaded")
     /// This kernel is not allowed to load any more modules (`kernel.modules_disabled`).
     public static let moduleLoadingDisabled = Code(rawValue: "module-loading-disabled")
-    /// IPVS has been unloaded since it was opened; it may have been loaded anew.
+    /// IPVS has been unloaded since it was opened; it may be loaded again by now.
     public static let unloaded = Code(rawValue: "unloaded")
     /// The caller is not root.
     public static let notRoot = Code(rawValue: "not-root")
@@ -159,7 +159,7 @@ extension IPVSError {
     public static let missingCapability = Code(rawValue: "missing-capability")
     /// The caller is root of a user namespace other than the initial one.
     public static let userNamespace = Code(rawValue: "user-namespace")
-    /// There is no such network namespace, or no longer.
+    /// There is no such network namespace, or it has ended.
     public static let noSuchNamespace = Code(rawValue: "no-such-namespace")
     /// The file is no network namespace: left behind by one, or something else.
     public static let notANamespace = Code(rawValue: "not-a-namespace")
@@ -167,7 +167,7 @@ extension IPVSError {
     public static let mayNotEnter = Code(rawValue: "may-not-enter")
     /// The kernel refuses a value, and has set none of them.
     public static let valueRefused = Code(rawValue: "value-refused")
-    /// The kernel or the system refuses for another reason, which the errno tells.
+    /// The kernel or the system refuses for another reason; the errno says which.
     public static let refused = Code(rawValue: "refused")
     /// No answer came in time.
     public static let timedOut = Code(rawValue: "timed-out")

@@ -3,14 +3,14 @@
 package import Linux
 public import SystemPackage
 
-/// All network namespaces of this machine, as far as they can be seen, each once.
+/// The network namespaces of this machine that are visible to the caller, each once.
 ///
 /// The caller's own comes first, then those bound in `/run/netns` and `/run/docker/netns`, then those in which only
 /// processes live.
 public struct NamespaceList: Sendable {
   /// The namespaces.
   public private(set) var namespaces: [NamespaceInfo] = []
-  /// How many processes did not show in which namespace they live; that takes root with the capability CAP_SYS_PTRACE.
+  /// How many processes did not show their namespace; to see it, root needs the capability CAP_SYS_PTRACE.
   public private(set) var hiddenProcesses = 0
 
   /// Where in `namespaces` each is.
@@ -36,7 +36,7 @@ public struct NamespaceList: Sendable {
     }
   }
 
-  /// What is known of a namespace; `nil` where it is none of these.
+  /// The entry for a namespace; `nil` where the list has none.
   public func info(for namespace: NetworkNamespace) -> NamespaceInfo? {
     namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
   }
@@ -108,9 +108,9 @@ extension NamespaceList {
   }
 }
 
-/// A network namespace that is there, with all that it is known by.
+/// A network namespace that exists, with its names.
 public struct NamespaceInfo: Sendable, Hashable {
-  /// What to give to ``Client/init(in:replyTimeout:)``.
+  /// The namespace, as ``Client/init(in:replyTimeout:)`` takes it.
   public let namespace: NetworkNamespace
   /// The best name for it, which no other has: `host` for the caller's own, the name by which it is bound, the path
   /// where that name is another's, or a process that lives in it: `pid 1234 (nginx)`.
@@ -132,7 +132,7 @@ public struct NamespaceInfo: Sendable, Hashable {
 }
 
 extension NamespaceInfo {
-  /// Which namespace one is, whatever it is called: two with the same identity are the same namespace.
+  /// The identity of a namespace, whatever its name: two names with the same identity are the same namespace.
   ///
   /// The kernel may give the numbers of a namespace that has ended to a later one.
   public struct Identity: Sendable, Hashable, CustomStringConvertible {
@@ -145,7 +145,7 @@ extension NamespaceInfo {
     public var description: String { "net:[\(inode)]" }
   }
 
-  /// Which one it is.
+  /// The identity of the namespace, which does not depend on its name.
   public var identity: Identity {
     Identity(device: UInt64(fileIdentity.device), inode: UInt64(fileIdentity.inode))
   }

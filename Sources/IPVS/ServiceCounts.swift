@@ -8,12 +8,12 @@ internal import SystemPackage
 ///
 /// The corresponding file is `/proc/net/ip_vs`.
 public struct ServiceCounts: Sendable, Hashable {
-  /// How many virtual services of each protocol there are; `any` are those that are a firewall mark.
+  /// How many virtual services of each protocol there are; `any` counts those that are a firewall mark.
   public private(set) var services: [Connection.Transport: Int] = [:]
   /// How many real servers these have.
   public private(set) var servers: [ServerKind: Int] = [:]
 
-  /// What real servers are counted by.
+  /// A kind of real server to count.
   public struct ServerKind: Sendable, Hashable {
     /// The protocol of the virtual service.
     public let transport: Connection.Transport
@@ -41,7 +41,7 @@ extension ServiceCounts {
   /// How many lines the kernel writes before the first service.
   private static let heading = 3
 
-  /// Counts those of a network namespace.
+  /// Counts the virtual services and real servers of a network namespace.
   ///
   /// - Parameter namespace: The network namespace; in the caller's own, nothing is entered.
   /// - Throws: ``IPVSError``, when there is no such namespace, it may not be entered, or there is no list because ip_vs

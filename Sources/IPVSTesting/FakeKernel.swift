@@ -19,7 +19,7 @@ public import SystemPackage
 /// test can reach the timeouts of the machine by mistake. To test what your code does when IPVS cannot be opened, create
 /// an `IPVSError`.
 public final class FakeKernel: Sendable {
-  /// A question to the kernel.
+  /// A request to the kernel.
   public enum Request: Sendable, Hashable {
     /// `IPVS_CMD_GET_CONFIG`.
     case readTimeouts
@@ -27,15 +27,15 @@ public final class FakeKernel: Sendable {
     case setTimeouts(Timeouts)
   }
 
-  /// What the kernel does with a question.
+  /// What the kernel does with a request.
   public enum Answer: Sendable, Hashable {
-    /// It does what it was asked.
+    /// It does what is requested.
     case comply
     /// It answers with an error and does nothing.
     case refuse(Errno)
-    /// It does what it was asked and does not answer, so that the client waits in vain.
+    /// It does what is requested but does not answer, so that the client waits in vain.
     case stayMute
-    /// It does what it was asked and answers something else.
+    /// It does what is requested but answers something else.
     case confuse
   }
 
@@ -51,7 +51,7 @@ public final class FakeKernel: Sendable {
   ///
   /// - Parameters:
   ///   - timeouts: The timeouts that it holds at first; `nil` is a protocol that it was built without.
-  ///   - answer: Decides what it does with each question. It is called on another thread.
+  ///   - answer: Decides what it does with each request. It is called on another thread.
   public init(
     timeouts: Timeouts = .kernelDefault, answer: @escaping @Sendable (Request) -> Answer = { _ in .comply }
   ) {
@@ -65,7 +65,7 @@ public final class FakeKernel: Sendable {
     set { state.withLock { $0.timeouts = newValue } }
   }
 
-  /// The questions that it was asked, by all clients, in their order.
+  /// The requests of all clients, in their order.
   public var requests: [Request] { state.withLock { $0.requests } }
 
   /// Opens a client that talks to this kernel and to no other.
@@ -74,7 +74,7 @@ public final class FakeKernel: Sendable {
   ///   - namespace: The network namespace that the client says it is in; nothing is entered.
   ///   - replyTimeout: How long the client waits for each answer.
   /// - Returns: The client. Its `forEach` opens the namespaces of this machine, but no kernel has the family that it
-  ///   then asks for, so that all requests there fail.
+  ///   then asks for, so all requests there fail.
   /// - Throws: `IPVSError`, when the system refuses a pair of sockets or a thread.
   public func client(
     in namespace: NetworkNamespace = .current, replyTimeout: Duration = .seconds(5)

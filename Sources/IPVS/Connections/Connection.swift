@@ -18,9 +18,9 @@ public struct Connection: Sendable, Hashable {
   public let server: Endpoint
   /// The state.
   public let state: State
-  /// Whether the sync daemon brought it from another director, or this one made it.
+  /// The director that made the entry: this one, or another one whose sync daemon sent it here.
   ///
-  /// `nil` where no daemon takes connections over, and the kernel was not asked.
+  /// `nil` where no backup daemon runs: the kernel is not asked then.
   public let origin: Origin?
   /// After how many seconds without a packet the entry ends, rounded down.
   public let secondsLeft: UInt32
@@ -57,11 +57,11 @@ extension Connection {
   public enum Origin: Sendable, Hashable {
     /// This director.
     case local
-    /// The sync daemon, as another director said.
+    /// Another director, whose sync daemon sent the entry here.
     case sync
   }
 
-  /// Whether it is no connection but tells where those of a client are to go.
+  /// Whether it is a persistence template: no connection, but the real server for the next connections of a client.
   ///
   /// Kernels before 4.19 show a template of a UDP service in the state UDP. An entry of the port 0 that is listening
   /// waits for a client whose port is not known yet, as with FTP.
@@ -113,7 +113,7 @@ extension Connection {
     public static var listen: State { State(.listen) }
     /// UDP; its timer is the timeout `udp`.
     public static var udp: State { State(.udp) }
-    /// A persistence template that connections have gone by.
+    /// A persistence template that connections have used.
     public static var assured: State { State(.assured) }
     /// No state, `NONE` in the table: a connection that has just begun, a template, or a protocol without states.
     public static var stateless: State { State(.stateless) }

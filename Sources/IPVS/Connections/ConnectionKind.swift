@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What connections are counted by: the transport protocol, the state, and whether they are persistence templates.
+/// A kind of connection to count: its transport protocol, its state, and whether it is a persistence template.
 public struct ConnectionKind: Sendable, Hashable {
   /// The transport protocol.
   public let transport: Connection.Transport
   /// The state.
   public let state: Connection.State
-  /// Whether they are no connections but persistence templates.
+  /// Whether these are persistence templates and not connections.
   public let isTemplate: Bool
 
   /// A kind with its parts.

@@ -38,7 +38,7 @@ public struct ConnectionSummary: Sendable {
 }
 
 extension ConnectionSummary {
-  /// What was found, one tally for each kind: those of TCP first, templates and what is not known last.
+  /// The tallies, one for each kind of connection: TCP first, templates and unknown kinds last.
   public var tallies: [ConnectionTally] {
     found.sorted { first, second in
       let numbers = (first.kind.number ?? .max, second.kind.number ?? .max)
@@ -58,7 +58,7 @@ extension ConnectionSummary {
   /// After how many seconds the last outdated one ends; 0 where none is.
   public var lastEnd: UInt32 { found.map(\.lastEnd).max() ?? 0 }
 
-  /// The longest time for which one will still be outdated, in seconds; 0 where none is.
+  /// For how many seconds more there can be an outdated connection, without packets; 0 where there is none.
   public var outdatedFor: UInt32 { found.map(\.outdatedFor).max() ?? 0 }
 }
 
@@ -141,7 +141,7 @@ public struct ConnectionTally: Sendable {
 }
 
 extension ConnectionTally {
-  /// The time that a share of them does not exceed, in seconds: to 1 in 256, and below 256 s exactly.
+  /// The seconds left that a share of the connections does not exceed: exact below 256 s, and to 1 in 256 above.
   ///
   /// - Parameter percent: The share, from 1 to 100.
   /// - Returns: The time.
@@ -150,10 +150,10 @@ extension ConnectionTally {
     return min(max(histogram.time(atRank: rank), shortest), longest)
   }
 
-  /// The times left that were seen, with their numbers; those above 255 s are gathered, to 1 in 256.
+  /// The times left, each with its number of connections; above 255 s, times within 1 in 256 are counted together.
   public var times: [(seconds: UInt32, count: Int)] { histogram.times }
 
-  /// The longest time for which one will still be outdated, in seconds; 0 where none is.
+  /// For how many seconds more there can be an outdated connection, without packets; 0 where there is none.
   public var outdatedFor: UInt32 {
     guard let limit, lastEnd > limit.seconds else { return 0 }
     return lastEnd - limit.seconds

@@ -17,7 +17,7 @@ internal import SystemPackage
 public struct ConnectionTable: ~Copyable, Sendable {
   /// The network namespace whose connections these are.
   public let namespace: NetworkNamespace
-  /// Whether a sync daemon here takes connections over from another director; `nil` where that cannot be found out.
+  /// Whether a sync daemon here takes connections over from another director; `nil` where that is not known.
   ///
   /// While it runs, the connections that it has brought have the timers of the other director.
   public let hasBackupDaemon: Bool?

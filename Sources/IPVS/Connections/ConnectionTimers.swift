@@ -15,7 +15,7 @@ public enum TimerSource: Sendable, Hashable {
 }
 
 extension TimerSource {
-  /// The rule for a kind of connection; the kernel's own are those of `tcp_timeouts` in `ip_vs_proto_tcp.c`.
+  /// The source for a kind of connection, as in the kernel's table `tcp_timeouts` in `ip_vs_proto_tcp.c`.
   public init(for kind: ConnectionKind) {
     self =
       switch (kind.isTemplate, kind.transport.code, kind.state.code) {
@@ -56,8 +56,8 @@ public struct OutdatedRule: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - timeouts: The timeouts of the network namespace.
-  ///   - hasBackupDaemon: Whether a sync daemon here takes connections over from another director; where that cannot be
-  ///     found out, say so too, see ``ConnectionTable/hasBackupDaemon``.
+  ///   - hasBackupDaemon: Whether a sync daemon here takes connections over from another director, see
+  ///     ``ConnectionTable/hasBackupDaemon``; pass `true` where that is not known.
   public init(_ timeouts: Timeouts, hasBackupDaemon: Bool = false) {
     self.timeouts = timeouts
     self.hasBackupDaemon = hasBackupDaemon
