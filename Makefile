@@ -11,7 +11,7 @@
 #   make install        program, manual page, completions, units and an example policy; PREFIX and DESTDIR as usual
 #   make uninstall      what install put there
 #   make docs           the documentation of the library, .build/docs/site
-#   make test-docs      the tutorial in it: its program, in the lab
+#   make test-docs      the tutorial in it: each step compiles, and the last one runs in the lab
 #   make manual         docs/ipvs-timeout.8, from the program's own help
 #   make golden         Tests/Golden/session.txt, from a session with the program in the lab
 #   make link-order     the order in which the release program is linked, from a trace of it
@@ -31,6 +31,7 @@ CHECKS := --explicit-target-dependency-import-check error
 STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --symbol-ordering-file=$(LINK_ORDER) -Xlinker --no-warn-symbol-ordering
 DOCS := .build/docs
+TUTORIAL := Sources/IPVS/IPVS.docc
 KERNEL_TESTS := Tests/Lab/kernel-tests $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
 
 # The generator knows no exit statuses but 0 and others.
@@ -72,9 +73,15 @@ test-examples: test-dependencies release test-docs
 	test "$$($(LAB) sh -c 'ip netns add blue && ip netns exec blue ipvsadm --set 0 0 999 && .build/examples/debug/longest-udp')" = 'blue: 999 s'
 	$(LAB) -t 900 Tests/Lab/real-servers-test
 
+# Each step of the tutorial compiles against the library as it was built for the examples; the last step is run.
 test-docs: test-dependencies
 	swift build --package-path examples/library --scratch-path .build/examples
-	$(LAB) Tests/Lab/tutorial-test Sources/IPVS/IPVS.docc .build/examples/debug/raise-tcp examples/library/Sources/raise-tcp/main.swift
+	for step in $(TUTORIAL)/Resources/raise-tcp-[0-9].swift; do \
+	  swiftc -typecheck -warnings-as-errors -I .build/examples/debug/Modules -I .build/examples/debug/CSyscalls.build \
+	    -I .build/examples/checkouts/swift-system/Sources/CSystem/include -I Sources/CLibNL -I Sources/CLinux \
+	    $$(pkg-config --cflags libnl-genl-3.0) $$step; \
+	done
+	$(LAB) Tests/Lab/tutorial-test $(TUTORIAL) .build/examples/debug/raise-tcp examples/library/Sources/raise-tcp/main.swift
 
 test-link-order: release
 	Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
