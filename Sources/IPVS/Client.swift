@@ -82,8 +82,8 @@ public struct Client: ~Copyable, Sendable {
   ///
   /// Does not read them back; see ``changeTimeouts(to:isDryRun:)``.
   ///
-  /// - Throws: ``IPVSError``. The kernel changes all or none; where ``IPVSError/mayHaveSetTimeouts`` is true, only
-  ///   reading the timeouts tells which.
+  /// - Throws: ``IPVSError``. The kernel changes all or none; where ``IPVSError/mayHaveSetTimeouts`` is true, read
+  ///   the timeouts to find out which.
   public borrowing func setTimeouts(_ timeouts: Timeouts) throws(IPVSError) {
     do throws(NetlinkError) {
       let request = try Request(to: family, command: UInt8(IPVS_CMD_SET_CONFIG))
@@ -103,7 +103,7 @@ public struct Client: ~Copyable, Sendable {
   ///   - isDryRun: Whether to send nothing, and to return what a change would do.
   /// - Returns: The timeouts before and after. That another program has changed them in between is a result and no
   ///   error: see ``TimeoutsChange/drift``.
-  /// - Throws: ``IPVSError``; where ``IPVSError/mayHaveSetTimeouts`` is true, only reading the timeouts tells what is in
+  /// - Throws: ``IPVSError``; where ``IPVSError/mayHaveSetTimeouts`` is true, read the timeouts to find out what is in
   ///   force.
   @discardableResult
   public borrowing func changeTimeouts(

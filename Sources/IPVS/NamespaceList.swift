@@ -24,7 +24,7 @@ public struct NamespaceList: Sendable {
 
   /// Looks for namespaces.
   ///
-  /// - Parameter includingProcesses: Whether to look at all processes, too; without, only what is bound is found.
+  /// - Parameter includingProcesses: Whether to look at all processes, too. If not, only bound namespaces are found.
   /// - Throws: ``IPVSError``, when one of the directories cannot be read or /proc is not there.
   public init(includingProcesses: Bool = true) throws(IPVSError) {
     do throws(Errno) {

@@ -5,11 +5,11 @@ internal import Glibc
 internal import Linux
 internal import SystemPackage
 
-/// Which of the kernel's threads run that tell other directors of connections, and listen to what others tell.
+/// Which sync daemons run: the kernel's threads that send connections to other directors, and that receive them.
 package struct SyncDaemons: Sendable, Hashable {
-  /// Whether one tells.
+  /// Whether one sends.
   package let hasMaster: Bool
-  /// Whether one listens.
+  /// Whether one receives.
   package let hasBackup: Bool
 
   /// Those that are known to run.
@@ -35,7 +35,7 @@ package struct SyncDaemons: Sendable, Hashable {
     }
   }
 
-  /// Whether one listens in the namespace of the calling thread; `nil` where the kernel does not say.
+  /// Whether one receives in the namespace of the calling thread; `nil` where the kernel does not say.
   static var isBackupRunning: Bool? { try? Result.here.get().hasBackup }
 }
 

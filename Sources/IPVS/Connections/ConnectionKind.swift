@@ -26,7 +26,7 @@ extension ConnectionKind {
   /// How many kinds have a number.
   static let numbered = 4 * 13 * 2
 
-  /// A small number for a kind whose protocol and state are known, in the order in which they are told of.
+  /// A small number for a kind whose protocol and state are known, in the order in which they are reported.
   var number: Int? {
     guard let transport = transport.number, let state = state.number else { return nil }
     return ((isTemplate ? 4 : 0) + transport) * 13 + state

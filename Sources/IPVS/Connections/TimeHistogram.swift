@@ -2,7 +2,7 @@
 
 /// How often each time was seen, in memory that does not grow; times below 256 s are exact, longer ones to 1 in 256.
 struct TimeHistogram: Sendable {
-  /// 256 classes of one second, then 128 for each doubling; a timer has 25 bits at the most.
+  /// 256 classes of one second, then 128 for each doubling; a timer has at most 25 bits.
   private static let classes = 256 + 128 * 24
 
   private var counts = [UInt32](repeating: 0, count: classes)
