@@ -42,7 +42,7 @@ struct KeepalivedReader {
     var doubt: String?
   }
 
-  private struct OpenFiles {
+  struct OpenFiles {
     var names: ArraySlice<String>
     var name = ""
     var bytes: ArraySlice<UInt8> = []
@@ -53,21 +53,21 @@ struct KeepalivedReader {
     var directory: String?
   }
 
-  private let files: ProcessFiles
-  private let configID: [UInt8]?
-  private var directory: String?
-  private var open: [OpenFiles] = []
-  private var definitions: KeepalivedDefinitions
-  private var sequences: [KeepalivedSequence] = []
-  private var sequenceDepth = 0
+  let files: ProcessFiles
+  let configID: [UInt8]?
+  var directory: String?
+  var open: [OpenFiles] = []
+  var definitions: KeepalivedDefinitions
+  var sequences: [KeepalivedSequence] = []
+  var sequenceDepth = 0
   /// What is left of a definition of several lines.
-  private var expansion: ArraySlice<UInt8>?
-  private var expansions: [(rest: ArraySlice<UInt8>, depth: Int)] = []
-  private var residue: Line?
-  private var steps = 0
-  private var bytesRead = 0
+  var expansion: ArraySlice<UInt8>?
+  var expansions: [(rest: ArraySlice<UInt8>, depth: Int)] = []
+  var residue: Line?
+  var steps = 0
+  var bytesRead = 0
   /// The files that were read, and when each was changed last.
-  private(set) var changes: [(file: String, changed: WallTime)] = []
+  var changes: [(file: String, changed: WallTime)] = []
 
   /// Opens a configuration.
   ///
@@ -128,13 +128,13 @@ struct KeepalivedReader {
     }
   }
 
-  private mutating func count() throws(ConfigurationObstacle) {
+  mutating func count() throws(ConfigurationObstacle) {
     steps += 1
     guard steps <= Limit.steps else { throw obstacle("more than \(Limit.steps) lines are too many to be read here") }
   }
 
   /// The next text, from whatever has one.
-  private mutating func source(_ growing: inout [UInt8]?) throws(ConfigurationObstacle) -> Line? {
+  mutating func source(_ growing: inout [UInt8]?) throws(ConfigurationObstacle) -> Line? {
     if let line = residue {
       residue = nil
       return line
@@ -158,7 +158,7 @@ struct KeepalivedReader {
   }
 
   /// The next line of a file that is not empty without its comment.
-  private mutating func physicalLine(_ growing: inout [UInt8]?) throws(ConfigurationObstacle) -> Line? {
+  mutating func physicalLine(_ growing: inout [UInt8]?) throws(ConfigurationObstacle) -> Line? {
     while !open.isEmpty {
       let last = open.count - 1
       guard !open[last].bytes.isEmpty else {
@@ -193,7 +193,7 @@ struct KeepalivedReader {
   /// Adds a line to a definition of several lines.
   ///
   /// - Returns: Whether there may be more.
-  private mutating func grow(_ name: [UInt8], _ line: [UInt8]) -> Bool {
+  mutating func grow(_ name: [UInt8], _ line: [UInt8]) -> Bool {
     guard line.last == UInt8(ascii: "\\") else {
       definitions.end(name)
       definitions.append(line, to: name)
@@ -207,209 +207,9 @@ struct KeepalivedReader {
   }
 }
 
-extension KeepalivedReader {
-  /// Goes by `@id`, takes definitions and sequences, and puts in what stands for names.
-  private mutating func expand(_ line: inout Line, _ growing: inout [UInt8]?) throws(ConfigurationObstacle) {
-    while let first = line.text.first {
-      try count()
-      if first == UInt8(ascii: "@"), !isForThis(&line) {
-        line.text = []
-        return
-      }
-      if let (name, definition) = KeepalivedDefinitions.parse(line.text) {
-        if let doubt = line.doubt { throw obstacle(word: doubt) }
-        definitions.define(name, definition)
-        if definition.isMultiline { growing = name }
-        line.text = []
-        return
-      }
-      if line.text.starts(with: [UInt8]("~SEQ")) || line.text.starts(with: [UInt8]("~LST")) {
-        try addSequence(line)
-        line.text = []
-        return
-      }
-      guard line.text.first != UInt8(ascii: "~"), line.text.contains(UInt8(ascii: "$")) else { return }
-      var rest = expansion
-      let hasReplaced = try replace(&line.text, &line.doubt, &rest, atMost: Limit.lineBytes + 1)
-      expansion = rest
-      guard hasReplaced else { return }
-      line.text = line.text.withoutComment
-      guard line.text.first == UInt8(ascii: "@") || line.text.contains(UInt8(ascii: "$")) else { return }
-    }
-  }
-
-  /// Whether a line that begins with `@id` or `@^id` is for this keepalived; then that is taken away.
-  private func isForThis(_ line: inout Line) -> Bool {
-    let isReversed = line.text.byte(1) == UInt8(ascii: "^")
-    let start = isReversed ? 2 : 1
-    guard let end = line.text.firstIndex(from: start, of: " \t") else { return false }
-    if let configID {
-      if (line.text[start..<end].elementsEqual(configID)) == isReversed { return false }
-    } else {
-      line.doubt = [UInt8](line.text[..<end]).asText
-    }
-    line.text.removeSubrange(..<line.text.skippingBlanks(from: end))
-    return true
-  }
-
-  private mutating func addSequence(_ line: Line) throws(ConfigurationObstacle) {
-    if let doubt = line.doubt { throw obstacle(word: doubt) }
-    let sequence: KeepalivedSequence?
-    if line.text[1] == UInt8(ascii: "S") {
-      var copy = self
-      sequence = try KeepalivedSequence.numbers(line.text) { bounds throws(ConfigurationObstacle) in
-        var (doubt, expansion) = (String?.none, ArraySlice<UInt8>?.none)
-        _ = try copy.replace(&bounds, &doubt, &expansion, atMost: 64)
-        if let doubt { throw copy.obstacle(word: doubt) }
-        if expansion != nil { throw copy.obstacle("a definition of several lines cannot be a number") }
-      }
-    } else {
-      sequence = KeepalivedSequence.lists(line.text)
-      // It counts one less then, and may leave out others, also at later reloads.
-      guard sequence != nil else { throw obstacle("keepalived refuses this ~LST, and loses count of others") }
-    }
-    // A ~SEQ that it refuses is in its log only.
-    if let sequence { sequences.append(sequence) }
-  }
-
-  /// Puts in what stands for names.
-  ///
-  /// - Returns: Whether there were any.
-  private mutating func replace(
-    _ text: inout [UInt8], _ doubt: inout String?, _ expansion: inout ArraySlice<UInt8>?, atMost limit: Int
-  ) throws(ConfigurationObstacle) -> Bool {
-    var position = 0
-    var (current, rest) = (expansion, ArraySlice<UInt8>?.none)
-    var hasFound = false
-    while let dollar = text.firstIndex(from: position, of: "$"), dollar + 1 < text.count {
-      try count()
-      position = dollar
-      switch definitions.reference(in: text, at: dollar, directory: directory) {
-      case .none: position += 1
-      case .doubtful(let length):
-        doubt = [UInt8](text[dollar..<(dollar + length)].prefix(40)).asText
-        text.replaceSubrange(dollar..<(dollar + length), with: [UInt8]("?"))
-      case .known(let definition, let length):
-        hasFound = true
-        rest = current
-        var value = definition.value[...]
-        if definition.isMultiline {
-          if let current { expansions.append((current, sequenceDepth)) }
-          sequenceDepth = sequences.count
-          let end = value.firstIndex(of: UInt8(ascii: "\n"))
-          rest = end.map { value[($0 + 1)...] }
-          current = rest
-          value = value[..<(end ?? value.endIndex)]
-        }
-        guard text.count + value.count - length < limit else {
-          throw obstacle(
-            "with what stands for \([UInt8](text[dollar..<(dollar + length)]).asText.printable) it is too long")
-        }
-        text.replaceSubrange(dollar..<(dollar + length), with: value)
-        if definition.value.first(where: { !$0.isBlank }) == UInt8(ascii: "~") {
-          expansion = rest
-          return true
-        }
-      }
-    }
-    if hasFound { expansion = rest }
-    return hasFound
-  }
-
-  /// Cuts a line before a brace and behind it; what is behind is the next line.
-  private mutating func split(_ line: Line) throws(ConfigurationObstacle) -> Line? {
-    var line = line
-    guard let brace = line.text.firstBrace else { return line }
-    if let doubt = line.doubt { throw obstacle(word: doubt) }
-    let end = brace == 0 ? line.text.skippingBlanks(from: 1) : brace
-    if end < line.text.count { residue = Line(text: [UInt8](line.text[end...])) }
-    line.text.removeSubrange(end...)
-    line.text.removeTrailingBlanks()
-    residue?.text.removeTrailingBlanks()
-    return line
-  }
-}
-
-extension KeepalivedReader {
-  /// Opens the files of a pattern; where there are none, keepalived goes on.
-  private mutating func include(_ pattern: String) throws(ConfigurationObstacle) {
-    guard let path = ProcessFiles.absolute(pattern, from: directory) else {
-      throw refusal(pattern, "it is not known in which directory it is")
-    }
-    guard open.count < Limit.depth else { throw refusal(pattern, "files include each other without end") }
-    let names: [String]
-    do throws(Errno) {
-      names = try files.matches(of: path)
-    } catch .fileTooLarge {
-      throw refusal(pattern, "it is a pattern of too many files")
-    } catch {
-      throw refusal(pattern, "\(error)")
-    }
-    noteChange(ofDirectory: path)
-    open.append(OpenFiles(names: names[...], directory: directory))
-    try openNext()
-  }
-
-  /// Goes on with the next file of a pattern, or with what included them.
-  private mutating func endFile() throws(ConfigurationObstacle) {
-    directory = open[open.count - 1].directory
-    try openNext()
-  }
-
-  private mutating func openNext() throws(ConfigurationObstacle) {
-    let last = open.count - 1
-    while let name = open[last].names.popFirst() {
-      guard let bytes = try bytes(of: name) else { continue }
-      open[last].name = name
-      open[last].bytes = bytes[...]
-      open[last].line = 0
-      open[last].isAtStart = true
-      directory = "/" + name.split(separator: "/").dropLast().joined(separator: "/")
-      return
-    }
-    open.removeLast()
-  }
-
-  /// What is in a file; `nil` for what keepalived leaves out.
-  private mutating func bytes(of name: String) throws(ConfigurationObstacle) -> [UInt8]? {
-    do throws(Errno) {
-      guard case .file(let file) = try files.find(name, atMost: Limit.fileBytes) else { return nil }
-      bytesRead += file.bytes.count
-      guard bytesRead <= Limit.bytes, changes.count < Limit.files else {
-        throw Errno.tooManyOpenFiles
-      }
-      changes.append((name, file.changed))
-      return file.bytes
-    } catch .noSuchFileOrDirectory {
-      return nil
-    } catch .fileTooLarge {
-      throw refusal(name, "it is longer than \(Limit.fileBytes >> 20) MiB")
-    } catch .tooManyOpenFiles {
-      throw refusal(name, "there are more than \(Limit.files) files, or \(Limit.bytes >> 20) MiB")
-    } catch {
-      throw refusal(name, "\(error)")
-    }
-  }
-
-  /// A file that has gone leaves a trace in its directory, which is of interest where a pattern finds files.
-  private mutating func noteChange(ofDirectory pattern: String) {
-    guard let pattern = pattern.firstIndex(where: { "*?[".contains($0) }).map({ pattern[..<$0] }),
-      let end = pattern.lastIndex(of: "/"), let changed = files.changeOfDirectory(String(pattern[...end]))
-    else { return }
-    changes.append((String(pattern[..<end]), changed))
-  }
-
-  private func refusal(_ name: String, _ reason: String) -> ConfigurationObstacle {
-    guard !open.isEmpty, !place.file.isEmpty else {
-      return ConfigurationObstacle(place: ConfigurationPlace(file: name, line: 0), reason: reason)
-    }
-    return obstacle("\(name.printable): \(reason)")
-  }
-}
-
 extension [UInt8] {
   /// What a line includes; `nil` where it includes nothing.
-  fileprivate var includePattern: [UInt8]? {
+  var includePattern: [UInt8]? {
     guard starts(with: [UInt8]("include")), count > 7 else { return nil }
     if self[7].isSpace { return [UInt8](self[skippingBlanks(from: 8)...]) }
     guard [UInt8]("rmwba").contains(self[7]), byte(8).isSpace else { return nil }
@@ -417,7 +217,7 @@ extension [UInt8] {
   }
 
   /// The first brace that is not between quotation marks.
-  fileprivate var firstBrace: Int? {
+  var firstBrace: Int? {
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "}") { return 0 }
     var position = 0
     while let found = firstIndex(from: position, of: "{}\"") {

@@ -67,7 +67,7 @@ enum Invocation: Hashable {
   private var reportsUnfinishedTrials: Bool {
     switch self {
     case .ipvsadm, .text, .rollback, .trial: false
-    default: true
+    case .show, .set, .verify, .verifyPolicy, .apply, .checkPolicy, .connections, .doctor, .sockets: true
     }
   }
 }

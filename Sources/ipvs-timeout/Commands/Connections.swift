@@ -66,11 +66,10 @@ struct ConnectionsCommand: InvocationCommand {
 
   private func result() throws(Failure) -> ConnectionsRequest.Result {
     guard outdated else { return .summary(output.format) }
-    switch output.format {
-    case .text: return .outdated(.text)
-    case .json: return .outdated(.json)
-    case .prometheus: throw .usage("--outdated lists connections, so it takes --format text, json")
+    guard let format = TextFormat(output.format) else {
+      throw .usage("--outdated lists connections, so it takes --format text, json")
     }
+    return .outdated(format)
   }
 
   private func filter() throws(Failure) -> ConnectionFilter {

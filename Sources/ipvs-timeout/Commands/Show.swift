@@ -25,7 +25,7 @@ struct ShowCommand: InvocationCommand {
 
   func invocation() throws(Failure) -> Invocation {
     let access = access.access(default: .current)
-    guard output.format != .rules || access.selection.isOne else {
+    guard output.format.namesNamespaces || access.selection.isOne else {
       throw .usage("--format rules is for one network namespace: `ipvsadm -R` is run in one")
     }
     return .show(ShowRequest(output: output.timeouts, access: access))

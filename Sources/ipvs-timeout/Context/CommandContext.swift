@@ -208,7 +208,7 @@ extension CommandContext {
 
   /// Writes the reports that need not be held: a change is reported at once, whatever comes next.
   private mutating func writeLines() {
-    guard deferredLines == nil, output.format != .prometheus, !reports.isEmpty else { return }
+    guard deferredLines == nil, output.format.isWrittenInPieces, !reports.isEmpty else { return }
     do throws(Failure) { try write(reports) } catch { outputFailure = error }
     reports = []
   }
@@ -224,17 +224,6 @@ extension CommandContext {
       guard reports.contains(where: \.isOfChange) else { throw error }
       note(error)
       output.isQuiet = true
-    }
-  }
-}
-
-extension DirectorSequence {
-  /// Directors in these namespaces, in this order.
-  init(to targets: [NamespaceTarget], _ access: Access) throws(Failure) {
-    do throws(DirectorError) {
-      self = try DirectorSequence(in: targets.map(\.namespace), backend: access.backend, ipvsadm: access.ipvsadm)
-    } catch {
-      throw Failure(error)
     }
   }
 }

@@ -49,7 +49,34 @@ enum TimeoutsFormat: String, CaseIterable, Sendable {
   }
 }
 
+extension TextFormat {
+  /// The same format; `nil` for one that only monitoring systems read.
+  init?(_ format: MetricFormat) {
+    switch format {
+    case .text: self = .text
+    case .json: self = .json
+    case .prometheus: return nil
+    }
+  }
+}
+
 extension TimeoutsFormat {
+  /// Whether reports can be written one after another; else all are written together, at the end.
+  var isWrittenInPieces: Bool {
+    switch self {
+    case .text, .json, .rules: true
+    case .prometheus: false
+    }
+  }
+
+  /// Whether what is written can be about several namespaces.
+  var namesNamespaces: Bool {
+    switch self {
+    case .text, .json, .prometheus: true
+    case .rules: false
+    }
+  }
+
   /// Renders one report; the most used commands need no array.
   func render(_ report: TimeoutsReport) -> TextBuffer {
     if self != .text { return render([report]) }
