@@ -21,7 +21,7 @@ import Testing
   ) async throws -> WriterReading {
     try await withTemporaryDirectory { root in
       for (path, text) in files { try root.pushing(FilePath(String(path.dropFirst()))).write(text) }
-      return .keepalived(arguments, ProcessFiles(root: root, directory: "/srv/lvs"), hostName: hostName)
+      return .keepalived(arguments, ProcessFiles(root: root, directory: "/srv"), hostName: hostName)
     }
   }
 
@@ -207,23 +207,23 @@ import Testing
     ["-n", "-l", "-e", "-f", "/lvs.conf"], ["-f", "/l*.conf"], ["-f", "/{lvs,none}.conf"], ["-t", "-f/lvs.conf", "x"],
   ])
   func `finds out where its configuration is`(_ arguments: [String]) async throws {
-    let files = ["/lvs.conf": "global_defs { lvs_timeouts tcp 5 }\n\(Self.service)", "/srv/lvs/x": "", Self.file: ""]
-    let path = arguments.contains("../lvs.conf") ? "/srv/lvs/../lvs.conf" : "/lvs.conf"
+    let files = ["/lvs.conf": "global_defs { lvs_timeouts tcp 5 }\n\(Self.service)", "/srv/x": "", Self.file: ""]
+    let path = arguments.contains("../lvs.conf") ? "/srv/../lvs.conf" : "/lvs.conf"
     expect(try await reading(files, arguments).plan, equals: writes(5, in: path))
   }
 
   @Test func `does not know in which directory it was started`() async throws {
     expect(
-      try await reading(["/srv/lvs/a.conf": ""], ["-f", "a.conf"]).plan,
+      try await reading(["/srv/a.conf": ""], ["-f", "a.conf"]).plan,
       equals: .unknown("a.conf: it is not known in which directory it is"))
   }
 
   @Test func `reads the files that it includes`() async throws {
     let files = [
-      "/srv/lvs/a.conf": "include conf.d/*.conf\ninclude /etc/{one,two}.conf\ninclude none.conf",
-      "/srv/lvs/conf.d/1.conf": "include ../service", "/srv/lvs/service": Self.service,
-      "/srv/lvs/conf.d/.hidden.conf": "global_defs {",
-      "/srv/lvs/conf.d/2.conf": "global_defs {\nlvs_timeouts tcp 5 udp 6\n}",
+      "/srv/a.conf": "include conf.d/*.conf\ninclude /etc/{one,two}.conf\ninclude none.conf",
+      "/srv/conf.d/1.conf": "include ../service", "/srv/service": Self.service,
+      "/srv/conf.d/.hidden.conf": "global_defs {",
+      "/srv/conf.d/2.conf": "global_defs {\nlvs_timeouts tcp 5 udp 6\n}",
       "/etc/two.conf": "global_defs { include x\n}",
       "/etc/x": "lvs_timeouts udp 7",
     ]
@@ -231,8 +231,8 @@ import Testing
     #expect(reading.plan == writes(5, nil, 7, in: "/etc/x"))
     #expect(
       reading.changes.map(\.file) == [
-        "/srv/lvs/a.conf", "/srv/lvs/conf.d", "/srv/lvs/conf.d/1.conf", "/srv/lvs/conf.d/../service",
-        "/srv/lvs/conf.d/2.conf",
+        "/srv/a.conf", "/srv/conf.d", "/srv/conf.d/1.conf", "/srv/conf.d/../service",
+        "/srv/conf.d/2.conf",
         "/etc/two.conf", "/etc/x",
       ])
     let pwd = [

@@ -19,7 +19,7 @@ import Testing
   private func kubeProxy(_ arguments: [String], _ files: [String: String] = [:]) async throws -> Plan {
     try await withTemporaryDirectory { root in
       for (path, text) in files { try root.pushing(FilePath(String(path.dropFirst()))).write(text) }
-      let seen = ProcessFiles(root: root, directory: "/srv/lvs")
+      let seen = ProcessFiles(root: root, directory: "/srv")
       return WriterReading.kubeProxy(arguments, seen, longest: Self.longest).plan
     }
   }
