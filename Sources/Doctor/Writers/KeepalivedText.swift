@@ -81,6 +81,7 @@ extension [UInt8] {
     guard !number.isEmpty else { return 0 }
     let digits = number.first == UInt8(ascii: "+") ? number.dropFirst() : number
     guard !digits.isEmpty, digits.allSatisfy(\.isDigit), let seconds = Int([UInt8](digits).asText) else { return nil }
+    // keepalived's own limit, 31 days; it is the same as ipvsadm's.
     return 0...2_678_400 ~= seconds ? seconds : nil
   }
 

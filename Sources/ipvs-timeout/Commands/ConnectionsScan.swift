@@ -105,7 +105,8 @@ struct ConnectionsScan {
       try context.forEachDirector(in: targets) { context, _, error in
         willReport()
         context.note(Failure(error))
-      } _: { _, number, director throws(DirectorError) in
+      } _: { context, number, director throws(DirectorError) in
+        context.note(director.fallback)
         try body(targets[number], director)
         remaining.append(targets[number])
       }

@@ -86,7 +86,8 @@ struct DoctorRequest: Hashable {
       try context.forEachDirector(in: targets) { context, number, error in
         guard !error.namespaceIsMissing else { return context.note(Failure(error)) }
         reports.append(report(targets[number], DirectorDiagnosis.findings(on: error)))
-      } _: { _, number, director throws(DirectorError) in
+      } _: { context, number, director throws(DirectorError) in
+        context.note(director.fallback)
         let known = machine ?? MachineFacts(policy: policy, backend: director.backend, ipvsadm: access.ipvsadm)
         machine = known
         let facts = try DirectorFacts(of: director, in: targets[number].namespace, known)
@@ -112,7 +113,10 @@ struct SocketsRequest: Hashable {
     var context = CommandContext(Access(selection: selection))
     var hasProblem = false
     var printer = SocketsPrinter(format, isQuiet: isQuiet)
-    try context.forEach(try selection.targets(&context)) { _, target throws(DirectorError) in
+    let targets = try selection.targets(&context)
+    func check(_ target: NamespaceTarget) throws(DirectorError) {
+      // Where nothing can be written, nothing more is read.
+      guard !printer.isBroken else { return }
       let facts: SocketFacts
       do throws(IPVSError) {
         facts = try SocketFacts(in: target.namespace, known: target.known)
@@ -122,6 +126,12 @@ struct SocketsRequest: Hashable {
       let report = SocketsReport(target: target, facts: facts, showsName: selection.showsNames)
       hasProblem = hasProblem || report.report.hasProblem
       printer.print(report)
+    }
+    // What was found before is said all the same.
+    do throws(Failure) {
+      try context.forEach(targets) { _, target throws(DirectorError) in try check(target) }
+    } catch {
+      context.note(error)
     }
     try printer.finish()
     let status = try context.finish()

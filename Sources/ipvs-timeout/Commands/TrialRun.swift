@@ -55,6 +55,8 @@ extension TrialRequest {
         return context.status.worse(status).orElse(ExitStatus(rawValue: trial.status))
       }
     } then: { _ in
+      // Where nothing was planned, it is still held.
+      _ = lock.take()
       // That it cannot be written changes nothing: the status says what has become of the timeouts.
       _ = context.flush()
     }

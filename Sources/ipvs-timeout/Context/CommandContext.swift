@@ -59,6 +59,7 @@ struct CommandContext {
   /// - Returns: The exit status of the whole.
   /// - Throws: ``Failure``.
   consuming func finish() throws(Failure) -> ExitStatus {
+    precondition(deferredLines == nil, "what was deferred is flushed")
     try write(reports)
     if hiddenProcesses > 0 {
       note(
@@ -91,21 +92,22 @@ extension CommandContext {
   /// Does something in each of several namespaces; a failure in one is noted, and the others have their turn.
   ///
   /// The one rule for all commands: a failure that would be the same in every namespace, such as a lack of rights, ends
-  /// the loop, unless it has succeeded in one of them before. The caller's own does not count, since nobody enters it.
+  /// the loop, unless it has succeeded in one of them before.
   ///
   /// - Parameters:
   ///   - targets: The namespaces.
+  ///   - isEntering: Whether it is about entering them, of which success in the caller's own says nothing.
   ///   - body: What to do in one of them.
   /// - Throws: ``Failure``, for what would be the same everywhere.
   mutating func forEach(
-    _ targets: [NamespaceTarget],
+    _ targets: [NamespaceTarget], isEntering: Bool = false,
     _ body: (inout CommandContext, NamespaceTarget) throws(DirectorError) -> Void
   ) throws(Failure) {
     var hasSucceeded = false
     for target in targets {
       do throws(DirectorError) {
         try body(&self, target)
-        if target.namespace != .current { hasSucceeded = true }
+        if !isEntering || target.namespace != .current { hasSucceeded = true }
       } catch {
         guard hasSucceeded || !error.isSameEverywhere else { throw Failure(error) }
         note(Failure(error))
@@ -134,7 +136,6 @@ extension CommandContext {
         let director = try directors.next()
         try body(&self, number, director)
         hasReachedDirector = true
-        report(directors.fallback)
       } catch {
         guard hasReachedDirector || !error.isSameEverywhere else { throw error }
         failed(&self, number, error)
@@ -142,12 +143,11 @@ extension CommandContext {
     }
   }
 
-  /// Says once that another backend than netlink answers.
-  private mutating func report(_ fallback: Fallback) {
+  /// Reports once that another backend answers than was expected.
+  mutating func note(_ fallback: Fallback) {
     guard !hasReportedFallback else { return }
     hasReportedFallback = true
-    progress.clear()
-    StandardStreams.report(fallback)
+    if let sentence = fallback.sentence { note(sentence) }
   }
 }
 
@@ -185,9 +185,11 @@ extension CommandContext {
         guard isFinal || !error.namespaceIsMissing else { return }
         settled.append(wanted[number])
         context.writeLines()
-        context.note(Failure(error))
+        if context.outputFailure == nil { context.note(Failure(error)) }
       } _: { context, number, director throws(DirectorError) in
         let content = try action.perform(on: director, wanted[number].wanted)
+        // When no answer comes, the error itself names both ways.
+        context.note(director.fallback)
         settled.append(wanted[number])
         context.add(TimeoutsReport(target: wanted[number].target, backend: director.backend, content: content))
       }

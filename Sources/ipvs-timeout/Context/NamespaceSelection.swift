@@ -69,7 +69,7 @@ extension NamespaceSelection {
     }
     guard isInUseOnly else { return targets }
     var used: [NamespaceTarget] = []
-    try context.forEach(targets) { _, target throws(DirectorError) in
+    try context.forEach(targets, isEntering: true) { _, target throws(DirectorError) in
       do throws(IPVSError) {
         if try target.namespace.isInUse() { used.append(target) }
       } catch {

@@ -33,6 +33,9 @@ struct SocketsPrinter {
     self.isQuiet = isQuiet
   }
 
+  /// Whether a report could not be written.
+  var isBroken: Bool { failure != nil }
+
   /// Writes a report; in text, a blank line comes between two.
   mutating func print(_ report: SocketsReport) {
     guard !isQuiet, failure == nil else { return }
