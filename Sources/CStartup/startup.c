@@ -11,7 +11,7 @@ static char **environment;
 // The Swift runtime looks for its program swift-backtrace before main: it ends the process where there is no
 // /proc/self/exe, as in an empty chroot, and elsewhere asks for eight files that are not there. It does neither when its
 // environment names that program. So while it initializes itself, this is its environment, and no variable of the
-// caller's can change what it does. Crashes are told by the signal alone, as those of other programs are.
+// caller's can change what it does. A crash is reported by its signal alone, as for other programs.
 //
 // In release builds only: a test bundle, which is a debug build, has no main of ours to put the environment back.
 static char *quiet_environment[] = {"SWIFT_BACKTRACE=enable=no,swift-backtrace=/nonexistent", 0};

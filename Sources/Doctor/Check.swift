@@ -2,7 +2,7 @@
 
 package import Directors
 
-/// A check, by the name under which its findings are told.
+/// A check, by the name that its findings carry.
 package enum CheckID: String, CaseIterable, Sendable {
   /// Whether IPVS is there, talks to the caller, and has anything to do.
   case ipvs

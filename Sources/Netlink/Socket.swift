@@ -102,10 +102,10 @@ package struct Socket: ~Copyable, Sendable {
   borrowing func receive(
     answering request: borrowing Request, into buffer: UnsafeMutableRawBufferPointer
   ) throws(NetlinkError) -> Int {
-    var patience = Deadline(milliseconds: limit)
+    var deadline = Deadline(milliseconds: limit)
     while true {
       guard let count = try descriptor.receive(into: buffer) else {
-        try descriptor.wait(&patience)
+        try descriptor.wait(&deadline)
         continue
       }
       // The answer to a question for which nobody waits any more, because its time was up.

@@ -85,9 +85,9 @@ struct Descriptor: ~Copyable, Sendable {
 
   /// Waits until a datagram comes.
   ///
-  /// - Throws: `NetlinkError.timedOut`, when there is no patience left.
-  borrowing func wait(_ patience: inout Deadline) throws(NetlinkError) {
-    let limit = patience.millisecondsLeft
+  /// - Throws: `NetlinkError.timedOut`, when the deadline has passed.
+  borrowing func wait(_ deadline: inout Deadline) throws(NetlinkError) {
+    let limit = deadline.millisecondsLeft
     var question = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
     do throws(NetlinkError) {
       guard try checked({ poll(&question, 1, limit) }) > 0 else { throw .timedOut }

@@ -34,5 +34,5 @@ extern const int file_handle_only;
 
 /// Whether the kernel makes up what an open file holds, as in /proc and /sys; reading such a file may do something.
 ///
-/// By fstatfs(2), of which Swift's Glibc shows nothing. It is so, too, where the system does not say.
+/// By fstatfs(2), of which Swift's Glibc shows nothing. Where the system does not say, the answer is yes.
 int file_is_made_up(int descriptor);

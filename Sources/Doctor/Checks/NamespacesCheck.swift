@@ -54,7 +54,7 @@ struct NamespacesCheck: DirectorCheck {
     let command =
       "ipvs-timeout set \(facts.timeouts.values)"
       + (isAll && rest > 0 ? " --in-use" : others.map { NamespaceCommands($0.known).namedOption }.joined())
-    let fix = facts.timeouts.canBeAskedFor ? command : "ipvs-timeout set, with timeouts of 31 days at the most"
+    let fix = facts.timeouts.canBeAskedFor ? command : "ipvs-timeout set, with timeouts of at most 31 days"
     guard isSetHere, !isUsedHere else {
       return .note(
         check, fact, so: "what is set here has no effect there", fix: isSetHere || isUsedHere ? fix : nil)
