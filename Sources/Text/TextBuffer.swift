@@ -3,7 +3,7 @@
 /// Text under construction, as the bytes that one `write` takes.
 ///
 /// What the program prints on its most used ways is put together here and not in a `String` or an array, whose generic
-/// metadata the Swift runtime would first have to look for in the whole executable: see `docs/performance.md`.
+/// metadata the Swift runtime would first have to look for in the whole executable: see `docs/contributing/performance.md`.
 package struct TextBuffer: ~Copyable {
   private var storage: UnsafeMutablePointer<UInt8>
   private var capacity: Int

@@ -22,7 +22,7 @@ struct OutdatedConnection {
 }
 
 extension ConnectionsReport {
-  /// One object on one line; `docs/json.md` lists its keys.
+  /// One object on one line; `docs/reference/json.md` lists its keys.
   var json: String {
     var object = JSONObject()
     object.add("netns", .string(target.name))
@@ -37,7 +37,7 @@ extension ConnectionsReport {
 }
 
 extension OutdatedConnection {
-  /// One object on one line; `docs/json.md` lists its keys.
+  /// One object on one line; `docs/reference/json.md` lists its keys.
   var json: String {
     var object = JSONObject()
     object.add("netns", .string(target.name))

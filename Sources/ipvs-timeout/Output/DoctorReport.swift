@@ -50,7 +50,7 @@ extension DoctorReport {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// One object on one line; `docs/json.md` lists its keys.
+  /// One object on one line; `docs/reference/json.md` lists its keys.
   var json: String { JSONValue.object(object).text + "\n" }
 
   /// The members of that object.

@@ -34,7 +34,7 @@ extension PolicyDemand {
     return "\(target.name.printable): \(parts.isEmpty ? "nothing" : parts.joined(separator: ", "))"
   }
 
-  /// One object; `docs/json.md` lists its keys.
+  /// One object; `docs/reference/json.md` lists its keys.
   fileprivate func json(_ target: NamespaceTarget, _ path: FilePath) -> String {
     var lines = JSONObject()
     for name in Timeouts.Name.allCases {

@@ -82,7 +82,7 @@ extension SocketsReport {
 }
 
 extension SocketsReport {
-  /// One object on one line; `docs/json.md` lists its keys.
+  /// One object on one line; `docs/reference/json.md` lists its keys.
   var json: String {
     var object = report.object
     object.add("sockets", facts.counts.json)

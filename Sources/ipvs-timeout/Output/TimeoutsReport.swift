@@ -126,7 +126,7 @@ extension TimeoutsReport {
 }
 
 extension TimeoutsReport {
-  /// One object on one line; `docs/json.md` lists its keys.
+  /// One object on one line; `docs/reference/json.md` lists its keys.
   var json: String {
     var object = JSONObject()
     object.add("netns", .string(namespace))
