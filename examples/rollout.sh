@@ -3,52 +3,72 @@
 #
 # rollout.sh [options] TCP TCPFIN UDP DIRECTOR[,DIRECTOR] ...
 #
-# Rolls IPVS timeouts out over many directors by plain ssh. TCP, TCPFIN and UDP are as for `ipvs-timeout set`. Directors
-# joined by a comma are a pair, which is changed together. In this order:
+# Changes IPVS timeouts on many directors, a few at a time, through plain ssh. Write TCP, TCPFIN and UDP as for
+# `ipvs-timeout set`. Directors joined by a comma are a pair: they are changed together.
 #
-#   1. every director is asked for its timeouts; if one does not answer, nothing has been changed
-#   2. the first director, or pair, is the canary: it is changed, verified, and its health checked
-#   3. then the others, some at a time, likewise
+#   1. Every director is asked for its timeouts. If one does not answer, nothing is changed.
+#   2. The first director, or pair, is the canary: it is changed, verified, and its health is checked.
+#   3. The other directors follow in batches, in the same way.
 #
-# At the first failure all directors of its batch get back what they had, and no further one is touched; so, too, if this
-# script is interrupted.
+# At the first failure, every director of the current batch gets its old timeouts again, and no further director is
+# changed. The same happens when you interrupt this script.
 #
-#   -b NUMBER    how many directors are changed at a time after the canary (default 4); a pair is not split
-#   -c COMMAND   the health check, run here by bash with the director's name in DIRECTOR; 5 times, 2 s between them
-#   -e NETNS     in this network namespace of the directors
-#   -k BACKEND   auto, netlink or ipvsadm
+#   -b NUMBER    how many directors a batch has, after the canary (default 4); a pair is never split
+#   -c COMMAND   the health check. bash runs it on this machine, with the director's name in $DIRECTOR, up to 5 times,
+#                2 s apart, until it succeeds. Without -c there is no health check: a director is changed and verified
+#   -e NETNS     change this network namespace of the directors
+#   -k BACKEND   auto, netlink or ipvsadm (default auto)
 #   -p PROGRAM   the program on the directors (default /usr/local/sbin/ipvs-timeout)
-#   -s FILE      a configuration for ssh
-#   -t SECONDS   how long a director, or a health check, may take each time (default 30), a director not more than half of
-#                it to be connected
-#   -n           change nothing, only say what would change
-#   -h           this text
+#   -s FILE      a configuration file for ssh
+#   -t SECONDS   the time limit for each ssh command and each try of the health check (default 30). Connecting may use
+#                half of it
+#   -n           change nothing; print what would change
+#   -h           print this text
 #
-# It logs in without asking for a password, and takes the user that ssh takes; IPVS asks for root.
+# The script never asks for a password. It logs in as the user that ssh chooses; changing IPVS needs root.
 #
-# Exit status: 0 all directors have the timeouts; 1 it has stopped, and the batch has what it had before; 2 wrong usage;
-# 3 it has stopped, and some could not be put back, which are named; 128+N interrupted by signal N, and put back.
+# Before: the program must be on every director. This copies it there:
+#
+#   for director in root@lb1 root@lb2; do
+#     ssh "$director" 'cd /usr/local/sbin && cat > new && chmod 755 new && mv new ipvs-timeout' \
+#         < .build/dist/ipvs-timeout
+#   done
+#
+# After a reboot: the timeouts set here are lost, because this script writes no policy. To keep them, write the policy
+# (/etc/ipvs-timeout.conf) first, on the canary before the others. Where the timer of ipvs-timeout runs, it applies a
+# new policy within a minute. It also undoes the timeouts set here if the policy wants others.
+#
+# After a stop: the directors of earlier batches keep the new timeouts.
+#
+# Exit status:
+#   0      all directors have the timeouts
+#   1      stopped; the directors of the current batch have their old timeouts
+#   2      wrong usage
+#   3      stopped, and some directors could not be restored; each is named with the timeouts it had
+#   128+N  interrupted by signal N; the directors of the current batch have their old timeouts
 set -euo pipefail
 
 readonly minimum=0.1.0
 batch=4 check='' netns='' backend=auto program=/usr/local/sbin/ipvs-timeout config='' limit=30 dry_run=''
 
 help() { sed -n '/^# rollout.sh /,/^set/{/^#/s/^# \{0,1\}//p;}' "${BASH_SOURCE[0]}"; }
-# That nobody reads it any more is no reason to leave a batch half changed.
+# If the reader of the output is gone, a batch must still be finished or restored.
 trap '' PIPE
 say() { printf '%s\n' "$*" 2> /dev/null || true; }
 warn() { printf 'rollout.sh: %s\n' "$*" >&2 || true; }
-usage() { warn "$* (rollout.sh -h explains)"; exit 2; }
+usage() { warn "$*; see rollout.sh -h"; exit 2; }
 
 while getopts :b:c:e:k:p:s:t:nh option; do
     case $option in
-        b) [[ $OPTARG =~ ^[1-9][0-9]{0,3}$ ]] || usage "-b takes a number of directors, not \`$OPTARG'"; batch=$OPTARG ;;
+        b) batch=$OPTARG
+            [[ $batch =~ ^[1-9][0-9]{0,3}$ ]] || usage "-b needs a number of directors from 1 to 9999, not \`$batch'" ;;
         c) check=$OPTARG ;;
         e) netns=$OPTARG ;;
         k) backend=$OPTARG ;;
         p) program=$OPTARG ;;
         s) config=$OPTARG ;;
-        t) [[ $OPTARG =~ ^[1-9][0-9]{0,4}$ ]] || usage "-t takes a number of seconds, not \`$OPTARG'"; limit=$OPTARG ;;
+        t) limit=$OPTARG
+            [[ $limit =~ ^[1-9][0-9]{0,4}$ ]] || usage "-t needs a number of seconds from 1 to 99999, not \`$limit'" ;;
         n) dry_run=yes ;;
         h) help; exit 0 ;;
         :) usage "-$OPTARG needs a value" ;;
@@ -56,7 +76,7 @@ while getopts :b:c:e:k:p:s:t:nh option; do
     esac
 done
 shift $((OPTIND - 1))
-[[ $# -ge 4 ]] || usage 'three timeouts and at least one director are needed'
+[[ $# -ge 4 ]] || usage 'give three timeouts and at least one director'
 wanted=("$1" "$2" "$3")
 shift 3
 units=("$@")
@@ -65,25 +85,26 @@ for value in "${wanted[@]}"; do
 done
 for unit in "${units[@]}"; do
     [[ $unit =~ ^[A-Za-z0-9_][A-Za-z0-9_.:@%-]*(,[A-Za-z0-9_][A-Za-z0-9_.:@%-]*)*$ ]] ||
-        usage "\`$unit' is not a director or a pair"
+        usage "\`$unit' is neither a director nor a pair of directors"
 done
 
 # ---- one director
 
-# Quotes for any shell that the director's user may have.
+# Quotes words for whatever shell the director's user has.
 quoted() {
     local word
     for word; do printf " '%s'" "${word//\'/\'\\\'\'}"; done
 }
 
-# in_background COMMAND...: waits for it, but not when a signal comes. (In the foreground, bash would not hear of SIGINT.)
+# in_background COMMAND...: runs it and waits for it; a signal ends the wait. (While a command runs in the foreground,
+# bash does not act on SIGINT.)
 in_background() {
     "$@" &
     running=$!
     wait "$running"
 }
 
-# on DIRECTOR COMMAND: for no longer than the limit, whatever hangs. `answer` becomes what it writes.
+# on DIRECTOR COMMAND: runs it there within the time limit, whatever hangs. Its output goes to `answer`.
 on() {
     local status=0
     in_background bounded_ssh "$@" > "$scratch" || status=$?
@@ -91,38 +112,40 @@ on() {
     return "$status"
 }
 bounded_ssh() {
-    # (Who does not answer is given up by ssh, which says so, and not by both at the same moment.)
+    # (If a director does not answer, ssh gives up first and reports why; half of the limit keeps the two apart.)
     timeout -k 5 "$limit" ssh ${config:+-F "$config"} -n -o BatchMode=yes -o ConnectTimeout="$(((limit + 1) / 2))" -- "$1" "$2"
 }
 
-# ipvs_timeout COMMAND ARG...: what is run on a director.
+# ipvs_timeout COMMAND ARG...: prints the command line to run on a director.
 ipvs_timeout() {
     quoted "$program" "$1" --backend "$backend" ${netns:+"--netns=$netns"} "${@:2}"
 }
 
-# Its version and, as `--set TCP TCPFIN UDP`, its timeouts; a 0 there is of a protocol that its kernel does not have.
+# Checks a director's version and reads its timeouts, which `show` prints as `--set TCP TCPFIN UDP`. A 0 is for a
+# protocol that its kernel does not have.
 look() {
     local answer version
     on "$1" "$(quoted "$program" --version) && $(ipvs_timeout show --format rules)" ||
         { warn "$1: cannot read its timeouts (status $?)"; return 1; }
     version=${answer%%$'\n'*}
     [[ $(printf '%s\n' "$minimum" "$version" | sort -V | head -n 1) == "$minimum" ]] ||
-        { warn "$1: its ipvs-timeout is version $version, and $minimum or newer is needed"; return 1; }
-    [[ ${answer##*$'\n'} =~ ^--set\ ([0-9]+\ [0-9]+\ [0-9]+)$ ]] || { warn "$1: cannot understand: $answer"; return 1; }
+        { warn "$1: it has ipvs-timeout $version; $minimum or newer is needed"; return 1; }
+    [[ ${answer##*$'\n'} =~ ^--set\ ([0-9]+\ [0-9]+\ [0-9]+)$ ]] ||
+        { warn "$1: cannot read its timeouts: unexpected answer: $answer"; return 1; }
     before[$1]=${BASH_REMATCH[1]}
 }
 
 change() {
     local answer
     on "$1" "$(ipvs_timeout set ${dry_run:+--dry-run} -- "${wanted[@]}")" ||
-        { warn "$1: cannot change it (status $?)"; return 1; }
+        { warn "$1: cannot change its timeouts (status $?)"; return 1; }
     say "$1: $answer"
 }
 
 verify() {
     local answer
     on "$1" "$(ipvs_timeout verify -- "${wanted[@]}")" ||
-        { warn "$1: is not as wanted: $answer (status $?)"; return 1; }
+        { warn "$1: its timeouts are not as wanted: $answer (status $?)"; return 1; }
 }
 
 healthy() {
@@ -132,29 +155,30 @@ healthy() {
         ! in_background env DIRECTOR="$1" timeout -k 5 "$limit" bash -c "$check" || return 0
         [[ $try == 5 ]] || in_background sleep 2
     done
-    warn "$1: the health check fails"
+    warn "$1: the health check failed 5 times"
     return 1
 }
 
 # ---- all of them
 
 declare -A before=()
+# The directors of the current batch that may have been changed.
 changed=() running=''
 scratch=$(mktemp)
 trap 'rm -f "$scratch"' EXIT
 
-# Ends with status $1, when what the batch has been given so far is taken back.
-put_back() {
+# Gives the current batch its old timeouts, then exits with status $1.
+restore() {
     local status=$1 director old answer
     trap '' INT TERM HUP
-    # What is on its way to a director has to arrive before what puts it back.
+    # A change on its way to a director must arrive before the old timeouts do.
     [[ ! $running ]] || wait "$running" || true
     for director in "${changed[@]}"; do
         read -ra old <<< "${before[$director]}"
         if on "$director" "$(ipvs_timeout set --quiet -- "${old[@]}")"; then
-            say "$director: has ${before[$director]} again"
+            say "$director: restored to ${before[$director]}"
         else
-            warn "$director: CANNOT BE PUT BACK, it had ${before[$director]}"
+            warn "$director: CANNOT BE RESTORED; it had ${before[$director]}"
             status=3
         fi
     done
@@ -165,21 +189,21 @@ roll_out() {
     local director
     changed=()
     for director; do
-        # The first look may have been long ago.
-        look "$director" || put_back 1
+        # The first reading may be old by now.
+        look "$director" || restore 1
         changed+=("$director")
-        change "$director" || put_back 1
-        verify "$director" || put_back 1
+        change "$director" || restore 1
+        verify "$director" || restore 1
     done
     for director; do
-        healthy "$director" || put_back 1
+        healthy "$director" || restore 1
     done
     changed=()
 }
 
-trap 'put_back 130' INT
-trap 'put_back 143' TERM
-trap 'put_back 129' HUP
+trap 'restore 130' INT
+trap 'restore 143' TERM
+trap 'restore 129' HUP
 
 missing='' order=()
 for unit in "${units[@]}"; do

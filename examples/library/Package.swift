@@ -9,7 +9,7 @@ let package = Package(
   targets: [
     .executableTarget(name: "raise-udp", dependencies: [.product(name: "IPVS", package: "ipvs-timeout")]),
     .executableTarget(name: "longest-udp", dependencies: [.product(name: "IPVS", package: "ipvs-timeout")]),
-    // The last step of the tutorial in Sources/IPVS/IPVS.docc.
+    // The program that the tutorial in Sources/IPVS/IPVS.docc ends with.
     .executableTarget(name: "raise-tcp", dependencies: [.product(name: "IPVS", package: "ipvs-timeout")]),
   ]
 )

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the modules of this collection say alike about their options."""
+"""The documentation that the modules of this collection share."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options that mean the same in all modules."""
+    """The options that have the same meaning in all modules."""
 
     DOCUMENTATION = r"""
 options:
   tcp:
     description:
       - The timeout of C(ESTABLISHED) connections.
-      - Whole seconds (V(900)), a duration (V(90s), V(15m), V(1h30m), V(2d)) from 1 s to 31 days, or V(default), which
-        is the kernel's own. V(0) or V(-), like leaving it out, keeps what is there.
+      - Whole seconds (V(900)), or a duration (V(90s), V(15m), V(1h30m), V(2d)) from 1 s to 31 days, or V(default) for
+        the kernel's default.
+      - V(0), V(-) or no value keeps the timeout that is set now.
     type: str
   tcpfin:
     description:
@@ -25,49 +26,52 @@ options:
     type: str
   policy:
     description:
-      - The policy file on the director, such as V(/etc/ipvs-timeout.conf), that says which timeouts are wanted in which
-        network namespace.
+      - A policy file on the director, such as V(/etc/ipvs-timeout.conf). It lists the wanted timeouts of each network
+        namespace.
     type: path
   policy_text:
     description:
-      - The policy itself, instead of a file on the director. It is not kept.
+      - The text of a policy, in place of a file on the director. It is used once and not stored.
     type: str
   netns:
     description:
-      - The network namespaces; each by its name in C(/run/netns) or C(/run/docker/netns), by its path, by the number of
-        a process in it, or V(host).
-      - Without it and O(all_netns), the one of the connection; by a policy, all that it can mean.
+      - The network namespaces to work in. Name each by its name in C(/run/netns) or C(/run/docker/netns), by its path,
+        by the ID of a process in it, or as V(host).
+      - Without O(netns) and O(all_netns), the module works in the network namespace of Ansible's connection; with a
+        policy, in all network namespaces that the policy can match.
     type: list
     elements: str
   all_netns:
     description:
-      - All network namespaces of the director.
+      - Work in all network namespaces of the director.
     type: bool
     default: false
   in_use:
     description:
-      - Of these network namespaces, or of all, only those with a virtual service or a connection.
+      - Skip network namespaces without a virtual service and without a connection.
+      - Without O(netns), it implies O(all_netns).
     type: bool
     default: false
   backend:
     description:
-      - The way to the timeouts. V(auto) takes netlink, and the program ipvsadm only where the kernel has no netlink
-        family IPVS, which is a warning.
+      - How to reach the kernel's timeouts. V(auto) uses netlink. Where the kernel has no netlink family IPVS, V(auto)
+        uses the program ipvsadm and the module warns about it.
     type: str
     choices: [auto, netlink, ipvsadm]
     default: auto
   ipvsadm:
     description:
-      - The absolute path of the program ipvsadm on the director, if it is not in C(/usr/sbin) or C(/sbin).
+      - The absolute path of the program ipvsadm on the director. You need it only if ipvsadm is neither in C(/usr/sbin)
+        nor in C(/sbin).
     type: path
   program:
     description:
       - The absolute path of the program ipvs-timeout on the director.
-      - Without it, it is looked for in E(PATH), C(/usr/local/sbin), C(/usr/sbin) and C(/sbin).
+      - By default the module searches E(PATH), C(/usr/local/sbin), C(/usr/sbin) and C(/sbin).
     type: path
 requirements:
   - ipvs-timeout 0.1.0 or newer on the director; the role P(ipvs_timeout.lvs.director#role) installs it
-  - root on the director (O(ignore:become)); IPVS asks for it also for reading
+  - root on the director (O(ignore:become)); IPVS needs it for reading, too
 author:
   - The ipvs-timeout authors (!UNKNOWN)
 """

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""In which batches directors are changed."""
+"""Sort directors into the batches of a roll-out."""
 
 from __future__ import annotations
 
 from ansible.errors import AnsibleFilterError
 
 
-# What says which timeouts a director is to have.
+# The variables that decide which timeouts a director gets.
 WANTED = ("director_timeouts", "director_policy", "director_netns")
 
 
 def units(directors, variables):
-    """Return the directors, those of a pair together, each pair where its first one stands."""
+    """Return lists of directors that change together; a pair has the position of its first director."""
     found = {}
     for director in directors:
         pair = variables[director].get("director_pair")
@@ -24,31 +24,31 @@ def units(directors, variables):
         kinds = {repr([variables[one].get(name) for name in WANTED]) for one in members}
         if len(kinds) > 1:
             names = ", ".join(members)
-            raise AnsibleFilterError("%s are the pair %s and are to have different timeouts" % (names, name))
+            raise AnsibleFilterError("%s are the pair %s, but different timeouts are wanted for them" % (names, name))
         if left_out:
             raise AnsibleFilterError(
-                "%s and %s are the pair %s and have to be changed together: take %s into the run"
+                "%s and %s are the pair %s and must be changed together; add %s to this run"
                 % (", ".join(members), ", ".join(left_out), name, ", ".join(left_out))
             )
     return list(found.values())
 
 
 def batches(directors, variables, size, canary=None):
-    """Return each director with the number of its batch: the canary and its pair first; then as many as size says."""
+    """Return each director with its batch number: 0 for the canary and its pair; later batches have at most `size`."""
     if size < 1:
-        raise AnsibleFilterError("a batch has at least one director, not %s" % size)
+        raise AnsibleFilterError("a batch needs at least one director, not %s" % size)
     rest = units(directors, variables)
     if not rest:
         return []
     canary = canary or directors[0]
     first = [unit for unit in rest if canary in unit]
     if not first:
-        raise AnsibleFilterError("the canary %s is not one of the directors of this run" % canary)
+        raise AnsibleFilterError("the canary %s is not among the directors of this run" % canary)
     rest.remove(first[0])
     result = [list(first[0])]
     batch = []
     for unit in rest:
-        # A pair that is larger than a batch is one all the same.
+        # A pair that is larger than a batch is a batch by itself.
         if batch and len(batch) + len(unit) > size:
             result.append(batch)
             batch = []
@@ -58,8 +58,8 @@ def batches(directors, variables, size, canary=None):
 
 
 class FilterModule:
-    """The filter of this file."""
+    """Offers the filter to Ansible."""
 
     def filters(self):
-        """Return it by its name."""
+        """Return the filter by its name."""
         return {"batches": batches}

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is to be said about directors that have been compared."""
+"""Report the drift of many directors."""
 
 from __future__ import annotations
 
 
 def report(directors, variables, register):
-    """Return a sentence for each timeout that is not as wanted, and for each director that cannot be told of."""
+    """Return a sentence for each timeout that is not as wanted, and for each director that could not be checked."""
     lines = []
     for director in directors:
-        seen = variables[director].get(register) or {"msg": "it was not asked"}
+        seen = variables[director].get(register) or {"msg": "this run did not ask it"}
         lines += ["%s: %s" % (director, sentence) for sentence in seen.get("drift", [])]
         if "as_wanted" not in seen or "status" in seen:
-            lines.append("%s: cannot tell: %s" % (director, str(seen.get("msg")).strip()))
+            lines.append("%s: not checked: %s" % (director, str(seen.get("msg")).strip()))
     return lines
 
 
 class FilterModule:
-    """The filter of this file."""
+    """Offers the filter to Ansible."""
 
     def filters(self):
-        """Return it by its name."""
+        """Return the filter by its name."""
         return {"report": report}

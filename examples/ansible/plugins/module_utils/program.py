@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running ipvs-timeout on the director and reading its JSON."""
+"""Run ipvs-timeout on the director and read its JSON."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ import os
 import re
 import subprocess
 
-# The first one whose JSON and exit statuses are as the modules need them.
+# The oldest version whose JSON and exit statuses the modules understand.
 MINIMUM = (0, 1, 0)
 
 NAMES = ("tcp", "tcpfin", "udp")
 POLICIES = ("policy", "policy_text")
 
-# How often the program is asked when it says nothing at all.
+# How often the program is run while it prints nothing at all.
 TRIES = 5
 
 MEANINGS = {
     64: "the values or options are wrong",
     69: "there is no IPVS here",
-    70: "a reply that nobody should get, which is a defect",
+    70: "an unexpected answer (this is a bug, please report it)",
     71: "the system refused",
-    75: "it cannot be done just now",
+    75: "no answer in time, or another change is in progress",
     77: "not permitted",
     78: "the policy cannot be used",
 }
 
 
 def argument_spec():
-    """Return the options that all modules take."""
+    """Return the options that all modules have."""
     return {
         "tcp": {"type": "str"},
         "tcpfin": {"type": "str"},
@@ -46,13 +46,13 @@ def argument_spec():
 
 
 def mutually_exclusive():
-    """Return what of those options excludes another."""
+    """Return the options that exclude each other."""
     by_policy = [(policy, name) for policy in POLICIES for name in NAMES]
     return by_policy + [POLICIES, ("netns", "all_netns")]
 
 
 class Program:
-    """The installed ipvs-timeout; a module fails with a sentence where it is not there, or too old."""
+    """The installed ipvs-timeout. The module fails with a sentence if it is missing or too old."""
 
     def __init__(self, module):
         self.module = module
@@ -60,9 +60,10 @@ class Program:
         self.version = self._version()
 
     def run(self, command, arguments, fine=(0,), is_change=False, is_quiet=False):
-        """Run a command of it, and return an object for each network namespace, and None or what has failed.
+        """Run one of its commands; return an object for each network namespace, and None or the failure.
 
-        It always says something. What only reads is run again when it has not; a change may leave it at that.
+        The program always prints something. If nothing arrives, a command that only reads is run again; a command that
+        changes timeouts is not, because `change` reads the timeouts itself.
         """
         params = self.module.params
         line = [command, "--format", "json", "--backend", params["backend"]]
@@ -74,34 +75,34 @@ class Program:
         said = [sentence.split("ipvs-timeout: ", 1)[-1] for sentence in err.splitlines() if sentence]
         rows = self._rows(out)
         if status in fine and not out and not err and not is_change:
-            return [], {"msg": "ipvs-timeout has said nothing, %d times" % TRIES, "status": status}
+            return [], {"msg": "ipvs-timeout printed nothing, %d times" % TRIES, "status": status}
         if status in fine:
             for sentence in [] if is_quiet else said:
                 self.module.warn(sentence)
             return rows, None
         if status < 0:
-            meaning = "ipvs-timeout was ended by signal %d" % -status
+            meaning = "ipvs-timeout was killed by signal %d" % -status
         else:
             meaning = MEANINGS.get(status, "ipvs-timeout ended with status %d" % status)
         return rows, {"msg": ": ".join([meaning] + ["; ".join(said)] * bool(said)), "status": status}
 
     def change(self, command, arguments):
-        """Run a command that changes timeouts; return what was and is in each namespace, or what has failed.
+        """Run a command that changes timeouts; return an object for each namespace, and None or the failure.
 
-        The timeouts are read before and afterwards: they tell what has changed, whatever the command has said.
+        The timeouts are read before and after it. They decide what has changed, whatever the command printed.
         """
         look = ["--dry-run"] + arguments
         before, unseen = self.run(command, look, is_quiet=True)
         rows, failure = self.run(command, arguments, is_change=True)
         now, blind = self.run(command, look, is_quiet=True)
         are = {row["netns"]: row["before"] for row in now}
-        told = {row["netns"] for row in rows}
+        reported = {row["netns"] for row in rows}
         for row in before:
             here = row["netns"]
-            # Where it has failed, what it has not told of is what it has not changed, as far as can be seen.
-            if here not in told and here in are and (failure is None or are[here] != row["before"]):
+            # After a failure, a namespace that the command did not report counts only if its values changed.
+            if here not in reported and here in are and (failure is None or are[here] != row["before"]):
                 rows.append(row)
-        if failure is None and (not told or not told.issuperset(row["netns"] for row in before)):
+        if failure is None and (not reported or not reported.issuperset(row["netns"] for row in before)):
             failure = unseen or blind
         for row in rows:
             row["after"] = are.get(row["netns"], row["after"])
@@ -109,7 +110,7 @@ class Program:
         return rows, failure
 
     def policy(self):
-        """Return the path of the policy, or None; of its text a file is made that goes when the module ends."""
+        """Return the path of the policy, or None. The text of a policy is written to a temporary file."""
         text = self.module.params["policy_text"]
         if text is None:
             return self.module.params["policy"]
@@ -134,14 +135,14 @@ class Program:
         found = re.match(r"(\d+)\.(\d+)\.(\d+)", out)
         if status or not found:
             answer = (self.path, (out + err).strip()[:80], status)
-            self._refuse("%s is not ipvs-timeout: asked for its version it says '%s' (status %d)" % answer)
+            self._refuse("%s is not ipvs-timeout: --version printed '%s' (status %d)" % answer)
         if tuple(int(number) for number in found.groups()) < MINIMUM:
             minimum = ".".join(str(number) for number in MINIMUM)
-            self._refuse("%s is ipvs-timeout %s, and %s or newer is needed" % (self.path, out.strip(), minimum))
+            self._refuse("%s is ipvs-timeout %s, but %s or newer is needed" % (self.path, out.strip(), minimum))
         return out.strip()
 
     def _refuse(self, what):
-        self.module.fail_json(msg=what + "; the role ipvs_timeout.lvs.director installs it")
+        self.module.fail_json(msg=what + "; install it with the role ipvs_timeout.lvs.director")
 
     def _ask(self, arguments):
         for _try in range(TRIES):
@@ -151,8 +152,8 @@ class Program:
         return status, out, err
 
     def _call(self, arguments):
-        # Not by run_command of AnsibleModule: that looks once a second whether the program has ended, and does not read
-        # what it has said when it has ended just then.
+        # AnsibleModule.run_command checks once a second whether the program has ended. If it ends at that moment, its
+        # last output is lost. So subprocess is used.
         line = [self.path] + arguments
         try:
             run = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -164,7 +165,7 @@ class Program:
         try:
             return [json.loads(line) for line in out.splitlines()]
         except ValueError:
-            self.module.fail_json(msg="%s gave an answer that is no JSON" % self.path, stdout=out[:1000])
+            self.module.fail_json(msg="%s printed something other than JSON" % self.path, stdout=out[:1000])
 
 
 def differences(row, are, wanted):

@@ -9,16 +9,18 @@ module: ipvs_timeout
 short_description: Set the connection timeouts of Linux Virtual Server (IPVS)
 version_added: 0.1.0
 description:
-  - Sets the three timeouts of C(ipvsadm --set tcp tcpfin udp), by their values or by a policy, in one network
-    namespace or in many, and reads them back.
-  - It runs C(ipvs-timeout set) or C(ipvs-timeout apply) on the director and fails with the sentence that this says.
-  - Only what is named is sent, and by a policy only what differs; a second run changes nothing.
-  - A connection takes the new timeout at its next packet. C(ipvs-timeout connections) tells which have.
+  - Sets the three timeouts of C(ipvsadm --set tcp tcpfin udp) and reads them back. Give values or a policy. The module
+    works in one network namespace or in many.
+  - Runs C(ipvs-timeout set) or C(ipvs-timeout apply) on the director. A failure has the sentence that the program
+    printed.
+  - Sends only the timeouts you name; with a policy, only the timeouts that differ. A second run changes nothing.
+  - A connection uses the new timeout from its next packet on. C(ipvs-timeout connections) shows which connections are
+    still on the old timer.
 options:
   state:
     description:
-      - V(present) makes the timeouts as O(tcp), O(tcpfin) and O(udp), or the policy, say.
-      - V(default) gives all three the values of the kernel, which are 900, 120 and 300 s.
+      - V(present) sets the timeouts to O(tcp), O(tcpfin) and O(udp), or to the values of the policy.
+      - V(default) sets all three to the kernel's defaults, which are 900, 120 and 300 s.
     type: str
     choices: [present, default]
     default: present
@@ -26,103 +28,113 @@ extends_documentation_fragment:
   - ipvs_timeout.lvs.director
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and tell what would change, without changing it.
+    description: Reports what would change, and changes nothing.
     support: full
   diff_mode:
-    description: Returns what has changed, or would, in C(diff) mode.
+    description: Shows the timeouts that change, or would change, as old and new values.
     support: full
 seealso:
   - module: ipvs_timeout.lvs.ipvs_timeout_info
 notes:
-  - The timeouts last until the module ip_vs is unloaded, the network namespace ends, or the director is booted. The
-    policy and the systemd units of P(ipvs_timeout.lvs.director#role) keep them.
-  - One writer for each network namespace. Where keepalived, kube-proxy or a policy with its timer sets them too, the
-    last one wins.
+  - The timeouts are lost when the module ip_vs is unloaded, when the network namespace ends, and when the director
+    reboots. To keep them, install a policy and the systemd units with P(ipvs_timeout.lvs.director#role).
+  - Use one writer for each network namespace. If keepalived, kube-proxy, or a policy with its timer sets the timeouts
+    too, the last one to write wins.
 """
 
 EXAMPLES = r"""
-- name: Idle connections end after fifteen minutes
+- name: Forget idle connections after fifteen minutes
   ipvs_timeout.lvs.ipvs_timeout:
     tcp: 15m
 
-- name: All three, in the routing mesh of Docker Swarm
+- name: Set all three in the routing mesh of Docker Swarm
   ipvs_timeout.lvs.ipvs_timeout:
     tcp: 2h15m
     tcpfin: 60
     udp: 30s
     netns: [ingress_sbox]
 
-- name: What the policy says, in every network namespace
+- name: Apply the policy to every network namespace that it matches
   ipvs_timeout.lvs.ipvs_timeout:
     policy: /etc/ipvs-timeout.conf
 
-- name: The kernel's own again
+- name: Return to the kernel's defaults
   ipvs_timeout.lvs.ipvs_timeout:
     state: default
 
-- name: A director whose kernel is reached by an ipvsadm of its own
+- name: Use an ipvsadm that is not in the usual directories
   ipvs_timeout.lvs.ipvs_timeout:
     udp: 60
     backend: ipvsadm
-    ipvsadm: /opt/dpvs/bin/ipvsadm
+    ipvsadm: /opt/lvs/sbin/ipvsadm
 """
 
 RETURN = r"""
 namespaces:
-  description: What was and what is, for each network namespace. Also when the module fails, for those that did not.
-  returned: always, but where the program is missing or too old
+  description: The old and new timeouts of each network namespace. If the module fails, those of the namespaces that did
+    not fail.
+  returned: always, except if the program is missing or too old
   type: list
   elements: dict
   contains:
     netns:
-      description: The network namespace.
+      description: The network namespace, as O(netns) would name it.
       type: str
       sample: host
+    netns_device:
+      description: The device of the namespace's file. Together with RV(namespaces[].netns_inode) it identifies the
+        network namespace, whatever its name is. V(null) if it is unknown; missing if the program is older.
+      type: int
+      sample: 4
+    netns_inode:
+      description: The inode of the namespace's file.
+      type: int
+      sample: 4026531840
     backend:
-      description: The way that was taken.
+      description: The backend that was used.
       type: str
       sample: netlink
     before:
-      description: The timeouts before, in seconds; none where the kernel was built without the protocol.
+      description: The old timeouts, in seconds; V(null) if the kernel was built without the protocol.
       type: dict
       sample: {tcp: 900, tcpfin: 120, udp: 300}
     after:
-      description: The timeouts as read afterwards; in check mode, as they would be.
+      description: The new timeouts, as read after the change; in check mode, as they would be.
       type: dict
       sample: {tcp: 60, tcpfin: 30, udp: 60}
     drift:
-      description: The names of the timeouts that differed before.
+      description: The names of the timeouts that had other values before.
       type: list
       elements: str
       sample: [tcp, tcpfin, udp]
     changed:
-      description: Whether something changed there, or would.
+      description: Whether a timeout changed there; in check mode, whether one would.
       type: bool
       sample: true
 before:
-  description: The timeouts before.
-  returned: when exactly one network namespace was looked at
+  description: The old timeouts.
+  returned: when the result has exactly one network namespace
   type: dict
   sample: {tcp: 900, tcpfin: 120, udp: 300}
 after:
-  description: The timeouts afterwards; in check mode, as they would be.
-  returned: when exactly one network namespace was looked at
+  description: The new timeouts; in check mode, as they would be.
+  returned: when the result has exactly one network namespace
   type: dict
   sample: {tcp: 60, tcpfin: 30, udp: 60}
 drift:
-  description: A sentence for each timeout that was not as wanted before.
-  returned: always, but where the program is missing or too old
+  description: A sentence for each timeout that had another value before.
+  returned: always, except if the program is missing or too old
   type: list
   elements: str
   sample: ["host: tcp is 900 s, wanted 60 s"]
 version:
   description: The version of the program.
-  returned: always, but where the program is missing or too old
+  returned: always, except if the program is missing or too old
   type: str
   sample: 0.1.0
 status:
   description: The exit status of the program.
-  returned: when it is not 0
+  returned: when the status is not 0
   type: int
   sample: 69
 """
@@ -150,7 +162,7 @@ def command_line(module, policy):
 
 
 def as_table(rows, which):
-    """Return the timeouts as lines, so that a difference shows one line for each that changes."""
+    """Return each timeout as a line, so that a diff has one line for each timeout that changes."""
     return "".join("%s %s %s\n" % (row["netns"], name, row[which][name]) for row in rows for name in NAMES)
 
 
@@ -166,7 +178,8 @@ def main():
     )
     given = [name for name in NAMES + POLICIES if module.params[name] is not None]
     if module.params["state"] == "default" and given:
-        module.fail_json(msg="state=default gives all timeouts the kernel's values and takes no %s" % ", ".join(given))
+        names = ", ".join(given)
+        module.fail_json(msg="state=default sets the kernel's defaults and cannot be combined with %s" % names)
 
     program = Program(module)
     command, arguments = command_line(module, program.policy())

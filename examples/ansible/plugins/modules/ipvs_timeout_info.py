@@ -9,101 +9,111 @@ module: ipvs_timeout_info
 short_description: Show the connection timeouts of Linux Virtual Server (IPVS), and their drift
 version_added: 0.1.0
 description:
-  - Reads the three timeouts, in one network namespace or in many, and compares them with what is wanted, if that is
-    told.
-  - It runs C(ipvs-timeout show) or C(ipvs-timeout verify) on the director and fails with the sentence that this says.
-    Timeouts that are not as wanted are no failure; RV(as_wanted) and RV(drift) tell of them.
+  - Reads the three timeouts in one network namespace or in many. If you give wanted timeouts or a policy, it compares
+    them.
+  - Runs C(ipvs-timeout show) or C(ipvs-timeout verify) on the director. A failure has the sentence that the program
+    printed.
+  - Timeouts that are not as wanted are not a failure. See RV(as_wanted) and RV(drift).
 extends_documentation_fragment:
   - ipvs_timeout.lvs.director
 attributes:
   check_mode:
-    description: Can run in C(check_mode); it never changes anything.
+    description: Works in check mode, because it never changes anything.
     support: full
   diff_mode:
-    description: Has nothing to show in C(diff) mode.
+    description: Has no difference to show.
     support: none
 seealso:
   - module: ipvs_timeout.lvs.ipvs_timeout
 """
 
 EXAMPLES = r"""
-- name: What is there
+- name: Read the timeouts of all network namespaces
   ipvs_timeout.lvs.ipvs_timeout_info:
     all_netns: true
   register: timeouts
 
-- name: Fail where the timeouts are not as the policy says
+- name: Fail if the timeouts do not match the policy
   ipvs_timeout.lvs.ipvs_timeout_info:
     policy: /etc/ipvs-timeout.conf
   register: timeouts
   failed_when: timeouts is failed or not timeouts.as_wanted
 
-- name: Say where udp is not a minute
+- name: Find network namespaces where udp is not one minute
   ipvs_timeout.lvs.ipvs_timeout_info:
     udp: 1m
   register: timeouts
 
-- name: Report
+- name: Report the drift
   ansible.builtin.debug:
     var: timeouts.drift
 """
 
 RETURN = r"""
 namespaces:
-  description: What is there, for each network namespace. Also when the module fails, for those that did not.
-  returned: always, but where the program is missing or too old
+  description: The timeouts of each network namespace. If the module fails, those of the namespaces that did not fail.
+  returned: always, except if the program is missing or too old
   type: list
   elements: dict
   contains:
     netns:
-      description: The network namespace.
+      description: The network namespace, as O(netns) would name it.
       type: str
       sample: host
+    netns_device:
+      description: The device of the namespace's file. Together with RV(namespaces[].netns_inode) it identifies the
+        network namespace, whatever its name is. V(null) if it is unknown; missing if the program is older.
+      type: int
+      sample: 4
+    netns_inode:
+      description: The inode of the namespace's file.
+      type: int
+      sample: 4026531840
     backend:
-      description: The way that was taken.
+      description: The backend that was used.
       type: str
       sample: netlink
     timeouts:
-      description: The timeouts, in seconds; none where the kernel was built without the protocol.
+      description: The timeouts, in seconds; V(null) if the kernel was built without the protocol.
       type: dict
       sample: {tcp: 900, tcpfin: 120, udp: 300}
     wanted:
-      description: The timeouts that are wanted; none where any will do. Only where something is wanted.
+      description: The wanted timeouts; V(null) if any value will do. Only if you give wanted timeouts or a policy.
       type: dict
       sample: {tcp: 60, tcpfin: null, udp: null}
     drift:
-      description: The names of the timeouts that differ. Only where something is wanted.
+      description: The names of the timeouts that differ. Only if you give wanted timeouts or a policy.
       type: list
       elements: str
       sample: [tcp]
     as_wanted:
-      description: Whether none differs. Only where something is wanted.
+      description: Whether all timeouts are as wanted. Only if you give wanted timeouts or a policy.
       type: bool
       sample: false
 timeouts:
   description: The timeouts, in seconds.
-  returned: when exactly one network namespace was looked at
+  returned: when the result has exactly one network namespace
   type: dict
   sample: {tcp: 900, tcpfin: 120, udp: 300}
 as_wanted:
   description: Whether all timeouts are as wanted in all network namespaces.
-  returned: when O(tcp), O(tcpfin), O(udp) or a policy is given
+  returned: when you give O(tcp), O(tcpfin), O(udp) or a policy
   type: bool
   sample: false
 drift:
   description: A sentence for each timeout that is not as wanted.
-  returned: when O(tcp), O(tcpfin), O(udp) or a policy is given
+  returned: when you give O(tcp), O(tcpfin), O(udp) or a policy
   type: list
   elements: str
   sample: ["host: tcp is 900 s, wanted 60 s"]
 version:
   description: The version of the program.
-  returned: always, but where the program is missing or too old
+  returned: always, except if the program is missing or too old
   type: str
   sample: 0.1.0
 status:
   description: The exit status of the program.
-  returned: when it is neither 0 nor 1
+  returned: when the status is neither 0 nor 1
   type: int
   sample: 69
 """
@@ -120,7 +130,7 @@ from ansible_collections.ipvs_timeout.lvs.plugins.module_utils.program import (
 
 
 def command_line(params, policy):
-    """Return the command of ipvs-timeout, its arguments, and with which statuses it has not failed."""
+    """Return the command of ipvs-timeout, its arguments, and the exit statuses that are no failure."""
     wanted = ["--%s=%s" % (name, params[name]) for name in NAMES if params[name] is not None]
     if policy is not None:
         wanted.append("--policy=" + policy)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Finds the network namespace of this machine whose UDP connections are remembered longest.
+// Finds the network namespace of this machine with the longest udp timeout.
 
 import IPVS
 
@@ -12,7 +12,7 @@ do throws(IPVSError) {
       guard let udp = try result.get().timeouts().udp, udp > longest?.udp ?? 1 else { return }
       longest = (found.info(for: namespace)?.name ?? namespace.description, udp)
     } catch {
-      // A namespace that has ended meanwhile, or may not be entered, does not keep the others from being asked.
+      // If a namespace has ended, or may not be entered, report it and read the others.
       print("\(error)")
     }
   }

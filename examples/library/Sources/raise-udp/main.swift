@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Doubles the udp timeout of this network namespace, and prints what it did.
+// Doubles the udp timeout of this network namespace, and prints the old and the new value.
 
 import IPVS
 
@@ -13,6 +13,6 @@ do throws(IPVSError) {
     print("there is no udp timeout that could be doubled")
   }
 } catch {
-  // The sentence says what was attempted and what the kernel answered.
+  // The error's sentence reports what failed, and the kernel's answer.
   print("\(error)")
 }
