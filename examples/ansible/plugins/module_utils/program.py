@@ -163,9 +163,11 @@ class Program:
 
     def _rows(self, out):
         try:
-            return [json.loads(line) for line in out.splitlines()]
+            rows = [json.loads(line) for line in out.splitlines()]
         except ValueError:
             self.module.fail_json(msg="%s printed something other than JSON" % self.path, stdout=out[:1000])
+        # A namespace that failed has an object with its error; the sentence is also on standard error.
+        return [row for row in rows if "error" not in row]
 
 
 def differences(row, are, wanted):
