@@ -38,7 +38,8 @@
 # (/etc/ipvs-timeout.conf) first, on the canary before the others. Where the timer of ipvs-timeout runs, it applies a
 # new policy within a minute. It also undoes the timeouts set here if the policy wants others.
 #
-# After a stop: the directors of earlier batches keep the new timeouts.
+# After a stop: the directors of earlier batches keep the new timeouts. The script prints the commands that restore
+# their old ones.
 #
 # Exit status:
 #   0      all directors have the timeouts
@@ -50,6 +51,8 @@ set -euo pipefail
 
 readonly minimum=0.1.0
 batch=4 check='' netns='' backend=auto program=/usr/local/sbin/ipvs-timeout config='' limit=30 dry_run=''
+# The options that a command to restore timeouts has in common with this one.
+again=()
 
 help() { sed -n '/^# rollout.sh /,/^set/{/^#/s/^# \{0,1\}//p;}' "${BASH_SOURCE[0]}"; }
 # If the reader of the output is gone, a batch must still be finished or restored.
@@ -59,6 +62,7 @@ warn() { printf 'rollout.sh: %s\n' "$*" >&2 || true; }
 usage() { warn "$*; see rollout.sh -h"; exit 2; }
 
 while getopts :b:c:e:k:p:s:t:nh option; do
+    [[ $option != [ekpst] ]] || again+=("-$option" "$OPTARG")
     case $option in
         b) batch=$OPTARG
             [[ $batch =~ ^[1-9][0-9]{0,3}$ ]] || usage "-b needs a number of directors from 1 to 9999, not \`$batch'" ;;
@@ -139,6 +143,7 @@ change() {
     local answer
     on "$1" "$(ipvs_timeout set ${dry_run:+--dry-run} -- "${wanted[@]}")" ||
         { warn "$1: cannot change its timeouts (status $?)"; return 1; }
+    [[ $answer != *'(was '* ]] || is_changed[$1]=yes
     say "$1: $answer"
 }
 
@@ -161,11 +166,29 @@ healthy() {
 
 # ---- all of them
 
-declare -A before=()
-# The directors of the current batch that may have been changed.
-changed=() running=''
+declare -A before=() is_changed=() unit_of=()
+# The directors of the current batch that may have been changed; those of the batches before it.
+changed=() finished=() running=''
 scratch=$(mktemp)
 trap 'rm -f "$scratch"' EXIT
+
+# Names the directors that keep the new timeouts, and prints the commands that restore their old ones.
+report_finished() {
+    local director values separator command
+    declare -A directors=() last=()
+    for director in "${finished[@]}"; do
+        [[ -v is_changed[$director] ]] || continue
+        values=${before[$director]}
+        # A pair is restored together.
+        separator=' '
+        [[ ${last[$values]:-} != "${unit_of[$director]}" ]] || separator=,
+        directors[$values]+=$separator$director last[$values]=${unit_of[$director]}
+    done
+    [[ ${#directors[@]} -gt 0 ]] || return 0
+    printf -v command '%q ' "$0" "${again[@]}"
+    warn 'directors of earlier batches keep the new timeouts; to restore their old ones, run'
+    for values in "${!directors[@]}"; do warn "    $command$values${directors[$values]}"; done
+}
 
 # Gives the current batch its old timeouts, then exits with status $1.
 restore() {
@@ -182,6 +205,7 @@ restore() {
             status=3
         fi
     done
+    report_finished
     exit "$status"
 }
 
@@ -198,7 +222,7 @@ roll_out() {
     for director; do
         healthy "$director" || restore 1
     done
-    changed=()
+    finished+=("$@") changed=()
 }
 
 trap 'restore 130' INT
@@ -210,7 +234,7 @@ for unit in "${units[@]}"; do
     IFS=, read -ra members <<< "$unit"
     for director in "${members[@]}"; do
         [[ ! -v before[$director] ]] || usage "$director is named twice"
-        before[$director]='' order+=("$director")
+        before[$director]='' unit_of[$director]=$unit order+=("$director")
         look "$director" || missing=yes
     done
 done
