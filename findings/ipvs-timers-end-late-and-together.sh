@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# IPVS forgets connections up to an eighth late, many in the same instant, and what shows 00:00 meanwhile is alive.
+# IPVS forgets connections up to an eighth of the timeout late, in batches. Until then they show 00:00 and are alive.
 #
 # Versions    Linux 6.1.176 (Debian's user-mode-linux 6.1um4+b13, HZ=100), ipvsadm 1:1.31-1+b1.
-# Behaviour   After `ipvsadm --set 0 0 41`, ten UDP connections are opened within 4.5 s, one packet each, and then idle.
-#             They do not end one by one, 41 s after each was opened. They end in one or two batches, all of a batch
-#             within the same tenth of a second, and up to 5.1 s late. While they are late, ipvsadm shows them with
-#             00:00 and /proc/net/ip_vs_conn with 0. They are alive: a packet for one that shows 0 goes to the same real
-#             server as before, and the connection has its whole 41 s again.
-# Guess       Entries age one by one, to the second, and one with 00:00 is leaked or about to be freed. But IPVS has a
-#             kernel timer for each connection, and the kernel rounds timers up to a grid, which is the coarser the
-#             longer the timer is, up to an eighth of it. Here, at HZ=100, the grid is 5.12 s from 41 s on. Computed for
-#             the default of 900 s: 41 s at HZ=100, 16 s at 250, 33 s at 1000. The seconds shown are counted down to the
-#             time asked for, not to the time at which the timer goes off. So a client that comes back after the
-#             timeout may find its old real server, and a table empties in steps.
+# Behaviour   After `ipvsadm --set 0 0 41`, a client opens ten UDP connections within 4.5 s, with one packet each. Then
+#             they are idle. They do not end one by one, each 41 s after it was opened. They end in one or two batches,
+#             up to 5.1 s late; a batch ends within a tenth of a second. While they are late, ipvsadm shows 00:00 for
+#             them, and /proc/net/ip_vs_conn shows 0. They are alive: a packet for such a connection goes to the same
+#             real server as before, and the connection has its full 41 s again.
+# Guess       One would guess that entries age one by one, to the second, and that an entry with 00:00 is leaked or about
+#             to be freed. But IPVS has a kernel timer for each connection, and the kernel rounds timers up to a grid.
+#             The longer the timer, the coarser the grid, up to an eighth of the timer. Here, at HZ=100, the grid is
+#             5.12 s from 41 s on. Computed for the default of 900 s: 41 s at HZ=100, 16 s at 250, 33 s at 1000. The
+#             displayed seconds count down to the requested time, not to the time at which the timer fires. So a client
+#             that returns after the timeout may find its old real server, and a table empties in steps.
 # Seen        10 connections opened in 4.5 s, udp 41 s
 #             40002, opened 43.0 s ago, got a packet and has 41 s left
 #             40000: gone 41.7 s after it was opened, 0.7 s late, at 41.7 s
@@ -33,7 +33,7 @@ finding() {
     ip addr add 192.0.2.1/32 dev lo
     ipvsadm --set 0 0 41
     ipvsadm -A -u 192.0.2.1:53 -s rr
-    # Of two real servers, a new connection would go to each in turn.
+    # With two real servers, new connections go to each in turn.
     ipvsadm -a -u 192.0.2.1:53 -r 127.0.0.1:5301 -m
     ipvsadm -a -u 192.0.2.1:53 -r 127.0.0.1:5302 -m
     python3 -c '
@@ -74,13 +74,13 @@ time.sleep(max(0, start + TIMEOUT - 2 - time.monotonic()))
 while len(gone) < NUMBER - (revived is not None):
     rows, now = table(), time.monotonic()
     if now - start > 60:
-        sys.exit("after 60 s some are still there: the behaviour has changed")
+        sys.exit("after 60 s some connections still exist: the behaviour has changed")
     for port in opened:
         if port not in rows:
             gone.setdefault(port, now)
         elif rows[port][0] == 0:
             zero.setdefault(port, now)
-            # For two seconds at least it has been over, and it is there.
+            # Its time has been over for at least two seconds, and the connection still exists.
             if revived is None and now - opened[port] > TIMEOUT + 2:
                 print(subprocess.run(["ipvsadm", "-Lnc"], capture_output=True, text=True).stdout, end="")
                 clients[port].sendto(b"again", ("192.0.2.1", 53))
@@ -88,7 +88,7 @@ while len(gone) < NUMBER - (revived is not None):
                 revived = port
                 print("%d, opened %.1f s ago, got a packet and has %d s left" % (port, now - opened[port], left))
                 if left < TIMEOUT - 1 or same != server[port] or not has_received(servers[same], b"again"):
-                    sys.exit("it was not revived: the behaviour has changed")
+                    sys.exit("the packet did not revive the connection: the behaviour has changed")
     time.sleep(0.05)
 late = {port: gone[port] - opened[port] - TIMEOUT for port in gone if port != revived}
 for port in late:
@@ -102,7 +102,7 @@ if min(late.values()) < -0.2 or not 2 < max(late.values()) < GRID + 2:
 if len(batches) > 2:
     sys.exit("expected one or two batches: the behaviour has changed")
 if revived is None:
-    sys.exit("none could be revived: the behaviour has changed")
+    sys.exit("no connection could be revived: the behaviour has changed")
 '
 }
 

@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What changes while the service of a path unit runs is lost to PathChanged= and PathModified=, also where it was seen.
+# PathChanged= and PathModified= lose a change that happens while their service runs, even if the path unit sees it.
 #
 # Versions    systemd 252.39-1~deb12u2, booted in Linux 6.1.176 (Debian's user-mode-linux 6.1um4+b13).
-# Behaviour   A path unit has PathChanged= or PathModified=, and a service of Type=oneshot. While the service runs, the
-#             watched file is written to, or a file appears in the watched directory, or the watched file itself comes
-#             into being. When the service ends, it is not started again, then or later: the change is lost. This is so
-#             whether the path unit has started the service or somebody else has: by hand, at boot, by a timer. In the
-#             latter case the path unit stays "waiting" and does watch. It sees the change and becomes "running", but
-#             what it asks to be started is being started already, so nothing comes of it. PathExists=, PathExistsGlob=
-#             and DirectoryNotEmpty= lose nothing.
-# Guess       systemd.path(5) says that the paths are checked again as soon as the service has ended, and the service is
-#             started again accordingly. This holds for three of the five directives. The other two check nothing, not
-#             even that the watched file is there now and was not before. Who knows that they do not watch while they
-#             are "running" expects at least that "waiting" misses nothing, or that inotify keeps what has happened.
-#             What helps: a directory as a queue (DirectoryNotEmpty=), or a service that looks again before it ends,
-#             and a timer besides.
-# Seen        state of the path unit before and after the change, and what came of it:
+# Behaviour   A path unit has PathChanged= or PathModified=, and its service has Type=oneshot. While the service runs,
+#             the watched file is written to, or a file appears in the watched directory, or the watched file itself is
+#             created. When the service ends, it is not started again, then or later: the change is lost. It does not
+#             matter whether the path unit started the service, or a user, the boot or a timer did. If the path unit
+#             did not start the service, it stays "waiting" and keeps watching. It sees the change and becomes
+#             "running". But the service that it wants to start is already starting, so nothing happens. PathExists=,
+#             PathExistsGlob= and DirectoryNotEmpty= lose no change.
+# Guess       systemd.path(5) says that the paths are checked again as soon as the service has ended, and that the
+#             service is then started again. This is true for three of the five directives. The other two check
+#             nothing, not even that the watched file exists now and did not exist before. A reader who knows that they
+#             do not watch while "running" still expects that "waiting" misses nothing, or that inotify keeps the
+#             events. Solutions: a directory as a queue (DirectoryNotEmpty=), or a service that checks again before it
+#             ends, together with a timer.
+# Seen        state of the path unit before and after the change, and the result:
 #                                      service started by hand        service started by its path unit
 #             PathChanged= file        waiting, running: lost         running, running: lost
 #             PathModified= file       waiting, running: lost         running, running: lost
@@ -32,7 +32,7 @@ source "$(dirname "$0")/lib/guest"
 work=$(mktemp -d)
 trap 'end_guest; rm -rf "$work"' EXIT
 
-# unit NAME PATH SHELL_CODE: a path unit and its service, which runs SHELL_CODE when it begins.
+# unit NAME PATH SHELL_CODE: writes a path unit and its service. The service runs SHELL_CODE first.
 unit() {
     printf '%s\n' '[Unit]' DefaultDependencies=no '[Path]' "$2" > "/run/units/$1.path"
     printf '%s\n' '[Unit]' DefaultDependencies=no StartLimitIntervalSec=0 '[Service]' Type=oneshot \
@@ -40,7 +40,7 @@ unit() {
         > "/run/units/$1.service"
 }
 
-# One change for each of the path units.
+# Makes one change for each of the path units.
 change() {
     echo x > /watched/file
     echo x >> /watched/log
@@ -52,7 +52,7 @@ change() {
 until_true() {
     local end=$((SECONDS + 20))
     until "$@" &> /dev/null; do
-        ((SECONDS < end)) || die "it takes too long: $*"
+        ((SECONDS < end)) || die "this did not happen within 20 s: $*"
         sleep 0.2
     done
 }
@@ -61,7 +61,7 @@ all_run() { (($(sort -u /run/runs | wc -l) == 7)); }
 all_ended() {
     [[ $(systemctl show --property=ActiveState --value "${names[@]/%/.service}" | sort -u | xargs) == inactive ]]
 }
-# Of the path units, in the order of the names.
+# Prints the states of the path units, in the order of `names`.
 states() { systemctl show --property=SubState --value "${names[@]/%/.path}" | sed '/^$/d'; }
 
 # try_out BEFORE COMMAND...: starts the services by COMMAND, and changes something while they run.
@@ -78,7 +78,7 @@ try_out() {
     mapfile -t after < <(states)
     rm /run/hold
     until_true all_ended
-    # Whatever is to be run again is by now.
+    # By now every service that starts again has started.
     sleep 2
     for number in "${!names[@]}"; do
         case ${titles[number]} in PathChanged* | PathModified*) wanted=lost ;; *) wanted='run again' ;; esac
@@ -94,7 +94,7 @@ try_out() {
     [[ ! $failed ]] || die "the behaviour has changed:$failed"
 }
 
-# Runs in the namespaces in which systemd is the first process.
+# Runs in the namespaces of systemd, which is their first process.
 beside_systemd() {
     local names=(file log directory appears exists glob queue)
     local titles=('PathChanged= file' 'PathModified= file' 'PathChanged= directory' 'PathChanged= appears'
@@ -115,7 +115,7 @@ finding() {
     unit log PathModified=/watched/log ''
     unit directory PathChanged=/watched/directory ''
     unit appears PathChanged=/watched/appears ''
-    # These would be started for ever, if the service did not take away what it has been started for.
+    # These services would start forever if they did not remove the file that starts them.
     unit exists PathExists=/watched/exists 'rm -f /watched/exists;'
     unit glob PathExistsGlob=/watched/glob-* 'rm -f /watched/glob-1;'
     unit queue DirectoryNotEmpty=/watched/queue 'rm -f /watched/queue/1;'

@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A port in TIME_WAIT that the kernel refuses to a client is given to it when the client asks for it by number.
+# The kernel refuses a port in TIME_WAIT to a client, but gives the port to the client that binds it by number.
 #
 # Versions    Linux 6.1.176 (Debian's user-mode-linux 6.1um4+b13), Python 3.11 as the program.
-# Behaviour   net.ipv4.tcp_tw_reuse is 0. A client closes its connection first, so that its port is in TIME_WAIT towards
-#             the server. The range of local ports is this one port. A plain connect() to the same server fails with
-#             EADDRNOTAVAIL. A socket with SO_REUSEADDR that binds the same port first, and connects to the same server,
-#             is connected at once: the same four numbers, the kernel's counter TWRecycled goes up, tcp_tw_reuse still 0.
-#             It can be repeated without a pause. With net.ipv4.tcp_timestamps=0 both ways fail with EADDRNOTAVAIL.
-# Guess       With tcp_tw_reuse=0 nothing uses the port again for 60 s, and SO_REUSEADDR is about bind(): a connect() to
-#             the same place fails nevertheless. Both hold only without timestamps, or where the kernel chooses the
-#             port. The setting is asked in the search for a port; a port that is bound is looked up directly, and there
-#             timestamps alone are enough. So a program that pins its source ports, as proxies do, does not meet
-#             TIME_WAIT sooner than others but not at all, and tcp_tw_reuse is not about it.
+# Behaviour   net.ipv4.tcp_tw_reuse is 0. A client closes its connection first, so its port is in TIME_WAIT towards the
+#             server. The range of local ports has only this port. A plain connect() to the same server fails with
+#             EADDRNOTAVAIL. Another socket sets SO_REUSEADDR, binds the same port and connects to the same server. It
+#             is connected at once, with the same addresses and ports. The kernel's counter TWRecycled increases, while
+#             tcp_tw_reuse is still 0. This can be repeated without a pause. With net.ipv4.tcp_timestamps=0 both ways
+#             fail with EADDRNOTAVAIL.
+# Guess       One would guess that with tcp_tw_reuse=0 nothing reuses the port for 60 s, and that SO_REUSEADDR affects
+#             only bind(), so that a connect() to the same address and port still fails. Both are true only without
+#             timestamps, or if the kernel chooses the port. The kernel checks the setting when it searches for a port.
+#             A bound port is looked up directly, and there timestamps alone are enough. So with timestamps TIME_WAIT
+#             does not hinder a program that binds its source ports, as proxies do, and tcp_tw_reuse does not affect it.
 # Seen        timestamps=1, the kernel chooses the port:   EADDRNOTAVAIL, TWRecycled 0
 #             timestamps=1, the program binds that port:   connected, TWRecycled 1
 #             timestamps=1, and once more, at once:        connected, TWRecycled 2

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# net.ipv4.vs.conntrack=1 tracks no connection to port 80 until somebody adds a NAT service on port 21.
+# net.ipv4.vs.conntrack=1 tracks no connection to port 80 until a NAT service on port 21 is added.
 #
 # Versions    Linux 6.1.176 (Debian's user-mode-linux 6.1um4+b13), ipvsadm 1:1.31-1+b1.
 # Behaviour   A director has nf_conntrack loaded (ip_vs depends on it), net.ipv4.vs.conntrack=1, and a NAT service on
-#             port 80. Connections work and are in the table of IPVS, but /proc/net/nf_conntrack stays empty. Then
-#             somebody adds a NAT service on port 21, at another address, to which nobody ever connects. From then on
-#             new connections to port 80 are tracked. Older ones are not, although they go on. When the service on port
-#             21 is deleted, new connections to port 80 are untracked again.
-# Guess       The kernel's documentation says of the switch that it keeps conntrack's entries for the connections of
-#             IPVS. But the switch decides only what IPVS does with an entry that conntrack has made before. Conntrack
-#             sees packets only where something in the network namespace has asked for its hooks. A firewall rule about
-#             states does so, and a NAT service of IPVS on FTP's port. So what was tested on a director with a firewall
-#             is different on one without, and deleting an FTP service ends the tracking of all others.
+#             port 80. Connections work and are in the table of IPVS, but /proc/net/nf_conntrack stays empty. Then an
+#             administrator adds a NAT service on port 21, at another address. No client ever connects to it. From then
+#             on new connections to port 80 are tracked. Older ones are not, although they are still in use. When the
+#             service on port 21 is deleted, new connections to port 80 are untracked again.
+# Guess       The kernel's documentation says that the switch keeps conntrack's entries for the connections of IPVS. But
+#             the switch only decides what IPVS does with an entry that conntrack has made before. Conntrack sees
+#             packets only if something in the network namespace has registered its hooks. A firewall rule about states
+#             does that, and so does a NAT service of IPVS on the port of FTP. So a test on a director with a firewall
+#             says nothing about a director without one, and deleting an FTP service ends the tracking of all others.
 # Seen        Port 80 only, switch on:          IPVS 1, conntrack 0
 #             And a service on port 21:         IPVS 2, conntrack 1
 #             Port 21 deleted again:            IPVS 3, conntrack 1
@@ -25,7 +25,7 @@ trap 'end_guest; rm -rf "$work"' EXIT
 
 director() { ip netns exec director "$@"; }
 
-# A client, a director and a real server, each with a network of its own.
+# Makes a client, a director and a real server, each with its own network.
 make_networks() {
     local name
     for name in client director server; do ip netns add "$name"; done
@@ -42,7 +42,7 @@ make_networks() {
     director sysctl -q net.ipv4.ip_forward=1
 }
 
-# Opens one more connection of the client, through the director, and keeps it open. It has gone both ways.
+# Opens one more connection of the client through the director, checks that data arrives, and keeps it open.
 connect() {
     rm -f /run/connected
     ip netns exec client python3 -c '
@@ -55,7 +55,7 @@ time.sleep(1000)' &
     die 'the connection through the director does not work'
 }
 
-# expect CASE IPVS CONNTRACK: so many connections to port 80 are in the two tables.
+# expect CASE IPVS CONNTRACK: checks how many connections to port 80 the two tables have.
 expect() {
     local ipvs conntrack
     ipvs=$(director ipvsadm -Lnc | grep -c ' ESTABLISHED .*:80 ' || true)
@@ -66,7 +66,7 @@ expect() {
 
 finding() {
     modprobe ip_vs
-    grep -q '^nf_conntrack ' /proc/modules || die 'ip_vs does not need nf_conntrack any more'
+    grep -q '^nf_conntrack ' /proc/modules || die 'ip_vs no longer needs nf_conntrack: the behaviour has changed'
     make_networks
     ip netns exec server python3 -c '
 import socket
