@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-#   make demo           the main job on a real IPVS kernel, which it boots in the embedded lab
-#   make test           everything that can be tested, in the lab where it needs a kernel
-#   make test-kernels   the kernel tests on Debian's newer user-mode kernels, too
-#   make bench          the comparison with ipvsadm
-#   make lint           the format and documentation rules
-#   make release        the one static file, .build/dist/ipvs-timeout
-#   make test-systemd   the units of systemd, run by a systemd in the lab
-#   make test-fleet     the roll-out by Ansible and by plain ssh, over fleets of directors in the lab
-#   make install        program, manual page, completions, units and an example policy; PREFIX and DESTDIR as usual
-#   make uninstall      what install put there
-#   make docs           the documentation of the library, .build/docs/site
-#   make test-docs      the tutorial in it: each step compiles, and the last one runs in the lab
-#   make manual         docs/ipvs-timeout.8, from the program's own help
-#   make test-recipes   the recipes of README.md and docs/, word for word, in the lab
-#   make recipes        the output in README.md and docs/, from a run of their recipes
-#   make golden         Tests/Golden/session.txt, from a session with the program in the lab
-#   make link-order     the order in which the release program is linked, from a trace of it
-#   make clean          everything built
+# The lab (Tests/Lab/lab) boots a real kernel with IPVS as an ordinary process.
+#
+#   make demo           show the program at work on a real IPVS kernel in the lab
+#   make release        build the program as one static file, .build/dist/ipvs-timeout
+#   make install        install the program, manual page, completions, units and an example policy; uses PREFIX, DESTDIR
+#   make uninstall      remove the files that `make install` installed
+#   make test           run all tests, except `make test-kernels`
+#   make test-kernels   run the kernel tests on the installed user-mode kernel and on Debian's newer ones
+#   make test-systemd   test the systemd units with a real systemd in the lab
+#   make test-fleet     test the roll-outs with Ansible and with plain ssh, on fleets of directors in the lab
+#   make test-docs      test the tutorial of the library: each step compiles, and the last one runs in the lab
+#   make lint           check format, documentation rules and shell scripts
+#   make bench          compare the program with ipvsadm
+#   make docs           build the documentation of the library, .build/docs/site
+#   make manual         write docs/ipvs-timeout.8 from the program's help
+#   make golden         write Tests/Golden/session.txt from a session with the program in the lab
+#   make link-order     trace the program, and write the order in which to link the release program
+#   make clean          delete everything that was built
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -29,14 +29,15 @@ LAB := Tests/Lab/lab
 DIST := .build/dist/ipvs-timeout
 LINK_ORDER := $(CURDIR)/Sources/ipvs-timeout/link-order.txt
 CHECKS := --explicit-target-dependency-import-check error
-# Fully static, which starts fastest and runs on any distribution; chosen here so that plain `swift build` stays plain.
+# A fully static program starts fastest and runs on any distribution. These options are only here, so that `swift build`
+# needs none.
 STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --symbol-ordering-file=$(LINK_ORDER) -Xlinker --no-warn-symbol-ordering
 DOCS := .build/docs
 TUTORIAL := Sources/IPVS/IPVS.docc
 KERNEL_TESTS := Tests/Lab/kernel-tests $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
 
-# The generator knows no exit statuses but 0 and others.
+# The generator distinguishes only the exit status 0 from all others. So the list of exit statuses is inserted here.
 GENERATE_MANUAL := swift package plugin generate-manual --configuration debug --section 8 --date 2026-11-22 > /dev/null && \
 	sed -e '/^\.Ex /{r docs/exit-status.mdoc' -e 'd;}' -e '/^$$/s/^/.Pp/' \
 	.build/plugins/GenerateManual/outputs/ipvs-timeout/ipvs-timeout.8
@@ -49,17 +50,17 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden golden test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-link-order test-golden test-recipes test-examples test-kernel test-systemd test-fleet
+test: lint test-manual test-lab test-host test-link-order test-golden test-examples test-kernel test-systemd test-fleet
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session Tests/Recipes/scene Tests/Recipes/shell examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 
 test-host: test-dependencies
@@ -75,7 +76,7 @@ test-examples: test-dependencies release test-docs
 	test "$$($(LAB) sh -c 'ip netns add blue && ip netns exec blue ipvsadm --set 0 0 999 && .build/examples/debug/longest-udp')" = 'blue: 999 s'
 	$(LAB) -t 900 Tests/Lab/real-servers-test
 
-# Each step of the tutorial compiles against the library as it was built for the examples; the last step is run.
+# Compiles each step of the tutorial against the library that was built for the examples, and runs the last step.
 test-docs: test-dependencies
 	swift build --package-path examples/library --scratch-path .build/examples
 	for step in $(TUTORIAL)/Resources/raise-tcp-[0-9].swift; do \
@@ -94,15 +95,6 @@ test-golden: test-dependencies release
 golden: test-dependencies release
 	$(LAB) -t 120 Tests/Golden/session $(CURDIR)/$(DIST) > .build/session.txt
 	mv .build/session.txt Tests/Golden/session.txt
-
-# The recipes of docs/how-to/roll-out.md need the fleet.
-test-recipes: test-dependencies release
-	@Tests/Lab/install-dependencies fleet
-	Tests/Recipes/run $(CURDIR)/$(DIST)
-
-recipes: test-dependencies release
-	@Tests/Lab/install-dependencies fleet
-	Tests/Recipes/run --write $(CURDIR)/$(DIST)
 
 test-lab: test-dependencies
 	Tests/Lab/selftest
@@ -132,13 +124,13 @@ bench: release
 release: $(DIST)
 
 $(DIST): $(LINK_ORDER) $(shell find Sources -name '*.docc' -prune -o -print) Package.swift | dependencies
-	@# The linker is run again only when the file it makes is not there; it does not know of the link order.
+	@# The build does not know that the program depends on the link order. Removing the program makes it link again.
 	rm -f .build/release/ipvs-timeout
 	swift build $(CHECKS) $(STATIC) --product ipvs-timeout
 	install -D -s -m 755 .build/release/ipvs-timeout $@
 	-@Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
 
-# In a copy of the package, so that nobody who uses it has to resolve the plugin.
+# Builds in a copy of the package, so that users of the package do not have to resolve the plugin.
 docs: dependencies
 	rm -rf $(DOCS)/site $(addprefix $(DOCS)/package/,Package.swift Sources Tests)
 	mkdir -p $(DOCS)/package
@@ -158,9 +150,9 @@ link-order: release
 	@Tests/Lab/install-dependencies trace
 	Tests/Bench/trace-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
 
-# Builds nothing, so that it can be called with sudo, where there is no Swift. Enables nothing and puts no policy into /etc.
+# Builds nothing, so it works with sudo, where Swift may not be available. Enables no unit and installs no policy in /etc.
 install:
-	@[ -x $(DIST) ] || { echo 'run "make release" first' >&2; exit 1; }
+	@[ -x $(DIST) ] || { echo 'there is no $(DIST); run "make release" first' >&2; exit 1; }
 	install -D -m 755 $(DIST) $(INSTALL_PROGRAM)
 	install -D -m 644 docs/ipvs-timeout.8 $(INSTALL_MANUAL)
 	install -d $(dir $(INSTALL_BASH)) $(dir $(INSTALL_ZSH)) $(dir $(INSTALL_FISH))

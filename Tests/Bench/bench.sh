@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# bench.sh PROGRAM: compares PROGRAM with ipvsadm, in one guest of the lab, and prints a table.
+# bench.sh PROGRAM: compares PROGRAM with ipvsadm in one guest of lab, and prints tables.
 set -euo pipefail
 
 program=$1
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# Both programs are freshly copied into the guest's memory: how a file is stored moves its start-up time.
+# Both programs are copied into the guest's memory first, because the way a file is stored affects its start-up time.
 # shellcheck disable=SC2016 # expanded in the guest
 "$here/../Lab/lab" -m 2G -t 900 -c 17 bash -euc '
   mkdir /run/bench

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares ./ipvs-timeout with ./ipvsadm in the same work: wall and CPU time, system calls, page faults, peak memory.
+"""Compares ./ipvs-timeout with ./ipvsadm at the same work: wall and CPU time, system calls, page faults, peak memory.
 
-Runs are interleaved, so that a machine whose speed drifts slows both down; medians and their ratio are what counts.
+The runs alternate, so a change in the machine's speed affects both programs. Compare the medians and their ratio.
 """
 import os
 import resource
@@ -20,7 +20,7 @@ SILENT = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
 
 
 def run(command):
-    """Runs a command to its end; returns its wall time in ms."""
+    """Run a command to its end; return its wall time in ms."""
     start = time.perf_counter()
     _, status = os.waitpid(os.posix_spawn(command[0], command, os.environ, file_actions=SILENT), 0)
     if status:
@@ -29,13 +29,13 @@ def run(command):
 
 
 def cpu():
-    """The CPU time in ms of all commands that have ended."""
+    """Return the CPU time in ms of all commands that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (usage.ru_utime + usage.ru_stime) * 1000
 
 
 def interleaved(ours, theirs, runs):
-    """Wall times and the sum of CPU times of both, run in turn."""
+    """Run both commands in turn; return the wall times and the sum of the CPU times of each."""
     walls, sums = ([], []), [0, 0]
     for _ in range(runs):
         for side, command in enumerate((ours, theirs)):
@@ -46,15 +46,15 @@ def interleaved(ours, theirs, runs):
 
 
 def system_calls(command):
-    """The number of system calls, execve and exit included."""
+    """Return the number of system calls, including execve and exit."""
     subprocess.run(["strace", "-f", "-qq", "-o", "trace", *command], check=True, stdout=subprocess.DEVNULL)
     with open("trace", encoding="utf-8", errors="replace") as trace:
         return sum("(" in line for line in trace)
 
 
 def peak(command):
-    """The peak resident memory in KiB and the page faults."""
-    # Not os.wait4: a process that Python has started counts Python's own memory as its peak.
+    """Return the peak resident memory in KiB and the page faults."""
+    # os.wait4 would not do: the peak of a process that Python starts includes Python's own memory.
     subprocess.run(["/usr/bin/time", "-f", "%M %R", "-o", "peak", *command], check=True, stdout=subprocess.DEVNULL)
     with open("peak", encoding="ascii") as file:
         return [int(field) for field in file.read().split()]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times `./ipvs-timeout connections` against `cat` of the kernel's table and against `./ipvsadm -Lnc`.
+"""Times `./ipvs-timeout connections`, `cat` of the kernel's table, and `./ipvsadm -Lnc`.
 
-The table is filled by telling the director's own backup daemon, in the sync protocol, of connections that nobody has.
-Runs are interleaved, so that a machine whose speed drifts slows all down. What counts is the ratio to `cat`: the median
-over pairs of runs that follow each other, each of the two being the first one as often.
+To fill the table, the script sends invented connections to the director's own backup daemon, in the sync protocol. The
+runs alternate, so a change in the machine's speed affects all programs. Compare the ratio to `cat`. It is the median of
+pairs of consecutive runs; each of the two programs comes first equally often.
 """
 import os
 import socket
@@ -22,9 +22,9 @@ STATES = [1, 4, 5]
 
 
 def entry(number):
-    """One connection in version 1 of the protocol: header, ports, mark, time left, client, service, real server."""
+    """Return a connection in version 1 of the protocol: header, ports, mark, time left, client, service, real server."""
     state = STATES[number % len(STATES)]
-    # 198.18.0.0/15 and 192.0.2.0/24 are for benchmarks and documentation.
+    # 198.18.0.0/15 is reserved for benchmarks, 192.0.2.0/24 for documentation.
     client = 0xC6120000 + number // 50000
     return struct.pack(
         ">BBHIHHHHIIIII", 0, socket.IPPROTO_TCP, 36, 0, state, 10000 + number % 50000, 80, 8080, 0,
@@ -36,8 +36,8 @@ def message(entries):
 
 
 def fill(count):
-    """Makes a table of so many connections, and waits until the daemon has taken them all."""
-    # A burst must wait in the daemon's socket.
+    """Fill the table with this number of connections, and wait until the daemon has read them all."""
+    # The daemon's socket must hold a whole burst.
     for setting in ("net.core.rmem_max", "net.ipv4.vs.sync_sock_size"):
         subprocess.run(["sysctl", "-qw", f"{setting}={64 << 20}"], check=True)
     subprocess.run(["ip", "link", "set", "lo", "up", "multicast", "on"], check=True)
@@ -51,21 +51,21 @@ def fill(count):
             if first % 4000 == 0:
                 time.sleep(0.005)
     time.sleep(1)
-    # Else it would be reading, too.
+    # The daemon must not read while the runs are timed.
     subprocess.run(["ipvsadm", "--stop-daemon", "backup"], check=True)
     with open(TABLE, "rb") as table:
         return sum(1 for _ in table) - 1
 
 
 def timed(command):
-    """Runs a command to its end; returns its wall time in s."""
+    """Run a command to its end; return its wall time in s."""
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start
 
 
 def peak(command):
-    """The peak resident memory in KiB."""
+    """Return the peak resident memory in KiB."""
     subprocess.run(["/usr/bin/time", "-f", "%M", "-o", "peak", *command], check=True, stdout=subprocess.DEVNULL)
     with open("peak", encoding="ascii") as file:
         return int(file.read())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times `./ipvs-timeout show --all-netns` against a loop of `ip netns exec NAME ./ipvsadm -L --timeout`.
+"""Times `./ipvs-timeout show --all-netns` and a loop of `ip netns exec NAME ./ipvsadm -L --timeout`.
 
-Rounds are interleaved, so that a machine whose speed drifts slows both down; medians and their ratio are what counts.
+The runs alternate, so a change in the machine's speed affects both programs. Compare the medians and their ratio.
 """
 import os
 import statistics
@@ -13,7 +13,7 @@ LOOP = 'while read -r name; do ip netns exec "$name" ./ipvsadm -L --timeout; don
 
 
 def timed(command):
-    """Runs a command to its end; returns its wall time in s and the number of lines that it wrote."""
+    """Run a command to its end; return its wall time in s and the number of lines that it wrote."""
     start = time.perf_counter()
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
     return time.perf_counter() - start, output.count(b"\n")

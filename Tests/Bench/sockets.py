@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times `./ipvs-timeout doctor --sockets` against `ss` and against `cat /proc/net/tcp`.
+"""Times `./ipvs-timeout doctor --sockets`, `ss` and `cat /proc/net/tcp`.
 
-The network namespace in which it is run is filled with sockets in TIME_WAIT, by connections to itself that are opened
-and closed again. Rounds are interleaved, so that a machine whose speed drifts slows all down; medians and their ratio
-are what counts.
+The script fills its network namespace with sockets in TIME_WAIT: it opens connections to itself and closes them. The
+runs alternate, so a change in the machine's speed affects all programs. Compare the medians and their ratio.
 
-The kernel takes the sockets away after 60 s, so all of this must be done by then.
+The kernel removes the sockets after 60 s. So all runs must end within 60 s.
 """
 import os
 import socket
@@ -29,7 +28,7 @@ def in_time_wait():
 
 
 def fill(count):
-    """Leaves so many sockets in TIME_WAIT, towards services at as few addresses as the ports allow."""
+    """Leave this number of sockets in TIME_WAIT, towards services at as few addresses as the ports allow."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     setting("net.ipv4.ip_local_port_range", f"{PORTS.start} {PORTS.stop - 1}")
     setting("net.ipv4.tcp_max_tw_buckets", 2 * count)
@@ -44,14 +43,14 @@ def fill(count):
 
 
 def timed(command):
-    """Runs a command to its end; returns its wall time in s."""
+    """Run a command to its end; return its wall time in s."""
     start = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
     return time.perf_counter() - start
 
 
 def peak(command):
-    """The peak resident memory in KiB."""
+    """Return the peak resident memory in KiB."""
     subprocess.run(["/usr/bin/time", "-f", "%M", "-o", "peak", *command], stdout=subprocess.DEVNULL, check=False)
     with open("peak", encoding="ascii") as file:
         return int(file.read().split()[-1])
@@ -72,7 +71,7 @@ def main():
         for name, command in commands.items():
             walls[name].append(timed(command))
     peaks = {name: peak(command) for name, command in commands.items()}
-    assert in_time_wait() > count * 0.9, "they have ended meanwhile"
+    assert in_time_wait() > count * 0.9, "too many sockets have ended before the last run"
     wall = {name: statistics.median(values) for name, values in walls.items()}
     system = f"Linux {os.uname().release}"
     print(f"\n{system}, {found} sockets in TIME_WAIT, the median of {rounds} interleaved runs of each\n")

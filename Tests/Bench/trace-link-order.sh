@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# trace-link-order.sh PROGRAM FILE: writes to FILE the functions of PROGRAM that the most used command lines run, one a
-# line. PROGRAM has its symbols.
+# trace-link-order.sh PROGRAM FILE: writes the functions that the most used command lines run to FILE, one on each line.
+# PROGRAM must have its symbols.
 #
-# The release program is linked in this order, so that what runs lies together on few pages. The order in which PROGRAM
-# itself is linked does not matter; names that a later tool chain does not know are ignored by the linker.
+# The release program is linked in this order, so these functions are together on few pages. The order in which PROGRAM
+# itself was linked does not matter. The linker ignores names that a later toolchain does not have.
 set -euo pipefail
 
 program=$1
@@ -14,7 +14,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/link-order.XXXXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-# valgrind cannot read this program's debugging information, but needs its symbols.
+# valgrind cannot read the debug information of this program, but needs its symbols.
 objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
 
 # shellcheck disable=SC2016 # expanded in the guest
@@ -32,7 +32,8 @@ objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
 
 cat "$scratch"/trace.? | sed -nE "s/^c?fn=\([0-9]+\) ([^0(].*)$/\1/p" | sed -E "s/'[0-9]+$//" \
   | awk '!seen[$0]++' > "$scratch/order"
-[ "$(wc -l < "$scratch/order")" -gt 100 ] || { echo 'the trace is empty' >&2; exit 1; }
-# The standard library's functions lie in one large section: first, what can be moved one by one.
+[ "$(wc -l < "$scratch/order")" -gt 100 ] ||
+  { echo 'trace-link-order.sh: the trace has too few functions' >&2; exit 1; }
+# The functions of the standard library are in one large section. The others can be moved one by one, so they come first.
 # shellcheck disable=SC2016 # the dollar is part of the names
 { grep -vE '^\$s[sS]' "$scratch/order"; grep -E '^\$s[sS]' "$scratch/order"; } > "$output"
