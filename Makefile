@@ -11,7 +11,9 @@
 #   make test-systemd   test the systemd units with a real systemd in the lab
 #   make test-fleet     test the roll-outs with Ansible and with plain ssh, on fleets of directors in the lab
 #   make test-docs      test the tutorial of the library: each step compiles, and the last one runs in the lab
-#   make lint           check format, documentation rules and shell scripts
+#   make lint           check format, wording, links and numbers of the documentation, and shell scripts
+#   make test-recipes   run the recipes of README.md and docs/ word for word, in the lab
+#   make recipes        write the output in README.md and docs/ from a run of their recipes
 #   make bench          compare the program with ipvsadm
 #   make docs           build the documentation of the library, .build/docs/site
 #   make manual         write docs/ipvs-timeout.8 from the program's help
@@ -50,17 +52,17 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden golden test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-link-order test-golden test-examples test-kernel test-systemd test-fleet
+test: lint test-manual test-lab test-host test-link-order test-golden test-recipes test-examples test-kernel test-systemd test-fleet
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session Tests/Recipes/scene Tests/Recipes/shell examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 
 test-host: test-dependencies
@@ -95,6 +97,15 @@ test-golden: test-dependencies release
 golden: test-dependencies release
 	$(LAB) -t 120 Tests/Golden/session $(CURDIR)/$(DIST) > .build/session.txt
 	mv .build/session.txt Tests/Golden/session.txt
+
+# The recipes of docs/how-to/roll-out.md need the fleet.
+test-recipes: test-dependencies release
+	@Tests/Lab/install-dependencies fleet
+	Tests/Recipes/run $(CURDIR)/$(DIST)
+
+recipes: test-dependencies release
+	@Tests/Lab/install-dependencies fleet
+	Tests/Recipes/run --write $(CURDIR)/$(DIST)
 
 test-lab: test-dependencies
 	Tests/Lab/selftest

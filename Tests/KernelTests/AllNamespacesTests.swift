@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 extension RealKernel {
-  /// `--all-netns`: every namespace of the machine once, by a name that can be shown.
+  /// `--all-netns`: every namespace of the machine once, with a printable name.
   @Suite(.clearingUp) struct AllNamespacesTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -44,7 +44,7 @@ extension RealKernel {
       try await Namespace.initial.set(900, 120, 300)
     }
 
-    @Test func areToldApartWhereTheyHaveOneName() async throws {
+    @Test func areDistinguishedWhenTheyShareOneName() async throws {
       try await Neighbours.add("twice")[0].set(11, 12, 13)
       _ = try await Neighbours.addForDocker("twice")
       _ = try await Neighbours.addForDocker("host")
@@ -86,7 +86,7 @@ extension RealKernel {
       try await expectReadable(name, #"r\\u{1B}[2J\\n\\t\\u{7F}e\\u{009B}d\\u{202E}\"\\"#)
     }
 
-    @Test func areNeverToldOfWithControlCharacters() async throws {
+    @Test func areNeverNamedInErrorsWithControlCharacters() async throws {
       let name = "l\u{1B}[2J\neft"
       try await Guest.output(["sh", "-c", "mkdir -p /run/netns && : >\"/run/netns/$0\"", name])
       let outcome = try await netns.program("show", "--all-netns")
@@ -96,7 +96,7 @@ extension RealKernel {
       #expect(!outcome.stderr.trimmed.unicodeScalars.contains { $0.properties.generalCategory == .control })
     }
 
-    /// Expects that JSON gives this name back as it is, and Prometheus as this label.
+    /// Expects that JSON has exactly this name, and Prometheus this label.
     private func expectReadable(_ name: String, _ label: String) async throws {
       let json = try await netns.program("show", "--all-netns", "--format", "json").stdout
       let names = try json.split(separator: "\n").map { line in

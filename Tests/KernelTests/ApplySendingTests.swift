@@ -3,7 +3,9 @@
 import Testing
 
 extension RealKernel {
-  /// `apply` sends what is not so, and nothing where all is so: what somebody else writes meanwhile stays.
+  /// `apply` sends only the timeouts that differ, and nothing if none does.
+  ///
+  /// So it keeps values that another program writes at the same time.
   @Suite(.clearingUp) struct ApplySendingTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -30,12 +32,12 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "60 30 61")
     }
 
-    @Test func keepsWhatAnotherWritesMeanwhile() async throws {
+    @Test func keepsWhatAnotherProgramWrites() async throws {
       let policy = try directory.write("policy", "host - 30 61\n")
       try await netns.set(900, 30, 300)
       // Requests in order: the family, the timeouts before, the timeouts to set, the timeouts after.
       let outcome = try await netns.run([Guest.program, "apply", policy], stoppingAt: "sendto", 2) {
-        // The kernel has told the timeouts before.
+        // The kernel has reported the timeouts before.
         try await netns.set(111, 31, 0)
       }
       expect(

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// `apply`: every namespace as the policy says, and nothing else.
+  /// `apply`: every namespace gets the timeouts of the policy, and nothing else changes.
   @Suite(.clearingUp) struct ApplyTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -102,7 +102,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "60 30 61")
     }
 
-    @Test func narrowsToWhatIsNamed() async throws {
+    @Test func worksOnlyInTheNamedNamespaces() async throws {
       let namespaces = try await Neighbours.add("blue", "red")
       let policy = try directory.write("policy", "host 1 2 3\n* 60 30 61\n")
       expect(

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// What one backend writes the other reads, and so does ipvsadm.
+  /// Values that one backend writes are read by the other, and by ipvsadm.
   @Suite struct BackendTests {
     private let netns = Namespace.current
 
@@ -27,7 +27,7 @@ extension RealKernel {
     }
 
     @Test(arguments: backends)
-    func keepsWhatIsNotNamed(_ backend: String) async throws {
+    func keepsTimeoutsThatAreNotNamed(_ backend: String) async throws {
       expect(
         try await netns.program("set", "--tcpfin", "45s", "--backend", backend),
         equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 45 300 (was 900 120 300)\n"))

@@ -3,13 +3,13 @@
 import Subprocess
 import Testing
 
-/// Runs a command while something is done, and kills it afterwards.
+/// Runs a command during some work, and kills it afterwards.
 ///
 /// - Parameters:
-///   - command: A command that becomes the program to wait for by exec.
-///   - program: The path of that program, which is there before anything is done.
-///   - work: What to do, with the number of the process.
-/// - Throws: What `work` throws, or why the command was not run.
+///   - command: A command that becomes `program` through exec.
+///   - program: The path of the program to wait for before the work starts.
+///   - work: The work, with the number of the process.
+/// - Throws: Any error of `work`, or the reason why the command was not run.
 func withProcess(
   _ command: [String], becoming program: String, _ work: @Sendable (Int32) async throws -> Void
 ) async throws {

@@ -3,11 +3,11 @@
 import Testing
 
 extension RealKernel {
-  /// The whole program when a system call brings it something else than the kernel sent.
+  /// The whole program when a system call returns something that the kernel did not send.
   @Suite struct BrokenReplyTests {
     private let netns = Namespace.current
 
-    /// What to do instead of receiving, the exit status, and a part of the sentence.
+    /// The effect that replaces the receiving, the exit status, and a part of the sentence.
     static let faults = [
       ("retval=0", Int32(70), "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"),
       ("retval=10", 70, "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"),
@@ -20,13 +20,13 @@ extension RealKernel {
         "error=ENOMEM", 71,
         "the system refused (Cannot allocate memory, errno 12); look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
       ),
-      // Nothing has come, and nothing comes.
+      // No reply has arrived, and none will.
       ("error=EAGAIN", 75, "the kernel gave no answer in time;"),
     ]
 
-    @Test func isToldInOneSentence() async throws {
+    @Test func isReportedInOneSentence() async throws {
       for (fault, status, reason) in BrokenReplyTests.faults {
-        // The first reply is about the family, the second has the timeouts.
+        // The first reply describes the family, the second has the timeouts.
         for (reply, attempt) in [(1, "open IPVS"), (2, "read the timeouts")] {
           let outcome = try await run("show", "recvfrom:\(fault):when=\(reply) poll:retval=0")
           let sentence = "ipvs-timeout: cannot \(attempt) in this network namespace: \(reason)"
@@ -37,7 +37,7 @@ extension RealKernel {
       }
     }
 
-    @Test func losesNoArgumentWhereNoFileCanBeOpened() async throws {
+    @Test func losesNoArgumentWhenNoFileCanBeOpened() async throws {
       let outcome = try await run("verify 1 2 3", "openat:error=ENFILE")
       #expect(outcome.status == 1 && outcome.stderr.isEmpty, "\(outcome)")
     }
@@ -68,7 +68,7 @@ extension RealKernel {
       }
     }
 
-    @Test func tellsWhatTheSystemRefused() async throws {
+    @Test func reportsWhatTheSystemRefused() async throws {
       for injection in [
         "sendto:error=ENOBUFS:when=2", "socket:error=EMFILE", "recvfrom:error=EAGAIN poll:error=ENOMEM",
       ] {
@@ -77,7 +77,7 @@ extension RealKernel {
       }
     }
 
-    @Test func saysThatTheKernelHasNoNetlink() async throws {
+    @Test func reportsThatTheKernelHasNoNetlink() async throws {
       let outcome = try await run("show --backend netlink", "socket:error=EPROTONOSUPPORT")
       #expect(outcome.status == 69)
       #expect(
@@ -87,7 +87,7 @@ extension RealKernel {
       )
     }
 
-    @Test func goesOnAfterASignal() async throws {
+    @Test func continuesAfterASignal() async throws {
       for injection in [
         "recvfrom:error=EINTR:when=1", "recvfrom:error=EINTR:when=2+2",
         "recvfrom:error=EAGAIN:when=1..2 poll:error=EINTR:when=1",
@@ -96,7 +96,7 @@ extension RealKernel {
       }
     }
 
-    /// Runs the program under strace, which makes system calls of it fail.
+    /// Runs the program under strace, which makes some of its system calls fail.
     private func run(_ words: String, _ injections: String) async throws -> Outcome {
       let injections = injections.split(separator: " ")
       let calls = injections.map { $0.prefix { $0 != ":" } }.joined(separator: ",")

@@ -3,14 +3,14 @@
 import Testing
 
 extension RealKernel {
-  /// Those who change timeouts at the same time wait for each other, and not for ever.
+  /// Programs that change timeouts at the same time wait for each other, and not forever.
   @Suite struct ChangeLockTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
 
     private static let lock = "/run/ipvs-timeout/lock"
 
-    @Test func keepsAChangeWaitingForSoLong() async throws {
+    @Test func makesAChangeWaitForALimitedTime() async throws {
       let commands = try ["set 60 30 60", "set --udp 60 --netns host", "apply POLICY --netns host"].map(command)
       try await whileLocked { holder in
         let start = ContinuousClock.now
@@ -29,7 +29,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 300")
     }
 
-    @Test func letsAChangeGoOnWhenTheOtherHasEnded() async throws {
+    @Test func letsAChangeContinueWhenTheOtherHasEnded() async throws {
       let script = ": >\(directory.path)/locked; sleep 2; : >\(directory.path)/ended"
       async let short = Guest.run(["flock", ChangeLockTests.lock, "sh", "-c", script])
       #expect(try await eventually { try await Guest.run(["test", "-e", "\(directory.path)/locked"]).status == 0 })
@@ -44,7 +44,7 @@ extension RealKernel {
       "show", "verify 900 120 300", "set 60 30 60 --dry-run", "apply POLICY --netns host --dry-run", "--set 60 30 60",
       "-L --timeout",
     ])
-    func keepsNobodyElseWaiting(_ words: String) async throws {
+    func keepsNoOtherCommandWaiting(_ words: String) async throws {
       let command = try command(words)
       try await whileLocked { _ in
         let outcome = try await netns.run(["timeout", "5"] + command)
@@ -52,8 +52,8 @@ extension RealKernel {
       }
     }
 
-    @Test func isSaidWhereItCannotBe() async throws {
-      // Mounts of its own, in which /run can only be read.
+    @Test func isReportedWhenItCannotBeMade() async throws {
+      // Its own mounts, in which /run is read-only.
       let outcome = try await netns.run(
         "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o ro none /run && exec \"$0\" set 60 30 60", Guest.program)
       expect(
@@ -64,13 +64,13 @@ extension RealKernel {
             + " locked (Read-only file system, errno 30); see that nobody does\n"))
     }
 
-    @Test func isNothingToSayToThoseWhoMayNot() async throws {
+    @Test func isNotReportedToCallersWithoutThePrivilege() async throws {
       let outcome = try await netns.run(
         ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Guest.program, "set", "60", "30", "60"])
       #expect(outcome.status == 77 && outcome.isOneSentence, "\(outcome)")
     }
 
-    @Test func isSaidToThoseWhoMayChangeAllTheSame() async throws {
+    @Test func isReportedToCallersWhoMayChangeWithoutIt() async throws {
       expect(try await netns.program("set", "0", "0", "0", "--quiet"), equals: Outcome())
       let outcome = try await netns.run(
         "setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=+net_admin", "--ambient-caps=+net_admin",
@@ -81,7 +81,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 7")
     }
 
-    @Test func isNotKeptWhileTheResultIsRead() async throws {
+    @Test func isReleasedBeforeTheResultIsRead() async throws {
       let script = #"""
         "$0" set --udp 5 >"$1" & slow=$!
         until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
@@ -94,7 +94,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 6")
     }
 
-    @Test func doesNotTakeTheOutput() async throws {
+    @Test func doesNotReplaceAClosedOutput() async throws {
       let outcome = try await netns.run(["sh", "-c", "exec \"$0\" set 60 30 60 <&- >&- 2>&-", Guest.program])
       #expect(outcome.status == 71)
       expect(try await netns.timeouts(), equals: "60 30 60")
@@ -106,7 +106,7 @@ extension RealKernel {
       return [Guest.program] + words.split(separator: " ").map { $0 == "POLICY" ? policy : String($0) }
     }
 
-    /// What comes of commands that run at the same time.
+    /// Runs commands at the same time and returns their results.
     private func outcomes(_ commands: [[String]]) async throws -> [Outcome] {
       try await withThrowingTaskGroup { group in
         for command in commands { group.addTask { try await netns.run(command) } }
@@ -114,9 +114,9 @@ extension RealKernel {
       }
     }
 
-    /// Does something while another process has the lock.
+    /// Does some work while another process has the lock.
     private func whileLocked(_ body: @Sendable (_ holder: Int32) async throws -> Void) async throws {
-      // It makes the directory.
+      // This call makes the directory.
       expect(try await netns.program("set", "0", "0", "0").status, equals: 0)
       let command = ["flock", "-o", ChangeLockTests.lock, "sleep", "1000"]
       try await withProcess(command, becoming: "/usr/bin/flock") { holder in

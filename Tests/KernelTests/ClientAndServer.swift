@@ -3,7 +3,7 @@
 import Glibc
 import Testing
 
-/// Two hosts on one wire, each a network namespace, with sockets of the test's own.
+/// Two hosts on one wire, each a network namespace, with sockets that the test owns.
 struct ClientAndServer {
   let client: Namespace
   let server: Namespace
@@ -12,7 +12,7 @@ struct ClientAndServer {
   struct Addresses: Sendable, CustomTestStringConvertible {
     let client: String
     let server: String
-    /// The server's as it stands before a port.
+    /// The server's address, in the form that comes before a port.
     let written: String
 
     static let ipv4 = Addresses(client: "192.0.2.1", server: "192.0.2.9", written: "192.0.2.9")
@@ -21,7 +21,9 @@ struct ClientAndServer {
     var testDescription: String { server }
   }
 
-  /// Makes them; they go with the test where it is `clearingUp`.
+  /// Makes both hosts.
+  ///
+  /// A test that is `clearingUp` removes them.
   static func made() async throws -> ClientAndServer {
     let hosts = try await Neighbours.add("client", "server")
     let script = """
@@ -41,7 +43,7 @@ struct ClientAndServer {
     return ClientAndServer(client: hosts[0], server: hosts[1])
   }
 
-  /// Connections that are open, from ports that begin with this one.
+  /// Opens connections, from this port and the ports after it.
   func open(
     _ count: Int, from first: UInt16 = 40_000, to listener: LabSocket, at port: UInt16, _ addresses: Addresses
   ) throws -> [(client: LabSocket, server: LabSocket)] {
@@ -52,7 +54,7 @@ struct ClientAndServer {
     }
   }
 
-  /// Connections that the client opens and closes at once, as a program does that never uses one twice.
+  /// Opens connections that the client closes at once, like a program that never uses a connection twice.
   func leave(
     _ count: Int, from first: UInt16 = 40_000, to listener: LabSocket, at port: UInt16, _ addresses: Addresses
   ) throws {
@@ -69,7 +71,7 @@ struct ClientAndServer {
 }
 
 extension Guest {
-  /// How the program under test calls the process of the tests.
+  /// The name that the program under test prints for the process of the tests.
   static func ownProgram() async throws -> String {
     let command = try await Guest.output(["cat", "/proc/\(getpid())/comm"]).split(separator: "\n").joined()
     return "\(command) (pid \(getpid()))"

@@ -5,17 +5,17 @@ import SystemPackage
 import Testing
 
 extension RealKernel {
-  /// The library in this very process, with ipvsadm as the judge.
+  /// The library in this process, compared with ipvsadm.
   @Suite struct ClientTests {
     private let netns = Namespace.current
 
-    @Test func readsWhatANewNamespaceStartsWith() async throws {
+    @Test func readsTheInitialTimeoutsOfANamespace() async throws {
       let timeouts = try netns.inside { try Client().timeouts() }
       #expect(timeouts == .kernelDefault)
       expect(try await netns.timeouts(), equals: "900 120 300")
     }
 
-    @Test func setsWhatIsNamedAndNothingElse() async throws {
+    @Test func setsOnlyTheNamedTimeouts() async throws {
       let client = try netns.inside { try Client() }
       for subset in 0..<8 {
         try await netns.set(1001, 1002, 1003)
@@ -43,7 +43,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: timeouts.line)
     }
 
-    @Test func readsAndWritesBackMoreThanCanBeAskedFor() async throws {
+    @Test func readsAndRestoresMoreThanTheProgramAccepts() async throws {
       let client = try netns.inside { try Client() }
       let longest = Timeouts(tcp: limit, tcpFin: limit, udp: limit)
       try client.setTimeouts(longest)
@@ -63,7 +63,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 300")
     }
 
-    @Test func saysWhatTheKernelRefused() async throws {
+    @Test func reportsWhatTheKernelRefused() async throws {
       let error = #expect(throws: IPVSError.self) {
         try netns.inside { try Client().setTimeouts(Timeouts(tcp: 60, udp: Timeout(held: .max))) }
       }
@@ -86,13 +86,13 @@ extension RealKernel {
       }
     }
 
-    /// What this kernel takes at most: INT_MAX / HZ, with HZ = 100.
+    /// The largest timeout that this kernel accepts: INT_MAX / HZ, with HZ = 100.
     private var limit: Timeout? { Timeout(held: 21_474_836) }
   }
 }
 
 extension Timeouts {
-  /// The three values as ``Namespace/timeouts()`` gives them.
+  /// The three values as ``Namespace/timeouts()`` returns them.
   fileprivate var line: String {
     Name.allCases.map { self[$0].map { "\($0.seconds)" } ?? "-" }.joined(separator: " ")
   }

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// Only what was named is sent, whoever else is writing at the same time.
+  /// Only the named values are sent, so a program that writes at the same time keeps its own.
   @Suite struct ConcurrentWritersTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -25,7 +25,7 @@ extension RealKernel {
       #expect(sent.first?.contains("\"\\x0c\\x01\\x00\\x00\(attributes)\"") == true, "\(sent)")
     }
 
-    @Test func keepsWhatAnotherWroteBetweenReadingAndSetting() async throws {
+    @Test func keepsWhatAnotherProgramWroteBetweenReadingAndSetting() async throws {
       // Requests in order: the family, the timeouts before, the timeouts to set, the timeouts after.
       let outcome = try await netns.run([Guest.program, "set", "--udp", "30"], stoppingAt: "sendto", 2) {
         try await netns.set(111, 0, 0)
@@ -34,7 +34,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "111 120 30")
     }
 
-    @Test func saysThatAnotherWroteOverWhatItSet() async throws {
+    @Test func reportsThatAnotherProgramOverwroteTheValues() async throws {
       let words = ["set", "--udp", "30", "--tcp", "60"]
       let outcome = try await netns.run([Guest.program] + words, stoppingAt: "sendto", 3) {
         try await netns.set(0, 0, 99)
@@ -48,12 +48,12 @@ extension RealKernel {
             + " protocol\n"))
     }
 
-    @Test func losesNoUpdateAmongManyWriters() async throws {
+    @Test func losesNoUpdateOfManyWriters() async throws {
       let loop = "for i in $(seq 1 10); do \"$0\" set --$1 $i --quiet || exit; done"
       async let tcp = netns.run("sh", "-c", loop, Guest.program, "tcp")
       async let tcpFin = netns.run("sh", "-c", loop, Guest.program, "tcpfin")
       async let udp = netns.run("sh", "-c", loop, Guest.program, "udp")
-      // Each of them reads back what it has just set, and fails where another has undone it.
+      // Each of them reads back the value that it has just set, and fails if another has changed it.
       expect(try await [tcp, tcpFin, udp], equals: [Outcome(), Outcome(), Outcome()])
       expect(try await netns.timeouts(), equals: "10 10 10")
     }

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 extension RealKernel {
-  /// `auto`: the program ipvsadm is turned to where the family is not there, and never otherwise.
+  /// `auto`: the program ipvsadm is used if the family is missing, and never otherwise.
   @Suite(.serialized) struct FallbackTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -33,7 +33,7 @@ extension RealKernel {
       #expect(directory.text("called").hasSuffix("\n-L --timeout\n--set 0 0 3\n-L --timeout\n"))
     }
 
-    @Test func showsAProtocolThatIsNotThere() async throws {
+    @Test func showsThatAProtocolIsMissing() async throws {
       let answering = try program("echo 'Timeout (tcp tcpfin udp): 900 120 0'")
       let access = ["--backend", "ipvsadm", "--ipvsadm", answering]
       expect(
@@ -49,7 +49,7 @@ extension RealKernel {
       #expect(set.stderr.contains("udp is not in this kernel, wanted 30 s"), "\(set)")
     }
 
-    /// It starts modprobe by itself, and so brings the module that the kernel could not.
+    /// ipvsadm starts modprobe itself, so it can load the module when the kernel could not.
     @Test(
       .withoutModule(.notLoadable),
       arguments: [
@@ -86,7 +86,7 @@ extension RealKernel {
         equals: Outcome(69, "", "ipvs-timeout: \(FallbackTests.notLoaded); \(missing)\n"))
     }
 
-    @Test func saysThatTheProgramIpvsadmIsMissing() async throws {
+    @Test func reportsThatTheProgramIpvsadmIsMissing() async throws {
       expect(
         try await netns.programWithoutIpvsadm("show", "--backend", "ipvsadm"),
         equals: Outcome(
@@ -106,8 +106,8 @@ extension RealKernel {
             + " ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm\n"))
     }
 
-    @Test func isNotForWhatTheKernelRefuses() throws {
-      // The program's own range ends before the kernel's does, so only the library can get this far.
+    @Test func isNotUsedWhenTheKernelRefuses() throws {
+      // The program accepts a smaller range than the kernel, so only the library can get this far.
       let answering = try program("echo 'Timeout (tcp tcpfin udp): 1 2 3'")
       let wanted = Timeouts(udp: Timeout(held: .max))
       #expect(
@@ -118,7 +118,7 @@ extension RealKernel {
       #expect(directory.text("called").isEmpty)
     }
 
-    @Test func isNotForATimeOut() async throws {
+    @Test func isNotUsedAfterATimeOut() async throws {
       let answering = try program("echo 'Timeout (tcp tcpfin udp): 1 2 3'")
       let outcome = try await netns.run(
         "strace", "-o", "/dev/null", "-e", "trace=recvfrom,poll", "-e", "inject=recvfrom:error=EAGAIN", "-e",
@@ -128,7 +128,7 @@ extension RealKernel {
       #expect(directory.text("called").isEmpty)
     }
 
-    /// A program in ipvsadm's place that notes its arguments.
+    /// A program that replaces ipvsadm and writes down its arguments.
     @discardableResult
     private func program(_ body: String) throws -> String {
       try directory.script("ipvsadm", "echo \"$@\" >>\(directory.path)/called\n\(body)")

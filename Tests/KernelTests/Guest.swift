@@ -5,25 +5,27 @@ import Subprocess
 import SystemPackage
 import Testing
 
-/// The throw-away kernel in which these tests run, and the programs in it.
+/// The throw-away kernel in which these tests run, and its programs.
 enum Guest {
   static let ipvsadm = "/usr/sbin/ipvsadm"
 
   /// The statically linked program under test.
   static let program = variable("IPVS_TIMEOUT_PROGRAM") ?? ""
 
-  /// The value of an environment variable; `nil` where it is not set.
+  /// The value of an environment variable; `nil` if it is not set.
   static func variable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
   }
 
-  /// Where a program of the system's is; what is a path already stays as it is.
+  /// The path of a system program.
+  ///
+  /// A path is returned unchanged.
   static func path(of name: String) throws -> FilePath {
     let places = name.contains("/") ? [name] : ["/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"].map { $0 + name }
     return FilePath(try #require(places.first { access($0, X_OK) == 0 }, "the guest has no \(name)"))
   }
 
-  /// Runs a command, by its absolute path or by the name of a program of the system's, and waits for its end.
+  /// Runs a command, given as an absolute path or as the name of a system program, and waits for its end.
   static func run(_ command: [String]) async throws -> Outcome {
     let path = try path(of: try #require(command.first))
     let record = try await Subprocess.run(
@@ -32,7 +34,7 @@ enum Guest {
     return Outcome(record.terminationStatus.number, record.standardOutput, record.standardError)
   }
 
-  /// Runs a command that has to succeed.
+  /// Runs a command that must succeed.
   ///
   /// - Returns: Its standard output.
   @discardableResult
@@ -56,17 +58,19 @@ struct Outcome: Equatable {
     self.stderr = stderr
   }
 
-  /// The program's only output is one line of its own on standard error.
+  /// Whether the program's only output is one sentence on standard error.
   var isOneSentence: Bool { stdout.isEmpty && isErrorOneSentence }
 
-  /// Whether standard error got one sentence of the program's.
+  /// Whether standard error has one sentence of the program.
   var isErrorOneSentence: Bool {
     stderr.hasPrefix("ipvs-timeout: ") && stderr.hasSuffix("\n")
       && stderr.utf8.count { $0 == UInt8(ascii: "\n") } == 1
   }
 }
 
-/// Expects a value that it took a process to find out: unlike `#expect` with `await` in it, this shows the value.
+/// Expects a value that another process provides.
+///
+/// `#expect` with `await` inside would not show the value; this does.
 func expect<Value: Equatable>(
   _ actual: Value, equals expected: Value, _ comment: Comment? = nil,
   sourceLocation: SourceLocation = #_sourceLocation

@@ -3,11 +3,13 @@
 import Glibc
 import Testing
 
-/// The tests against a real kernel, one after another: some of them take its module ip_vs away for a while.
+/// The tests on a real kernel.
+///
+/// They run one after another, because some of them remove the module ip_vs for a while.
 @Suite(.serialized, .inGuest, .timeLimit(.minutes(20)))
 enum RealKernel {}
 
-/// Lets a test begin only inside the guest, with a new network namespace and a directory of its own.
+/// Starts a test only inside the guest, with a new network namespace and its own directory.
 ///
 /// Elsewhere the test fails before it touches anything.
 struct InGuest: SuiteTrait, TestTrait, TestScoping {
@@ -53,7 +55,7 @@ extension Trait where Self == InGuest {
   static var inGuest: Self { InGuest() }
 }
 
-/// What the guest lacks, or that this is none.
+/// The error that the guest lacks something, or that this is not a guest.
 struct NotInGuest: Error, CustomStringConvertible {
   let description: String
 

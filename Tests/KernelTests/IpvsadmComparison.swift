@@ -3,7 +3,7 @@
 import Subprocess
 import Testing
 
-/// Runs command lines by ipvsadm and by the program under test, in the same namespace from the same timeouts.
+/// Runs command lines with ipvsadm and with the program under test, in the same namespace and from the same timeouts.
 struct IpvsadmComparison: ~Copyable {
   static let start = "901 121 301"
 
@@ -12,7 +12,7 @@ struct IpvsadmComparison: ~Copyable {
   private let input: StandardInputWriter
   private var statuses: SubprocessOutputSequence.StringSequence<UTF8>.AsyncIterator
 
-  /// Starts one shell that runs all the command lines, since that costs one process for each and not three.
+  /// Starts one shell that runs all the command lines, because that needs one process for each, not three.
   static func run(
     in netns: Namespace, _ directory: ScratchDirectory, _ body: (inout IpvsadmComparison) async throws -> Void
   ) async throws {
@@ -29,25 +29,27 @@ struct IpvsadmComparison: ~Copyable {
     #expect(record.terminationStatus == .exited(0))
   }
 
-  /// What a program makes of a command line.
-  mutating func deed(of program: String, _ arguments: [[UInt8]]) async throws -> Deed {
+  /// Returns the result that a program has for a command line.
+  mutating func outcome(of program: String, _ arguments: [[UInt8]]) async throws -> IpvsadmOutcome {
     try kernel.set(901, 121, 301)
     let line = ([Array(program.utf8)] + arguments).map { IpvsadmComparison.quoted($0) }.joined(separator: [0x20])
     let tail = " </dev/null >\(directory.path)/out 2>\(directory.path)/err; echo $?\n"
     _ = try await input.write(Array(line) + Array(tail.utf8))
     let status = try await statuses.next()
-    return Deed(
+    return IpvsadmOutcome(
       status: try #require(status.flatMap { Int($0) }, "the shell gave no status but \(String(describing: status))"),
       stdout: directory.text("out"), stderr: directory.text("err"), timeouts: try kernel.values())
   }
 
-  /// Compares the two programs; every difference that matters is a failure that names the command line.
+  /// Compares the two programs.
   ///
-  /// - Returns: What ipvsadm made of it.
+  /// Every difference that matters is a failure that names the command line.
+  ///
+  /// - Returns: The result of ipvsadm.
   @discardableResult
-  mutating func compare(_ vector: IpvsadmVector, program: String) async throws -> Deed {
-    let theirs = try await deed(of: Guest.ipvsadm, vector.arguments)
-    let ours = try await deed(of: program, vector.arguments)
+  mutating func compare(_ vector: IpvsadmVector, program: String) async throws -> IpvsadmOutcome {
+    let theirs = try await outcome(of: Guest.ipvsadm, vector.arguments)
+    let ours = try await outcome(of: program, vector.arguments)
     if theirs.isAnotherOperation || theirs.isAboutForeignOption || vector.hasForeignValue {
       #expect(ours.isRefusal, "\(vector): \(ours), \(theirs)")
     } else if theirs.status == 0 || theirs.isAboutValues {

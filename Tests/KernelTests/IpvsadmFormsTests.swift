@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// ipvsadm's own two forms: the program and the real ipvsadm 1.31 side by side.
+  /// ipvsadm's two forms: the program and the real ipvsadm 1.31 side by side.
   @Suite struct IpvsadmFormsTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -27,15 +27,15 @@ extension RealKernel {
           if theirs.status == 0 { accepted += 1 }
         }
       }
-      print("\(count) made-up command lines, of which ipvsadm took \(accepted); IPVS_TIMEOUT_SEED=\(seed)")
-      // It takes about a quarter; a tenth is five standard deviations away, whatever the seed.
-      #expect(count / 10...count * 9 / 10 ~= accepted, "the generator is one-sided")
+      print("\(count) generated command lines, of which ipvsadm accepted \(accepted); IPVS_TIMEOUT_SEED=\(seed)")
+      // ipvsadm accepts about a quarter. A tenth is five standard deviations away, for any seed.
+      #expect(count / 10...count * 9 / 10 ~= accepted, "too few of one kind")
     }
 
-    @Test func refusesWhatIsNoFormOfIpvsadms() async throws {
+    @Test func refusesOtherForms() async throws {
       try await IpvsadmComparison.run(in: netns, directory) { comparison in
         for vector in IpvsadmVector.neither {
-          let ours = try await comparison.deed(of: Guest.program, vector.arguments)
+          let ours = try await comparison.outcome(of: Guest.program, vector.arguments)
           #expect(ours.status == 64 && ours.isOneSentence, "\(vector): \(ours)")
           #expect(ours.timeouts == IpvsadmComparison.start, "\(vector)")
         }
@@ -48,7 +48,7 @@ extension RealKernel {
       #expect(services == Outcome(0, "-A -t 192.0.2.1:80 -s rr\n"))
       try await IpvsadmComparison.run(in: netns, directory) { comparison in
         for vector in IpvsadmVector.others.map(IpvsadmVector.init(words:)) {
-          let ours = try await comparison.deed(of: Guest.program, vector.arguments)
+          let ours = try await comparison.outcome(of: Guest.program, vector.arguments)
           #expect([2, 255].contains(ours.status) && ours.isOneSentence, "\(vector): \(ours)")
           #expect(ours.timeouts == IpvsadmComparison.start, "\(vector)")
         }
@@ -65,10 +65,12 @@ extension RealKernel {
       #expect(outcome.stdout.contains(option == "--version" ? "." : "Exit status"))
     }
 
-    /// Decides which command lines are made up; set IPVS_TIMEOUT_SEED to have the same again.
+    /// Decides which command lines are generated.
+    ///
+    /// Set IPVS_TIMEOUT_SEED to generate the same again.
     private let seed = Guest.variable("IPVS_TIMEOUT_SEED").flatMap { UInt64($0) } ?? .random(in: .min ... .max)
 
-    /// How many are made up.
+    /// How many are generated.
     private let count = Guest.variable("IPVS_TIMEOUT_VECTORS").flatMap { Int($0) } ?? 200
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Makes up command lines for ipvsadm's two forms, most of them nearly right; the same seed gives the same ones.
+/// Generates command lines for ipvsadm's two forms, most of them nearly valid.
+///
+/// The same seed generates the same lines.
 struct IpvsadmGenerator {
   private var random: SplitMix64
 
@@ -8,7 +10,9 @@ struct IpvsadmGenerator {
     random = SplitMix64(state: seed)
   }
 
-  /// A command line whose first option is one of the two operations, nearly always.
+  /// A command line.
+  ///
+  /// Its first option is nearly always one of the two operations.
   mutating func vector() -> IpvsadmVector {
     let isSet = Bool.random(using: &random)
     var rest =
@@ -20,7 +24,7 @@ struct IpvsadmGenerator {
         isSet && one(of: [true, false]) ? ["--sort"] : noise(), at: .random(in: 0...rest.count, using: &random))
     }
     let operation = isSet ? "--set" : one(of: ["-L", "-l", "--list", "-L", "-Ln", "-LX", "-lnX"])
-    // Values may come before the operation, options may not; a namesake of this program's commands is not made up.
+    // Values may come before the operation, options may not. A name of one of this program's commands is not generated.
     let leading = rest.prefix { isSet && $0.count == 1 && !$0[0].hasPrefix("-") }.count
     rest.insert([operation], at: .random(in: 0...leading, using: &random))
     return IpvsadmVector(rest.flatMap { $0 })
@@ -40,7 +44,7 @@ struct IpvsadmGenerator {
     }
   }
 
-  /// One option, with its argument if it takes one.
+  /// One option, with its argument if it has one.
   private mutating func noise() -> [String] {
     switch Int.random(in: 0..<20, using: &random) {
     case 0..<8: one(of: [["-n"], ["--numeric"], ["-X"], ["--exact"], ["--nosort"], ["--sort"], ["--tun-info"]])
@@ -70,7 +74,7 @@ struct IpvsadmGenerator {
   }
 }
 
-/// Sebastiano Vigna's generator: a few lines, and a seed decides everything.
+/// Sebastiano Vigna's SplitMix64: a few lines, and the seed decides everything.
 struct SplitMix64: RandomNumberGenerator {
   var state: UInt64
 

@@ -8,7 +8,7 @@ struct IpvsadmVector {
     self.arguments = arguments.map { Array($0.utf8) }
   }
 
-  /// Arguments that are no text.
+  /// Arguments that are not text.
   init(bytes arguments: [[UInt8]]) {
     self.arguments = arguments
   }
@@ -18,7 +18,7 @@ struct IpvsadmVector {
     self.init(words.split(separator: " ", omittingEmptySubsequences: true).map(String.init))
   }
 
-  /// There is `-p`, an option for services, whose value ipvsadm refuses in the words that it has for `--set`.
+  /// Whether it has `-p`, an option for services, whose value ipvsadm refuses in the same words as a value of `--set`.
   var hasForeignValue: Bool {
     arguments.contains { argument in
       argument.starts(with: "--persistent".utf8)

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension IpvsadmVector {
-  /// Command lines that concern the timeouts, or would if they were not wrong.
+  /// Command lines about the timeouts, valid and invalid.
   static let all: [IpvsadmVector] = plain.map(IpvsadmVector.init(words:)) + values.map { IpvsadmVector($0) } + odd
 
-  /// Without blanks or empty arguments in them.
+  /// Command lines without blanks and without empty arguments.
   private static let plain = [
-    // In order, in any order.
+    // Arguments in the usual order, and in any order.
     "--set 60 30 60", "60 --set 30 60", "60 30 --set 60", "60 30 60 --set", "--set 0 0 0", "--set 0 0 30",
     "--set 1 1 1", "--set 2678400 2678400 2678400", "-L --timeout", "-l --timeout", "--list --timeout",
-    // The options' end.
+    // The end of the options.
     "--set -- 60 30 60", "--set 60 -- 30 60", "--set 60 30 60 --", "--set -- 60 30 60 --", "--set -- -1 30 60",
     "--set -- 60 30", "--set -- 60 30 --sort", "--set 60 30 60 -- --sort", "-L --timeout --", "-L -- --timeout",
     "-L --timeout -- x", "-L --timeout -- --", "-L --timeout -- -n",
-    // Their number.
+    // The number of values.
     "--set", "--set 60", "--set 60 30", "--set 60 30 60 60", "--set 60 30 60 60 60", "--set x", "--set x y",
     "--set x y z", "--set 60 30 60 x", "--set x 30 60 x", "-L --timeout 60", "-L 60 --timeout", "60 -L --timeout",
     "-L --timeout 60 30 60", "-L --timeout -", "--set - - -", "--set 60 - 60", "--set 60 30 60 -",
-    // Signs, ranges, what is no decimal number.
+    // Signs, ranges, and texts that are not decimal numbers.
     "--set +60 +30 +60", "--set -0 30 60", "--set -60 30 60", "--set 60 -30 60", "--set 60 30 -60", "--set -1 0 0",
     "--set 60 30 2678401", "--set 60 2678401 60", "--set 2678401 30 60", "--set 60 30 4294967296",
     "--set 60 30 4294967356", "--set 60 30 2147483648", "--set 60 30 9223372036854775807",
@@ -28,22 +28,22 @@ extension IpvsadmVector {
     "--set 60 30 ٣", "--set 60 30 ６０", "--set 60 30 6\u{301}", "--set 60 30 '60'", "--set 60 30 \"60\"",
     "--set 60 30 6$0", "--set 60,30,60", "--set 60:30:60", "--set 60/30/60", "--set=60 30 60", "--set= 60 30 60",
     "--set=60,30,60",
-    // What may stand beside -L --timeout.
+    // Options that -L --timeout accepts.
     "-L --timeout -n", "-L -n --timeout", "-Ln --timeout", "-ln --timeout", "-LX --timeout", "-LnX --timeout",
     "-LXn --timeout", "-L --timeout --numeric", "-L --timeout --exact", "-L --timeout -X", "-L --timeout --sort",
     "-L --timeout --nosort", "-L --timeout --sort --nosort", "-L --timeout --sort --sort", "-L --timeout --tun-info",
     "-L --timeout --syncid 5", "-L --timeout --syncid=5", "-L --syncid 255 --timeout", "-L --timeout --syncid 0",
     "-L --timeout -n -X --sort --nosort --tun-info --syncid 7", "-LnX --nosort --tun-info --syncid=7 --timeout",
     "-L --timeout --syncid +5", "-L --timeout --syncid 007",
-    // The same beside --set, where only --sort may.
+    // The same options with --set, which accepts only --sort.
     "--set 60 30 60 --sort", "--set --sort 60 30 60 --sort", "--set 60 30 60 -n", "--set -n 60 30 60",
     "--set 60 30 60 --numeric", "--set 60 30 60 -X", "--set 60 30 60 --exact", "--set 60 30 60 --nosort",
     "--set 60 30 60 --tun-info", "--set 60 30 60 --syncid 5", "--set 60 30 60 --timeout", "--set --timeout 60 30 60",
     "--set --syncid 60 30 60",
-    // Wrong numbers of --syncid, or none.
+    // --syncid with a wrong number, or without one.
     "-L --timeout --syncid", "-L --timeout --syncid=", "-L --timeout --syncid 256", "-L --timeout --syncid -1",
     "-L --timeout --syncid x", "-L --syncid --timeout", "-L --timeout --syncid 5 5", "-L --timeout --syncid --",
-    // Twice.
+    // Options that occur twice.
     "-L --timeout --timeout", "-L --timeout -n -n", "-Lnn --timeout", "-L --timeout -n --numeric",
     "-L --timeout -X --exact", "-L --timeout --nosort --nosort", "-L --timeout --tun-info --tun-info",
     "-L --timeout --syncid 5 --syncid 5", "-L -L --timeout", "-LL --timeout", "-Ll --timeout", "-L --list --timeout",
@@ -54,7 +54,7 @@ extension IpvsadmVector {
     "-LZ --timeout",
     "-L --timeout -S", "-L --timeout -R", "-L --timeout -A", "-L --timeout --start-daemon master",
     "-L --timeout --stop-daemon=backup", "--set 60 30 60 --start-daemon", "-L --timeout --stop-daemon",
-    // Options that go with other operations.
+    // Options that belong to other operations.
     "-L --timeout -c", "-Lc --timeout", "-Lnc --timeout", "-L --timeout --connection", "-L --timeout --daemon",
     "-L --timeout --stats", "-L --timeout --rate", "-L --timeout --thresholds", "-L --timeout --persistent-conn",
     "-L --timeout -t 192.0.2.1:80", "-L --timeout -t10.0.0.1:80", "-L --timeout --tcp-service=192.0.2.1:80",
@@ -73,14 +73,14 @@ extension IpvsadmVector {
     "--set -s 60 30 60 60", "--set 60 30 60 -p", "--set -p 60 30 60", "--set -p 60 30 60 60", "--set 60 30 60 -w 5",
     "--set 60 30 60 --tun-port=6080", "--set x 30 60 -c", "--set 60 30 -c", "--set 60 30 60 60 -c",
     "-L --timeout -c x",
-    // Those that need an argument, without one; those that take none, with one.
+    // Options that need an argument, without it; options that have none, with one.
     "-L --timeout -t", "-L --timeout --tcp-service", "-L --timeout -s", "-L --timeout --tun-port", "--set 60 30 60 -w",
     "--set 60 30 60 -s", "--set 60 30 60 --pe", "-L --timeout=5", "-L --timeout=", "-L= --timeout", "-L=x --timeout",
     "--list=x --timeout", "--list= --timeout", "-L --timeout --numeric=1", "-L --timeout -n=1", "-Ln=1 --timeout",
     "-L --timeout --stats=1", "-L --timeout --sort=1", "-L --timeout -c=1", "--set 60 30 60 --sort=",
     "-L --timeout --numeric --numeric=1", "-L --timeout --timeout=5", "--set 60 30 60 --list=x", "--set 60 30 60 -L=",
     "-L --timeout --clear=1", "-L --timeout -C=",
-    // Unknown, abbreviated, wrongly spelt.
+    // Unknown, abbreviated and misspelt options.
     "--se 60 30 60", "--s 60 30 60", "--lis --timeout", "--l --timeout", "-L --timeou", "-L --time", "-L --t",
     "-L --timeout --num", "-L --timeout --nosor", "-L --timeout --bogus", "--set 60 30 60 --bogus",
     "--set --bogus 60 30",
@@ -89,17 +89,17 @@ extension IpvsadmVector {
     "-L ---timeout", "-L --timeout --=", "-L --timeout --=x", "-L --timeout -=", "-L --timeout ---",
     "-L- --timeout", "-L-- --timeout", "-L --timeout --no-numeric",
     "-L --timeout --nonumeric", "-L --timeout --?", "-L --timeout -?", "-L --timeout --usage",
-    // What has to come first, and does not.
+    // Operations that must come first, and do not.
     "--timeout -L", "-n -L --timeout", "-nL --timeout", "--sort -L --timeout", "-c --set 60 30 60",
     "--bogus -L --timeout", "-q --set 60 30 60", "-s rr --set 60 30 60", "--syncid 5 -L --timeout",
     "--sort --set 60 30 60", "-p --set 60 30 60", "-1 --set 30 60",
-    // Two mistakes: the first counts.
+    // Two errors: the first one counts.
     "-L --timeout --bogus -n -n", "-L --timeout -n -n --bogus", "--set 60 x --bogus", "--set --bogus x 30 60",
     "--set 60 30 60 -c --bogus", "-L --timeout -c --bogus", "-L --timeout -c -c --bogus", "-L --timeout -6 --bogus",
     "--set 60 30 -C --bogus", "-L --timeout -L --bogus", "-L --timeout --syncid x --bogus", "--set 60 30 60 60 --bogus",
   ]
 
-  /// With blanks, line ends, empty arguments, quotes.
+  /// Command lines with blanks, line ends, empty arguments and quotes.
   private static let values = [
     ["--set", " 60", "30", "60"], ["--set", "60 ", "30", "60"], ["--set", "\t60", "\n30", "\r60"],
     ["--set", "\u{0B}60", "\u{0C}30", " \t\n\u{0B}\u{0C}\r+60"], ["--set", "60", "30", "60\n"],
@@ -122,7 +122,7 @@ extension IpvsadmVector {
     ["-L", "--timeout", "--syncid", "5\u{301}"], ["-L\u{301}", "--timeout"], ["-L", "--timeout", "-n\u{301}"],
   ]
 
-  /// What is no UTF-8, and what is very long.
+  /// Command lines that are not UTF-8, or very long.
   private static let odd = [
     IpvsadmVector(bytes: [Array("--set".utf8), Array("60".utf8), Array("30".utf8), [0xFF]]),
     IpvsadmVector(bytes: [Array("--set".utf8), Array("60".utf8), Array("30".utf8), Array("60".utf8), [0xC3, 0x28]]),
@@ -137,7 +137,9 @@ extension IpvsadmVector {
     IpvsadmVector(["-L", "--timeout", "-" + String(repeating: "n", count: 5000)]),
   ]
 
-  /// Not in ipvsadm's language, for want of an operation: this program's own errors about its command line.
+  /// Command lines without an operation.
+  ///
+  /// They are not in ipvsadm's language, so this program prints its own errors.
   static let neither = [
     ["--SET", "60", "30", "60"], ["---set", "60", "30", "60"], ["--set-", "60", "30", "60"], ["--set60", "30", "60"],
     ["--set ", "60", "30", "60"], ["--set 60 30 60"], ["--timeout-L"], ["--", "--set", "60", "30", "60"],
@@ -145,7 +147,9 @@ extension IpvsadmVector {
     ["--", "-L", "--timeout"], ["--bogus"], ["-q"], [""], ["-"], ["\u{301}"],
   ].map { IpvsadmVector($0) }
 
-  /// Operations that do not concern the timeouts, each of which would do something.
+  /// Operations on other things than timeouts.
+  ///
+  /// Each would have an effect.
   static let others = [
     "-C", "--clear", "-A -t 198.51.100.9:99", "-A -t 198.51.100.9:99 -s rr -p 60", "-E -t 192.0.2.1:80 -s lc",
     "-D -t 192.0.2.1:80", "-a -t 192.0.2.1:80 -r 192.0.2.3:80 -m", "-e -t 192.0.2.1:80 -r 192.0.2.2:80 -m -w 9",

@@ -10,17 +10,19 @@ struct Keepalived {
   private let directory: ScratchDirectory
   private let parent: pid_t
 
-  /// Runs keepalived while something is done, and stops it properly afterwards; if that fails, kills it.
+  /// Runs keepalived during some work, and stops it properly afterwards.
   ///
-  /// Its configuration has a line `lvs_timeouts` with these words, or none.
+  /// If that fails, it is killed.
+  ///
+  /// Its configuration has a line `lvs_timeouts` with these words, or no such line.
   static func during(
     _ timeouts: String?, in netns: Namespace, _ directory: ScratchDirectory,
     _ work: (Keepalived) async throws -> Void
   ) async throws {
     try configure(timeouts, weight: 1, directory)
-    // A namespace in which no device is up knows no unicast addresses, and IPVS takes only such for servers.
+    // IPVS accepts only unicast addresses as servers. A namespace without a device that is up knows none.
     try await Guest.output(netns.entering + ["ip", "link", "set", "lo", "up"])
-    // What one that was killed has left would look like the service of this one.
+    // The service that a killed keepalived has left would look like the service of this one.
     try await Guest.output(netns.entering + [Guest.ipvsadm, "-C"])
     let command = netns.entering + ["keepalived"] + options(directory)
     let log = try FileDescriptor.open(
@@ -36,21 +38,23 @@ struct Keepalived {
     }
   }
 
-  /// Has it read another configuration, and waits until it has done all that it does then.
+  /// Makes it read another configuration, and waits until it has finished.
   func reload(_ timeouts: String?) async throws {
-    // The weights are written after the timeouts, so that a new weight tells that the timeouts are done.
+    // keepalived writes the weights after the timeouts. So a new weight shows that the timeouts are written.
     let weight = try await ipvsadmRules().split(separator: " ").last.flatMap { Int($0) }.map { $0 + 1 } ?? 1
     try Keepalived.configure(timeouts, weight: weight, directory)
     try send(SIGHUP, to: parent)
     try await waitForService(weight: weight)
   }
 
-  /// Kills the process that was started; it does not get to clear up, but its child may.
+  /// Kills the process that was started.
+  ///
+  /// It cannot clean up, but its child may.
   func kill() throws {
     try send(SIGKILL, to: parent)
   }
 
-  /// Kills both of its processes at once, so that neither clears up.
+  /// Kills both of its processes at once, so that neither cleans up.
   func killWithChild() async throws {
     let child = try await child()
     try send(SIGSTOP, to: parent)
@@ -58,7 +62,7 @@ struct Keepalived {
     try send(SIGKILL, to: parent)
   }
 
-  /// Kills its child, which looks after services and timeouts, and waits for the next one.
+  /// Kills its child, which manages services and timeouts, and waits for the next one.
   func replaceChild() async throws {
     let old = try await child()
     try send(SIGKILL, to: old)
@@ -71,7 +75,7 @@ struct Keepalived {
   }
 
   private func send(_ signal: Int32, to process: pid_t) throws {
-    // 0 would be all processes of the group, those of the tests among them.
+    // 0 would mean all processes of the group, including the tests.
     guard process > 1, Glibc.kill(process, signal) == 0 else { throw Errno(rawValue: errno) }
   }
 
@@ -116,7 +120,9 @@ struct Keepalived {
   }
 }
 
-/// Asks again and again whether something is so, until only what hangs can be the reason that it is not.
+/// Checks a condition again and again.
+///
+/// It gives up only when the reason can only be a program that hangs.
 func eventually(_ isSo: () async throws -> Bool) async throws -> Bool {
   let end = ContinuousClock.now + .seconds(240)
   repeat {
@@ -126,7 +132,7 @@ func eventually(_ isSo: () async throws -> Bool) async throws -> Bool {
   return false
 }
 
-/// keepalived did not do what it was started for.
+/// The error that keepalived did not do its job.
 private struct KeepalivedFailed: Error, CustomStringConvertible {
   let description: String
 }

@@ -6,11 +6,12 @@ import SystemPackage
 import Testing
 
 extension RealKernel {
-  /// What `ipvs-timeout doctor` says that keepalived writes, against what the real keepalived has just written.
+  /// The values that `ipvs-timeout doctor` reports for keepalived, compared with the values that keepalived has
+  /// written.
   @Suite struct KeepalivedComparisonTests {
     private static let service = "virtual_server 127.0.0.1 8080 { real_server 127.0.0.1 80 { weight 1 } }\n"
 
-    /// Configurations from public reports, with what the kernel has after the start.
+    /// Configurations from public reports, with the kernel's values after the start.
     struct Case: CustomTestStringConvertible {
       let testDescription: String
       let files: [String: String]
@@ -96,7 +97,7 @@ extension RealKernel {
         files: ["keepalived.conf": "global_defs { lvs_timeouts tcp 5 }\n"], timeouts: "900 120 300"),
     ]
 
-    @Test(arguments: cases) func saysWhatKeepalivedHasWritten(_ example: Case) async throws {
+    @Test(arguments: cases) func reportsWhatKeepalivedHasWritten(_ example: Case) async throws {
       let (netns, directory) = (Namespace.current, ScratchDirectory.current)
       try await KeepalivedRun.during(
         example.files, example.arguments, pattern: example.pattern, in: netns, directory
@@ -128,7 +129,7 @@ extension RealKernel {
       }
     }
 
-    /// A file that was changed, and one from which the line was removed, while keepalived goes on with what it had.
+    /// A file that was changed, and a file without the line, while keepalived keeps its old values.
     @Test func seesThatTheFileIsNewer() async throws {
       let (netns, directory) = (Namespace.current, ScratchDirectory.current)
       let path = "\(directory.path)/keepalived.conf"
@@ -159,7 +160,7 @@ extension RealKernel {
             "has no lvs_timeouts in \(path), and writes none; \(path) was changed after keepalived had read it"),
           "\(removed)")
         try await netns.set(60, 30, 60)
-        // Reading in the first seconds is taken for the start.
+        // A reading in the first seconds counts as the start.
         try await Task.sleep(for: .seconds(5))
         try await run.reload()
         expect(try await netns.timeouts(), equals: "900 120 300")
@@ -168,8 +169,10 @@ extension RealKernel {
       }
     }
 
-    /// Reloads are quicker than starts, and what is restored in between is what was there before the first one.
-    @Test func saysWhatKeepalivedWritesByMadeUpConfigurations() async throws {
+    /// Reloads are quicker than starts.
+    ///
+    /// Between two configurations, keepalived restores the values before the first one.
+    @Test func reportsWhatKeepalivedWritesWithGeneratedConfigurations() async throws {
       let (netns, directory) = (Namespace.current, ScratchDirectory.current)
       let seed = Guest.variable("IPVS_TIMEOUT_SEED").flatMap { UInt64($0) } ?? .random(in: .min ... .max)
       let count = Guest.variable("IPVS_TIMEOUT_CONFIGURATIONS").flatMap { Int($0) } ?? 40
@@ -178,7 +181,7 @@ extension RealKernel {
       var (written, unknown, broken, done) = (0, 0, 0, 0)
       let end = ContinuousClock.now + .seconds(20)
       while done < count, ContinuousClock.now < end {
-        // What one that was killed has left would be there before the next one.
+        // The next keepalived would find the values that a killed one has left.
         try await Guest.output(netns.entering + [Guest.ipvsadm, "-C"])
         try await netns.set(900, 120, 300)
         try await KeepalivedRun.during(
@@ -193,7 +196,7 @@ extension RealKernel {
             do {
               try await run.reload(within: .seconds(3))
             } catch {
-              // keepalived itself does not survive everything.
+              // Some configurations crash keepalived itself.
               broken += 1
               return
             }
@@ -207,14 +210,16 @@ extension RealKernel {
           }
         }
       }
-      print("of \(done) keepalived wrote by \(written), and broke by \(broken); \(unknown) could not be told")
-      #expect(written * 4 >= done && unknown * 3 <= done && broken * 5 <= done + 5, "the generator is one-sided")
+      print(
+        "of \(done) configurations, keepalived wrote with \(written) and broke with \(broken); \(unknown) are unknown")
+      #expect(written * 4 >= done && unknown * 3 <= done && broken * 5 <= done + 5, "too few of one kind")
     }
 
-    /// What the timeouts are by what `doctor` says that keepalived writes; `nil` where it says that this cannot be told.
+    /// The timeouts that follow from `doctor`'s report about keepalived; `nil` if `doctor` reports that it does not
+    /// know.
     private func said(in netns: Namespace) async throws -> (DoctorFinding, String?) {
       let finding = try await netns.finding(about: "writers")
-      // One that runs already writes also without a service.
+      // A keepalived that already runs writes without a service, too.
       if finding.fact.contains("what it writes cannot be told") || finding.fact.contains("; yet the timeouts are") {
         #expect(finding.severity == "note")
         return (finding, nil)
@@ -237,12 +242,12 @@ extension RealKernel {
   }
 }
 
-/// A keepalived that runs, with files of a test.
+/// A running keepalived, with the files of a test.
 struct KeepalivedRun {
   private let directory: ScratchDirectory
   private let parent: pid_t
 
-  /// Runs keepalived while something is done, as soon as it has done all that it does at its start.
+  /// Runs keepalived during some work, which begins when keepalived has finished its start.
   static func during(
     _ files: [String: String], _ arguments: [String], pattern: String, in netns: Namespace,
     _ directory: ScratchDirectory,
@@ -278,12 +283,12 @@ struct KeepalivedRun {
     }
   }
 
-  /// Writes one of its files.
+  /// Writes one of keepalived's files.
   func write(_ name: String, _ text: String) throws { try directory.write(name, text) }
 
-  /// Has it read its files again, and waits until it has done all that it does then.
+  /// Makes it read its files again, and waits until it has finished.
   func reload(within limit: Duration = .seconds(10)) async throws {
-    // A log that grows for ever would not be read to its end.
+    // A log that keeps growing would never be read to its end.
     #expect(truncate("\(directory.path)/log", 0) == 0)
     guard parent > 1, kill(parent, SIGHUP) == 0 else { throw Errno(rawValue: errno) }
     try await wait(within: limit) { $0.contains("Reload complete") }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Makes up configurations of keepalived's, most of them nearly right; the same seed gives the same ones.
+/// Generates configurations of keepalived, most of them nearly valid.
 ///
-/// It leaves out what has keepalived 2.2.7 crash or lose count, which outlasts a reload: a definition whose text begins
-/// with `@`, `~SEQ` without its end, `~LST` that is refused.
+/// The same seed generates the same ones.
+///
+/// It leaves out input that makes keepalived 2.2.7 crash or lose count, which lasts across reloads: a definition that
+/// begins with `@`, `~SEQ` without its end, `~LST` that is refused.
 struct KeepalivedGenerator {
   private var random: SplitMix64
 
@@ -17,7 +19,7 @@ struct KeepalivedGenerator {
     if one(of: [true, true, true, false]) { parts.insert(global(), at: parts.count) }
     parts.insert(service(), at: one(of: [0, parts.count]))
     let end = one(of: ["\n", "\n", "\n", "\r\n", " \n", "\t# end\n", "\n\n"])
-    // A file that includes itself never ends.
+    // A file that includes itself would never end.
     let lines = [statement(), statement(), statement()].filter { !$0.contains("include") }.joined(separator: "\n")
     let included = one(of: [lines, lines, lines + "\n", ""])
     return (definitions() + parts.joined(separator: "\n").split(separator: "\n").joined(separator: end) + end, included)
@@ -39,7 +41,7 @@ struct KeepalivedGenerator {
     return service + (0..<5).map { _ in one(of: lines) + "\n" }.joined()
   }
 
-  /// Something at the top.
+  /// A line or block of the top level.
   private mutating func part() -> String {
     switch Int.random(in: 0..<12, using: &random) {
     case 0..<5: global()
@@ -61,7 +63,7 @@ struct KeepalivedGenerator {
     ])
   }
 
-  /// Something that belongs into `global_defs`.
+  /// A line or block of `global_defs`.
   private mutating func statement() -> String {
     switch Int.random(in: 0..<24, using: &random) {
     case 0..<9: timeouts()

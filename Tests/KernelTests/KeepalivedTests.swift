@@ -3,11 +3,11 @@
 import Testing
 
 extension RealKernel {
-  /// What the real keepalived does to the timeouts, and what the program says of it.
+  /// The effect of the real keepalived on the timeouts, and the program's report of it.
   @Suite struct KeepalivedTests {
     private let netns = Namespace.current
 
-    @Test func setsThemAtItsStartAndPutsThemBackAtItsEnd() async throws {
+    @Test func setsThemAtItsStartAndRestoresThemAtItsEnd() async throws {
       try await netns.set(60, 30, 61)
       try await during("tcp 600 tcpfin 50 udp 40") { _ in
         try await verify(
@@ -20,7 +20,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "60 30 61")
     }
 
-    @Test func putsThemBackAtItsEndWhoeverHasSetThemSince() async throws {
+    @Test func restoresThemAtItsEndWhoeverHasSetThemSince() async throws {
       try await during("tcp 600 tcpfin 50 udp 40") { _ in
         expect(
           try await netns.program("set", "11", "12", "13"),
@@ -44,7 +44,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 300")
     }
 
-    @Test func setsAlsoThoseThatItDoesNotName() async throws {
+    @Test func setsAllThreeEvenIfItNamesOne() async throws {
       try await netns.set(60, 30, 61)
       try await during("udp 40") { keepalived in
         expect(try await netns.timeouts(), equals: "60 30 40")
@@ -56,7 +56,7 @@ extension RealKernel {
       }
     }
 
-    @Test func putsThemBackAgainAndAgainAfterItsSettingWasRemoved() async throws {
+    @Test func restoresThemAtEachReloadAfterItsSettingWasRemoved() async throws {
       try await during("tcp 600") { keepalived in
         try await keepalived.reload(nil)
         expect(try await netns.timeouts(), equals: "900 120 300")
@@ -70,7 +70,7 @@ extension RealKernel {
       }
     }
 
-    @Test func putsThoseBackThatItFoundWhenTheSettingWasAdded() async throws {
+    @Test func restoresTheValuesThatItFoundWhenTheSettingWasAdded() async throws {
       try await during(nil) { keepalived in
         try await netns.set(60, 30, 61)
         try await keepalived.reload("tcp 600")
@@ -88,14 +88,14 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "60 30 61")
     }
 
-    @Test func putsThemBackWhenItsParentIsKilled() async throws {
+    @Test func restoresThemWhenItsParentIsKilled() async throws {
       try await during("tcp 600 tcpfin 50 udp 40") { keepalived in
         try keepalived.kill()
         #expect(try await eventually { try await netns.timeouts() == "900 120 300" })
       }
     }
 
-    @Test func takesItsOwnForThoseBeforeItAfterItWasKilled() async throws {
+    @Test func mistakesItsOwnValuesForTheOldOnesAfterItWasKilled() async throws {
       try await during("tcp 600 tcpfin 50 udp 40") { try await $0.killWithChild() }
       expect(try await netns.timeouts(), equals: "600 50 40")
       try await during("tcp 700 tcpfin 70 udp 71") { _ in
@@ -106,7 +106,7 @@ extension RealKernel {
         "udp is 40 s, wanted 300 s")
     }
 
-    @Test func takesItsOwnForThoseBeforeItAfterItsChildWasKilled() async throws {
+    @Test func mistakesItsOwnValuesForTheOldOnesAfterItsChildWasKilled() async throws {
       try await during("tcp 600 tcpfin 50 udp 40") { keepalived in
         try await keepalived.replaceChild()
         try await keepalived.reload("tcp 700 tcpfin 70 udp 71")
@@ -119,7 +119,7 @@ extension RealKernel {
       try await Keepalived.during(timeouts, in: netns, ScratchDirectory.current, work)
     }
 
-    /// Expects that the program finds the timeouts other than these, and names each that differs.
+    /// Expects that the program finds timeouts that differ from these, and names each of them.
     private func verify(
       _ wanted: String..., says lines: String..., sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {

@@ -4,9 +4,9 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// The timeouts of one namespace by the kernel's older interface, the socket options.
+/// The timeouts of one namespace through the kernel's older interface, the socket options.
 ///
-/// It shares nothing with what is tested, and costs one system call where ipvsadm costs a process.
+/// It shares nothing with the tested code. It needs one system call, where ipvsadm needs a process.
 struct KernelTimeouts: ~Copyable {
   private let socket: FileDescriptor
 

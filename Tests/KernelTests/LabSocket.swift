@@ -4,7 +4,9 @@ import Glibc
 import SystemPackage
 import Testing
 
-/// A socket in one of the guest's network namespaces; none of its calls takes longer than five seconds.
+/// A socket in one of the guest's network namespaces.
+///
+/// Each of its calls lasts at most five seconds.
 final class LabSocket {
   private let descriptor: CInt
 
@@ -21,9 +23,9 @@ final class LabSocket {
     close(descriptor)
   }
 
-  /// A socket at an address; `isStream` makes it TCP's, else it is UDP's.
+  /// Makes a socket at an address: a TCP socket with `isStream`, else a UDP socket.
   ///
-  /// With `isForeign` the address need not be one of that namespace.
+  /// With `isForeign` the address may belong to another namespace.
   convenience init(
     in netns: Namespace, at address: String, _ port: UInt16, isStream: Bool = true, isForeign: Bool = false
   ) throws {
@@ -35,7 +37,7 @@ final class LabSocket {
     try check(withAddress(address, port) { bind(descriptor, $0, $1) })
   }
 
-  /// A socket that sends TCP segments of its own making from an address to another.
+  /// Makes a socket that sends hand-made TCP segments from one address to another.
   convenience init(forSegmentsIn netns: Namespace, from address: String, to other: String) throws {
     let type = CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
     try self.init(netns.inside { socket(address.contains(":") ? AF_INET6 : AF_INET, type, CInt(IPPROTO_TCP)) })
@@ -43,7 +45,9 @@ final class LabSocket {
     try check(withAddress(other, 0) { connect(descriptor, $0, $1) })
   }
 
-  /// Sends a TCP segment without its checksum: the director does not look at that, and the receiver drops it.
+  /// Sends a TCP segment without a checksum.
+  ///
+  /// The director does not check it, and the receiver drops the segment.
   func sendsSegment(_ flags: UInt8, from port: UInt16, to other: UInt16) throws {
     let ports = [port, other].flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
     // Sequence number, acknowledgement, header of five words, flags, window, checksum, urgent pointer.
@@ -60,7 +64,7 @@ final class LabSocket {
     try check(withAddress(address, port) { connect(descriptor, $0, $1) })
   }
 
-  /// Begins to connect, and does not wait for an answer.
+  /// Starts to connect, and does not wait for an answer.
   func beginsToConnect(to address: String, _ port: UInt16) throws {
     try check(fcntl(descriptor, F_SETFL, O_NONBLOCK))
     let result = try withAddress(address, port) { connect(descriptor, $0, $1) }
@@ -73,25 +77,25 @@ final class LabSocket {
     try check(Int32(send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL))))
   }
 
-  /// Waits for a byte, or for the end.
+  /// Waits for a byte, or for the end of the stream.
   func receives() throws {
     var byte: UInt8 = 0
     try check(Int32(recv(descriptor, &byte, 1, 0)))
   }
 
-  /// Has TCP ask the peer from time to time whether it is still there, as the settings of its namespace say.
+  /// Turns on keepalive, with the settings of its namespace.
   func keepsAlive() throws { try sets(SOL_SOCKET, SO_KEEPALIVE) }
 
-  /// Sends no more.
+  /// Closes the sending direction.
   func ends() throws { try check(shutdown(descriptor, Int32(SHUT_WR))) }
 
-  /// Has the other end reset when the socket is closed.
+  /// Makes closing the socket send a reset.
   func resets() throws {
     var option = linger(l_onoff: 1, l_linger: 0)
     try check(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout.size(ofValue: option))))
   }
 
-  /// Sends bytes to an address of the loopback device's multicast group.
+  /// Sends bytes to a multicast address through the loopback device.
   func sends(_ bytes: [UInt8], toGroup group: String, _ port: UInt16) throws {
     var interface = in_addr(s_addr: UInt32(0x7F00_0001).bigEndian)
     try check(

@@ -3,7 +3,9 @@
 import Testing
 
 extension RealKernel {
-  /// The program is one file: it works where there is nothing else, not even /proc.
+  /// The program is one file.
+  ///
+  /// It works without any other file, even without /proc.
   @Suite struct LoneProgramTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -36,7 +38,7 @@ extension RealKernel {
       #expect(help.status == 0 && help.stdout.contains("Exit status"), "\(help)")
     }
 
-    /// Runs a copy of the program in a directory that holds nothing but the copy.
+    /// Runs a copy of the program in a directory that has only the copy.
     private func run(_ arguments: String...) async throws -> Outcome {
       try await Guest.output(["cp", Guest.program, "\(directory.path)/program"])
       return try await netns.run(["chroot", directory.path, "/program"] + arguments)

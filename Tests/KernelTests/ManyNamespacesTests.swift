@@ -11,7 +11,7 @@ extension RealKernel {
       let count = 999
       try await batch("netns add many%g", count)
       try await Namespace(name: "many500").set(11, 12, 13)
-      // With that of the test they are 1000, and with that of the guest 1001.
+      // 1000 with the namespace of the test, and 1001 with the guest's.
       let outcome = try await Guest.run(["sh", "-c", "ulimit -n 64; exec \"$0\" show --all-netns", Guest.program])
       let lines = outcome.stdout.split(separator: "\n")
       #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome.stderr)")
@@ -27,7 +27,7 @@ extension RealKernel {
       try await batch("netns delete many%g", count)
     }
 
-    /// How many system calls it takes to show these.
+    /// The number of system calls that show these namespaces.
     private func systemCalls(_ words: String) async throws -> Int {
       try await Guest.output(
         ["strace", "-f", "-c", "-U", "calls,name", "-o", "\(directory.path)/counts", Guest.program, "show"]

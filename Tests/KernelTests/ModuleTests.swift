@@ -30,14 +30,14 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "60 30 60")
     }
 
-    @Test(.withoutModule(.loadable)) func isLoadedByTheFirstCallOfAnybody() async throws {
+    @Test(.withoutModule(.loadable)) func isLoadedByTheFirstCallOfAnyUser() async throws {
       let outcome = try await netns.run("setpriv", "--reuid", "65534", "--clear-groups", Guest.program)
       #expect(outcome.status == 77)
       #expect(outcome.isOneSentence && outcome.stderr.contains("only root may talk to IPVS"), "\(outcome)")
       #expect(try await WithoutModule.isLoaded)
     }
 
-    @Test(.withoutModule(.loadable)) func isNotWantedAgainOnceLoaded() async throws {
+    @Test(.withoutModule(.loadable)) func isNotRequestedAgainOnceLoaded() async throws {
       expect(try await netns.program().status, equals: 0)
       let loader = try directory.script("loader", "echo >>\(directory.path)/called; exec sleep 60")
       try await WithoutModule.setLoader(loader)
@@ -45,7 +45,7 @@ extension RealKernel {
       #expect(directory.text("called").isEmpty)
     }
 
-    @Test(.withoutModule(.loadable)) func isWantedOnce() async throws {
+    @Test(.withoutModule(.loadable)) func isRequestedOnce() async throws {
       let loader = try directory.script("loader", "echo >>\(directory.path)/called; exit 1")
       try await WithoutModule.setLoader(loader)
       #expect(try await netns.program("show", "--backend", "netlink").status == 69)
@@ -63,7 +63,7 @@ extension RealKernel {
       expect(try await WithoutModule.isLoaded, equals: false)
     }
 
-    @Test(.withoutModule(.hidden)) func isNotToBeSeenHere() async throws {
+    @Test(.withoutModule(.hidden)) func isNotVisibleHere() async throws {
       let sentence =
         "\(ModuleTests.opening) IPVS is not loaded, and the modules of this kernel are not to be seen here"
         + " \(ModuleTests.missing); on the host itself, run `modprobe ip_vs`; after an upgrade of the kernel, reboot\n"
@@ -74,7 +74,7 @@ extension RealKernel {
       expect(
         try await netns.program("show", "--backend", "netlink"), equals: Outcome(69, "", ModuleTests.notInKernel + "\n")
       )
-      // The first error is told, and the second added to it.
+      // The first error is printed, and the second is added to it.
       let both =
         ModuleTests.notInKernel + "; the program /usr/sbin/ipvsadm was tried instead: it finds no IPVS here:"
         + " \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to\n"
@@ -91,8 +91,8 @@ extension RealKernel {
         ))
     }
 
-    @Test(.withoutModule(.notLoadable)) func mayNotBeLoadedAnyMore() async throws {
-      // The real setting cannot be taken back: the caller is shown a file in its place.
+    @Test(.withoutModule(.notLoadable)) func mayNoLongerBeLoaded() async throws {
+      // The real setting cannot be undone. So the caller sees a file in its place.
       try directory.write("disabled", "1\n")
       let outcome = try await netns.run(
         "unshare", "-m", "sh", "-c",
@@ -106,13 +106,13 @@ extension RealKernel {
               + " \(ModuleTests.missing); load ip_vs at boot, before kernel.modules_disabled is set to 1\n"))
     }
 
-    @Test(.withoutModule(.loadable)) func isWaitedForNoLongerThanFiveSeconds() async throws {
+    @Test(.withoutModule(.loadable)) func isWaitedForAtMostFiveSeconds() async throws {
       let loader = try directory.script("loader", "echo $$ >>\(directory.path)/loaders; exec sleep 1000")
       let sentence =
         "\(ModuleTests.opening) the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`),"
         + " then try again\n"
       try await WithoutModule.setLoader(loader)
-      // All at once, since each of them waits for so long.
+      // All at the same time, because each of them waits for five seconds.
       let duration = try await ContinuousClock().measure {
         async let show = netns.program()
         async let set = netns.program("set", "--udp", "30")

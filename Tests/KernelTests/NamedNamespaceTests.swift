@@ -40,7 +40,7 @@ extension RealKernel {
     }
 
     @Test(arguments: backends)
-    func areLeftAloneWhereOthersAreNamed(_ backend: String) async throws {
+    func areNotChangedIfOthersAreNamed(_ backend: String) async throws {
       let (red, blue) = try await redAndBlue()
       expect(
         try await netns.program("set", "60", "30", "61", "--netns", "red", "--dry-run", "--backend", backend),

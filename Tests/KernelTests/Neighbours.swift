@@ -3,7 +3,7 @@
 import SystemPackage
 import Testing
 
-/// Network namespaces besides that of the test, by the names that the test wants.
+/// Network namespaces besides the test's own one, with the names that the test chooses.
 struct Neighbours {
   /// Where Docker binds its namespaces.
   static let docker = "/run/docker/netns"
@@ -30,7 +30,7 @@ struct Neighbours {
     return "\(docker)/\(name)"
   }
 
-  /// The three timeouts as the real ipvsadm prints them in the namespace that a file is.
+  /// The three timeouts as the real ipvsadm prints them in the namespace of a file.
   static func timeouts(at path: String) async throws -> String {
     let line = try await Guest.output(["nsenter", "--net=\(path)", Guest.ipvsadm, "-L", "--timeout"])
     return line.split(separator: ": ").last.map { String($0.dropLast()) } ?? line
@@ -51,7 +51,7 @@ extension Namespace {
   }
 }
 
-/// Takes away what a test has left where namespaces and the policy are looked for, whatever happens.
+/// Removes the namespaces and the policy that a test has left, whatever happens.
 struct ClearingUp: SuiteTrait, TestTrait, TestScoping {
   let isRecursive = true
 
@@ -75,6 +75,6 @@ struct ClearingUp: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == ClearingUp {
-  /// Network namespaces, what looks like them, and the policy go with the test.
+  /// Removes network namespaces, files that look like them, and the policy after the test.
   static var clearingUp: Self { ClearingUp() }
 }

@@ -6,9 +6,9 @@ import Glibc
 import SystemPackage
 import Testing
 
-/// A netlink socket of the test's own, in the kernel's place: it answers what it likes.
+/// A netlink socket that replaces the kernel and sends any answer that a test wants.
 final class NetlinkPeer: Sendable {
-  /// The port at which it can be reached.
+  /// The netlink port of this socket.
   let port: UInt32
 
   private let socket: FileDescriptor
@@ -28,10 +28,10 @@ final class NetlinkPeer: Sendable {
     try? socket.close()
   }
 
-  /// Waits for one request, on another thread, and has it answered.
+  /// Waits for one request on another thread, and answers it.
   ///
   /// - Parameters:
-  ///   - sender: The socket that sends the answer, where it is not this one.
+  ///   - sender: The socket that sends the answer, if it is not this one.
   ///   - reply: Makes the answer's bytes from the header of the request.
   func answer(
     from sender: NetlinkPeer? = nil, _ reply: @escaping @Sendable (nlmsghdr) -> [UInt8]

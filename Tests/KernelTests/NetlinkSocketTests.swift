@@ -7,7 +7,7 @@ import Testing
 @testable import Netlink
 
 extension RealKernel {
-  /// The netlink layer over real sockets, with a peer that answers as the kernel never does.
+  /// The netlink layer on real sockets, with a peer that sends answers that the kernel never sends.
   @Suite struct NetlinkSocketTests {
     private let peer: NetlinkPeer
 
@@ -15,26 +15,26 @@ extension RealKernel {
       peer = try NetlinkPeer()
     }
 
-    @Test func takesAnAnswer() throws {
+    @Test func acceptsAnAnswer() throws {
       peer.answer { ReplyBytes(to: $0).bytes }
       #expect(try ask() == Answer(command: 9, value: 7))
     }
 
-    @Test func takesAnAnswerWithoutTheAttribute() throws {
+    @Test func acceptsAnAnswerWithoutTheAttribute() throws {
       peer.answer { request in
         ReplyBytes(to: request) { $0.payload = [9, 1, 0, 0] }.bytes
       }
       #expect(try ask() == Answer(command: 9, value: nil))
     }
 
-    @Test func takesAnAnswerWithUnknownAttributes() throws {
+    @Test func acceptsAnAnswerWithUnknownAttributes() throws {
       peer.answer { request in
         ReplyBytes(to: request) { $0.payload.insert(contentsOf: [5, 0, 77, 0, 1, 0, 0, 0], at: 4) }.bytes
       }
       #expect(try ask() == Answer(command: 9, value: 7))
     }
 
-    @Test func waitsNoLongerThanItShould() throws {
+    @Test func waitsOnlyForTheGivenTime() throws {
       let duration = ContinuousClock().measure {
         #expect(throws: NetlinkError.timedOut) { try ask(within: .milliseconds(200)) }
       }
@@ -86,7 +86,7 @@ extension RealKernel {
       #expect(throws: NetlinkError.truncatedReply) { try ask() }
     }
 
-    @Test func refusesMoreThanItHasRoomFor() {
+    @Test func refusesAnAnswerThatIsTooLong() {
       peer.answer { request in
         ReplyBytes(to: request) { $0.payload += Array(repeating: 0, count: 20_000) }.bytes
       }
@@ -135,7 +135,7 @@ extension RealKernel {
       #expect(throws: NetlinkError.truncatedReply) { try ask() }
     }
 
-    @Test func takesAnAcknowledgement() throws {
+    @Test func acceptsAnAcknowledgement() throws {
       peer.answer { ReplyBytes.error(0, to: $0).bytes }
       try tell()
     }

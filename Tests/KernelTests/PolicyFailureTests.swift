@@ -3,7 +3,9 @@
 import Testing
 
 extension RealKernel {
-  /// A policy that is not obeyed changes nothing; a namespace that fails does not stop the others.
+  /// A policy that cannot be used changes nothing.
+  ///
+  /// A namespace that fails does not stop the others.
   @Suite(.clearingUp) struct PolicyFailureTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -11,7 +13,7 @@ extension RealKernel {
     static let commands = [["apply"], ["verify", "--policy"], ["check-policy"]]
 
     @Test(arguments: commands)
-    func isAMistake(_ command: [String]) async throws {
+    func isAnErrorInThePolicy(_ command: [String]) async throws {
       let policy = try directory.write("policy", "host 1 2 3\nred 60 1.5 -\nblue 1 2\nhost - - 4\n")
       expect(
         try await netns.run([Guest.program] + command + [policy]),
@@ -29,7 +31,7 @@ extension RealKernel {
     }
 
     @Test(arguments: commands)
-    func isAFileNotToObey(_ command: [String]) async throws {
+    func isAFileThatCannotBeUsed(_ command: [String]) async throws {
       let missing = "\(directory.path)/missing"
       let run = ["timeout", "-s", "KILL", "600", Guest.program] + command
       expect(
@@ -55,7 +57,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 300")
     }
 
-    @Test func isTheUsualFileThatIsNotThere() async throws {
+    @Test func isThatTheUsualFileIsMissing() async throws {
       for command in ["apply", "verify", "check-policy"] {
         let outcome = try await netns.program(command)
         #expect(outcome.status == 78 && outcome.isOneSentence, "\(outcome)")

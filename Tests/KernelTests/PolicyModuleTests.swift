@@ -3,12 +3,12 @@
 import Testing
 
 extension RealKernel {
-  /// A kernel that has forgotten the timeouts with its module ip_vs gets them back from the policy.
+  /// A kernel that lost the timeouts when its module ip_vs was unloaded gets them from the policy.
   @Suite(.serialized, .clearingUp) struct PolicyModuleTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
 
-    @Test func restoresWhatAReloadForgot() async throws {
+    @Test func restoresTheTimeoutsAfterAReload() async throws {
       let red = try await Neighbours.add("red")[0]
       let policy = try directory.write("policy", "host 60 30 61\nred - - 5\n")
       expect(try await netns.program("apply", policy, "--quiet"), equals: Outcome())
@@ -35,20 +35,20 @@ extension RealKernel {
       expect(try await red.timeouts(), equals: "60 30 61")
     }
 
-    @Test(.withoutModule(.notLoadable)) func saysOnceThatItIsNotThere() async throws {
+    @Test(.withoutModule(.notLoadable)) func reportsOnceThatTheModuleIsMissing() async throws {
       _ = try await Neighbours.add("blue", "red")
       let policy = try directory.write("policy", "* 60 30 61\n")
       let outcome = try await netns.program("apply", policy, "--backend", "netlink")
       #expect(outcome.status == 69 && outcome.isOneSentence, "\(outcome)")
       let shown = try await netns.program("show", "--all-netns", "--backend", "netlink")
       #expect(shown.status == 69 && shown.isOneSentence, "\(shown)")
-      // To say which line is for which namespace takes no IPVS, and nothing is in use without it.
+      // Matching lines with namespaces needs no IPVS, and no namespace is in use without it.
       #expect(try await netns.program("check-policy", policy).status == 0)
       expect(try await netns.program("show", "--in-use"), equals: Outcome())
       expect(try await WithoutModule.isLoaded, equals: false)
     }
 
-    @Test(.withoutModule(.notLoadable)) func fallsBackOnceForAll() async throws {
+    @Test(.withoutModule(.notLoadable)) func fallsBackOnceForAllNamespaces() async throws {
       _ = try await Neighbours.add("blue", "red")
       let policy = try directory.write("policy", "* 1 2 3\n")
       let answering = try directory.script("ipvsadm", "echo 'Timeout (tcp tcpfin udp): 1 2 3'")

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// Which namespaces of a real kernel a line of the policy means.
+  /// Which namespaces of a real kernel a line of the policy matches.
   @Suite(.clearingUp) struct PolicyScopeTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -19,7 +19,7 @@ extension RealKernel {
       for own in [netns, .initial] { expect(try await own.timeouts(), equals: "900 120 300") }
     }
 
-    @Test func letsTheLastLineWinValueByValue() async throws {
+    @Test func usesTheLastMatchingLineForEachValue() async throws {
       let namespaces = try await Neighbours.add("blue", "red")
       let policy = try directory.write(
         "policy", "# all of them\n* 60 30 61\nred - 45 -   # one value of one\n[b-r]ed 1h - -\n/run/netns/blue - - 5\n")
@@ -46,7 +46,7 @@ extension RealKernel {
       expect(try await red.timeouts(), equals: "60 2 60")
     }
 
-    @Test func saysThatNothingIsWanted() async throws {
+    @Test func reportsThatNothingIsWanted() async throws {
       _ = try await Neighbours.add("red")
       let policy = try directory.write("policy", "blue 1 2 3\n")
       let remark = "ipvs-timeout: \(policy) wants nothing in any of these network namespaces\n"
@@ -56,7 +56,7 @@ extension RealKernel {
       expect(try await netns.program("apply", policy, "--changed-only"), equals: Outcome())
     }
 
-    @Test func passesOverNothingThatIsNamed() async throws {
+    @Test func skipsNoNamedNamespace() async throws {
       _ = try await Neighbours.add("red")
       let policy = try directory.write("policy", "red - - 60\n")
       let outcome = try await netns.program("apply", policy, "--netns", "rde", "--netns", "host", "--netns", "red")

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// `verify` without values: every namespace against the policy.
+  /// `verify` without values compares every namespace with the policy.
   @Suite(.clearingUp) struct PolicyVerifyTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current

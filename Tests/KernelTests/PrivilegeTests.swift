@@ -3,12 +3,14 @@
 import Testing
 
 extension RealKernel {
-  /// Callers whom the kernel refuses: each is told why, by the kernel's answer and nobody's guess.
+  /// Callers whom the kernel refuses.
+  ///
+  /// Each gets the reason from the kernel's answer, not a guess.
   @Suite struct PrivilegeTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
 
-    /// How to become a caller, and what that caller is told.
+    /// How to become each caller, and the message for it.
     static let callers = [
       (
         "setpriv --reuid 65534 --regid 65534 --clear-groups",
@@ -30,10 +32,10 @@ extension RealKernel {
     ]
 
     @Test(arguments: callers)
-    func areTold(_ caller: String, _ reason: String) async throws {
+    func areReported(_ caller: String, _ reason: String) async throws {
       let read = "ipvs-timeout: cannot read the timeouts in this network namespace: \(reason)\n"
       let set = "ipvs-timeout: cannot set the timeouts tcp=60 udp=30 in this network namespace: \(reason)\n"
-      // The other backend is there and would answer; it is not asked.
+      // The other backend would answer, but it is not used.
       let other = "--ipvsadm \(try answeringProgram())"
       for words in ["show \(other)", "set 60 0 30 \(other)"] {
         expect(try await run(caller, words), equals: Outcome(77, "", read), "\(words)")
@@ -44,7 +46,7 @@ extension RealKernel {
       #expect(directory.text("called").isEmpty)
     }
 
-    @Test func areToldByTheProgramIpvsadmToo() async throws {
+    @Test func areReportedFromTheProgramIpvsadmToo() async throws {
       let sentence =
         "in this network namespace with the program /usr/sbin/ipvsadm: it is not permitted to: \"Can't initialize ipvs: Permission"
         + " denied (you must be root)\"; run it as root of the host, with CAP_NET_ADMIN\n"
@@ -55,7 +57,7 @@ extension RealKernel {
       }
     }
 
-    @Test func mayReadTheHelpAllTheSame() async throws {
+    @Test func mayStillReadTheHelp() async throws {
       let outcome = try await run("setpriv --reuid 65534 --regid 65534 --clear-groups", "--help")
       #expect(outcome.status == 0)
       #expect(outcome.stderr.isEmpty)
@@ -66,7 +68,7 @@ extension RealKernel {
       return try await netns.run(split[0] + [Guest.program] + split[1])
     }
 
-    /// A program that would answer like ipvsadm, and notes that it was called.
+    /// A program that would answer like ipvsadm, and records that it was called.
     private func answeringProgram() throws -> String {
       try directory.script("ipvsadm", "echo >>\(directory.path)/called\necho 'Timeout (tcp tcpfin udp): 1 2 3'")
     }

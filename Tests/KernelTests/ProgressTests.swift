@@ -3,13 +3,15 @@
 import Testing
 
 extension RealKernel {
-  /// The bar: on a terminal, when it takes long, and never anywhere else.
+  /// The progress bar is drawn on a terminal, when the work takes long, and never anywhere else.
   @Suite(.clearingUp) struct ProgressTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
 
     private static let lines = ["red", "blue", "host"].map { "\($0): Timeout (tcp tcpfin udp): 1 2 3\n" }.joined()
-    /// The bar, and where the second namespace takes a tenth of a second, another in its place; then it is taken away.
+    /// The bar.
+    ///
+    /// If the second namespace lasts a tenth of a second, another bar replaces it. Then the bar is erased.
     private static let bars: [String] = {
       let one = "\r[##########....................] 1 of 3 namespaces\u{1B}[K"
       let two = "\r[####################..........] 2 of 3 namespaces\u{1B}[K"
@@ -23,28 +25,30 @@ extension RealKernel {
       #expect(directory.text("stdout") == ProgressTests.lines)
     }
 
-    @Test func isTakenAwayBeforeALineIsWritten() async throws {
+    @Test func isErasedBeforeALineIsWritten() async throws {
       let drawn = try await terminal(during: "1.1")
       #expect(ProgressTests.bars.contains { $0 + ProgressTests.shownLines == drawn }, "\(drawn.debugDescription)")
     }
 
-    @Test func isNotDrawnWhereItTakesLess() async throws {
+    @Test func isNotDrawnWhenTheWorkIsShort() async throws {
       expect(try await terminal(during: "0", ">\(directory.path)/stdout"), equals: "")
       #expect(directory.text("stdout") == ProgressTests.lines)
     }
 
-    @Test func isNotDrawnOnATerminalThatCannot() async throws {
+    @Test func isNotDrawnOnADumbTerminal() async throws {
       expect(try await terminal(during: "1.1", ">\(directory.path)/stdout", term: "dumb"), equals: "")
       #expect(directory.text("stdout") == ProgressTests.lines)
     }
 
-    @Test func isNotDrawnWhereStandardErrorIsNoTerminal() async throws {
-      // Whether standard output is one does not matter.
+    @Test func isNotDrawnIfStandardErrorIsNoTerminal() async throws {
+      // It does not matter whether standard output is a terminal.
       expect(try await terminal(during: "1.1", "2>\(directory.path)/stderr"), equals: ProgressTests.shownLines)
       #expect(directory.text("stderr").isEmpty)
     }
 
-    /// What a terminal gets while three namespaces are shown, of which the first takes so long.
+    /// The output on a terminal while three namespaces are shown.
+    ///
+    /// The first one lasts this long.
     private func terminal(during seconds: String, _ redirection: String = "", term: String = "xterm") async throws
       -> String
     {

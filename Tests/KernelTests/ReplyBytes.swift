@@ -2,7 +2,9 @@
 
 import CLibNL
 
-/// A reply under construction: right in all its parts, unless a test makes one of them wrong.
+/// A reply that a test builds.
+///
+/// All its parts are right, except for one that the test makes wrong.
 struct ReplyBytes {
   /// A generic netlink header with the command 9 and version 1, then an attribute.
   static let payload: [UInt8] = [
@@ -23,13 +25,13 @@ struct ReplyBytes {
     sequence = request.nlmsg_seq
   }
 
-  /// The reply with a part of it made wrong.
+  /// The reply with one wrong part.
   init(to request: nlmsghdr, _ change: (inout ReplyBytes) -> Void) {
     self.init(to: request)
     change(&self)
   }
 
-  /// An error, or for 0 an acknowledgement.
+  /// An error; for 0, an acknowledgement.
   static func error(_ errno: Int32, to request: nlmsghdr) -> ReplyBytes {
     ReplyBytes(to: request) { reply in
       reply.type = UInt16(NLMSG_ERROR)

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// `show --format rules`: what `ipvsadm -S` leaves out, in the words that `ipvsadm -R` takes.
+  /// `show --format rules` prints the line that `ipvsadm -S` leaves out, and `ipvsadm -R` accepts it.
   @Suite(.clearingUp) struct RulesTests {
     private let netns = Namespace.current
 
@@ -18,7 +18,7 @@ extension RealKernel {
       expect(try await red.timeouts(), equals: "61 31 2678400")
     }
 
-    @Test func areThoseOfTheNamespaceThatIsNamed() async throws {
+    @Test func areThoseOfTheNamedNamespace() async throws {
       try await Neighbours.add("red")[0].set(11, 12, 13)
       expect(
         try await netns.program("show", "--format", "rules", "--netns", "red"), equals: Outcome(0, "--set 11 12 13\n"))
@@ -26,7 +26,7 @@ extension RealKernel {
       #expect(outcome.status == 64 && outcome.isOneSentence, "\(outcome)")
     }
 
-    @Test func standWithTheOthers() async throws {
+    @Test func workTogetherWithTheOtherRules() async throws {
       let red = try await Neighbours.add("red")[0]
       try await netns.set(11, 12, 13)
       let save = "\(Guest.ipvsadm) -A -t 192.0.2.100:80 -s rr && { \(Guest.ipvsadm) -Sn; \"$0\" show --format rules; }"

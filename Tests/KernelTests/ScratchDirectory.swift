@@ -3,11 +3,11 @@
 import Glibc
 import SystemPackage
 
-/// A directory in the guest's memory for what a test needs.
+/// A directory in the guest's memory for the files of a test.
 struct ScratchDirectory {
   let path: String
 
-  /// The directory that was made for the test that is running.
+  /// The directory of the test that is running.
   @TaskLocal static var current = ScratchDirectory(path: "/dev/null")
 
   /// Writes a file.
@@ -24,7 +24,7 @@ struct ScratchDirectory {
     return path
   }
 
-  /// Writes a shell script that anybody may run.
+  /// Writes a shell script that every user may run.
   ///
   /// - Returns: Its path.
   @discardableResult
@@ -32,12 +32,12 @@ struct ScratchDirectory {
     try write(name, "#!/bin/sh\n\(body)\n", mode: [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute])
   }
 
-  /// What is in a file; nothing where there is none.
+  /// The content of a file; empty if there is no file.
   func text(_ name: String) -> String {
     String(decoding: bytes(name), as: UTF8.self)
   }
 
-  /// What is in a file; nothing where there is none.
+  /// The content of a file; empty if there is no file.
   func bytes(_ name: String) -> [UInt8] {
     guard let file = try? FileDescriptor.open(FilePath("\(path)/\(name)"), .readOnly) else { return [] }
     defer { try? file.close() }

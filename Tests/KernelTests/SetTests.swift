@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// `ipvs-timeout set`: what it says and what the kernel then holds.
+  /// `ipvs-timeout set`: its report, and the kernel's values after it.
   @Suite struct SetTests {
     private let netns = Namespace.current
 
@@ -22,7 +22,7 @@ extension RealKernel {
       }
     }
 
-    @Test func putsTheDefaultsBack() async throws {
+    @Test func setsTheDefaults() async throws {
       try await netns.set(1, 2, 3)
       expect(
         try await netns.program("set", "--udp", "default"),
@@ -33,7 +33,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 300")
     }
 
-    @Test func succeedsWhereNothingChanges() async throws {
+    @Test func succeedsIfNothingChanges() async throws {
       let unchanged = Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300 (unchanged)\n")
       expect(try await netns.program("set", "900", "120", "300"), equals: unchanged)
       expect(try await netns.program("set", "0", "0", "0"), equals: unchanged)
@@ -43,7 +43,7 @@ extension RealKernel {
         equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300 (would stay so)\n"))
     }
 
-    @Test func saysInJSONWhatWasAndWhatIs() async throws {
+    @Test func reportsOldAndNewValuesAsJSON() async throws {
       let start = #"{"netns":"host","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":300},"after":"#
       let change = #"{"tcp":60,"tcpfin":120,"udp":300},"changed":true,"dry_run":"#
       expect(
@@ -63,7 +63,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "60 30 60")
     }
 
-    @Test func refusesWhatIsNoTimeoutBeforeItTouchesAnything() async throws {
+    @Test func refusesAWrongTimeoutBeforeItChangesAnything() async throws {
       for words in [
         "60 30", "60 30 60 60", "60 30 2678401", "-1 30 60", "60 30 1.5", "60 30 0x10", "60 30 1e3", "60 30 60x",
         "60 30 4294967297", "60 30 18446744073709551617", "--udp -5", "--udp 32d", "--udp 1m1h", "--udp=",

@@ -3,23 +3,23 @@
 import Testing
 
 extension RealKernel {
-  /// `apply --settle`: namespaces that appear are put right, too.
+  /// `apply --settle` also applies the policy to namespaces that appear.
   @Suite(.clearingUp) struct SettleTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
 
     private static let line = "Timeout (tcp tcpfin udp): 900 120 60 (was 900 120 300)\n"
 
-    @Test func putsNewNamespacesRight() async throws {
+    @Test func appliesThePolicyToNewNamespaces() async throws {
       _ = try await Neighbours.add("red")
       let outcome = try await settled(pausing: 2) { pause in
         if pause == 0 {
           _ = try await Neighbours.add("blue")
         } else {
           expect(try await Namespace(name: "blue").timeouts(), equals: "900 120 60")
-          // By another name it is the same.
+          // Another name for the same namespace.
           try await Neighbours.bindForDocker(Namespace(name: "blue"), as: "blue")
-          // Nobody names this one.
+          // No line matches this one.
           _ = try await Neighbours.add("green")
         }
       }
@@ -38,7 +38,7 @@ extension RealKernel {
       expect(try await Neighbours.timeouts(at: path), equals: "900 120 60")
     }
 
-    @Test func tellsAtTheEndOfAFileThatBecameNone() async throws {
+    @Test func reportsAtTheEndAFileThatBecameNoNamespace() async throws {
       try await Guest.output(["touch", "/run/netns/blue"])
       _ = try await Neighbours.add("red")
       let duration = try await ContinuousClock().measure {
@@ -51,18 +51,18 @@ extension RealKernel {
           ))
       }
       #expect(duration > .seconds(1))
-      // It goes on for no longer than a minute more, and here has no reason to.
+      // It would continue for at most one more minute, and here it has no reason to.
       #expect(duration < .seconds(60))
     }
 
-    @Test func putsOneRightThatTookTheNameOfAnother() async throws {
+    @Test func appliesThePolicyToANamespaceThatTookTheNameOfAnother() async throws {
       _ = try await Neighbours.add("blue")
       let outcome = try await settled(pausing: 2) { pause in
         if pause == 0 {
           expect(try await Namespace(name: "blue").timeouts(), equals: "900 120 60")
           try await Guest.output(["ip", "netns", "delete", "blue"])
         } else {
-          // The kernel gives it the number of the old one.
+          // The kernel reuses the inode of the old one.
           _ = try await Neighbours.add("blue")
         }
       }
@@ -70,7 +70,9 @@ extension RealKernel {
       expect(try await Namespace(name: "blue").timeouts(), equals: "900 120 60")
     }
 
-    /// Applies a policy for two namespaces that may come yet, which stops in its first pauses between two looks.
+    /// Applies a policy for two namespaces that may still appear.
+    ///
+    /// The run stops in its first pauses between two readings.
     private func settled(pausing count: Int, _ work: (Int) async throws -> Void) async throws -> Outcome {
       try await netns.run(try command("2s"), stoppingAt: "clock_nanosleep", 1, times: count, for: work)
     }

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// `ipvs-timeout show`, to the byte.
+  /// `ipvs-timeout show`, compared byte by byte.
   @Suite struct ShowTests {
     private let netns = Namespace.current
 
@@ -39,7 +39,7 @@ extension RealKernel {
       expect(try await netns.program("show", "--quiet"), equals: Outcome())
     }
 
-    @Test func saysThatItsOutputWasLost() async throws {
+    @Test func reportsThatItsOutputWasLost() async throws {
       let sentence = "ipvs-timeout: cannot write the result to standard output (No space left on device, errno 28);"
       let outcome = try await netns.run("sh", "-c", "exec \"$0\" show >/dev/full", Guest.program)
       #expect(outcome.status == 71)

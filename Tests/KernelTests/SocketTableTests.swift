@@ -6,13 +6,13 @@ import SystemPackage
 import Testing
 
 extension RealKernel {
-  /// The library's table of sockets, with `ss` as the oracle.
+  /// The library's table of sockets, compared with `ss`.
   @Suite(.clearingUp) struct SocketTableTests {
     @Test(arguments: [ClientAndServer.Addresses.ipv4, .ipv6])
     func hasAllSocketsOnce(_ addresses: ClientAndServer.Addresses) async throws {
       let hosts = try await ClientAndServer.made()
       let listener = try LabSocket(in: hosts.server, at: addresses.server, 80).listens()
-      // More than one datagram of the kernel's holds.
+      // More than fit into one datagram of the kernel.
       try hosts.leave(500, to: listener, at: 80, addresses)
       let open = try hosts.open(20, from: 50_000, to: listener, at: 80, addresses)
       try open[0].server.ends()
@@ -31,7 +31,7 @@ extension RealKernel {
       withExtendedLifetime(open) {}
     }
 
-    @Test func hasOnlyTheStatesThatAreAskedFor() async throws {
+    @Test func hasOnlyTheRequestedStates() async throws {
       let hosts = try await ClientAndServer.made()
       let listener = try LabSocket(in: hosts.server, at: "192.0.2.9", 80).listens()
       try hosts.leave(5, to: listener, at: 80, .ipv4)
@@ -43,7 +43,7 @@ extension RealKernel {
       withExtendedLifetime(open) {}
     }
 
-    @Test func hasIPv4ThatComesToASocketOfIPv6() async throws {
+    @Test func hasIPv4ConnectionsOfAnIPv6Socket() async throws {
       let hosts = try await ClientAndServer.made()
       let listener = try LabSocket(in: hosts.server, at: "::", 80).listens()
       let open = try hosts.open(1, to: listener, at: 80, .ipv4)
@@ -52,7 +52,7 @@ extension RealKernel {
       withExtendedLifetime(open) {}
     }
 
-    @Test func isNotThatOfANamespaceThatIsNotThere() {
+    @Test func failsForANamespaceThatDoesNotExist() {
       #expect(
         throws: IPVSError(.noSuchNamespace, .readSockets, in: .named("nowhere"), errno: .noSuchFileOrDirectory)
       ) {
@@ -60,7 +60,7 @@ extension RealKernel {
       }
     }
 
-    /// As ss(8) writes it.
+    /// The form that ss(8) prints.
     private static func name(of state: HostSocket.State) -> String {
       state == .established ? "ESTAB" : state.name.replacing("_", with: "-").replacing("WAIT2", with: "WAIT-2")
     }
@@ -68,7 +68,7 @@ extension RealKernel {
 }
 
 extension Namespace {
-  /// Its sockets, by the library.
+  /// Its sockets, as the library reads them.
   fileprivate func sockets(
     _ states: Set<HostSocket.State> = Set(HostSocket.State.allCases)
   ) throws -> [HostSocket] {

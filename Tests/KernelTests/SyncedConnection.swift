@@ -2,9 +2,9 @@
 
 import Testing
 
-/// Connections that are made by the sync protocol, as another director's daemon would.
+/// Connections made through the sync protocol, as another director's daemon makes them.
 enum SyncedConnection {
-  /// Makes one that is established, and leaves it to this director.
+  /// Makes an established connection, and leaves it to this director.
   static func add(in netns: Namespace, seconds: UInt16) async throws {
     let daemon = try await Daemon(in: netns)
     try daemon.tells(6, state: 1, port: 1, seconds: seconds)
@@ -12,12 +12,12 @@ enum SyncedConnection {
     try await daemon.stops()
   }
 
-  /// The daemon that listens, and what it hears.
+  /// The backup daemon, and the messages for it.
   struct Daemon {
     private let netns: Namespace
     private let sender: LabSocket
 
-    /// Starts it.
+    /// Starts the daemon.
     init(in netns: Namespace) async throws {
       self.netns = netns
       try await Guest.output(netns.entering + ["ip", "link", "set", "lo", "up", "multicast", "on"])
@@ -28,7 +28,8 @@ enum SyncedConnection {
       sender = try LabSocket(in: netns, at: "127.0.0.1", 0, isStream: false)
     }
 
-    /// Tells it of a connection to 192.0.2.100:80 in version 1: the protocol's number, the state's, the time.
+    /// Sends it a connection to 192.0.2.100:80 in version 1 of the protocol, with a protocol number, a state and a
+    /// time.
     func tells(_ transport: UInt8, state: UInt8, port: UInt8, seconds: UInt16) throws {
       // Reserved, sync id, size, connections, version, spare.
       let header: [UInt8] = [0, 7, 0, 44, 1, 1, 0, 0]
@@ -40,7 +41,7 @@ enum SyncedConnection {
       try sender.sends(message, toGroup: "224.0.0.81", 8848)
     }
 
-    /// Waits until it has heard of so many connections.
+    /// Waits until it has received this number of connections.
     func hasHeard(_ count: Int) async throws {
       let table = netns.entering + ["grep", "-c", "", "/proc/net/ip_vs_conn_sync"]
       // The first line is the heading.
@@ -48,7 +49,7 @@ enum SyncedConnection {
       #expect(hasHeard)
     }
 
-    /// Ends it, so that nobody renews the timers any more.
+    /// Ends the daemon, so that nothing renews the timers.
     func stops() async throws {
       try await Guest.output(netns.entering + [Guest.ipvsadm, "--stop-daemon", "backup"])
     }

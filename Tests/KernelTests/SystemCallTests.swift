@@ -3,7 +3,9 @@
 import Testing
 
 extension RealKernel {
-  /// The program is run in loops and hooks: it may not make more than 60 system calls; ipvsadm makes 109.
+  /// Loops and hooks run the program.
+  ///
+  /// It may make at most 60 system calls; ipvsadm makes 109.
   @Suite struct SystemCallTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current

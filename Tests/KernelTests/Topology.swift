@@ -2,9 +2,9 @@
 
 import Testing
 
-/// A client, a director and a real server, each in a network namespace of its own: `Tests/Lab/topology`.
+/// A client, a director and a real server, each in its own network namespace: `Tests/Lab/topology`.
 ///
-/// A second link, from the server to the client, is for answers that do not pass the director, in direct routing.
+/// A second link, from the server to the client, is for direct routing, where answers bypass the director.
 struct Topology {
   static let client = Namespace(name: "client")
   static let director = Namespace(name: "director")
@@ -28,7 +28,7 @@ struct Topology {
     -n director address add 2001:db8:1::101/128 dev client nodad
     """
 
-  /// Makes it, and takes it away afterwards, whatever happens.
+  /// Makes it for a test, and removes it afterwards, whatever happens.
   static func with(rules: String, _ body: @Sendable () async throws -> Void) async throws {
     let result: Result<Void, any Error>
     do {

@@ -6,7 +6,9 @@ extension Topology {
   /// The addresses of one address family, and the services at them.
   struct Family: CustomTestStringConvertible {
     let client: String
-    /// An address beside the client's that nobody has: no answer to it arrives.
+    /// An unused address in the client's network.
+    ///
+    /// Answers to it arrive nowhere.
     let nobody: String
     let masqueraded: String
     let routed: String

@@ -3,12 +3,12 @@
 import Testing
 
 extension RealKernel {
-  /// Namespaces that go while the program is at work.
+  /// Namespaces that end while the program runs.
   @Suite(.clearingUp) struct VanishingNamespaceTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
 
-    @Test func areToldOf() async throws {
+    @Test func areReported() async throws {
       _ = try await Neighbours.add("blue", "red")
       // The first socket is opened when all namespaces have been found, and before any is entered.
       let outcome = try await netns.run([Guest.program, "show", "--all-netns"], stoppingAt: "socket", 1) {
@@ -44,7 +44,7 @@ extension RealKernel {
 
     @Test(arguments: ["show --in-use", "set --udp 60 --all-netns"])
     func neverBringItDown(_ words: String) async throws {
-      // Sixteen come and go, all the time.
+      // Sixteen namespaces appear and end all the time.
       let loop = """
         for i in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do echo "netns add v$i"; done >"$0/add"
         sed s/add/delete/ "$0/add" >"$0/delete"
@@ -52,7 +52,7 @@ extension RealKernel {
         """
       async let churn = Guest.run(["sh", "-c", loop, directory.path])
       let end = ContinuousClock.now + .seconds(1)
-      // On a machine that is busy, a second may be too short for anything.
+      // On a busy machine, a second may be too short.
       var runs = 0
       var statuses: [Int32: Int] = [:]
       repeat {
@@ -60,9 +60,9 @@ extension RealKernel {
         let command = ["timeout", "-s", "KILL", "600", Guest.program] + words.split(separator: " ").map(String.init)
         let outcome = try await netns.run(command)
         statuses[outcome.status, default: 0] += 1
-        let told = outcome.stderr.split(separator: "\n")
-        #expect(outcome.status == (told.isEmpty ? 0 : 71), "\(outcome)")
-        #expect(told.allSatisfy(isAboutOneThatHasGone), "\(outcome)")
+        let errors = outcome.stderr.split(separator: "\n")
+        #expect(outcome.status == (errors.isEmpty ? 0 : 71), "\(outcome)")
+        #expect(errors.allSatisfy(isAboutANamespaceThatHasEnded), "\(outcome)")
         if !words.contains("in-use") { #expect(outcome.stdout.hasPrefix("host: Timeout "), "\(outcome)") }
       } while .now < end || runs < 5
       try directory.write("stop", "")
@@ -71,8 +71,8 @@ extension RealKernel {
       try await Namespace.initial.set(900, 120, 300)
     }
 
-    /// One of the sixteen, or that of a process that another test has ended.
-    private func isAboutOneThatHasGone(_ line: Substring) -> Bool {
+    /// One of the sixteen, or the namespace of a process that another test has ended.
+    private func isAboutANamespaceThatHasEnded(_ line: Substring) -> Bool {
       if line.contains(" in the network namespace pid ") { return line.contains(": there is no such namespace (") }
       return line.hasPrefix("ipvs-timeout: cannot ") && line.contains(" in the network namespace /run/netns/v")
         && (line.contains(": there is no such namespace (No such file or directory, errno 2); ")

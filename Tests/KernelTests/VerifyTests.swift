@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// `ipvs-timeout verify`: its verdict on what the kernel holds.
+  /// `ipvs-timeout verify`: its verdict on the kernel's values.
   @Suite struct VerifyTests {
     private let netns = Namespace.current
 

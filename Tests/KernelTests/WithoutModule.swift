@@ -2,17 +2,17 @@
 
 import Testing
 
-/// Takes the module ip_vs from the guest's kernel for the length of a test; afterwards everything is as it was.
+/// Removes the module ip_vs from the guest's kernel for one test, and restores everything afterwards.
 struct WithoutModule: TestTrait, TestScoping {
-  /// What happens when the kernel wants the module back.
+  /// What happens when the kernel asks for the module.
   enum Prospect {
-    /// It gets it.
+    /// The module is loaded.
     case loadable
     /// The program that loads modules fails.
     case notLoadable
-    /// There is no file of the module for this kernel.
+    /// The module's file for this kernel is missing.
     case notInstalled
-    /// There are no files of modules at all, as in a container.
+    /// All files of modules are missing, as in a container.
     case hidden
   }
 
@@ -39,7 +39,9 @@ struct WithoutModule: TestTrait, TestScoping {
     try result.get()
   }
 
-  /// Sets the program that the kernel runs when it wants a module; it is set back after the test.
+  /// Sets the program that the kernel runs to load a module.
+  ///
+  /// The old setting is restored after the test.
   static func setLoader(_ program: String) async throws {
     try await Guest.output(["sh", "-c", "echo \"$0\" >\(setting)", program])
   }
@@ -49,7 +51,7 @@ struct WithoutModule: TestTrait, TestScoping {
     get async throws { try await Guest.output(["cat", "/proc/modules"]).contains("ip_vs ") }
   }
 
-  /// The modules that have to go first: the schedulers that services have had.
+  /// The modules to unload first: the schedulers of services.
   private var users: [String] {
     get async throws {
       let modules = try await Guest.output(["cat", "/proc/modules"]).split(separator: "\n")
@@ -62,6 +64,6 @@ struct WithoutModule: TestTrait, TestScoping {
 }
 
 extension Trait where Self == WithoutModule {
-  /// The test begins without the module ip_vs.
+  /// Starts the test without the module ip_vs.
   static func withoutModule(_ prospect: WithoutModule.Prospect) -> Self { WithoutModule(prospect: prospect) }
 }
