@@ -64,6 +64,7 @@ lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
 	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session Tests/Recipes/scene Tests/Recipes/shell examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
+	Tests/Recipes/check-pages
 
 test-host: test-dependencies
 	swift build --build-tests $(CHECKS)
