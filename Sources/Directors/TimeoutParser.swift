@@ -75,9 +75,14 @@ package struct InvalidTimeoutText: Error, Sendable, Hashable {
 }
 
 extension InvalidTimeoutText: CustomStringConvertible {
-  /// The value and the rule.
+  /// The text, why it is no timeout where that is certain, and what to write.
   package var description: String {
-    "\"\(text.printable)\" is not a timeout: write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d)"
-      + " from 1 s to 31 days (2678400 s), \"default\", or 0 or - to keep it as it is"
+    let failure = "\"\(text.printable)\" is not a timeout"
+    if let suggestion = TimeoutText.suggestion(for: text) { return "\(failure); write \(suggestion)" }
+    if let seconds = TimeoutText.seconds(text), seconds > Timeout.settableSeconds.upperBound {
+      return "\(failure), because it is longer than 31 days; write 31d or less"
+    }
+    return "\(failure); write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d), from 1 s to 31 days (2678400 s),"
+      + " default, or - or 0 to keep it"
   }
 }

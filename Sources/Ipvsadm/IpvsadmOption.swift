@@ -151,13 +151,13 @@ extension IpvsadmRefusal: CustomStringConvertible {
     case .repeatedOption(let text):
       "the option \"\(text.printable)\" is given twice; give it once"
     case .invalidSyncID(let text):
-      "\"\(text.printable)\" is not a number from 0 to 255, which --syncid takes"
+      "\"\(text.printable)\" is not valid for --syncid; write a number from 0 to 255"
     case .listWithoutTimeout:
-      "-L alone lists services, which is ipvsadm's work; -L --timeout lists the timeouts"
+      "-L alone lists services; use ipvsadm for that, or -L --timeout for the timeouts"
     case .optionBeforeOperation(let text):
-      "\"\(text.printable)\" stands before the operation; in ipvsadm's language --set or -L comes first"
+      "\"\(text.printable)\" comes before the operation; write --set or -L first, as for ipvsadm"
     case .unknownOption(let text):
-      "the option \"\(text.printable)\" is none that --set or -L --timeout takes (there are no abbreviations);"
+      "--set and -L --timeout have no option \"\(text.printable)\" (options are not abbreviated);"
         + " run `ipvs-timeout --help`"
     }
   }

@@ -18,11 +18,11 @@ import Testing
       ),
       (
         ["-Ln"], 2,
-        #"ipvs-timeout: -L alone lists services, which is ipvsadm's work; -L --timeout lists the timeouts"# + "\n"
+        #"ipvs-timeout: -L alone lists services; use ipvsadm for that, or -L --timeout for the timeouts"# + "\n"
       ),
       (
         ["--set", "-1", "0", "0"], 255,
-        #"ipvs-timeout: the option "-1" is none that --set or -L --timeout takes (there are no abbreviations);"#
+        #"ipvs-timeout: --set and -L --timeout have no option "-1" (options are not abbreviated);"#
           + " run `ipvs-timeout --help`\n"
       ),
       (["bogus"], 64, "ipvs-timeout: Unexpected argument 'bogus'; run `ipvs-timeout --help`\n"),

@@ -40,7 +40,7 @@ import Testing
     #expect(
       failure.message == """
         ipvs-timeout: /etc/p\\u{1B}.conf:2:6: "x"\(UsageErrorTests.rule)
-        ipvs-timeout: /etc/p\\u{1B}.conf:3:1: "./a" is not a namespace: write host, a name without /, or a path that \
+        ipvs-timeout: /etc/p\\u{1B}.conf:3:1: "./a" is not a namespace; write host, a name without /, or a path that \
         begins with /
         ipvs-timeout: nothing was done, because /etc/p\\u{1B}.conf has 2 mistakes
         """)

@@ -13,17 +13,17 @@ import Testing
     arguments: [
       (
         "",
-        "there is no such file (No such file or directory, errno 2); write one, with lines such as"
-          + " `host 15m - 60s`, or name another"
+        "there is no such file (No such file or directory, errno 2); create it with lines such as"
+          + " `host 15m - 60s`, or name another file"
       ),
-      ("mkdir \"$1\"", "it is not a regular file but a directory, a FIFO, a device or a socket; name a file of text"),
+      ("mkdir \"$1\"", "it is a directory, a FIFO, a device or a socket; name a text file"),
       // Nobody writes into it.
-      ("mkfifo \"$1\"", "it is not a regular file but a directory, a FIFO, a device or a socket; name a file of text"),
+      ("mkfifo \"$1\"", "it is a directory, a FIFO, a device or a socket; name a text file"),
       (
         "echo 'host 1 2 3' > \"$1\"; chmod 666 \"$1\"",
-        "everybody may write to it, and so decide what root does; look through it, then run `chmod o-w %`"
+        "it is world-writable, so any user could control what root does; review it, then run `chmod o-w %`"
       ),
-      ("truncate -s 16777217 \"$1\"", "it is larger than 16 MiB, and no policy is; name another file"),
+      ("truncate -s 16777217 \"$1\"", "it is larger than 16 MiB, the limit for a policy; name another file"),
     ])
   func `a file that is no policy is refused`(script: String, reason: String) async throws {
     try await withPolicy(made: script) { path, ipvsadm in
@@ -45,8 +45,8 @@ import Testing
       (
         "host 1 2\\n\\n./blue x - -\\n",
         [
-          #"%:1:9: "host 1 2" lacks udp: write namespace, tcp, tcpfin and udp, with - for a timeout to keep"#,
-          #"%:3:1: "./blue" is not a namespace: write host, a name without /, or a path that begins with /"#,
+          #"%:1:9: "host 1 2" lacks udp; write namespace, tcp, tcpfin and udp, with - for a timeout to keep"#,
+          #"%:3:1: "./blue" is not a namespace; write host, a name without /, or a path that begins with /"#,
           "%:3:8: \"x\"" + UsageErrorTests.rule,
         ], "3 mistakes"
       ),

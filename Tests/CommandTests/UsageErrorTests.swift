@@ -7,8 +7,8 @@ import Testing
 /// Command lines that are not understood: one line on standard error, the whole text of it, and the status 64.
 @Suite struct UsageErrorTests {
   static let rule =
-    " is not a timeout: write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d)"
-    + " from 1 s to 31 days (2678400 s), \"default\", or 0 or - to keep it as it is"
+    " is not a timeout; write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d), from 1 s to 31 days (2678400 s),"
+    + " default, or - or 0 to keep it"
 
   @Test(
     arguments: [
@@ -16,7 +16,10 @@ import Testing
       (["set", "60", "30", "x"], #""x""# + rule),
       (["set", "60", "", "60"], #""""# + rule),
       (["set", "1e3", "30", "60"], #""1e3""# + rule),
-      (["set", "2678401", "30", "60"], #""2678401""# + rule),
+      (
+        ["set", "2678401", "30", "60"],
+        #""2678401" is not a timeout, because it is longer than 31 days; write 31d or less"#
+      ),
       (["set", "-1", "30", "60"], #""-1""# + rule),
       (["set", "60", "30", "-60"], #""-60""# + rule),
       (["set", "--tcp", "-5"], #""-5""# + rule),
@@ -33,7 +36,7 @@ import Testing
       (["--format", "json", "show"], "the command comes first: ipvs-timeout show …"),
       (["set", "--udp", ""], #""""# + rule),
       (["set", "--udp", "\u{1B}[2J"], #""\u{1B}[2J""# + rule),
-      (["verify", "60", "30", "5 "], #""5 ""# + rule),
+      (["verify", "60", "30", "5 "], #""5 " is not a timeout; write 5"#),
       (["verify", "--tcpfin", "1h30"], #""1h30""# + rule),
       // Too few or too many of them.
       (["set"], "three values are needed, tcp tcpfin udp, not 0; or name some with --tcp, --tcpfin, --udp"),
@@ -114,7 +117,7 @@ import Testing
       ),
       (
         ["-L"],
-        #"ipvs-timeout: -L alone lists services, which is ipvsadm's work; -L --timeout lists the timeouts"#,
+        #"ipvs-timeout: -L alone lists services; use ipvsadm for that, or -L --timeout for the timeouts"#,
         2
       ),
       (
@@ -125,7 +128,7 @@ import Testing
       ),
       (
         ["--set", "-1", "0", "0"],
-        #"ipvs-timeout: the option "-1" is none that --set or -L --timeout takes (there are no abbreviations);"#
+        #"ipvs-timeout: --set and -L --timeout have no option "-1" (options are not abbreviated);"#
           + " run `ipvs-timeout --help`",
         255
       ),

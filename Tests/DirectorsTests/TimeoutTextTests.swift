@@ -71,14 +71,46 @@ import Testing
   @Test(arguments: [
     ("1e3", "1e3"),
     ("", ""),
-    ("5\n", #"5\n"#),
+    ("-1", "-1"),
+    ("0s", "0s"),
     ("\u{1B}[2J", #"\u{1B}[2J"#),
     ("٩٠٠", "٩٠٠"),
   ])
-  func `a refusal quotes the value and states the rule`(text: String, quoted: String) {
+  func `a refusal quotes the value and says what to write`(text: String, quoted: String) {
     #expect(
       InvalidTimeoutText(text: text).description
-        == "\"\(quoted)\" is not a timeout: write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d)"
-        + " from 1 s to 31 days (2678400 s), \"default\", or 0 or - to keep it as it is")
+        == "\"\(quoted)\" is not a timeout; write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d), from 1 s to"
+        + " 31 days (2678400 s), default, or - or 0 to keep it")
+  }
+
+  @Test(arguments: ["32d", "2678401", "745h", "99999999999d"])
+  func `a refusal of a time that is too long says so`(text: String) {
+    #expect(
+      InvalidTimeoutText(text: text).description
+        == "\"\(text)\" is not a timeout, because it is longer than 31 days; write 31d or less")
+  }
+
+  @Test(arguments: [
+    ("5min", "5m"), ("5mins", "5m"), ("5 minutes", "5m"), ("1sec", "1s"), ("30seconds", "30s"), ("2hrs", "2h"),
+    ("1 day", "1d"), ("2 weeks", "14d"), ("1w2d", "9d"),
+    ("90S", "90s"), ("15M", "15m"), ("1H30M", "1h30m"), ("2D", "2d"), ("DEFAULT", "default"), ("Default ", "default"),
+    ("1 h", "1h"), ("1h 30m", "1h30m"), (" 5", "5"), ("5\n", "5"), ("+5", "5"), ("01 m", "1m"),
+    ("1.5m", "1m30s"), ("1,5h", "1h30m"), ("0.5h", "30m"), ("900.0", "900"), ("1.50 h", "1h30m"), ("1d1.5h", "1d1h30m"),
+    ("1.55m", "1m33s"),
+    ("30m1h", "1h30m"), ("1s1m", "1m1s"),
+  ])
+  func `a refusal suggests the nearest spelling`(text: String, suggestion: String) throws {
+    #expect(TimeoutText.suggestion(for: text) == suggestion)
+    #expect(InvalidTimeoutText(text: text).description.hasSuffix("\" is not a timeout; write \(suggestion)"))
+    #expect(try TimeoutText.parse(suggestion, for: .tcp) != nil)
+  }
+
+  @Test(arguments: [
+    "", " ", "m", "+", ".", "1.", ".5", "1.m", "1.5", "1.51m", "1.000", "1.001h", "500ms", "1us", "1h30", "1 5", "1m1m",
+    "1m1min", "-5m", "1e3", "0x10", "5\0", "1y", "5 x", "0s", "0.0", "32 d", "745 h", "5 weeks", "12345678 s",
+    "99999999999999999999", "٩٠٠", "5\u{301}", "next week", "never",
+  ])
+  func `a refusal suggests nothing that is uncertain`(text: String) {
+    #expect(TimeoutText.suggestion(for: text) == nil)
   }
 }

@@ -20,12 +20,12 @@ import Testing
       ),
       (
         .unknownOption("--se"), 255, false,
-        #"the option "--se" is none that --set or -L --timeout takes (there are no abbreviations);"#
+        #"--set and -L --timeout have no option "--se" (options are not abbreviated);"#
           + " run `ipvs-timeout --help`"
       ),
       (
         .unknownOption("-\u{1B}[2J\n"), 255, false,
-        #"the option "-\u{1B}[2J\n" is none that --set or -L --timeout takes (there are no abbreviations);"#
+        #"--set and -L --timeout have no option "-\u{1B}[2J\n" (options are not abbreviated);"#
           + " run `ipvs-timeout --help`"
       ),
     ] as [(IpvsadmRefusal, Int32, Bool, String)])

@@ -20,9 +20,9 @@ extension RealKernel {
         equals: Outcome(
           78, "",
           """
-          ipvs-timeout: \(policy):2:8: "1.5" is not a timeout: write whole seconds (900) or a duration (90s, 15m, 1h30m, \
-          2d) from 1 s to 31 days (2678400 s), "default", or 0 or - to keep it as it is
-          ipvs-timeout: \(policy):3:9: "blue 1 2" lacks udp: write namespace, tcp, tcpfin and udp, with - for a timeout \
+          ipvs-timeout: \(policy):2:8: "1.5" is not a timeout; write whole seconds (900) or a duration (90s, 15m, 1h30m, \
+          2d), from 1 s to 31 days (2678400 s), default, or - or 0 to keep it
+          ipvs-timeout: \(policy):3:9: "blue 1 2" lacks udp; write namespace, tcp, tcpfin and udp, with - for a timeout \
           to keep
           ipvs-timeout: nothing was done, because \(policy) has 2 mistakes
 
@@ -39,15 +39,15 @@ extension RealKernel {
         equals: Outcome(
           78, "",
           "ipvs-timeout: cannot read the policy \(missing): there is no such file (No such file or directory, errno 2);"
-            + " write one, with lines such as `host 15m - 60s`, or name another\n"))
+            + " create it with lines such as `host 15m - 60s`, or name another file\n"))
       let open = try directory.write("open", "host 1 2 3\n")
       try await Guest.output(["chmod", "o+w", open])
       expect(
         try await netns.run(run + [open]),
         equals: Outcome(
           78, "",
-          "ipvs-timeout: cannot read the policy \(open): everybody may write to it, and so decide what root does; look"
-            + " through it, then run `chmod o-w \(open)`\n"))
+          "ipvs-timeout: cannot read the policy \(open): it is world-writable, so any user could control what root does; review"
+            + " it, then run `chmod o-w \(open)`\n"))
       let pipe = "\(directory.path)/pipe"
       try await Guest.output(["mkfifo", pipe])
       for other in [pipe, directory.path] {

@@ -47,19 +47,18 @@ extension PolicyObstacle {
   fileprivate func reason(_ path: FilePath) -> String {
     switch self {
     case .refused(.noSuchFileOrDirectory):
-      "there is no such file\(said); write one, with lines such as `host 15m - 60s`, or name another"
+      "there is no such file\(said); create it with lines such as `host 15m - 60s`, or name another file"
     case .refused(.permissionDenied), .refused(.notPermitted):
-      "you may not read it\(said); run it as root, for example with sudo; if you are root, look for a security policy"
-        + " (`dmesg`)"
+      "you may not read it\(said); run it as root, for example with sudo; as root, check the security policy (`dmesg`)"
     case .refused:
       "the system refused\(said); check the path (`ls -lL \(path.string.printable)`) and its file system (`dmesg`)"
     case .notRegular:
-      "it is not a regular file but a directory, a FIFO, a device or a socket; name a file of text"
+      "it is a directory, a FIFO, a device or a socket; name a text file"
     case .writableByOthers:
-      "everybody may write to it, and so decide what root does; look through it, then run"
+      "it is world-writable, so any user could control what root does; review it, then run"
         + " `chmod o-w \(path.string.printable)`"
     case .tooLarge:
-      "it is larger than 16 MiB, and no policy is; name another file"
+      "it is larger than 16 MiB, the limit for a policy; name another file"
     }
   }
 
@@ -126,19 +125,19 @@ extension PolicyMistake: CustomStringConvertible {
     case .timeout:
       InvalidTimeoutText(text: text).description
     case .namespace:
-      "\(quoted) is not a namespace: write host, a name without /, or a path that begins with /"
+      "\(quoted) is not a namespace; write host, a name without /, or a path that begins with /"
     case .missingFields(let names):
-      "\(quoted) lacks \(names.map(\.rawValue).enumeration): \(fields), with - for a timeout to keep"
+      "\(quoted) lacks \(names.map(\.rawValue).enumeration); \(fields), with - for a timeout to keep"
     case .surplusField:
-      "\(quoted) is one field too many: \(fields); a comment begins with #"
+      "\(quoted) is one field too many; \(fields), and begin a comment with #"
     case .controlCharacter(let scalar):
-      "\(quoted) contains the control character \(scalar.escaped(asASCII: true)): take it out,"
+      "\(quoted) contains the control character \(scalar.escaped(asASCII: true)); remove it,"
         + " or save the file as plain UTF-8 text"
     case .notUTF8(let byte):
-      "\(quoted) contains the byte 0x\(String(byte, radix: 16, uppercase: true)), which is not UTF-8 here:"
+      "\(quoted) contains the byte 0x\(String(byte, radix: 16, uppercase: true)), which is not UTF-8 here;"
         + " save the file as plain UTF-8 text"
     case .utf16:
-      "\(quoted) is how a UTF-16 file begins: save the file as plain UTF-8 text"
+      "\(quoted) begins a UTF-16 file; save the file as plain UTF-8 text"
     }
   }
 }

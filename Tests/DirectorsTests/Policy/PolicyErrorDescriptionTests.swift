@@ -10,17 +10,17 @@ import Testing
     (
       .refused(.noSuchFileOrDirectory),
       "there is no such file (No such file or directory, errno 2);"
-        + " write one, with lines such as `host 15m - 60s`, or name another"
+        + " create it with lines such as `host 15m - 60s`, or name another file"
     ),
     (
       .refused(.permissionDenied),
       "you may not read it (Permission denied, errno 13); run it as root, for example with sudo;"
-        + " if you are root, look for a security policy (`dmesg`)"
+        + " as root, check the security policy (`dmesg`)"
     ),
     (
       .refused(.notPermitted),
       "you may not read it (Operation not permitted, errno 1); run it as root, for example with sudo;"
-        + " if you are root, look for a security policy (`dmesg`)"
+        + " as root, check the security policy (`dmesg`)"
     ),
     (
       .refused(.ioError),
@@ -32,26 +32,27 @@ import Testing
       "the system refused (Not a directory, errno 20);"
         + " check the path (`ls -lL /etc/ipvs-timeout.conf`) and its file system (`dmesg`)"
     ),
-    (.notRegular, "it is not a regular file but a directory, a FIFO, a device or a socket; name a file of text"),
+    (.notRegular, "it is a directory, a FIFO, a device or a socket; name a text file"),
     (
       .writableByOthers,
-      "everybody may write to it, and so decide what root does;"
-        + " look through it, then run `chmod o-w /etc/ipvs-timeout.conf`"
+      "it is world-writable, so any user could control what root does;"
+        + " review it, then run `chmod o-w /etc/ipvs-timeout.conf`"
     ),
-    (.tooLarge, "it is larger than 16 MiB, and no policy is; name another file"),
+    (.tooLarge, "it is larger than 16 MiB, the limit for a policy; name another file"),
   ]
 
   @Test(arguments: reasons)
   func `say what was attempted, what happened and what to do`(obstacle: PolicyObstacle, reason: String) {
     let error = PolicyError.unreadable(PolicyFile.usualPath, obstacle)
     #expect(error.description == "cannot read the policy /etc/ipvs-timeout.conf: \(reason)")
+    #expect((error.description.split(separator: "; ").first?.count ?? .max) <= 160)
   }
 
   @Test func `show a path with control characters in a printable way`() {
     #expect(
       PolicyError.unreadable("/tmp/\u{1B}[2J", .writableByOthers).description
-        == #"cannot read the policy /tmp/\u{1B}[2J: everybody may write to it, and so decide what root does;"#
-        + #" look through it, then run `chmod o-w /tmp/\u{1B}[2J`"#)
+        == #"cannot read the policy /tmp/\u{1B}[2J: it is world-writable, so any user could control what root does;"#
+        + #" review it, then run `chmod o-w /tmp/\u{1B}[2J`"#)
   }
 
   @Test func `keep the errno apart, for the exit status`() {

@@ -9,13 +9,13 @@ import Testing
 /// What is said about mistakes: where, what is written there, and the rule.
 @Suite struct PolicyMistakeTests {
   static let value =
-    " is not a timeout: write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d)"
-    + " from 1 s to 31 days (2678400 s), \"default\", or 0 or - to keep it as it is"
-  static let namespace = " is not a namespace: write host, a name without /, or a path that begins with /"
+    " is not a timeout; write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d), from 1 s to 31 days (2678400 s),"
+    + " default, or - or 0 to keep it"
+  static let namespace = " is not a namespace; write host, a name without /, or a path that begins with /"
   static let fields = "write namespace, tcp, tcpfin and udp"
-  static let keep = ": \(fields), with - for a timeout to keep"
-  static let surplus = " is one field too many: \(fields); a comment begins with #"
-  static let remedy = ": take it out, or save the file as plain UTF-8 text"
+  static let keep = "; \(fields), with - for a timeout to keep"
+  static let surplus = " is one field too many; \(fields), and begin a comment with #"
+  static let remedy = "; remove it, or save the file as plain UTF-8 text"
 
   /// Texts, with what is said about them without the name of the file.
   static let table: [(String, [String])] = [
@@ -24,7 +24,13 @@ import Testing
     ("host 1 2 3x\n", ["1:10: \"3x\"\(value)"]),
     ("host 1 2 3#4", ["1:10: \"3#4\"\(value)"]),
     ("host 1x 2x 3x", ["1:6: \"1x\"\(value)", "1:9: \"2x\"\(value)", "1:12: \"3x\"\(value)"]),
-    ("host -1 Default 32d", ["1:6: \"-1\"\(value)", "1:9: \"Default\"\(value)", "1:17: \"32d\"\(value)"]),
+    (
+      "host -1 Default 32d",
+      [
+        "1:6: \"-1\"\(value)", #"1:9: "Default" is not a timeout; write default"#,
+        #"1:17: "32d" is not a timeout, because it is longer than 31 days; write 31d or less"#,
+      ]
+    ),
     // Namespaces.
     ("run/netns/a 1 2 3", ["1:1: \"run/netns/a\"\(namespace)"]),
     ("  ./a 1 2 3", ["1:3: \"./a\"\(namespace)"]),
@@ -118,7 +124,7 @@ import Testing
   func `are one for a line that is not UTF-8`(bytes: [UInt8], place: String, byte: String) {
     #expect(
       mistakes(bytes) == [
-        "p.conf:\(place) contains the byte 0x\(byte), which is not UTF-8 here: save the file as plain UTF-8 text"
+        "p.conf:\(place) contains the byte 0x\(byte), which is not UTF-8 here; save the file as plain UTF-8 text"
       ])
   }
 
@@ -129,7 +135,7 @@ import Testing
   func `are one for a file that is UTF-16`(bytes: [UInt8]) {
     #expect(
       mistakes(bytes) == [
-        "p.conf:1:1: \"\u{FFFD}\u{FFFD}\" is how a UTF-16 file begins: save the file as plain UTF-8 text"
+        "p.conf:1:1: \"\u{FFFD}\u{FFFD}\" begins a UTF-16 file; save the file as plain UTF-8 text"
       ])
   }
 

@@ -52,8 +52,8 @@ import Testing
 
   @Test func `finds a mistake, and that there are more`() {
     let mistake =
-      #"/etc/ipvs-timeout.conf:1:6: "1x" is not a timeout: write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d)"#
-      + #" from 1 s to 31 days (2678400 s), "default", or 0 or - to keep it as it is"#
+      #"/etc/ipvs-timeout.conf:1:6: "1x" is not a timeout; write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d),"#
+      + " from 1 s to 31 days (2678400 s), default, or - or 0 to keep it"
     #expect(
       findings(.example(policy: .example("host 1x 2 3\n"))) == [
         .problem(.policy, mistake, so: Self.refused, fix: "ipvs-timeout check-policy")
