@@ -15,9 +15,9 @@ extension TimeoutsChange {
 
     /// The sentence for people: the differences, likely reasons, and what to do.
     package func sentence(in namespace: NetworkNamespace) -> String {
-      "the timeouts in \(namespace.place) are not what was just set: "
+      "the timeouts in \(namespace.place) differ from the values just set: "
         + actual.drift(from: wanted).map(\.sentence).joined(separator: ", ")
-        + "; another program may have written them (keepalived, kube-proxy, kube-router: set them there, too),"
+        + "; another program may have changed them (keepalived, kube-proxy, kube-router: set them there, too),"
         + " or the kernel lacks the protocol"
     }
   }

@@ -19,45 +19,45 @@ extension IPVSError: CustomStringConvertible {
     case .notInKernel:
       "this kernel has no IPVS, neither built in nor as a module in /lib/modules\(said)"
     case .modulesNotVisible:
-      "IPVS is not loaded, and the modules of this kernel are not to be seen here\(said)"
+      "IPVS is not loaded, and this kernel's modules are not visible here\(said)"
     case .moduleNotLoaded:
       "the kernel's module ip_vs is installed but could not be loaded\(said)"
     case .moduleLoadingDisabled:
-      "the module ip_vs is not loaded and this kernel loads no more modules\(said)"
+      "ip_vs is not loaded, and loading of kernel modules is disabled\(said)"
     case .unloaded:
-      "the module ip_vs has been unloaded meanwhile\(said), and the timeouts with it"
+      "ip_vs was unloaded, and its timeouts are lost\(said)"
     case .notRoot where operation.subject == .namespace:
-      "only root may enter another network namespace\(said)"
+      "entering it requires root or CAP_SYS_ADMIN\(said)"
     case .notRoot:
-      "only root may talk to IPVS\(said)"
+      "IPVS requires root or CAP_NET_ADMIN\(said)"
     case .userNamespace where operation.subject == .namespace:
-      "root inside a user namespace may not enter another network namespace\(said)"
+      "root in a user namespace may not enter it\(said)"
     case .missingCapability:
       "root here lacks the capability CAP_NET_ADMIN\(said)"
     case .userNamespace:
-      "root inside a user namespace is not root to IPVS\(said)"
+      "root in a user namespace is not root to IPVS\(said)"
     case .noSuchNamespace:
       "there is no such namespace\(said)"
     case .notANamespace:
-      "it is no network namespace but another file\(said)"
+      "the file is not a network namespace\(said)"
     case .mayNotEnter:
       "root here may not enter it\(said)"
     case .valueRefused:
-      "the kernel refuses one of the values\(said) and has changed none"
+      "the kernel refused a value and changed nothing\(said)"
     case .refused:
       "the system refused\(said)"
     case .timedOut:
-      "the kernel gave no answer in time"
+      "the kernel did not answer in time"
     case .truncatedReply:
-      "the kernel's answer was cut short, which is a defect"
+      "the kernel's answer was cut short, which is a bug"
     case .unexpectedReply where detail != nil:
-      "there is a line that this program does not know (\((detail ?? "").printable)), which is a defect"
+      "unrecognised line (\((detail ?? "").printable)), which is a bug"
     case .unexpectedReply:
-      "what came was not the answer to the question, which is a defect"
+      "the answer does not match the request, which is a bug"
     case .library:
-      "libnl failed\(detail.map { " (\($0))" } ?? ""), which is a defect"
+      "libnl failed\(detail.map { " (\($0))" } ?? ""), which is a bug"
     default:
-      (detail?.printable ?? "it failed as \"\(code.rawValue.printable)\"") + said
+      (detail?.printable ?? "it failed with code \"\(code.rawValue.printable)\"") + said
     }
   }
 

@@ -30,9 +30,9 @@ struct IpvsadmProcess: Sendable {
       return try ThreadWithTimeout.run(within: timeLimit + .seconds(2)) { followed() }
     } catch {
       switch error {
-      case .timedOut: return .failure(.lost("the system gave no thread or memory to follow it with"))
+      case .timedOut: return .failure(.lost("the system provided no thread or memory"))
       case .noThread(let errno):
-        return .failure(.notStarted("no thread can be made (`ulimit -u`), errno \(errno.rawValue)"))
+        return .failure(.notStarted("no thread can be created (`ulimit -u`), errno \(errno.rawValue)"))
       }
     }
   }

@@ -84,8 +84,8 @@ import Testing
           == .init(
             status: 71,
             errors: "ipvs-timeout: cannot list the network namespaces (/run/netns, /run/docker/netns, /proc): the"
-              + " system refused (Not a directory, errno 20); look for a limit (`ulimit -a`), a security policy or a"
-              + " shortage of memory (`dmesg`)\n"))
+              + " system refused (Not a directory, errno 20); check the limits (`ulimit -a`), the security policy"
+              + " and the free memory (`dmesg`)\n"))
     }
   }
 }

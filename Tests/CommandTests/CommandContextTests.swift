@@ -99,7 +99,7 @@ import Testing
           "ipvs-timeout: cannot read the timeouts in the network namespace no-such with the program "))
       #expect(
         ending.errors.hasSuffix(
-          ": there is no such namespace; `ipvs-timeout show --all-netns` names those that there are\n"))
+          ": there is no such namespace; run `ipvs-timeout show --all-netns` for a list\n"))
     }
   }
 
@@ -114,7 +114,7 @@ import Testing
       for (line, name) in zip(lines, ["blue", "1-abc"]) {
         #expect(
           line.hasPrefix(
-            "ipvs-timeout: the timeouts in the network namespace \(name) are not what was just set: udp is 300 s,"
+            "ipvs-timeout: the timeouts in the network namespace \(name) differ from the values just set: udp is 300 s,"
               + " wanted 5 s; "))
       }
     }

@@ -56,8 +56,8 @@ import Testing
     #expect(
       failure
         == Failure(
-          "the timeouts in \(name) are not what was just set: udp is 300 s, wanted 60 s; another program may have"
-            + " written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the"
+          "the timeouts in \(name) differ from the values just set: udp is 300 s, wanted 60 s; another program may have"
+            + " changed them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the"
             + " protocol", .refused))
   }
 }

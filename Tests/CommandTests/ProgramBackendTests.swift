@@ -46,31 +46,31 @@ import Testing
             status: 71,
             output: "Timeout (tcp tcpfin udp): 900 120 300 (unchanged)\n",
             errors:
-              "ipvs-timeout: the timeouts in this network namespace are not what was just set: tcp is 900 s, wanted"
-              + " 60 s, udp is 300 s, wanted 60 s; another program may have written them (keepalived,"
+              "ipvs-timeout: the timeouts in this network namespace differ from the values just set: tcp is 900 s, wanted"
+              + " 60 s, udp is 300 s, wanted 60 s; another program may have changed them (keepalived,"
               + " kube-proxy, kube-router: set them there, too), or the kernel lacks the protocol\n"))
     }
   }
 
   @Test(
     arguments: [
-      ("exit 1", 71, "it failed with status 1 and said nothing; run `% -L --timeout` by hand to see more"),
+      ("exit 1", 71, "it failed with status 1 and printed no message; run `% -L --timeout` by hand to see more"),
       (
         "echo \"Can't initialize ipvs: Protocol not available\" >&2; exit 2", 69,
-        #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to"#
+        #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; run `modprobe ip_vs`, or start the service that this ipvsadm talks to"#
       ),
       (
         "echo \"Can't initialize ipvs: Permission denied (you must be root)\" >&2; exit 2", 77,
-        #"it is not permitted to: "Can't initialize ipvs: Permission denied (you must be root)";"#
+        #"it has no permission: "Can't initialize ipvs: Permission denied (you must be root)";"#
           + " run it as root of the host, with CAP_NET_ADMIN"
       ),
       (
         "echo garbage; exit 0", 70,
-        #"it did not print ipvsadm's line but "garbage\n"; is it ipvsadm? Name the real one with --ipvsadm"#
+        #"it printed "garbage\n" instead of ipvsadm's line; if it is not ipvsadm, name the real one with --ipvsadm"#
       ),
       (
         "exec cat /dev/zero", 70,
-        "it wrote far more than ipvsadm does; is it ipvsadm? Name the real one with --ipvsadm"
+        "it printed far more than ipvsadm does; if it is not ipvsadm, name the real one with --ipvsadm"
       ),
       ("kill -s KILL $$", 71, "it was killed by signal 9; run `% -L --timeout` by hand to see more"),
     ] as [(String, Int32, String)])

@@ -46,7 +46,7 @@ import Testing
       #expect(ending.status == 71)
       #expect(ending.output == "")
       #expect(ending.errors.contains("in the network namespace /run/netns/blue with the program"))
-      #expect(ending.errors.contains(": it is no network namespace but another file; "))
+      #expect(ending.errors.contains(": the file is not a network namespace; "))
       #expect(ending.errors.split(separator: "\n").count == 1)
     }
   }

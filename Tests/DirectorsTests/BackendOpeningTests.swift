@@ -80,10 +80,11 @@ import Testing
     #expect(BackendChoice.allCases.map(\.words) == ["auto", "netlink", "the program ipvsadm"])
     #expect(BackendChoice.list == "auto, netlink or ipvsadm")
     #expect(
-      BackendChoice.rule == "auto takes netlink, and the program ipvsadm only where the kernel has no family IPVS.")
+      BackendChoice.rule
+        == "auto uses netlink, and the program ipvsadm only where the kernel has no netlink family IPVS.")
     #expect(
       BackendChoice.ipvsadm.caution
-        == "the timeouts are those of whatever that program talks to, and each look at them starts it")
+        == "the timeouts are those of the system that this program talks to, and each reading starts it")
   }
 
   @Test func `expects no refusal, which would cost every call a request`() {

@@ -16,13 +16,27 @@ import Testing
     #expect(DirectorError.program(Self.refusal).description == Self.refusal.description)
   }
 
-  @Test func `of both shows the first and adds the second`() {
+  @Test func `of both has both reasons and then both cures`() {
     #expect(
       Self.both(Self.refusal).description
         == "cannot open IPVS in this network namespace: this kernel has no IPVS, neither built in nor as a module"
-        + " in /lib/modules (No such file or directory, errno 2); install the module or boot a kernel that has it (CONFIG_IP_VS); the program"
-        + " /usr/sbin/ipvsadm was tried instead: it failed with status 2: \"no\";"
-        + " run `/usr/sbin/ipvsadm -L --timeout` by hand to see more")
+        + " in /lib/modules (No such file or directory, errno 2), and the program /usr/sbin/ipvsadm cannot either: it"
+        + " failed with status 2: \"no\"; install the module, or boot a kernel that has it (CONFIG_IP_VS);"
+        + " or run `/usr/sbin/ipvsadm -L --timeout` by hand to see more")
+  }
+
+  @Test func `of both has one cure where IPVS is not loaded`() {
+    let second = IpvsadmError(
+      .unavailable(said: "Can't initialize ipvs: Protocol not available"), .list, program: "/usr/sbin/ipvsadm")
+    #expect(
+      DirectorError(
+        .program(second),
+        after: .taken(
+          from: .netlink, to: .ipvsadm, because: IPVSError(.moduleNotLoaded, .open, errno: .noSuchFileOrDirectory))
+      ).description
+        == "cannot open IPVS in this network namespace: the kernel's module ip_vs is installed but could not be loaded"
+        + " (No such file or directory, errno 2), and the program /usr/sbin/ipvsadm cannot either: it finds no IPVS"
+        + " here: \"Can't initialize ipvs: Protocol not available\"; run `modprobe -v ip_vs` to see why")
   }
 
   @Test(arguments: [.notRoot, .missingCapability, .userNamespace] as [IPVSError.Code])
@@ -43,17 +57,17 @@ import Testing
   @Test func `of both says where the second happened`() {
     #expect(
       Self.both(Self.lost).description
-        == "\(Self.absence.sentence); the program /x was tried instead in the network namespace blue: \(Self.lost.reason)"
-    )
+        == "\(Self.absence), and the program /x cannot either in the network namespace blue: \(Self.lost.reason);"
+        + " \(Self.absence.advice ?? ""); or \(Self.lost.advice)")
   }
 
   /// Another way to the same kernel.
-  @Test func `of two ways to the kernel shows the first and adds the second`() {
+  @Test func `of two ways to the kernel has both reasons and then both cures`() {
     let second = IPVSError(.refused, .readTimeouts, errno: .notPermitted)
     let fallback = Fallback.taken(from: .ipvsadm, to: .netlink, because: Self.absence)
     #expect(
       DirectorError(.kernel(second), after: fallback).description
-        == "\(Self.absence.sentence); with netlink instead: \(second.sentence)")
+        == "\(Self.absence), and with netlink: \(second); \(Self.absence.advice ?? ""); or \(second.advice ?? "")")
   }
 
   @Test func `keeps the error because of which the program was taken`() {
@@ -76,10 +90,11 @@ import Testing
     let here = IPVSError(.timedOut, .readTimeouts)
     #expect(
       DirectorError.kernel(here).readingBack(wanted).description
-        == "the timeouts tcp=60 udp=5 were set, but then: \(here.sentence); run `ipvs-timeout show`")
+        == "the timeouts tcp=60 udp=5 were set, but not read back: \(here.sentence); check with `ipvs-timeout show`")
     #expect(
       DirectorError.program(Self.lost).readingBack(wanted).description
-        == "the timeouts tcp=60 udp=5 were set, but then: \(Self.lost); run `ipvs-timeout show --netns blue`")
+        == "the timeouts tcp=60 udp=5 were set, but not read back: \(Self.lost); check with"
+        + " `ipvs-timeout show --netns blue`")
   }
 
   @Test(

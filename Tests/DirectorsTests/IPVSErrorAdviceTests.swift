@@ -9,24 +9,24 @@ import Testing
 /// What this program says to do about each kind of failure, after the sentence of the library.
 @Suite struct IPVSErrorAdviceTests {
   static let advice: [(IPVSError.Code, String)] = [
-    (.notInKernel, "install the module or boot a kernel that has it (CONFIG_IP_VS)"),
-    (.modulesNotVisible, "on the host itself, run `modprobe ip_vs`; after an upgrade of the kernel, reboot"),
+    (.notInKernel, "install the module, or boot a kernel that has it (CONFIG_IP_VS)"),
+    (.modulesNotVisible, "run `modprobe ip_vs` on the host itself, or reboot if the kernel was upgraded"),
     (.moduleNotLoaded, "run `modprobe -v ip_vs` to see why"),
     (.moduleLoadingDisabled, "load ip_vs at boot, before kernel.modules_disabled is set to 1"),
-    (.unloaded, "load it with `modprobe ip_vs` if it is not back, then try again"),
+    (.unloaded, "run `modprobe ip_vs`, then try again"),
     (.noSocketDiagnosis, "run `modprobe tcp_diag`, or boot a kernel that has it (CONFIG_INET_TCP_DIAG)"),
-    (.notRoot, "run it as root, for example with sudo"),
-    (.missingCapability, "add it (containers: --cap-add NET_ADMIN)"),
+    (.notRoot, "run it as root, for example with sudo (container: --user 0 --cap-add NET_ADMIN)"),
+    (.missingCapability, "grant it (container: --cap-add NET_ADMIN)"),
     (.userNamespace, "run it as root of the host"),
-    (.noSuchNamespace, "`ipvs-timeout show --all-netns` names those that there are"),
-    (.notANamespace, "if one has left it behind, delete it (`ip netns delete`)"),
-    (.mayNotEnter, "that takes the capability CAP_SYS_ADMIN, and CAP_SYS_PTRACE for that of a process"),
-    (.valueRefused, "choose a shorter one (a kernel with HZ=1000 takes up to 2147483 s, 24 days)"),
-    (.refused, "look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"),
-    (.timedOut, "look for a hanging modprobe or a stuck task (`dmesg`), then try again"),
-    (.truncatedReply, "please report it with `uname -a`"),
-    (.unexpectedReply, "please report it with `uname -a`"),
-    (.library, "please report it with `uname -a`"),
+    (.noSuchNamespace, "run `ipvs-timeout show --all-netns` for a list"),
+    (.notANamespace, "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"),
+    (.mayNotEnter, "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"),
+    (.valueRefused, "choose a shorter timeout (a kernel with HZ=1000 accepts at most 2147483 s, 24 days)"),
+    (.refused, "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"),
+    (.timedOut, "check for a hanging modprobe or a stuck task (`dmesg`), then try again"),
+    (.truncatedReply, "please report it, with the output of `uname -a`"),
+    (.unexpectedReply, "please report it, with the output of `uname -a`"),
+    (.library, "please report it, with the output of `uname -a`"),
   ]
 
   /// The namespaces, and the command that shows what each has.
@@ -63,8 +63,10 @@ import Testing
     for (code, advice) in Self.advice {
       let error = IPVSError(code, .setTimeouts, in: namespace, sending: Timeouts(udp: 5))
       let isInDoubt = [.timedOut, .truncatedReply, .unexpectedReply].contains(code)
+      // To enter another namespace, a container needs more than CAP_NET_ADMIN.
+      let advice = code == .notRoot && namespace != .current ? "run it as root, for example with sudo" : advice
       #expect(
-        error.advice == advice + (isInDoubt ? "; the timeouts may be set all the same: run `\(showing)`" : ""))
+        error.advice == advice + (isInDoubt ? "; the timeouts may have been set: check with `\(showing)`" : ""))
     }
   }
 
@@ -77,12 +79,12 @@ import Testing
   @Test func `makes the sentence that this program prints`() {
     #expect(
       IPVSError(.notRoot, .readTimeouts, in: .named("blue"), errno: .notPermitted).sentence
-        == "cannot read the timeouts in the network namespace blue: only root may talk to IPVS"
+        == "cannot read the timeouts in the network namespace blue: IPVS requires root or CAP_NET_ADMIN"
         + " (Operation not permitted, errno 1); run it as root, for example with sudo")
     #expect(
       IPVSError(.timedOut, .setTimeouts, sending: Timeouts(tcp: 60, udp: 5)).sentence
-        == "cannot set the timeouts tcp=60 udp=5 in this network namespace: the kernel gave no answer in time;"
-        + " look for a hanging modprobe or a stuck task (`dmesg`), then try again;"
-        + " the timeouts may be set all the same: run `ipvs-timeout show`")
+        == "cannot set the timeouts tcp=60 udp=5 in this network namespace: the kernel did not answer in time;"
+        + " check for a hanging modprobe or a stuck task (`dmesg`), then try again;"
+        + " the timeouts may have been set: check with `ipvs-timeout show`")
   }
 }

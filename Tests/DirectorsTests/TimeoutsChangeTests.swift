@@ -63,8 +63,8 @@ import Testing
       #expect(
         change.mismatch?.sentence(in: namespace)
           == drift.map { drift in
-            "the timeouts in \(place) are not what was just set: \(drift.joined(separator: ", ")); another program may have"
-              + " written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the protocol"
+            "the timeouts in \(place) differ from the values just set: \(drift.joined(separator: ", ")); another program may"
+              + " have changed them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the protocol"
           })
     }
   }

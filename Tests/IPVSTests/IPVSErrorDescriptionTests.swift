@@ -27,7 +27,7 @@ import Testing
     ),
     (
       .modulesNotVisible, .noSuchFileOrDirectory,
-      "IPVS is not loaded, and the modules of this kernel are not to be seen here (No such file or directory, errno 2)"
+      "IPVS is not loaded, and this kernel's modules are not visible here (No such file or directory, errno 2)"
     ),
     (
       .moduleNotLoaded, .noSuchFileOrDirectory,
@@ -35,37 +35,37 @@ import Testing
     ),
     (
       .moduleLoadingDisabled, .noSuchFileOrDirectory,
-      "the module ip_vs is not loaded and this kernel loads no more modules (No such file or directory, errno 2)"
+      "ip_vs is not loaded, and loading of kernel modules is disabled (No such file or directory, errno 2)"
     ),
     (
       .unloaded, .noSuchFileOrDirectory,
-      "the module ip_vs has been unloaded meanwhile (No such file or directory, errno 2), and the timeouts with it"
+      "ip_vs was unloaded, and its timeouts are lost (No such file or directory, errno 2)"
     ),
-    (.notRoot, .notPermitted, "only root may talk to IPVS (Operation not permitted, errno 1)"),
+    (.notRoot, .notPermitted, "IPVS requires root or CAP_NET_ADMIN (Operation not permitted, errno 1)"),
     (
       .missingCapability, .notPermitted,
       "root here lacks the capability CAP_NET_ADMIN (Operation not permitted, errno 1)"
     ),
     (
       .userNamespace, .notPermitted,
-      "root inside a user namespace is not root to IPVS (Operation not permitted, errno 1)"
+      "root in a user namespace is not root to IPVS (Operation not permitted, errno 1)"
     ),
     (.noSuchNamespace, .noSuchFileOrDirectory, "there is no such namespace (No such file or directory, errno 2)"),
     (
       .notANamespace, .invalidArgument,
-      "it is no network namespace but another file (Invalid argument, errno 22)"
+      "the file is not a network namespace (Invalid argument, errno 22)"
     ),
     (.mayNotEnter, .notPermitted, "root here may not enter it (Operation not permitted, errno 1)"),
     (
       .valueRefused, .invalidArgument,
-      "the kernel refuses one of the values (Invalid argument, errno 22) and has changed none"
+      "the kernel refused a value and changed nothing (Invalid argument, errno 22)"
     ),
     (.refused, .tooManyOpenFiles, "the system refused (Too many open files, errno 24)"),
     (.refused, nil, "the system refused"),
-    (.timedOut, nil, "the kernel gave no answer in time"),
-    (.truncatedReply, nil, "the kernel's answer was cut short, which is a defect"),
-    (.unexpectedReply, nil, "what came was not the answer to the question, which is a defect"),
-    (.library, nil, "libnl failed, which is a defect"),
+    (.timedOut, nil, "the kernel did not answer in time"),
+    (.truncatedReply, nil, "the kernel's answer was cut short, which is a bug"),
+    (.unexpectedReply, nil, "the answer does not match the request, which is a bug"),
+    (.library, nil, "libnl failed, which is a bug"),
   ]
 
   /// How a namespace stands in the sentence.
@@ -89,8 +89,8 @@ import Testing
   /// What is not IPVS' own knows other reasons.
   @Test(
     arguments: [
-      (.notRoot, "only root may enter another network namespace"),
-      (.userNamespace, "root inside a user namespace may not enter another network namespace"),
+      (.notRoot, "entering it requires root or CAP_SYS_ADMIN"),
+      (.userNamespace, "root in a user namespace may not enter it"),
     ] as [(IPVSError.Code, String)])
   func `does not blame IPVS for what it has no part in`(code: IPVSError.Code, reason: String) {
     let operation = IPVSError.Operation("count-sheep", "count the sheep", about: .namespace)
@@ -120,7 +120,7 @@ import Testing
   @Test func `names a kind of a later version`() {
     #expect(
       IPVSError(.init(rawValue: "of-a-later\nversion"), .open, errno: .noMemory).description
-        == #"cannot open IPVS in this network namespace: it failed as "of-a-later\nversion" (Cannot allocate memory,"#
+        == #"cannot open IPVS in this network namespace: it failed with code "of-a-later\nversion" (Cannot allocate memory,"#
         + " errno 12)")
   }
 
@@ -166,7 +166,7 @@ import Testing
   @Test func `quotes libnl where libnl failed`() {
     #expect(
       IPVSError(.library, .open, detail: "Out of memory").description
-        == "cannot open IPVS in this network namespace: libnl failed (Out of memory), which is a defect")
+        == "cannot open IPVS in this network namespace: libnl failed (Out of memory), which is a bug")
   }
 
   @Test func `the table has every code`() {
@@ -184,6 +184,17 @@ import Testing
         "not-a-namespace", "may-not-enter",
         "value-refused", "refused", "timed-out", "truncated-reply", "unexpected-reply", "library",
       ])
+  }
+
+  /// The absence of IPVS is found when it is opened, and the other reasons with the longest attempt.
+  @Test(arguments: reasons)
+  func `has at most 160 characters`(code: IPVSError.Code, errno: Errno?, reason: String) {
+    let absence: [IPVSError.Code] = [.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled]
+    let error =
+      absence.contains(code)
+      ? IPVSError(code, .open, errno: errno)
+      : IPVSError(code, .setTimeouts, sending: Timeouts(tcp: 600, tcpFin: 300, udp: 600), errno: errno)
+    #expect(error.description.count <= 160, "\(error)")
   }
 
   @Test(arguments: reasons)

@@ -53,7 +53,7 @@ import Testing
     #expect(error == IPVSError(.library, operation, detail: "Unspecific failure"))
     #expect(
       error.description.hasSuffix(
-        ": libnl failed (Unspecific failure), which is a defect"))
+        ": libnl failed (Unspecific failure), which is a bug"))
   }
 
   @Test(arguments: [.protocolNotSupported, .addressFamilyNotSupported] as [Errno])

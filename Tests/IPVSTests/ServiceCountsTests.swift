@@ -61,7 +61,7 @@ import Testing
   func `are not guessed at where a line is neither`(line: String) throws {
     let error = try #require(throws: IPVSError.self) { try read(Self.heading + line + "\n") }
     #expect(error == IPVSError(.unexpectedReply, .readServices, detail: line))
-    #expect(error.description.contains("there is a line that this program does not know (\(line)), which is a defect"))
+    #expect(error.description.contains("unrecognised line (\(line)), which is a bug"))
   }
 
   @Test(arguments: [

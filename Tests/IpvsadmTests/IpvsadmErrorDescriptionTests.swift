@@ -13,79 +13,88 @@ import Testing
     (.set(Timeouts(tcp: 60, udp: 90)), "set", "/usr/sbin/ipvsadm --set 60 0 90"),
   ]
 
-  /// The causes with their reasons, in which `%` stands for the command line.
-  static let reasons: [(IpvsadmError.Cause, String)] = [
-    (.missing, "there is no such file; install ipvsadm or name its path with --ipvsadm"),
+  /// The causes with their reasons and the advice, in which `%` stands for the command line.
+  static let reasons: [(IpvsadmError.Cause, String, String)] = [
+    (.missing, "there is no such file", "install ipvsadm, or name its path with --ipvsadm"),
     (
-      .notExecutable(.permissionDenied),
-      "it cannot be executed (Permission denied, errno 13); check the file or name another with --ipvsadm"
+      .notExecutable(.permissionDenied), "it cannot be executed (Permission denied, errno 13)",
+      "check the file, or name another one with --ipvsadm"
     ),
-    (.noSuchNamespace, "there is no such namespace; `ipvs-timeout show --all-netns` names those that there are"),
+    (.noSuchNamespace, "there is no such namespace", "run `ipvs-timeout show --all-netns` for a list"),
     (
-      .notANamespace,
-      "it is no network namespace but another file; if one has left it behind, delete it (`ip netns delete`)"
+      .notANamespace, "the file is not a network namespace",
+      "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"
     ),
+    (.noNsenter, "running it there requires nsenter, which is not in /usr/bin or /bin", "install util-linux"),
     (
-      .noNsenter,
-      "to run it there takes the program nsenter, which is not in /usr/bin or /bin; install util-linux"
+      .nested, "ipvs-timeout was itself started as ipvsadm (IPVS_TIMEOUT_BACKEND is set)",
+      "let the script named ipvsadm run the real ipvsadm"
     ),
-    (
-      .nested,
-      "this ipvs-timeout was itself started as ipvsadm (IPVS_TIMEOUT_BACKEND is set) and starts no other;"
-        + " let the script of that name run the real ipvsadm"
-    ),
-    (.notStarted("no\nthread"), #"it was not started: no\nthread; raise that limit and try again"#),
-    (.itself, "it is ipvs-timeout itself under that name; name the real ipvsadm with --ipvsadm"),
+    (.notStarted("no\nthread"), #"it was not started: no\nthread"#, "raise that limit, then try again"),
+    (.itself, "it is ipvs-timeout itself under that name", "name the real ipvsadm with --ipvsadm"),
     (
       .unavailable(said: "Can't initialize ipvs: Protocol not available"),
-      #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to"#
+      #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available""#,
+      "run `modprobe ip_vs`, or start the service that this ipvsadm talks to"
     ),
     (
       .notPermitted(said: "Can't initialize ipvs: Permission denied (you must be root)"),
-      #"it is not permitted to: "Can't initialize ipvs: Permission denied (you must be root)";"#
-        + " run it as root of the host, with CAP_NET_ADMIN"
+      #"it has no permission: "Can't initialize ipvs: Permission denied (you must be root)""#,
+      "run it as root of the host, with CAP_NET_ADMIN"
     ),
     (
       .mayNotEnter(said: "nsenter: cannot open /proc/1/ns/net: Permission denied"),
-      #"you may not enter it: "nsenter: cannot open /proc/1/ns/net: Permission denied"; run it as root of the host;"#
-        + " that takes the capability CAP_SYS_ADMIN, and CAP_SYS_PTRACE for that of a process"
+      #"you may not enter the namespace: "nsenter: cannot open /proc/1/ns/net: Permission denied""#,
+      "run it as root of the host, with CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"
     ),
-    (.failed(status: 1, said: ""), "it failed with status 1 and said nothing; run `%` by hand to see more"),
-    (.failed(status: 2, said: "no\u{1B}[0m"), #"it failed with status 2: "no\u{1B}[0m"; run `%` by hand to see more"#),
+    (.failed(status: 1, said: ""), "it failed with status 1 and printed no message", "run `%` by hand to see more"),
     (
-      .lost("the reason"),
-      "it could not be followed to its end (the reason); run `%` by hand to see what it does"
+      .failed(status: 2, said: "no\u{1B}[0m"), #"it failed with status 2: "no\u{1B}[0m""#, "run `%` by hand to see more"
     ),
-    (.killed(signal: 11), "it was killed by signal 11; run `%` by hand to see more"),
-    (.timedOut, "it did not end in time and was killed; run `%` by hand to see where it hangs"),
-    (.tooMuchOutput, "it wrote far more than ipvsadm does; is it ipvsadm? Name the real one with --ipvsadm"),
+    (.lost("the reason"), "waiting for it failed (the reason)", "run `%` by hand to see what it does"),
+    (.killed(signal: 11), "it was killed by signal 11", "run `%` by hand to see more"),
+    (.timedOut, "it did not finish in time and was killed", "run `%` by hand to see where it hangs"),
     (
-      .unreadable(output: ""),
-      "it did not print ipvsadm's line but nothing; is it ipvsadm? Name the real one with --ipvsadm"
+      .tooMuchOutput, "it printed far more than ipvsadm does",
+      "if it is not ipvsadm, name the real one with --ipvsadm"
     ),
     (
-      .unreadable(output: "a\nb"),
-      #"it did not print ipvsadm's line but "a\nb"; is it ipvsadm? Name the real one with --ipvsadm"#
+      .unreadable(output: ""), "it printed nothing instead of ipvsadm's line",
+      "if it is not ipvsadm, name the real one with --ipvsadm"
+    ),
+    (
+      .unreadable(output: "a\nb"), #"it printed "a\nb" instead of ipvsadm's line"#,
+      "if it is not ipvsadm, name the real one with --ipvsadm"
     ),
   ]
 
   @Test(arguments: attempts, reasons)
-  func `says what was attempted, where, with what, why not and what to do`(
-    attempt: (IpvsadmCommand, String, String), cause: (IpvsadmError.Cause, String)
+  func `says what failed, where, with which program, why, and what to do`(
+    attempt: (IpvsadmCommand, String, String), cause: (IpvsadmError.Cause, String, String)
   ) {
     let error = IpvsadmError(cause.0, attempt.0, program: "/usr/sbin/ipvsadm")
-    let reason = cause.1.split(separator: "%", omittingEmptySubsequences: false).joined(separator: attempt.2)
-    #expect(error.reason == reason)
+    let advice = cause.2.split(separator: "%", omittingEmptySubsequences: false).joined(separator: attempt.2)
+    #expect(error.reason == cause.1)
+    #expect(error.advice == advice)
     #expect(
       error.description
-        == "cannot \(attempt.1) the timeouts in this network namespace with the program /usr/sbin/ipvsadm: \(reason)")
+        == "cannot \(attempt.1) the timeouts in this network namespace with the program /usr/sbin/ipvsadm: \(cause.1);"
+        + " \(advice)")
+  }
+
+  /// The words of ipvsadm, nsenter and the system are theirs.
+  @Test(arguments: reasons)
+  func `has at most 160 characters before the advice`(cause: IpvsadmError.Cause, reason: String, advice: String) {
+    let words = reason.split(separator: ": \"")[0]
+    #expect(
+      "cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm: \(words)".count <= 160)
   }
 
   @Test func `shows a path with control characters in a printable way`() {
     #expect(
       IpvsadmError(.missing, .list, program: "/tmp/\u{1B}[2J").description
         == #"cannot read the timeouts in this network namespace with the program /tmp/\u{1B}[2J:"#
-        + " there is no such file; install ipvsadm or name its path with --ipvsadm")
+        + " there is no such file; install ipvsadm, or name its path with --ipvsadm")
   }
 
   @Test(
@@ -100,11 +109,12 @@ import Testing
     let program = "/usr/sbin/ipvsadm"
     #expect(
       IpvsadmError(.timedOut, .set(Timeouts(udp: 5)), program: program, in: namespace, by: entrance).description
-        == "cannot set the timeouts in the network namespace \(name) with the program \(program): it did not end in"
-        + " time and was killed; run `nsenter --net=\(shown) \(program) --set 0 0 5` by hand to see where it hangs")
+        == "cannot set the timeouts in the network namespace \(name) with the program \(program): it did not"
+        + " finish in time and was killed; run `nsenter --net=\(shown) \(program) --set 0 0 5` by hand to see where it hangs"
+    )
     #expect(
       IpvsadmError(.noSuchNamespace, .list, program: program, in: namespace).description
         == "cannot read the timeouts in the network namespace \(name) with the program \(program): there is no such"
-        + " namespace; `ipvs-timeout show --all-netns` names those that there are")
+        + " namespace; run `ipvs-timeout show --all-netns` for a list")
   }
 }

@@ -69,7 +69,7 @@ import Testing
       #expect(
         error.description
           == "cannot read the timeouts in the network namespace \(foreign.process) with the program \(fake.path):"
-          + " it failed with status 3 and said nothing; run `nsenter --net=/proc/\(foreign.process)/ns/net"
+          + " it failed with status 3 and printed no message; run `nsenter --net=/proc/\(foreign.process)/ns/net"
           + " \(fake.path) -L --timeout` by hand to see more")
     }
   }

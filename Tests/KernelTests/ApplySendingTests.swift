@@ -44,8 +44,8 @@ extension RealKernel {
         outcome,
         equals: Outcome(
           71, "host: Timeout (tcp tcpfin udp): 111 31 61 (was 900 30 300)\n",
-          "ipvs-timeout: the timeouts in this network namespace are not what was just set: tcpfin is 31 s, wanted 30 s;"
-            + " another program may have written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the"
+          "ipvs-timeout: the timeouts in this network namespace differ from the values just set: tcpfin is 31 s, wanted 30 s;"
+            + " another program may have changed them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the"
             + " protocol\n"))
       expect(try await netns.timeouts(), equals: "111 31 61")
     }

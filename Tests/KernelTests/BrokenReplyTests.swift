@@ -9,19 +9,25 @@ extension RealKernel {
 
     /// The effect that replaces the receiving, the exit status, and a part of the sentence.
     static let faults = [
-      ("retval=0", Int32(70), "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"),
-      ("retval=10", 70, "the kernel's answer was cut short, which is a defect; please report it with `uname -a`"),
-      ("retval=20", 70, "what came was not the answer to the question, which is a defect;"),
+      (
+        "retval=0", Int32(70),
+        "the kernel's answer was cut short, which is a bug; please report it, with the output of `uname -a`"
+      ),
+      (
+        "retval=10", 70,
+        "the kernel's answer was cut short, which is a bug; please report it, with the output of `uname -a`"
+      ),
+      ("retval=20", 70, "the answer does not match the request, which is a bug;"),
       (
         "error=ENOBUFS", 71,
-        "the system refused (No buffer space available, errno 105); look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
+        "the system refused (No buffer space available, errno 105); check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"
       ),
       (
         "error=ENOMEM", 71,
-        "the system refused (Cannot allocate memory, errno 12); look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
+        "the system refused (Cannot allocate memory, errno 12); check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"
       ),
-      // No reply has arrived, and none will.
-      ("error=EAGAIN", 75, "the kernel gave no answer in time;"),
+      // Nothing has come, and nothing comes.
+      ("error=EAGAIN", 75, "the kernel did not answer in time;"),
     ]
 
     @Test func isReportedInOneSentence() async throws {
@@ -60,9 +66,11 @@ extension RealKernel {
         let outcome = try await run("set 60 30 60", "recvfrom:retval=10:when=\(reply)")
         #expect(outcome.status == 70)
         #expect(outcome.isOneSentence, "\(outcome)")
-        #expect(outcome.stderr.contains("the timeouts may be set all the same") == (reply == 3), "\(outcome)")
+        #expect(outcome.stderr.contains("the timeouts may have been set") == (reply == 3), "\(outcome)")
         #expect(
-          outcome.stderr.hasPrefix("ipvs-timeout: the timeouts tcp=60 tcpfin=30 udp=60 were set, but then: cannot read")
+          outcome.stderr.hasPrefix(
+            "ipvs-timeout: the timeouts tcp=60 tcpfin=30 udp=60 were set, but not read back: cannot"
+              + " read")
             == (reply == 4), "\(outcome)")
         expect(try await netns.timeouts(), equals: (reply < 3 ? "900 120 300" : "60 30 60"))
       }

@@ -19,9 +19,9 @@ extension RealKernel {
           equals: Array(
             repeating: Outcome(
               75, "",
-              "ipvs-timeout: cannot change the timeouts now, and nothing was changed:"
-                + " `/usr/bin/flock -o \(ChangeLockTests.lock) sleep 1000` (process \(holder)) is changing them and has not ended within"
-                + " 10 s; wait for its end and try again\n"),
+              "ipvs-timeout: cannot change the timeouts, and nothing was changed:"
+                + " `/usr/bin/flock -o \(ChangeLockTests.lock) sleep 1000` (process \(holder)) is still changing them"
+                + " after 10 s; wait until it ends, then try again\n"),
             count: commands.count))
         #expect(start.duration(to: .now) >= .seconds(10))
         #expect(start.duration(to: .now) < .seconds(900))
@@ -60,8 +60,8 @@ extension RealKernel {
         outcome,
         equals: Outcome(
           0, "Timeout (tcp tcpfin udp): 60 30 60 (was 900 120 300)\n",
-          "ipvs-timeout: others may change the timeouts at the same time, because \(ChangeLockTests.lock) cannot be"
-            + " locked (Read-only file system, errno 30); see that nobody does\n"))
+          "ipvs-timeout: cannot lock \(ChangeLockTests.lock) (Read-only file system, errno 30), so another change may run at"
+            + " the same time; make sure that none does\n"))
     }
 
     @Test func isNotReportedToCallersWithoutThePrivilege() async throws {

@@ -69,8 +69,8 @@ extension RealKernel {
       }
       #expect(
         error?.description
-          == "cannot set the timeouts tcp=60 udp=4294967295 in this network namespace: the kernel refuses one of the"
-          + " values (Invalid argument, errno 22) and has changed none"
+          == "cannot set the timeouts tcp=60 udp=4294967295 in this network namespace: the kernel refused a value"
+          + " and changed nothing (Invalid argument, errno 22)"
       )
     }
 

@@ -43,8 +43,8 @@ extension RealKernel {
         outcome,
         equals: Outcome(
           71, "Timeout (tcp tcpfin udp): 60 120 99 (was 900 120 300)\n",
-          "ipvs-timeout: the timeouts in this network namespace are not what was just set: udp is 99 s, wanted 30 s;"
-            + " another program may have written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the"
+          "ipvs-timeout: the timeouts in this network namespace differ from the values just set: udp is 99 s, wanted 30 s;"
+            + " another program may have changed them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel lacks the"
             + " protocol\n"))
     }
 

@@ -86,7 +86,7 @@ extension RealKernel {
           "note     ipvs          IPVS answers only by the program ipvsadm, not by netlink: cannot open IPVS in this network"
             + " namespace: the kernel's module ip_vs is installed but could not be loaded (No such file or directory,"
             + " errno 2); run `modprobe -v ip_vs` to see why\n"
-            + "                       so: the timeouts are those of whatever that program talks to, and each look at them"
+            + "                       so: the timeouts are those of the system that this program talks to, and each reading"
             + " starts it\n"
             + "                       fix: modprobe -v ip_vs\n"), "\(outcome)")
     }
@@ -107,19 +107,19 @@ extension RealKernel {
     @Test(arguments: [
       (
         "setpriv --reuid 65534 --regid 65534 --clear-groups", [],
-        "cannot read the timeouts in this network namespace: only root may talk to IPVS (Operation not permitted, errno 1);"
-          + " run it as root, for example with sudo",
+        "cannot read the timeouts in this network namespace: IPVS requires root or CAP_NET_ADMIN (Operation not permitted, errno 1);"
+          + " run it as root, for example with sudo (container: --user 0 --cap-add NET_ADMIN)",
         "sudo ipvs-timeout doctor"
       ),
       (
         "unshare -Ur", [],
-        "cannot read the timeouts in this network namespace: root inside a user namespace is not root to IPVS"
+        "cannot read the timeouts in this network namespace: root in a user namespace is not root to IPVS"
           + " (Operation not permitted, errno 1); run it as root of the host",
         "run `ipvs-timeout doctor` as root of the host"
       ),
       (
         "setpriv --reuid 65534 --regid 65534 --clear-groups", ["--backend", "ipvsadm"],
-        "cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm: it is not permitted to:"
+        "cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm: it has no permission:"
           + " \"Can't initialize ipvs: Permission denied (you must be root)\"; run it as root of the host, with CAP_NET_ADMIN",
         "run `ipvs-timeout doctor --backend ipvsadm` as root of the host"
       ),

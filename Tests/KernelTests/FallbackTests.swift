@@ -13,8 +13,9 @@ extension RealKernel {
 
     private static let notLoaded =
       "cannot open IPVS in this network namespace: the kernel's module ip_vs is installed but could not be loaded"
-      + " (No such file or directory, errno 2); run `modprobe -v ip_vs` to see why"
-    private static let remark = "ipvs-timeout: using the program ipvsadm instead of netlink: \(notLoaded)\n"
+      + " (No such file or directory, errno 2)"
+    private static let advice = "run `modprobe -v ip_vs` to see why"
+    private static let remark = "ipvs-timeout: using the program ipvsadm instead of netlink: \(notLoaded); \(advice)\n"
 
     @Test(.withoutModule(.notLoadable)) func usesAProgramThatAnswersLikeIpvsadm() async throws {
       let answering = try program("echo 'Timeout (tcp tcpfin udp): 1 2 3'")
@@ -62,28 +63,29 @@ extension RealKernel {
       #expect(try await WithoutModule.isLoaded)
     }
 
-    @Test(.withoutModule(.notLoadable)) func addsTheSecondErrorToTheFirst() async throws {
+    @Test(.withoutModule(.notLoadable)) func reportsBothErrorsAndBothCures() async throws {
       let failing = try program("exit 1")
-      let byHand = "; run `\(failing) -L --timeout` by hand to see more"
-      let real = "is it ipvsadm? Name the real one with --ipvsadm"
-      for (body, reason) in [
-        ("exit 1", "it failed with status 1 and said nothing\(byHand)"),
-        ("echo oh >&2; exit 9", "it failed with status 9: \"oh\"\(byHand)"),
-        ("kill -KILL $$", "it was killed by signal 9\(byHand)"),
-        ("echo no", "it did not print ipvsadm's line but \"no\\n\"; \(real)"),
-        ("yes", "it wrote far more than ipvsadm does; \(real)"),
+      let byHand = "run `\(failing) -L --timeout` by hand to see more"
+      let real = "if it is not ipvsadm, name the real one with --ipvsadm"
+      func both(_ program: String, _ reason: String, _ advice: String) -> Outcome {
+        Outcome(
+          69, "",
+          "ipvs-timeout: \(FallbackTests.notLoaded), and the program \(program) cannot either: \(reason);"
+            + " \(FallbackTests.advice); or \(advice)\n")
+      }
+      for (body, reason, advice) in [
+        ("exit 1", "it failed with status 1 and printed no message", byHand),
+        ("echo oh >&2; exit 9", "it failed with status 9: \"oh\"", byHand),
+        ("kill -KILL $$", "it was killed by signal 9", byHand),
+        ("echo no", "it printed \"no\\n\" instead of ipvsadm's line", real),
+        ("yes", "it printed far more than ipvsadm does", real),
       ] {
         try program(body)
-        let second = "the program \(failing) was tried instead: \(reason)"
-        expect(
-          try await netns.program("show", "--ipvsadm", failing),
-          equals: Outcome(69, "", "ipvs-timeout: \(FallbackTests.notLoaded); \(second)\n"))
+        expect(try await netns.program("show", "--ipvsadm", failing), equals: both(failing, reason, advice))
       }
-      let missing =
-        "the program /nowhere was tried instead: there is no such file; install ipvsadm or name its path with --ipvsadm"
       expect(
         try await netns.program("show", "--ipvsadm", "/nowhere"),
-        equals: Outcome(69, "", "ipvs-timeout: \(FallbackTests.notLoaded); \(missing)\n"))
+        equals: both("/nowhere", "there is no such file", "install ipvsadm, or name its path with --ipvsadm"))
     }
 
     @Test func reportsThatTheProgramIpvsadmIsMissing() async throws {
@@ -92,7 +94,7 @@ extension RealKernel {
         equals: Outcome(
           69, "",
           "ipvs-timeout: cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm or"
-            + " /sbin/ipvsadm: there is no such file; install ipvsadm or name its path with --ipvsadm\n"))
+            + " /sbin/ipvsadm: there is no such file; install ipvsadm, or name its path with --ipvsadm\n"))
     }
 
     @Test func refusesToRunItself() async throws {

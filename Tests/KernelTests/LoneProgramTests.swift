@@ -16,8 +16,8 @@ extension RealKernel {
         try await run("set", "60", "30", "-"),
         equals: Outcome(
           0, "Timeout (tcp tcpfin udp): 60 30 300 (was 900 120 300)\n",
-          "ipvs-timeout: others may change the timeouts at the same time, because /run/ipvs-timeout/lock cannot be locked"
-            + " (No such file or directory, errno 2); see that nobody does\n"))
+          "ipvs-timeout: cannot lock /run/ipvs-timeout/lock (No such file or directory, errno 2), so another change may run"
+            + " at the same time; make sure that none does\n"))
       expect(try await netns.timeouts(), equals: "60 30 300")
     }
 

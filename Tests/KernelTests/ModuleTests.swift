@@ -13,9 +13,9 @@ extension RealKernel {
     private static let notLoaded =
       "\(opening) the kernel's module ip_vs is installed but could not be loaded \(missing); run `modprobe -v ip_vs` to"
       + " see why"
-    private static let notInKernel =
-      "\(opening) this kernel has no IPVS, neither built in nor as a module in /lib/modules \(missing);"
-      + " install the module or boot a kernel that has it (CONFIG_IP_VS)"
+    private static let noIPVS =
+      "\(opening) this kernel has no IPVS, neither built in nor as a module in /lib/modules \(missing)"
+    private static let install = "install the module, or boot a kernel that has it (CONFIG_IP_VS)"
 
     @Test(.withoutModule(.loadable), arguments: ["show", "-L --timeout"])
     func isLoadedByTheFirstCall(_ words: String) async throws {
@@ -33,7 +33,7 @@ extension RealKernel {
     @Test(.withoutModule(.loadable)) func isLoadedByTheFirstCallOfAnyUser() async throws {
       let outcome = try await netns.run("setpriv", "--reuid", "65534", "--clear-groups", Guest.program)
       #expect(outcome.status == 77)
-      #expect(outcome.isOneSentence && outcome.stderr.contains("only root may talk to IPVS"), "\(outcome)")
+      #expect(outcome.isOneSentence && outcome.stderr.contains("IPVS requires root or CAP_NET_ADMIN"), "\(outcome)")
       #expect(try await WithoutModule.isLoaded)
     }
 
@@ -65,19 +65,20 @@ extension RealKernel {
 
     @Test(.withoutModule(.hidden)) func isNotVisibleHere() async throws {
       let sentence =
-        "\(ModuleTests.opening) IPVS is not loaded, and the modules of this kernel are not to be seen here"
-        + " \(ModuleTests.missing); on the host itself, run `modprobe ip_vs`; after an upgrade of the kernel, reboot\n"
+        "\(ModuleTests.opening) IPVS is not loaded, and this kernel's modules are not visible here \(ModuleTests.missing);"
+        + " run `modprobe ip_vs` on the host itself, or reboot if the kernel was upgraded\n"
       expect(try await netns.program("show", "--backend", "netlink"), equals: Outcome(69, "", sentence))
     }
 
     @Test(.withoutModule(.notInstalled)) func isNotInThisKernel() async throws {
       expect(
-        try await netns.program("show", "--backend", "netlink"), equals: Outcome(69, "", ModuleTests.notInKernel + "\n")
+        try await netns.program("show", "--backend", "netlink"),
+        equals: Outcome(69, "", "\(ModuleTests.noIPVS); \(ModuleTests.install)\n")
       )
-      // The first error is printed, and the second is added to it.
+      // Both errors are reported, and one cure.
       let both =
-        ModuleTests.notInKernel + "; the program /usr/sbin/ipvsadm was tried instead: it finds no IPVS here:"
-        + " \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to\n"
+        "\(ModuleTests.noIPVS), and the program /usr/sbin/ipvsadm cannot either: it finds no IPVS here:"
+        + " \"Can't initialize ipvs: Protocol not available\"; \(ModuleTests.install)\n"
       expect(try await netns.program(), equals: Outcome(69, "", both))
       expect(try await netns.program("set", "60", "30", "60"), equals: Outcome(69, "", both))
       expect(try await netns.program("-L", "--timeout"), equals: Outcome(2, "", both))
@@ -87,7 +88,7 @@ extension RealKernel {
         equals: Outcome(
           69, "",
           "ipvs-timeout: cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm: it"
-            + " finds no IPVS here: \"Can't initialize ipvs: Protocol not available\"; load it with `modprobe ip_vs`, or start what this ipvsadm talks to\n"
+            + " finds no IPVS here: \"Can't initialize ipvs: Protocol not available\"; run `modprobe ip_vs`, or start the service that this ipvsadm talks to\n"
         ))
     }
 
@@ -102,14 +103,14 @@ extension RealKernel {
         outcome
           == Outcome(
             69, "",
-            "\(ModuleTests.opening) the module ip_vs is not loaded and this kernel loads no more modules"
+            "\(ModuleTests.opening) ip_vs is not loaded, and loading of kernel modules is disabled"
               + " \(ModuleTests.missing); load ip_vs at boot, before kernel.modules_disabled is set to 1\n"))
     }
 
     @Test(.withoutModule(.loadable)) func isWaitedForAtMostFiveSeconds() async throws {
       let loader = try directory.script("loader", "echo $$ >>\(directory.path)/loaders; exec sleep 1000")
       let sentence =
-        "\(ModuleTests.opening) the kernel gave no answer in time; look for a hanging modprobe or a stuck task (`dmesg`),"
+        "\(ModuleTests.opening) the kernel did not answer in time; check for a hanging modprobe or a stuck task (`dmesg`),"
         + " then try again\n"
       try await WithoutModule.setLoader(loader)
       // All at the same time, because each of them waits for five seconds.

@@ -9,10 +9,10 @@ extension RealKernel {
     private let directory = ScratchDirectory.current
 
     private static let missing =
-      "there is no such namespace (No such file or directory, errno 2); `ipvs-timeout show --all-netns` names those that"
-      + " there are"
+      "there is no such namespace (No such file or directory, errno 2); run `ipvs-timeout show --all-netns` for a"
+      + " list"
     private static func none(_ said: String = "") -> String {
-      "it is no network namespace but another file\(said); if one has left it behind, delete it (`ip netns delete`)"
+      "the file is not a network namespace\(said); if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"
     }
 
     @Test func isNoSuchName() async throws {
@@ -73,9 +73,9 @@ extension RealKernel {
       #expect(
         outcome.stderr == """
           ipvs-timeout: cannot read the timeouts in the network namespace nosuch \(program) there is no such namespace; \
-          `ipvs-timeout show --all-netns` names those that there are
-          ipvs-timeout: cannot read the timeouts in the network namespace leftover \(program) it is no network namespace \
-          but another file; if one has left it behind, delete it (`ip netns delete`)
+          run `ipvs-timeout show --all-netns` for a list
+          ipvs-timeout: cannot read the timeouts in the network namespace leftover \(program) the file is not a network \
+          namespace; if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH
 
           """)
       expect(try await red.timeouts(), equals: "900 120 300")

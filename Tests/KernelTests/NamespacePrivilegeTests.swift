@@ -8,10 +8,10 @@ extension RealKernel {
     private let netns = Namespace.current
 
     private static let mayNotEnter =
-      "root here may not enter it (Operation not permitted, errno 1); that takes the capability CAP_SYS_ADMIN, and"
-      + " CAP_SYS_PTRACE for that of a process"
+      "root here may not enter it (Operation not permitted, errno 1); grant CAP_SYS_ADMIN, and also"
+      + " CAP_SYS_PTRACE to enter the namespace of a process"
     private static let notRoot =
-      "only root may talk to IPVS (Operation not permitted, errno 1); run it as root, for example with sudo"
+      "IPVS requires root or CAP_NET_ADMIN (Operation not permitted, errno 1); run it as root, for example with sudo"
 
     @Test func mayNotEnterWithoutSysAdmin() async throws {
       _ = try await Neighbours.add("blue", "red")
@@ -53,7 +53,7 @@ extension RealKernel {
       let red = try await Neighbours.add("red")[0]
       let outcome = try await run("setpriv --reuid 65534 --regid 65534 --clear-groups", words)
       #expect(outcome.status == 77)
-      #expect(outcome.isOneSentence && outcome.stderr.contains("only root may talk to IPVS"), "\(outcome)")
+      #expect(outcome.isOneSentence && outcome.stderr.contains("IPVS requires root or CAP_NET_ADMIN"), "\(outcome)")
       expect(try await red.timeouts(), equals: "900 120 300")
     }
 

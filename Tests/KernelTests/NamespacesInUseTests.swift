@@ -55,7 +55,7 @@ extension RealKernel {
         equals: Outcome(
           71, "host: Timeout (tcp tcpfin udp): 900 120 300\n",
           "ipvs-timeout: cannot look for virtual services and connections in the network namespace nosuch: there is no"
-            + " such namespace (No such file or directory, errno 2); `ipvs-timeout show --all-netns` names those that there are\n"
+            + " such namespace (No such file or directory, errno 2); run `ipvs-timeout show --all-netns` for a list\n"
         ))
     }
   }

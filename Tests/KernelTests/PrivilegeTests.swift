@@ -14,20 +14,21 @@ extension RealKernel {
     static let callers = [
       (
         "setpriv --reuid 65534 --regid 65534 --clear-groups",
-        "only root may talk to IPVS (Operation not permitted, errno 1); run it as root, for example with sudo"
+        "IPVS requires root or CAP_NET_ADMIN (Operation not permitted, errno 1); run it as root, for example with sudo"
+          + " (container: --user 0 --cap-add NET_ADMIN)"
       ),
       (
         "setpriv --bounding-set=-net_admin --inh-caps=-net_admin",
-        "root here lacks the capability CAP_NET_ADMIN (Operation not permitted, errno 1); add it (containers: --cap-add"
+        "root here lacks the capability CAP_NET_ADMIN (Operation not permitted, errno 1); grant it (container: --cap-add"
           + " NET_ADMIN)"
       ),
       (
         "unshare -Ur",
-        "root inside a user namespace is not root to IPVS (Operation not permitted, errno 1); run it as root of the host"
+        "root in a user namespace is not root to IPVS (Operation not permitted, errno 1); run it as root of the host"
       ),
       (
         "unshare -Urn",
-        "root inside a user namespace is not root to IPVS (Operation not permitted, errno 1); run it as root of the host"
+        "root in a user namespace is not root to IPVS (Operation not permitted, errno 1); run it as root of the host"
       ),
     ]
 
@@ -48,7 +49,7 @@ extension RealKernel {
 
     @Test func areReportedFromTheProgramIpvsadmToo() async throws {
       let sentence =
-        "in this network namespace with the program /usr/sbin/ipvsadm: it is not permitted to: \"Can't initialize ipvs: Permission"
+        "in this network namespace with the program /usr/sbin/ipvsadm: it has no permission: \"Can't initialize ipvs: Permission"
         + " denied (you must be root)\"; run it as root of the host, with CAP_NET_ADMIN\n"
       for (caller, _) in PrivilegeTests.callers {
         expect(

@@ -31,7 +31,10 @@ extension RealKernel {
       #expect(outcome.status == 71)
       #expect(outcome.stdout.isEmpty)
       #expect(outcome.stderr.contains("network namespace green: there is no such namespace"), "\(outcome)")
-      #expect(outcome.stderr.hasSuffix("\nipvs-timeout: nothing was set, for it is all or none\n"), "\(outcome)")
+      #expect(
+        outcome.stderr.hasSuffix(
+          "\nipvs-timeout: nothing was set, because a trial sets all of its network namespaces or none\n"), "\(outcome)"
+      )
       expect(try await Guest.run(["test", "-e", "\(directory.path)/ran"]).status, equals: 1)
       try await blue.expectEnd("900 120 300")
     }
@@ -61,8 +64,7 @@ extension RealKernel {
         try await with("ip netns delete blue"),
         equals: Outcome(
           0, "red: \(TrialNamespacesTests.putBack)",
-          "ipvs-timeout: the network namespace blue has gone meanwhile, and its timeouts with it: there is nothing to"
-            + " put back\n"))
+          "ipvs-timeout: the network namespace blue no longer exists, so there are no timeouts to restore\n"))
       try await red.expectEnd("900 120 300")
     }
 
@@ -91,7 +93,7 @@ extension RealKernel {
       expect(try await Guest.run(["test", "-e", "\(directory.path)/same"]).status, equals: 0)
       #expect(outcome.status == 0, "\(outcome)")
       #expect(outcome.stdout == "red: \(TrialNamespacesTests.putBack)", "\(outcome)")
-      #expect(outcome.stderr.contains("namespace blue has gone meanwhile"), "\(outcome)")
+      #expect(outcome.stderr.contains("namespace blue no longer exists"), "\(outcome)")
       expect(try await Namespace(name: "green").timeouts(), equals: "900 120 5")
     }
 
@@ -156,9 +158,9 @@ extension RealKernel {
         show,
         equals: Outcome(
           0, "Timeout (tcp tcpfin udp): 900 120 300\n",
-          "ipvs-timeout: an earlier `ipvs-timeout with` has not put back what it had set in blue (udp 5 s, before 300 s),"
-            + " red (udp 5 s, before 300 s); run `ipvs-timeout rollback`, or `ipvs-timeout rollback --keep` to leave the"
-            + " timeouts as they are\n"))
+          "ipvs-timeout: an earlier `ipvs-timeout with` did not restore the timeouts in blue (udp 5 s, before 300 s),"
+            + " red (udp 5 s, before 300 s); run `ipvs-timeout rollback` to restore them, or `ipvs-timeout rollback --keep`"
+            + " to keep the current ones\n"))
       expect(
         try await netns.program("rollback"),
         equals: Outcome(0, "blue: \(TrialNamespacesTests.putBack)red: \(TrialNamespacesTests.putBack)"))

@@ -46,7 +46,7 @@ extension RealKernel {
       let left = [3, 4, 5].contains(moment) ? "60 30 60" : "900 120 300"
       #expect(try await eventually { try await netns.timeouts() == left })
       let next = try await netns.program("show")
-      #expect(next.stderr.contains("has not put back what it had set") == (moment > 1), "\(next)")
+      #expect(next.stderr.contains("did not restore the timeouts") == (moment > 1), "\(next)")
       let last = try await netns.program("rollback")
       #expect(last.status == 0 && last.stderr.isEmpty, "\(last)")
       try await netns.expectEnd("900 120 300")

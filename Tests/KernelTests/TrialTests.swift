@@ -126,7 +126,7 @@ extension RealKernel {
         outcome,
         equals: Outcome(
           0, "Timeout (tcp tcpfin udp): 900 77 300 (put back, but not tcpfin; was 60 77 60)\n",
-          "ipvs-timeout: tcpfin in this network namespace is left at 77 s: it was 120 s and was set to 30 s here, but the"
+          "ipvs-timeout: tcpfin in this network namespace is left at 77 s: the trial set it from 120 s to 30 s, but the"
             + " command or another program has changed it since\n"))
       try await netns.expectEnd("900 77 300")
     }
@@ -136,7 +136,7 @@ extension RealKernel {
         try await netns.program("try", "60", "30", "60", "--", Guest.ipvsadm, "--set", "0", "77", "0"),
         equals: Outcome(
           0, "Timeout (tcp tcpfin udp): 60 77 60 (kept, but not tcpfin; was 900 120 300)\n",
-          "ipvs-timeout: tcpfin in this network namespace is left at 77 s: it was 120 s and was set to 30 s here, but the"
+          "ipvs-timeout: tcpfin in this network namespace is left at 77 s: the trial set it from 120 s to 30 s, but the"
             + " command or another program has changed it since\n"))
       try await netns.expectEnd("60 77 60")
     }
@@ -159,7 +159,7 @@ extension RealKernel {
       let outcome = try await netns.program(
         "try", "--udp", "5s", "--backend", "ipvsadm", "--ipvsadm", deaf, "--", "touch", "\(directory.path)/ran")
       #expect(outcome.status == 71)
-      #expect(outcome.stderr.contains("are not what was just set: udp is 300 s, wanted 5 s"), "\(outcome)")
+      #expect(outcome.stderr.contains("differ from the values just set: udp is 300 s, wanted 5 s"), "\(outcome)")
       expect(try await Guest.run(["test", "-e", "\(directory.path)/ran"]).status, equals: 1)
       try await netns.expectEnd("900 120 300")
     }
@@ -228,7 +228,7 @@ extension RealKernel {
       try client.setTimeouts(Timeouts(tcp: Timeout(held: 5_000_000)))
       let outcome = try await netns.program("with", "--tcp", "60", "--backend", "ipvsadm", "--", "touch", "/nothing")
       #expect(outcome.status == 71 && outcome.isOneSentence, "\(outcome)")
-      #expect(outcome.stderr.contains("tcp in this network namespace could not be put back"), "\(outcome)")
+      #expect(outcome.stderr.contains("tcp in this network namespace could not be restored"), "\(outcome)")
       expect(try await netns.timeouts(), equals: "5000000 120 300")
       expect(
         try await netns.program("with", "--tcp", "60", "--", "true").stdout,
@@ -292,7 +292,7 @@ extension RealKernel {
           0,
           start + #""meanwhile":{"tcp":60,"tcpfin":120,"udp":300},"after":{"tcp":61,"tcpfin":120,"udp":300},"#
             + #""kept":false,"left":["tcp"]}"# + "\n",
-          "ipvs-timeout: tcp in this network namespace is left at 61 s: it was 900 s and was set to 60 s here, but the"
+          "ipvs-timeout: tcp in this network namespace is left at 61 s: the trial set it from 900 s to 60 s, but the"
             + " command or another program has changed it since\n"))
       try await netns.set(900, 0, 0)
       expect(

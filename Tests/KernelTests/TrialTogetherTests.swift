@@ -92,7 +92,7 @@ extension RealKernel {
           Timeout (tcp tcpfin udp): 900 120 8 (put back; was 60 120 8)
 
           """,
-          "ipvs-timeout: udp in this network namespace is left at 8 s: it was 300 s and was set to 7 s here, but the"
+          "ipvs-timeout: udp in this network namespace is left at 8 s: the trial set it from 300 s to 7 s, but the"
             + " command or another program has changed it since\n"))
       try await netns.expectEnd("900 120 8")
     }
@@ -114,7 +114,7 @@ extension RealKernel {
       let outcome = try await netns.program(
         "with", "--udp", "5s", "--", "sh", "-c", script, Guest.program, directory.path)
       #expect(outcome.status == 75, "\(outcome)")
-      #expect(outcome.stderr.contains("what the command has left running still changes timeouts: `"), "\(outcome)")
+      #expect(outcome.stderr.contains("a process of the command still changes timeouts: `"), "\(outcome)")
       #expect(outcome.stderr.contains("udp in this network namespace is left at 7 s"), "\(outcome)")
       try directory.write("go", "")
       #expect(try await eventually { try await netns.timeouts() == "900 120 5" })

@@ -25,7 +25,7 @@ extension RealKernel {
 
           """,
           "ipvs-timeout: cannot open IPVS in the network namespace /run/netns/blue: there is no such namespace (No such"
-            + " file or directory, errno 2); `ipvs-timeout show --all-netns` names those that there are\n"))
+            + " file or directory, errno 2); run `ipvs-timeout show --all-netns` for a list\n"))
     }
 
     @Test func answerAsLongAsTheyAreOpen() async throws {
@@ -76,7 +76,7 @@ extension RealKernel {
       if line.contains(" in the network namespace pid ") { return line.contains(": there is no such namespace (") }
       return line.hasPrefix("ipvs-timeout: cannot ") && line.contains(" in the network namespace /run/netns/v")
         && (line.contains(": there is no such namespace (No such file or directory, errno 2); ")
-          || line.contains(": it is no network namespace but another file (Invalid argument, errno 22); "))
+          || line.contains(": the file is not a network namespace (Invalid argument, errno 22); "))
     }
   }
 }

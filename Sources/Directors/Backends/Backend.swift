@@ -20,7 +20,7 @@ class Backend {
   class var condition: String? { nil }
 
   /// What follows where `auto` has turned to this backend.
-  class var caution: String { "the timeouts are the same kernel's, read another way" }
+  class var caution: String { "the timeouts are those of the same kernel, read in another way" }
 
   /// Opens it in the caller's network namespace, because somebody has chosen it or it is the first.
   ///

@@ -42,7 +42,7 @@ extension BackendChoice {
     while let kind = Backend.kind(at: parts.count) {
       parts.append(kind.words + (kind.condition.map { " \($0)" } ?? ""))
     }
-    return "auto takes \(parts.joined(separator: ", and "))."
+    return "auto uses \(parts.joined(separator: ", and "))."
   }
 }
 

@@ -87,11 +87,13 @@ extension DirectorError {
 }
 
 extension DirectorError: CustomStringConvertible {
-  /// The sentence for people; where two backends failed, the first error, and then the second.
+  /// The sentence for people: what failed, why, and what to do.
+  ///
+  /// Where two backends failed, it has both reasons, and then the advice: one cure where one cures both.
   package var description: String {
     guard let wasSet else { return failure }
-    return
-      "the timeouts \(wasSet.assignments) were set, but then: \(failure); run `\(NamespaceCommands(namespace).showing)`"
+    return "the timeouts \(wasSet.assignments) were set, but not read back: \(failure); check with"
+      + " `\(NamespaceCommands(namespace).showing)`"
   }
 
   private var failure: String {
@@ -99,10 +101,20 @@ extension DirectorError: CustomStringConvertible {
     case (.notNeeded, .kernel(let error)): error.sentence
     case (.notNeeded, .program(let error)): error.description
     case (.taken(_, let backend, let first), .kernel(let second)):
-      "\(first.sentence); with \(backend.words) instead: \(second.sentence)"
+      "\(first.description), and with \(backend.words): \(second.description)"
+        + advice(first.advice, or: second.advice)
     case (.taken(_, _, let first), .program(let second)):
-      "\(first.sentence); the program \(second.program.printable) was tried instead\(second.elsewhere(than: first)):"
-        + " \(second.reason)"
+      "\(first.description), and the program \(second.program.printable) cannot either"
+        + "\(second.elsewhere(than: first)): \(second.reason)\(advice(first.advice, or: second.otherAdvice))"
+    }
+  }
+
+  /// The advice for two failures, each after a semicolon.
+  private func advice(_ first: String?, or second: String?) -> String {
+    switch (first, second) {
+    case (let first?, let second?): "; \(first); or \(second)"
+    case (let only?, nil), (nil, let only?): "; \(only)"
+    case (nil, nil): ""
     }
   }
 }
@@ -111,5 +123,10 @@ extension IpvsadmError {
   /// Where it happened, if not in the network namespace that the sentence has already named.
   fileprivate func elsewhere(than other: IPVSError) -> String {
     namespace == other.namespace ? "" : " in \(namespace.place)"
+  }
+
+  /// What to do in place of the cure for the kernel; `nil` where the program lacks IPVS, too, and the same cure helps.
+  fileprivate var otherAdvice: String? {
+    if case .unavailable = cause { nil } else { advice }
   }
 }

@@ -20,27 +20,29 @@ extension IPVSError {
   /// A change whose answer is missing may still have been made.
   private var doubt: String? {
     guard operation == .setTimeouts, mayHaveSetTimeouts else { return nil }
-    return "the timeouts may be set all the same: run `\(NamespaceCommands(namespace).showing)`"
+    return "the timeouts may have been set: check with `\(NamespaceCommands(namespace).showing)`"
   }
 
   private var remedy: String? {
     switch code {
-    case .notInKernel: "install the module or boot a kernel that has it (CONFIG_IP_VS)"
-    case .modulesNotVisible: "on the host itself, run `modprobe ip_vs`; after an upgrade of the kernel, reboot"
+    case .notInKernel: "install the module, or boot a kernel that has it (CONFIG_IP_VS)"
+    case .modulesNotVisible: "run `modprobe ip_vs` on the host itself, or reboot if the kernel was upgraded"
     case .moduleNotLoaded: "run `modprobe -v ip_vs` to see why"
     case .moduleLoadingDisabled: "load ip_vs at boot, before kernel.modules_disabled is set to 1"
-    case .unloaded: "load it with `modprobe ip_vs` if it is not back, then try again"
+    case .unloaded: "run `modprobe ip_vs`, then try again"
     case .noSocketDiagnosis: "run `modprobe tcp_diag`, or boot a kernel that has it (CONFIG_INET_TCP_DIAG)"
+    case .notRoot where namespace == .current:
+      "run it as root, for example with sudo (container: --user 0 --cap-add NET_ADMIN)"
     case .notRoot: "run it as root, for example with sudo"
     case .userNamespace: "run it as root of the host"
-    case .missingCapability: "add it (containers: --cap-add NET_ADMIN)"
-    case .noSuchNamespace: "`ipvs-timeout show --all-netns` names those that there are"
-    case .notANamespace: "if one has left it behind, delete it (`ip netns delete`)"
-    case .mayNotEnter: "that takes the capability CAP_SYS_ADMIN, and CAP_SYS_PTRACE for that of a process"
-    case .valueRefused: "choose a shorter one (a kernel with HZ=1000 takes up to 2147483 s, 24 days)"
-    case .refused: "look for a limit (`ulimit -a`), a security policy or a shortage of memory (`dmesg`)"
-    case .timedOut: "look for a hanging modprobe or a stuck task (`dmesg`), then try again"
-    case .truncatedReply, .unexpectedReply, .library: "please report it with `uname -a`"
+    case .missingCapability: "grant it (container: --cap-add NET_ADMIN)"
+    case .noSuchNamespace: "run `ipvs-timeout show --all-netns` for a list"
+    case .notANamespace: "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"
+    case .mayNotEnter: "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"
+    case .valueRefused: "choose a shorter timeout (a kernel with HZ=1000 accepts at most 2147483 s, 24 days)"
+    case .refused: "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"
+    case .timedOut: "check for a hanging modprobe or a stuck task (`dmesg`), then try again"
+    case .truncatedReply, .unexpectedReply, .library: "please report it, with the output of `uname -a`"
     default: nil
     }
   }

@@ -8,9 +8,9 @@ internal import SystemPackage
 final class IpvsadmBackend: Backend {
   override class var choice: BackendChoice { .ipvsadm }
   override class var words: String { "the program ipvsadm" }
-  override class var condition: String? { "only where the kernel has no family IPVS" }
+  override class var condition: String? { "only where the kernel has no netlink family IPVS" }
   override class var caution: String {
-    "the timeouts are those of whatever that program talks to, and each look at them starts it"
+    "the timeouts are those of the system that this program talks to, and each reading starts it"
   }
 
   private let program: IpvsadmProgram

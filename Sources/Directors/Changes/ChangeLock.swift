@@ -108,11 +108,11 @@ extension ChangeLockError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .unavailable(let errno):
-      "others may change the timeouts at the same time, because \(ChangeDirectory.usual.lock) cannot be locked"
-        + " (\(errno.description), errno \(errno.rawValue)); see that nobody does"
+      "cannot lock \(ChangeDirectory.usual.lock) (\(errno.description), errno \(errno.rawValue)), so another change"
+        + " may run at the same time; make sure that none does"
     case .busy(let holder):
-      "cannot change the timeouts now, and nothing was changed: \(holder.subject) is changing them and has not ended"
-        + " within 10 s; wait for its end and try again"
+      "cannot change the timeouts, and nothing was changed: \(holder.subject) is still changing them after 10 s;"
+        + " wait until it ends, then try again"
     }
   }
 }

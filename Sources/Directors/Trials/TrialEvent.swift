@@ -46,24 +46,23 @@ extension TrialEvent {
     case .failed(let error, let advice): error.description + (advice.map { "; \($0)" } ?? "")
     case .mismatch(let mismatch, let namespace): mismatch.sentence(in: namespace)
     case .tooLongForIpvsadm(let name, let namespace):
-      "\(name.rawValue) in \(namespace.place) could not be put back, for it is longer than ipvsadm takes,"
-        + " 31 days; leave --backend ipvsadm out, or set it with `ipvs-timeout set`"
-    case .nothingSet: "nothing was set, for it is all or none"
-    case .noNamespace: "there is no such network namespace, so nothing was set"
+      "\(name.rawValue) in \(namespace.place) could not be restored through ipvsadm, which accepts at most 31 days;"
+        + " leave out --backend ipvsadm, or use `ipvs-timeout set`"
+    case .nothingSet: "nothing was set, because a trial sets all of its network namespaces or none"
+    case .noNamespace: "nothing was set, because no network namespace was selected"
     case .notRecorded(let errno):
-      "if this program is killed, nothing will know what to put back, because"
-        + " \(ChangeDirectory.usual.trials) cannot be written (\(errno.description), errno \(errno.rawValue))"
+      "cannot write to \(ChangeDirectory.usual.trials) (\(errno.description), errno \(errno.rawValue)), so the old"
+        + " timeouts cannot be restored automatically if this program is killed"
     case .remark(let sentence): sentence
     case .disturbed(let holder):
-      "what the command has left running still changes timeouts: \(holder.subject) has not ended within 10 s; look at"
-        + " the timeouts when it has, and run `ipvs-timeout rollback`"
+      "a process of the command still changes timeouts: \(holder.subject) did not end within 10 s; when it has ended,"
+        + " check the timeouts and run `ipvs-timeout rollback`"
     case .gone(let namespace, let isKept):
-      "\(namespace.place) has gone meanwhile, and its timeouts with it: there is nothing to"
-        + (isKept ? " keep" : " put back")
+      "\(namespace.place) no longer exists, so there are no timeouts to \(isKept ? "keep" : "restore")"
     case .left(let name, let result): result.sentence(name)
     case .unreadable(let path):
-      "\(path) was left by an earlier `ipvs-timeout try` or `with` and cannot be read; look at the timeouts with"
-        + " `ipvs-timeout show --all-netns`, correct them, and run `ipvs-timeout rollback --keep`"
+      "cannot read \(path), which an earlier `ipvs-timeout try` or `with` left; check the timeouts with"
+        + " `ipvs-timeout show --all-netns`, correct them, then run `ipvs-timeout rollback --keep`"
     }
   }
 }

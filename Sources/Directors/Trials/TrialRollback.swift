@@ -97,9 +97,9 @@ struct TrialRollback {
   private func advice(_ snapshot: TrialSnapshot) -> String {
     switch purpose {
     case .keep:
-      "the new timeouts were to stay; look with `ipvs-timeout show\(NamespaceCommands(snapshot.namespace).option)`"
-    case .restore(isRecorded: false): "when that is cured, run `\(snapshot.command)`"
-    case .restore(isRecorded: true), .finishEarlier: "when that is cured, run `ipvs-timeout rollback`"
+      "the new timeouts should be kept: check with `ipvs-timeout show\(NamespaceCommands(snapshot.namespace).option)`"
+    case .restore(isRecorded: false): "when this is fixed, run `\(snapshot.command)`"
+    case .restore(isRecorded: true), .finishEarlier: "when this is fixed, run `ipvs-timeout rollback`"
     }
   }
 }
@@ -130,7 +130,7 @@ extension TrialSnapshot {
       }
     }
     return TrialResult(
-      target: target, backend: director.backend, before: before, meanwhile: set.merging(before), last: last,
+      target: target, backend: director.backend, before: before, tried: set.merging(before), last: last,
       after: after, isKept: isKept, plan: plan)
   }
 }
@@ -144,7 +144,7 @@ package struct TrialResult: Sendable, Hashable {
   /// The timeouts before the trial.
   package let before: Timeouts
   /// The timeouts that the trial has set.
-  package let meanwhile: Timeouts
+  package let tried: Timeouts
   /// The timeouts when the trial was over.
   package let last: Timeouts
   /// The timeouts now.
@@ -164,10 +164,12 @@ package struct TrialResult: Sendable, Hashable {
 
   /// What was done at the end, in a few words.
   package var outcome: String {
-    if before == meanwhile && meanwhile == last && last == after { return "unchanged" }
+    if before == tried && tried == last && last == after { return "unchanged" }
     guard isKept || last != after else { return left.names.isEmpty ? "as before" : "left as it is" }
     let others = left.names.isEmpty ? "" : ", but not \(left.names.map(\.rawValue).joined(separator: " "))"
+    // Scripts match this marker, so it keeps its words. plain-english: off
     return (isKept ? "kept" : "put back") + others
+    // plain-english: on
   }
 
   /// The timeouts that have gone because the new ones were kept or the old ones restored; `nil` where neither was done.
@@ -180,7 +182,7 @@ package struct TrialResult: Sendable, Hashable {
   func sentence(_ name: Timeouts.Name) -> String {
     func text(_ timeouts: Timeouts) -> String { timeouts[name].map { "\($0.seconds) s" } ?? "not there" }
     return
-      "\(name.rawValue) in \(target.namespace.place) is left at \(text(left)): it was \(text(before)) and was set to"
-      + " \(text(meanwhile)) here, but the command or another program has changed it since"
+      "\(name.rawValue) in \(target.namespace.place) is left at \(text(left)): the trial set it from \(text(before)) to"
+      + " \(text(tried)), but the command or another program has changed it since"
   }
 }

@@ -154,9 +154,9 @@ extension UnfinishedTrial {
     var places = record.snapshots.prefix(shown).map { "\($0.name.printable) \($0.change)" }
     let others = record.snapshots.count - shown
     if others > 0 { places.append("\(others) more network namespaces") }
-    return "an earlier `ipvs-timeout \(record.command.printable)` has not put back what it had set in"
-      + " \(places.joined(separator: ", ")); run `ipvs-timeout rollback`, or `ipvs-timeout rollback --keep` to leave the"
-      + " timeouts as they are"
+    return "an earlier `ipvs-timeout \(record.command.printable)` did not restore the timeouts in"
+      + " \(places.joined(separator: ", ")); run `ipvs-timeout rollback` to restore them, or"
+      + " `ipvs-timeout rollback --keep` to keep the current ones"
   }
 }
 

@@ -141,7 +141,7 @@ extension TimeoutsReport {
       object.add("dry_run", .boolean(change.isDryRun))
     case .trial(let end):
       object.add("before", end.before.json)
-      object.add("meanwhile", end.meanwhile.json)
+      object.add("meanwhile", end.tried.json)
       object.add("after", end.after.json)
       object.add("kept", .boolean(end.isKept))
       object.add("left", .array(end.left.names.map { .string($0.rawValue) }))

@@ -88,23 +88,23 @@ import Testing
     arguments: [
       (
         .unavailable(.readOnlyFileSystem),
-        "others may change the timeouts at the same time, because /run/ipvs-timeout/lock cannot be locked (Read-only"
-          + " file system, errno 30); see that nobody does"
+        "cannot lock /run/ipvs-timeout/lock (Read-only file system, errno 30), so another change may run at the same"
+          + " time; make sure that none does"
       ),
       (
         .busy(LockHolder(process: 7, command: "x y")),
-        "cannot change the timeouts now, and nothing was changed: `x y` (process 7) is changing them and has not ended"
-          + " within 10 s; wait for its end and try again"
+        "cannot change the timeouts, and nothing was changed: `x y` (process 7) is still changing them after 10 s; wait"
+          + " until it ends, then try again"
       ),
       (
         .busy(LockHolder(process: 7, command: "")),
-        "cannot change the timeouts now, and nothing was changed: process 7 is changing them and has not ended within"
-          + " 10 s; wait for its end and try again"
+        "cannot change the timeouts, and nothing was changed: process 7 is still changing them after 10 s; wait until"
+          + " it ends, then try again"
       ),
       (
         .busy(nil),
-        "cannot change the timeouts now, and nothing was changed: another program is changing them and has not ended"
-          + " within 10 s; wait for its end and try again"
+        "cannot change the timeouts, and nothing was changed: another program is still changing them after 10 s; wait"
+          + " until it ends, then try again"
       ),
     ] as [(ChangeLockError, String)])
   func `why it cannot be had`(error: ChangeLockError, sentence: String) {

@@ -110,8 +110,8 @@ final class ScriptedEffects: TrialEffects {
   func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult? {
     let answer = try attempt("\(isKept ? "keep" : "restore"):\(snapshot.name)", snapshot.namespace)
     if case .isGone = answer { return nil }
-    let meanwhile = snapshot.set.merging(snapshot.before)
-    var last = meanwhile
+    let tried = snapshot.set.merging(snapshot.before)
+    var last = tried
     if case .isLeft = answer { last.udp = 7 }
     let plan =
       isKept
@@ -120,7 +120,7 @@ final class ScriptedEffects: TrialEffects {
     var after = plan.restored.merging(last)
     if case .mismatches = answer { after = last }
     return TrialResult(
-      target: snapshot.target, backend: row.backend, before: snapshot.before, meanwhile: meanwhile, last: last,
+      target: snapshot.target, backend: row.backend, before: snapshot.before, tried: tried, last: last,
       after: after, isKept: isKept, plan: plan)
   }
 

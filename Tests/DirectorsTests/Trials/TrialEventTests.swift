@@ -19,7 +19,7 @@ import Testing
     let plan =
       isKept ? RollbackPlan(keeping: set, now: last) : RollbackPlan(before: before, set: set, now: last)
     return TrialResult(
-      target: TrialTarget(blue, name: "blue"), backend: .netlink, before: before, meanwhile: set.merging(before),
+      target: TrialTarget(blue, name: "blue"), backend: .netlink, before: before, tried: set.merging(before),
       last: last, after: after ?? plan.restored.merging(last), isKept: isKept, plan: plan)
   }
 
@@ -30,46 +30,48 @@ import Testing
       (.failed(failure, advice: "wait"), "\(failure); wait"),
       (
         .tooLongForIpvsadm(.tcp, in: .current),
-        "tcp in this network namespace could not be put back, for it is longer than ipvsadm takes, 31 days; leave"
-          + " --backend ipvsadm out, or set it with `ipvs-timeout set`"
+        "tcp in this network namespace could not be restored through ipvsadm, which accepts at most 31 days; leave out"
+          + " --backend ipvsadm, or use `ipvs-timeout set`"
       ),
-      (.nothingSet, "nothing was set, for it is all or none"),
-      (.noNamespace, "there is no such network namespace, so nothing was set"),
+      (.nothingSet, "nothing was set, because a trial sets all of its network namespaces or none"),
+      (.noNamespace, "nothing was set, because no network namespace was selected"),
       (
         .notRecorded(.noSpace),
-        "if this program is killed, nothing will know what to put back, because /run/ipvs-timeout/trials cannot be"
-          + " written (No space left on device, errno 28)"
+        "cannot write to /run/ipvs-timeout/trials (No space left on device, errno 28), so the old timeouts cannot be"
+          + " restored automatically if this program is killed"
       ),
       (.remark("there was no answer in time"), "there was no answer in time"),
       (
         .disturbed(LockHolder(process: 7, command: "sleep 9")),
-        "what the command has left running still changes timeouts: `sleep 9` (process 7) has not ended within 10 s;"
-          + " look at the timeouts when it has, and run `ipvs-timeout rollback`"
+        "a process of the command still changes timeouts: `sleep 9` (process 7) did not end within 10 s; when it has"
+          + " ended, check the timeouts and run `ipvs-timeout rollback`"
       ),
       (
         .gone(blue, isKept: false),
-        "the network namespace blue has gone meanwhile, and its timeouts with it: there is nothing to put back"
+        "the network namespace blue no longer exists, so there are no timeouts to restore"
       ),
       (
         .gone(blue, isKept: true),
-        "the network namespace blue has gone meanwhile, and its timeouts with it: there is nothing to keep"
+        "the network namespace blue no longer exists, so there are no timeouts to keep"
       ),
       (
         .left(.tcpFin, result(set: Timeouts(tcpFin: 30), last: Timeouts(tcp: 900, tcpFin: 77, udp: 300))),
-        "tcpfin in the network namespace blue is left at 77 s: it was 120 s and was set to 30 s here, but the command"
-          + " or another program has changed it since"
+        "tcpfin in the network namespace blue is left at 77 s: the trial set it from 120 s to 30 s, but the command or"
+          + " another program has changed it since"
       ),
       (
         .unreadable("/run/x"),
-        "/run/x was left by an earlier `ipvs-timeout try` or `with` and cannot be read; look at the timeouts with"
-          + " `ipvs-timeout show --all-netns`, correct them, and run `ipvs-timeout rollback --keep`"
+        "cannot read /run/x, which an earlier `ipvs-timeout try` or `with` left; check the timeouts with"
+          + " `ipvs-timeout show --all-netns`, correct them, then run `ipvs-timeout rollback --keep`"
       ),
       (.result(result(set: Timeouts(), last: before), isEarlier: false), nil),
     ] as [(TrialEvent, String?)])
   func `has a sentence`(event: TrialEvent, sentence: String?) {
     #expect(event.sentence == sentence)
+    #expect((sentence?.split(separator: "; ").first?.count ?? 0) <= 160)
   }
 
+  // The marker of results keeps its words. plain-english: off
   @Test(
     arguments: [
       (Timeouts(udp: 5), Timeouts(tcp: 900, tcpFin: 120, udp: 5), false, "put back"),
@@ -87,14 +89,15 @@ import Testing
     #expect((result.replaced == nil) == ["unchanged", "as before", "left as it is"].contains(outcome))
     #expect(result.mismatch == nil)
   }
+  // plain-english: on
 
   @Test func `a result that the kernel does not hold`() {
     let last = Timeouts(tcp: 900, tcpFin: 120, udp: 5)
     let mismatch = Self.result(set: Timeouts(udp: 5), last: last, after: last).mismatch
     #expect(
       mismatch?.sentence(in: .current)
-        == "the timeouts in this network namespace are not what was just set: udp is 5 s, wanted 300 s; another"
-        + " program may have written them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel"
+        == "the timeouts in this network namespace differ from the values just set: udp is 5 s, wanted 300 s; another"
+        + " program may have changed them (keepalived, kube-proxy, kube-router: set them there, too), or the kernel"
         + " lacks the protocol")
   }
 

@@ -190,9 +190,9 @@ import Testing
 
   @Test(
     arguments: [
-      ("record", false, "when that is cured, run `ipvs-timeout set - - 300 --netns a`"),
-      ("", false, "when that is cured, run `ipvs-timeout rollback`"),
-      ("", true, "the new timeouts were to stay; look with `ipvs-timeout show --netns a`"),
+      ("record", false, "when this is fixed, run `ipvs-timeout set - - 300 --netns a`"),
+      ("", false, "when this is fixed, run `ipvs-timeout rollback`"),
+      ("", true, "the new timeouts should be kept: check with `ipvs-timeout show --netns a`"),
     ])
   func `what to do where it is not possible`(failing: String, isKept: Bool, advice: String) {
     let row = TrialRow(

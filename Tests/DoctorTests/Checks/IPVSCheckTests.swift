@@ -18,7 +18,7 @@ import Testing
       IPVSCheck().findings(on: .example(fallback: .taken(from: .netlink, to: .ipvsadm, because: reason))) == [
         .note(
           .ipvs, "IPVS answers only by the program ipvsadm, not by netlink: \(reason.sentence)",
-          so: "the timeouts are those of whatever that program talks to, and each look at them starts it",
+          so: "the timeouts are those of the system that this program talks to, and each reading starts it",
           fix: "modprobe -v ip_vs")
       ])
   }

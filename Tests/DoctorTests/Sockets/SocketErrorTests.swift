@@ -38,11 +38,11 @@ import Testing
     arguments: [
       (
         .readSettings, .notRoot,
-        "read the kernel's settings (/proc/sys) in the network namespace blue: only root may enter another network namespace"
+        "read the kernel's settings (/proc/sys) in the network namespace blue: entering it requires root or CAP_SYS_ADMIN"
       ),
       (
         .readSockets, .userNamespace,
-        "read the sockets in the network namespace blue: root inside a user namespace may not enter another network namespace"
+        "read the sockets in the network namespace blue: root in a user namespace may not enter it"
       ),
       (.listProcesses, .refused, "list the processes (/proc): the system refused"),
     ] as [(IPVSError.Operation, IPVSError.Code, String)])
