@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole of what this package takes from libnl-3 and libnl-genl-3.
+// All headers that this package uses from libnl-3 and libnl-genl-3.
 #include <linux/genetlink.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>

@@ -8,20 +8,20 @@ static struct startup_arguments arguments;
 static char **environment;
 
 #ifdef QUIET_RUNTIME
-// The Swift runtime looks for its program swift-backtrace before main: it ends the process where there is no
-// /proc/self/exe, as in an empty chroot, and elsewhere asks for eight files that are not there. It does neither when its
-// environment names that program. So while it initializes itself, this is its environment, and no variable of the
-// caller's can change what it does. A crash is reported by its signal alone, as for other programs.
+// The Swift runtime searches for its program swift-backtrace before main. It ends the process if there is no
+// /proc/self/exe, as in an empty chroot; elsewhere it checks for eight files that do not exist. It does neither if its
+// environment names that program. So while the runtime initialises itself, this is its environment, and no variable of
+// the caller can change its behaviour. A crash is then reported by its signal alone, as for other programs.
 //
-// In release builds only: a test bundle, which is a debug build, has no main of ours to put the environment back.
+// In release builds only: a test bundle, which is a debug build, does not run our main, which restores the environment.
 static char *quiet_environment[] = {"SWIFT_BACKTRACE=enable=no,swift-backtrace=/nonexistent", 0};
 #define RUNTIME_ENVIRONMENT(variables) quiet_environment
 #else
 #define RUNTIME_ENVIRONMENT(variables) variables
 #endif
 
-// The runtime's own initializers have the default priority: this one comes before them, and like all of them gets the
-// arguments of main.
+// The initialisers of the runtime have the default priority. This one runs before them, and gets the arguments of main,
+// as all of them do.
 __attribute__((constructor(101))) static void startup_begin(int count, char **values, char **variables) {
   arguments.count = count;
   arguments.values = values;

@@ -37,7 +37,7 @@ int processes_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0
 int file_open_in_root(int root, const char *path, int flags) {
   struct open_how how = {.flags = flags, .resolve = RESOLVE_IN_ROOT};
   long descriptor = syscall(SYS_openat2, root, path, &how, sizeof how);
-  // Old kernels do not know it, and old containers' filters forbid what they do not know.
+  // Old kernels do not have openat2, and the filters of old containers forbid unknown system calls.
   if (descriptor >= 0 || (errno != ENOSYS && errno != EPERM)) return descriptor;
   while (*path == '/') path++;
   return openat(root, *path ? path : ".", flags);

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole of what this package takes from libyaml: its parser of events.
+// All that this package uses from libyaml: its event parser.
 #include <yaml.h>

@@ -5,31 +5,31 @@ internal import Linux
 internal import SystemPackage
 internal import Text
 
-/// The words that make a command act on one network namespace, ready to be pasted into a shell.
+/// The options and commands for one network namespace, ready to be pasted into a shell.
 package struct NamespaceCommands {
   private let namespace: NetworkNamespace
-  /// What is known of the namespace, where it was looked up.
+  /// The known facts about the namespace, if it was looked up.
   private let known: NamespaceInfo?
 
-  /// Commands for a namespace.
+  /// Creates commands for a namespace.
   ///
   /// - Parameters:
   ///   - namespace: The network namespace.
-  ///   - known: What is known of it, where it was looked up.
+  ///   - known: The known facts about it, if it was looked up.
   package init(_ namespace: NetworkNamespace, known: NamespaceInfo? = nil) {
     self.namespace = known?.namespace ?? namespace
     self.known = known
   }
 
-  /// Commands for a namespace that was found.
+  /// Creates commands for a namespace that was found.
   package init(_ known: NamespaceInfo) {
     self.init(known.namespace, known: known)
   }
 
-  /// The option of this program that names the namespace, after a blank; empty for the caller's own.
+  /// The option of this program that names the namespace, after a blank; empty for the caller's own namespace.
   package var option: String { namespace == .current ? "" : namedOption }
 
-  /// The option of this program that names the namespace, after a blank, also for the caller's own.
+  /// The option of this program that names the namespace, after a blank, also for the caller's own namespace.
   package var namedOption: String {
     switch namespace {
     case .current: " --netns host"
@@ -42,7 +42,8 @@ package struct NamespaceCommands {
   /// The command that shows the timeouts of the namespace.
   package var showing: String { "ipvs-timeout show" + option }
 
-  /// The program that runs another one in the namespace, with its arguments and a blank; empty for the caller's own.
+  /// The command that runs another one in the namespace, with its arguments and a blank; empty for the caller's own
+  /// namespace.
   package var entering: String {
     let isThere = { (file: FilePath) in (try? NamespaceIdentity(file)) != nil }
     guard namespace != .current, let file = namespace.files.first(where: isThere) ?? namespace.files.first else {

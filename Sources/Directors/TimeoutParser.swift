@@ -8,9 +8,9 @@ package enum TimeoutText {
   /// Reads a timeout.
   ///
   /// - Parameters:
-  ///   - text: What was written.
-  ///   - name: The timeout it is for, which decides what `default` is.
-  /// - Returns: `nil` where the timeout is to be kept.
+  ///   - text: The text.
+  ///   - name: The timeout that it is for. It decides the value of `default`.
+  /// - Returns: The timeout; `nil` to keep the current value.
   /// - Throws: ``InvalidTimeoutText``.
   package static func parse(_ text: String, for name: Timeouts.Name) throws(InvalidTimeoutText) -> Timeout? {
     switch text {
@@ -24,7 +24,8 @@ package enum TimeoutText {
     }
   }
 
-  /// The seconds of a whole number or a duration; `nil` for anything else and for what no integer holds.
+  /// The seconds of a whole number or a duration; `nil` for any other text, and for a number that does not fit an
+  /// integer.
   package static func seconds(_ text: String) -> Int? {
     var total = 0
     var count: Int?
@@ -34,18 +35,18 @@ package enum TimeoutText {
         guard let next = sum(count ?? 0, times: 10, Int(byte - UInt8(ascii: "0"))) else { return nil }
         count = next
       } else {
-        // Larger units first, each once.
+        // Larger units come first, and each unit at most once.
         guard let number = count, let smaller = seconds(inUnit: byte), smaller < unit else { return nil }
         guard let next = sum(number, times: smaller, total) else { return nil }
         (total, count, unit) = (next, nil, smaller)
       }
     }
-    // A number without a unit is alone.
+    // A number without a unit must be alone.
     if let count { return unit == .max ? count : nil }
     return unit == .max ? nil : total
   }
 
-  /// `value * factor + addend`, if an integer holds it.
+  /// `value * factor + addend`; `nil` if it does not fit an integer.
   private static func sum(_ value: Int, times factor: Int, _ addend: Int) -> Int? {
     let (product, isTooLarge) = value.multipliedReportingOverflow(by: factor)
     let (sum, isTooMuch) = product.addingReportingOverflow(addend)
@@ -63,19 +64,19 @@ package enum TimeoutText {
   }
 }
 
-/// A text that is no timeout.
+/// The error for a text that is not a timeout.
 package struct InvalidTimeoutText: Error, Sendable, Hashable {
-  /// What was written.
+  /// The text.
   package let text: String
 
-  /// An error about a text.
+  /// Creates an error about a text.
   package init(text: String) {
     self.text = text
   }
 }
 
 extension InvalidTimeoutText: CustomStringConvertible {
-  /// The text, why it is no timeout where that is certain, and what to write.
+  /// The text, the reason if it is certain, and what to write instead.
   package var description: String {
     let failure = "\"\(text.printable)\" is not a timeout"
     if let suggestion = TimeoutText.suggestion(for: text) { return "\(failure); write \(suggestion)" }

@@ -3,7 +3,7 @@
 package import IPVS
 
 extension TimeoutsChange {
-  /// The difference between the timeouts set and those read back; `nil` where there is none, or nothing was sent.
+  /// The difference between the timeouts set and those read back; `nil` if there is none, or nothing was sent.
   package var mismatch: Mismatch? {
     isDryRun || isAsWanted ? nil : Mismatch(wanted: wanted, actual: after)
   }

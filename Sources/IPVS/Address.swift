@@ -4,18 +4,20 @@ internal import Glibc
 
 /// An IPv4 or IPv6 address.
 public struct InternetAddress: Sendable, Hashable {
-  /// The bits, of an IPv4 address the lowest 32.
+  /// The bits of the address.
+  ///
+  /// An IPv4 address has the lowest 32.
   package let bits: (high: UInt64, low: UInt64)
   /// Whether it is an IPv6 address.
   public let isIPv6: Bool
 
-  /// An IPv4 address.
+  /// Creates an IPv4 address.
   package init(ipv4 bits: UInt32) {
     self.bits = (0, UInt64(bits))
     isIPv6 = false
   }
 
-  /// An IPv6 address.
+  /// Creates an IPv6 address.
   package init(ipv6 high: UInt64, _ low: UInt64) {
     bits = (high, low)
     isIPv6 = true
@@ -35,7 +37,7 @@ public struct InternetAddress: Sendable, Hashable {
 }
 
 extension InternetAddress: CustomStringConvertible {
-  /// Reads an address as people write it; `nil` for anything that inet_pton(3) does not accept.
+  /// Reads an address as people write it; `nil` if inet_pton(3) does not accept the text.
   public init?(parsing text: String) {
     var ipv4 = in_addr()
     if inet_pton(AF_INET, text, &ipv4) == 1 {
@@ -65,7 +67,7 @@ extension InternetAddress: CustomStringConvertible {
 public struct Endpoint: Sendable, Hashable {
   /// The address.
   public let address: InternetAddress
-  /// The port; 0 where it stands for all of them, as in a persistence template.
+  /// The port; 0 means all ports, as in a persistence template.
   public let port: UInt16
 
   /// Creates an endpoint.
@@ -76,7 +78,7 @@ public struct Endpoint: Sendable, Hashable {
 }
 
 extension Endpoint: CustomStringConvertible {
-  /// Reads an endpoint as people write it: `192.0.2.1:80`, `[2001:db8::1]:80`; `nil` for anything else.
+  /// Reads an endpoint as people write it: `192.0.2.1:80`, `[2001:db8::1]:80`; `nil` for any other text.
   public init?(parsing text: String) {
     guard let colon = text.lastIndex(of: ":") else { return nil }
     let digits = text[text.index(after: colon)...]

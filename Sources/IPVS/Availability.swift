@@ -4,14 +4,14 @@ internal import Glibc
 internal import Linux
 internal import SystemPackage
 
-/// The kernel's module ip_vs, as far as the file system tells.
+/// The kernel's module ip_vs, as far as the file system shows.
 enum KernelModule {
-  /// Whether IPVS is there without loading anything.
+  /// Whether IPVS is already loaded.
   ///
-  /// False also where /proc is not mounted.
+  /// It is also false if /proc is not mounted.
   static var isLoaded: Bool { access("/proc/net/ip_vs", F_OK) == 0 }
 
-  /// Why looking up the family did not bring it.
+  /// Why IPVS was not loaded when the family was looked up.
   static func whyAbsent() -> IPVSError.Code {
     if firstLine(of: "/proc/sys/kernel/modules_disabled") == "1" { return .moduleLoadingDisabled }
     guard let release = firstLine(of: "/proc/sys/kernel/osrelease") else { return .modulesNotVisible }
@@ -28,9 +28,9 @@ enum KernelModule {
   }
 }
 
-/// What the caller may do.
+/// The rights of the caller.
 ///
-/// IPVS asks for CAP_NET_ADMIN in the initial user namespace, for reading too.
+/// IPVS requires CAP_NET_ADMIN in the initial user namespace, also for reading.
 package enum Privilege {
   /// Why the kernel answered "not permitted".
   static func whyRefused() -> IPVSError.Code {
@@ -38,7 +38,7 @@ package enum Privilege {
     return isInitialUserNamespace ? .missingCapability : .userNamespace
   }
 
-  /// Whether the kernel lets the caller see and change IPVS, as far as that depends on rights.
+  /// Whether the caller has the rights to read and change IPVS.
   package static var isAdministrator: Bool {
     let netAdmin: UInt64 = 1 << 12
     guard isInitialUserNamespace, let status = try? FileReader.kernelText(of: "/proc/self/status"),
@@ -54,7 +54,7 @@ package enum Privilege {
     return code == .missingCapability ? .mayNotEnter : code
   }
 
-  /// The initial user namespace maps all of the 32-bit range onto itself, in one line.
+  /// The initial user namespace maps the whole 32-bit range onto itself, in one line.
   private static var isInitialUserNamespace: Bool {
     guard let map = try? FileReader.kernelText(of: "/proc/self/uid_map") else { return true }
     return map.split(whereSeparator: \.isWhitespace) == ["0", "0", "4294967295"]

@@ -12,24 +12,25 @@ package import Netlink
 /// print(change.before, change.after)
 /// ```
 ///
-/// It closes with its owner. Several tasks and threads may share one: a call waits until the one before has its answer,
-/// for as long as `replyTimeout` allows. Calls block the thread; the kernel answers in microseconds.
+/// It closes at the end of its life. Several tasks and threads may share one client: a call waits until the call before
+/// it has its answer, at most `replyTimeout`. Calls block the thread; the kernel answers in microseconds.
 public struct Client: ~Copyable, Sendable {
-  /// The network namespace whose timeouts these are.
+  /// The network namespace of this client.
   public let namespace: NetworkNamespace
   private let socket: Netlink.Socket
   let family: Family
 
   /// Opens IPVS in a network namespace.
   ///
-  /// The kernel loads the module ip_vs if it can. The calling thread stays where it is: another one enters the namespace
-  /// and opens the socket there, which needs CAP_SYS_ADMIN.
+  /// The kernel loads the module ip_vs if it can. To use IPVS, the process needs CAP_NET_ADMIN. The calling thread
+  /// never changes its namespace: another thread enters the namespace and opens the socket there, which needs
+  /// CAP_SYS_ADMIN, and for the namespace of a process also CAP_SYS_PTRACE.
   ///
   /// - Parameters:
   ///   - namespace: The network namespace.
-  ///   - replyTimeout: How long to wait for each answer of the kernel, from a microsecond to an hour.
-  /// - Throws: ``IPVSError``, when there is no IPVS or no such namespace, the namespace may not be entered, the system
-  ///   refuses a socket, or no answer comes in time.
+  ///   - replyTimeout: How long to wait for each answer of the kernel, from 1 microsecond to 1 hour.
+  /// - Throws: ``IPVSError``, when the kernel has no IPVS, there is no such namespace, the caller may not enter it, the
+  ///   system refuses a socket, or there is no answer in time.
   public init(
     in namespace: NetworkNamespace = .current, replyTimeout: Duration = .seconds(5)
   ) throws(IPVSError) {
@@ -48,18 +49,19 @@ public struct Client: ~Copyable, Sendable {
     }
   }
 
-  /// A client over a socket that is open.
+  /// Creates a client on an open socket.
   package init(_ namespace: NetworkNamespace, over socket: consuming Netlink.Socket, _ family: Family) {
     self.namespace = namespace
     self.socket = socket
     self.family = family
   }
 
-  /// The timeouts of the namespace; `nil` where the kernel was built without that protocol.
+  /// The timeouts of the namespace, in seconds; `nil` for a protocol that the kernel was built without.
   ///
   /// The corresponding kernel command is `IPVS_CMD_GET_CONFIG`.
   ///
-  /// - Throws: ``IPVSError``.
+  /// - Throws: ``IPVSError``, when the caller lacks CAP_NET_ADMIN, ip_vs was unloaded, or there is no valid answer in
+  ///   time.
   public borrowing func timeouts() throws(IPVSError) -> Timeouts { try timeouts(afterSending: nil) }
 
   private borrowing func timeouts(afterSending sent: Timeouts?) throws(IPVSError) -> Timeouts {
@@ -75,15 +77,18 @@ public struct Client: ~Copyable, Sendable {
     }
   }
 
-  /// Sets the timeouts that are named; the kernel keeps the others, in one step.
+  /// Sets the timeouts that are not `nil`, in one step.
   ///
-  /// A timeout applies to a connection from its next packet on. The corresponding kernel command is
+  /// The kernel keeps the others.
+  ///
+  /// A new timeout applies to a connection from its next packet on. The corresponding kernel command is
   /// `IPVS_CMD_SET_CONFIG`.
   ///
-  /// Does not read them back; see ``changeTimeouts(to:isDryRun:)``.
+  /// It does not read them back; ``changeTimeouts(to:isDryRun:)`` does.
   ///
-  /// - Throws: ``IPVSError``. The kernel changes all or none; where ``IPVSError/mayHaveSetTimeouts`` is true, read
-  ///   the timeouts to find out which.
+  /// - Throws: ``IPVSError``, for example when the caller lacks CAP_NET_ADMIN or the kernel refuses a value. The kernel
+  ///   changes all of the values or none. If ``IPVSError/mayHaveSetTimeouts`` is true, read the timeouts to find out
+  ///   which.
   public borrowing func setTimeouts(_ timeouts: Timeouts) throws(IPVSError) {
     do throws(NetlinkError) {
       let request = try Request(to: family, command: UInt8(IPVS_CMD_SET_CONFIG))
@@ -94,17 +99,17 @@ public struct Client: ~Copyable, Sendable {
     }
   }
 
-  /// Sets the timeouts that are named, and reads them before and after.
+  /// Sets the timeouts that are not `nil`, and reads all timeouts before and after.
   ///
   /// The corresponding kernel commands are `IPVS_CMD_GET_CONFIG` and `IPVS_CMD_SET_CONFIG`.
   ///
   /// - Parameters:
-  ///   - wanted: The timeouts to set; where none is named, nothing is sent.
-  ///   - isDryRun: Whether to send nothing, and to return what a change would do.
-  /// - Returns: The timeouts before and after. That another program has changed them in between is a result and no
-  ///   error: see ``TimeoutsChange/drift``.
-  /// - Throws: ``IPVSError``; where ``IPVSError/mayHaveSetTimeouts`` is true, read the timeouts to find out what is in
-  ///   force.
+  ///   - wanted: The timeouts to set. If all are `nil`, nothing is sent.
+  ///   - isDryRun: Whether to send nothing, and only return what the change would do.
+  /// - Returns: The timeouts before and after. If another program has changed them at the same time, that is a result
+  ///   and not an error: see ``TimeoutsChange/drift``.
+  /// - Throws: ``IPVSError``. If ``IPVSError/mayHaveSetTimeouts`` is true, read the timeouts to find out which values
+  ///   are in force.
   @discardableResult
   public borrowing func changeTimeouts(
     to wanted: Timeouts, isDryRun: Bool = false
@@ -117,13 +122,14 @@ public struct Client: ~Copyable, Sendable {
     return TimeoutsChange(wanted: wanted, before: before, after: try timeouts(afterSending: wanted))
   }
 
-  /// Summarizes the connections of the namespace, as the kernel lists them now.
+  /// Counts the connections of the namespace, as the kernel lists them now.
   ///
-  /// Where someone changes the timeouts in the meantime, reads both again.
+  /// If the timeouts change at the same time, it reads both again. The corresponding file is `/proc/net/ip_vs_conn`:
+  /// see ``ConnectionTable``.
   ///
-  /// - Parameter filter: Which connections count.
-  /// - Returns: The summary.
-  /// - Throws: ``IPVSError``.
+  /// - Parameter filter: Which connections to count.
+  /// - Returns: The summary, with times in seconds.
+  /// - Throws: ``IPVSError``, when the timeouts or the table cannot be read.
   public borrowing func connectionSummary(
     _ filter: ConnectionFilter = ConnectionFilter()
   ) throws(IPVSError) -> ConnectionSummary {
@@ -140,7 +146,7 @@ extension Timeouts {
     udp = try reply.timeout(IPVS_CMD_ATTR_TIMEOUT_UDP)
   }
 
-  /// Appends to a request `IPVS_CMD_SET_CONFIG` what is named, and nothing else.
+  /// Appends the timeouts that are not `nil` to a request `IPVS_CMD_SET_CONFIG`, and nothing else.
   func append(to request: borrowing Request) throws(NetlinkError) {
     if let tcp { try request.append(IPVS_CMD_ATTR_TIMEOUT_TCP, tcp.seconds) }
     if let tcpFin { try request.append(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, tcpFin.seconds) }
@@ -149,7 +155,7 @@ extension Timeouts {
 }
 
 extension Reply {
-  /// A timeout; `nil` where the kernel was built without its protocol.
+  /// A timeout; `nil` for a protocol that the kernel was built without.
   fileprivate borrowing func timeout(_ attribute: Int) throws(NetlinkError) -> Timeout? {
     guard let seconds = try unsigned32(attribute) else { return nil }
     guard let timeout = Timeout(held: seconds) else { throw .unexpectedReply }

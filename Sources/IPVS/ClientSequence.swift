@@ -3,7 +3,7 @@
 internal import Netlink
 
 extension Client {
-  /// Opens this kernel's IPVS in many network namespaces, one after another.
+  /// Opens IPVS in many network namespaces, one after another.
   ///
   /// ```swift
   /// try Client().forEach(in: NamespaceList().namespaces.map(\.namespace)) { namespace, result in
@@ -11,15 +11,15 @@ extension Client {
   /// }
   /// ```
   ///
-  /// Much faster than opening each by itself: one thread enters 32 of the namespaces, no more files are open at a time,
-  /// and the family is not looked up again.
+  /// This is much faster than opening each namespace by itself: one thread enters 32 namespaces, at most 32 sockets are
+  /// open at a time, and the family is not looked up again.
   ///
   /// - Parameters:
   ///   - namespaces: The network namespaces.
   ///   - replyTimeout: How long to wait for each answer of the kernel.
-  ///   - body: Is called for each namespace in turn, with a client in it or the reason why there is none. What it throws
-  ///     ends the loop.
-  /// - Throws: What `body` throws.
+  ///   - body: Is called for each namespace in turn, with a client for it, or with the error if there is none. An error
+  ///     that it throws ends the loop.
+  /// - Throws: The error that `body` throws.
   public borrowing func forEach<Failure: Error>(
     in namespaces: some Sequence<NetworkNamespace>, replyTimeout: Duration = .seconds(5),
     _ body: (NetworkNamespace, consuming Result<Client, IPVSError>) throws(Failure) -> Void
@@ -39,7 +39,7 @@ extension Client {
   }
 }
 
-/// Clients of one kernel's IPVS in many network namespaces, one after another.
+/// Clients of one kernel in many network namespaces, one after another.
 package struct ClientSequence: ~Copyable, Sendable {
   private static let batchSize = 32
 
@@ -49,11 +49,13 @@ package struct ClientSequence: ~Copyable, Sendable {
   private let family: Family
   private let replyTimeout: Duration
 
-  /// Clients in these namespaces, in this order; none is opened yet.
+  /// Creates the sequence.
+  ///
+  /// It opens no client yet.
   ///
   /// - Parameters:
   ///   - namespaces: The network namespaces.
-  ///   - other: A client of this kernel, which has looked up the family.
+  ///   - other: A client of this kernel, which has looked up the family already.
   ///   - replyTimeout: How long to wait for each answer of the kernel.
   package init(
     in namespaces: [NetworkNamespace], like other: borrowing Client, replyTimeout: Duration = .seconds(5)
@@ -66,7 +68,8 @@ package struct ClientSequence: ~Copyable, Sendable {
 
   /// The client in the next namespace; `nil` after the last one.
   ///
-  /// - Throws: ``IPVSError``, why there is none in this namespace; the next call goes on with the one after it.
+  /// - Throws: ``IPVSError``, when there is no client in this namespace. The next call continues with the next
+  ///   namespace.
   package mutating func next() throws(IPVSError) -> Client? {
     if left.isEmpty {
       left = namespaces.prefix(ClientSequence.batchSize)
@@ -75,7 +78,7 @@ package struct ClientSequence: ~Copyable, Sendable {
     }
     guard let namespace = left.popFirst() else { return nil }
     do throws(NetlinkError) {
-      // Where the caller is already, nothing is entered.
+      // The caller's own namespace need not be entered.
       if namespace == .current { return Client(namespace, over: try Socket(replyTimeout: replyTimeout), family) }
       guard let socket = try batch.next() else { return nil }
       return Client(namespace, over: socket, family)

@@ -4,7 +4,9 @@ internal import SystemPackage
 internal import Text
 
 extension IPVSError: CustomStringConvertible {
-  /// One sentence: what was attempted, where, and what the kernel said; it does not end in a full stop.
+  /// One sentence: what failed, where, and why, with the errno of the kernel.
+  ///
+  /// It does not end in a full stop.
   public var description: String {
     "cannot \(attempt)\(operation.subject == .machine ? "" : " in \(namespace.place)"): \(reason)"
   }
@@ -61,20 +63,20 @@ extension IPVSError: CustomStringConvertible {
     }
   }
 
-  /// What the kernel or the system said, in words and as the number that a source can be searched for.
+  /// The errno in words and as a number, which can be searched for.
   private var said: String {
     underlyingErrno.map { " (\($0.description), errno \($0.rawValue))" } ?? ""
   }
 }
 
 extension NetworkNamespace {
-  /// The namespace as it stands after "in" in a sentence.
+  /// The namespace as it is written after "in" in a sentence.
   package var place: String {
     self == .current ? "this network namespace" : "the network namespace \(description.printable)"
   }
 }
 
 extension IPVSError.Operation: CustomStringConvertible {
-  /// What was attempted, as it stands after "cannot".
+  /// The operation as it is written after "cannot".
   public var description: String { words }
 }

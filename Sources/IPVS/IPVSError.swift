@@ -5,9 +5,9 @@ package import Linux
 package import Netlink
 public import SystemPackage
 
-/// Why IPVS did not do what was asked of it: what was attempted, what kind of failure it was, the kernel's errno.
+/// The error of this library: what was attempted, the kind of failure, and the kernel's errno.
 ///
-/// ``description`` is the sentence for people. Programs decide by ``code``:
+/// ``description`` is a sentence for people. Programs decide by ``code``:
 ///
 /// ```swift
 /// do {
@@ -19,24 +19,25 @@ public import SystemPackage
 public struct IPVSError: Error, Sendable, Hashable {
   /// The kind of failure.
   public let code: Code
-  /// What was attempted.
+  /// The operation that failed.
   public let operation: Operation
-  /// The network namespace in which it was attempted.
+  /// The network namespace of the operation.
   public let namespace: NetworkNamespace
-  /// The timeouts that were sent to the kernel before it failed; `nil` where none were.
+  /// The timeouts that were sent to the kernel before the failure; `nil` if none were sent.
   public let timeouts: Timeouts?
-  /// The errno of the kernel or of the system call, unchanged; `nil` where there was none.
+  /// The errno of the kernel or of the system call, unchanged; `nil` if there was none.
   public let underlyingErrno: Errno?
-  /// More about the failure: libnl's own words, a line that was not understood, or what a code of a later version means.
+  /// More about the failure: libnl's own words, a line that was not recognised, or the meaning of a code of a later
+  /// version.
   public let detail: String?
 
-  /// Creates an error; tests of your own code can give it to what handles errors.
+  /// Creates an error, for example to test how your own code handles it.
   ///
   /// - Parameters:
   ///   - code: The kind of failure.
-  ///   - operation: What was attempted.
-  ///   - namespace: The network namespace in which it was attempted.
-  ///   - timeouts: The timeouts that were sent to the kernel before it failed.
+  ///   - operation: The operation that failed.
+  ///   - namespace: The network namespace of the operation.
+  ///   - timeouts: The timeouts that were sent to the kernel before the failure.
   ///   - errno: The errno of the kernel or of the system call.
   ///   - detail: More about the failure, for ``description``.
   public init(
@@ -53,35 +54,40 @@ public struct IPVSError: Error, Sendable, Hashable {
 
   /// Whether the kernel may have set ``timeouts`` although this error was thrown.
   ///
-  /// True where the answer to the change is missing or cannot be read, and where only reading back failed.
+  /// True if the answer to the change is missing or cannot be read, and if only reading back failed. Then read the
+  /// timeouts again.
   public var mayHaveSetTimeouts: Bool {
     timeouts != nil && (operation != .setTimeouts || [.timedOut, .truncatedReply, .unexpectedReply].contains(code))
   }
 }
 
 extension IPVSError {
-  /// What was attempted.
+  /// An operation on IPVS.
   ///
-  /// There may be more operations in later versions.
+  /// Later versions may have more operations.
   public struct Operation: RawRepresentable, Sendable, Hashable {
     /// The name of the operation, in words joined by `-`.
     public let rawValue: String
-    /// What was attempted, as it stands after "cannot".
+    /// The words after "cannot" in a sentence.
     let words: String
-    /// What the operation asks.
+    /// The part of the system that the operation is about.
     let subject: Subject
 
-    /// What an operation asks, which decides how the sentence about a failure reads.
+    /// The part of the system that an operation is about.
+    ///
+    /// It decides how the sentence about a failure reads.
     package enum Subject: Sendable {
       /// IPVS in one network namespace.
       case ipvs
-      /// Something else in one network namespace.
+      /// Another part of one network namespace.
       case namespace
-      /// The machine, whatever the network namespace.
+      /// The whole machine, independent of the network namespace.
       case machine
     }
 
-    /// An operation by its name; one that is not known here is described by the words of its name.
+    /// Creates an operation from its name.
+    ///
+    /// An unknown operation is described by the words of its name.
     public init(rawValue: String) {
       self =
         Operation.known.first { $0.rawValue == rawValue }
@@ -92,8 +98,8 @@ extension IPVSError {
     ///
     /// - Parameters:
     ///   - name: Its name, in words joined by `-`.
-    ///   - words: What is attempted, as it stands after "cannot".
-    ///   - subject: What it asks.
+    ///   - words: The words after "cannot" in a sentence.
+    ///   - subject: The part of the system that it is about.
     package init(_ name: String, _ words: String, about subject: Subject = .ipvs) {
       self.rawValue = name
       self.words = words
@@ -124,64 +130,74 @@ extension IPVSError.Operation {
   public static let readConnections = IPVSError.Operation("read-connections", "read the connection table")
   /// Reading `/proc/net/ip_vs`.
   public static let readServices = IPVSError.Operation("read-services", "read the virtual services")
-  /// `IP_VS_SO_GET_DAEMON`.
+  /// Reading the sync daemons, with `IP_VS_SO_GET_DAEMON`.
   public static let readDaemons = IPVSError.Operation("read-daemons", "ask for the sync daemons")
-  /// `IPVS_CMD_GET_CONFIG`.
+  /// Reading the timeouts, with `IPVS_CMD_GET_CONFIG`.
   public static let readTimeouts = IPVSError.Operation("read-timeouts", "read the timeouts")
-  /// `IPVS_CMD_SET_CONFIG` with ``IPVSError/timeouts``.
+  /// Setting ``IPVSError/timeouts``, with `IPVS_CMD_SET_CONFIG`.
   public static let setTimeouts = IPVSError.Operation("set-timeouts", "set the timeouts")
 }
 
 extension IPVSError {
   /// A kind of failure.
   ///
-  /// There may be more kinds in later versions.
+  /// Later versions may have more kinds.
   public struct Code: RawRepresentable, Sendable, Hashable {
     /// The name of the kind, in words joined by `-`.
     public let rawValue: String
 
-    /// A kind by its name.
+    /// Creates a kind from its name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// This kernel has no IPVS: neither built in nor as a module for it.
+    /// This kernel has no IPVS, neither built in nor as a module.
     public static let notInKernel = Code(rawValue: "not-in-kernel")
-    /// IPVS is not there, and the modules of this kernel are not visible, as in a container.
+    /// IPVS is not loaded, and the modules of this kernel are not visible, as in a container.
     public static let modulesNotVisible = Code(rawValue: "modules-not-visible")
-    /// The module ip_vs is installed for this kernel, but looking up the family did not load it.
+    /// The module ip_vs is installed for this kernel, but the kernel did not load it.
     public static let moduleNotLoaded = Code(rawValue: "module-not-loaded")
-    /// This kernel is not allowed to load any more modules (`kernel.modules_disabled`).
+    /// Loading of kernel modules is disabled (`kernel.modules_disabled`), and ip_vs is not loaded.
     public static let moduleLoadingDisabled = Code(rawValue: "module-loading-disabled")
-    /// IPVS has been unloaded since it was opened; it may be loaded again by now.
+    /// The module ip_vs was unloaded after the client was opened.
+    ///
+    /// It may be loaded again by now.
     public static let unloaded = Code(rawValue: "unloaded")
-    /// The caller is not root.
+    /// The caller is not root, and has not the capability that is needed (CAP_NET_ADMIN).
     public static let notRoot = Code(rawValue: "not-root")
-    /// The caller is root but was started without the capability CAP_NET_ADMIN.
+    /// The caller is root, but without the capability CAP_NET_ADMIN.
     public static let missingCapability = Code(rawValue: "missing-capability")
     /// The caller is root of a user namespace other than the initial one.
     public static let userNamespace = Code(rawValue: "user-namespace")
     /// There is no such network namespace, or it has ended.
     public static let noSuchNamespace = Code(rawValue: "no-such-namespace")
-    /// The file is no network namespace: left behind by one, or something else.
+    /// The file is not a network namespace: one has left it behind, or it is something else.
     public static let notANamespace = Code(rawValue: "not-a-namespace")
-    /// The caller, though root, may not enter the network namespace.
+    /// The caller is root, but may not enter the network namespace.
     public static let mayNotEnter = Code(rawValue: "may-not-enter")
-    /// The kernel refuses a value, and has set none of them.
+    /// The kernel refused a value, and has set none of the values.
     public static let valueRefused = Code(rawValue: "value-refused")
-    /// The kernel or the system refuses for another reason; the errno says which.
+    /// The kernel or the system refused for another reason, which the errno names.
     public static let refused = Code(rawValue: "refused")
-    /// No answer came in time.
+    /// There was no answer in time.
     public static let timedOut = Code(rawValue: "timed-out")
     /// The answer was cut short.
+    ///
+    /// This is a bug.
     public static let truncatedReply = Code(rawValue: "truncated-reply")
-    /// The answer was to something else.
+    /// The answer does not match the request.
+    ///
+    /// This is a bug.
     public static let unexpectedReply = Code(rawValue: "unexpected-reply")
-    /// libnl failed by itself.
+    /// libnl itself failed.
+    ///
+    /// This is a bug.
     public static let library = Code(rawValue: "library")
   }
 }
 
 extension IPVSError {
-  /// What a failure on the socket means for IPVS; asks the system why only after something has failed.
+  /// Translates a failure on the socket.
+  ///
+  /// Only after a failure, it asks the system for the reason.
   package init(
     _ failure: NetlinkError, during operation: Operation, in namespace: NetworkNamespace = .current,
     sending timeouts: Timeouts? = nil
@@ -194,7 +210,7 @@ extension IPVSError {
       case .namespace(let failure): IPVSError(failure, during: operation, in: namespace)
       case .kernel(.noSuchFileOrDirectory) where operation == .open:
         error(KernelModule.whyAbsent(), .noSuchFileOrDirectory)
-      // The family of the number that was looked up when IPVS was opened.
+      // The kernel no longer knows the number of the family, which was looked up when the client was opened.
       case .kernel(.noSuchFileOrDirectory): error(.unloaded, .noSuchFileOrDirectory)
       case .system(let errno) where operation == .open && errno.meansNoNetlink: error(.notInKernel, errno)
       case .kernel(.notPermitted): error(Privilege.whyRefused(), .notPermitted)
@@ -209,7 +225,7 @@ extension IPVSError {
 }
 
 extension IPVSError {
-  /// What it means that the namespace was not entered.
+  /// Translates a failure to enter a namespace.
   package init(_ failure: NamespaceError, during operation: Operation, in namespace: NetworkNamespace) {
     switch failure {
     case .notOpened(let errno) where [.noSuchFileOrDirectory, .notDirectory, .noSuchProcess].contains(errno):
@@ -227,7 +243,7 @@ extension IPVSError {
 }
 
 extension Errno {
-  /// Whether the kernel lacks the netlink protocol to open a socket of.
+  /// Whether the kernel lacks the netlink protocol of a socket.
   package var meansNoNetlink: Bool { [.protocolNotSupported, .addressFamilyNotSupported].contains(self) }
 
   fileprivate var meansRefusal: Bool { [.notPermitted, .permissionDenied].contains(self) }

@@ -4,20 +4,22 @@ internal import Glibc
 internal import Linux
 internal import SystemPackage
 
-/// How many virtual services and real servers there are in one network namespace.
+/// The numbers of virtual services and real servers in one network namespace.
 ///
 /// The corresponding file is `/proc/net/ip_vs`.
 public struct ServiceCounts: Sendable, Hashable {
-  /// How many virtual services of each protocol there are; `any` counts those that are a firewall mark.
+  /// The number of virtual services of each protocol.
+  ///
+  /// `any` counts services that are a firewall mark.
   public private(set) var services: [Connection.Transport: Int] = [:]
-  /// How many real servers these have.
+  /// The number of real servers of each kind.
   public private(set) var servers: [ServerKind: Int] = [:]
 
-  /// A kind of real server to count.
+  /// A kind of real server.
   public struct ServerKind: Sendable, Hashable {
     /// The protocol of the virtual service.
     public let transport: Connection.Transport
-    /// How packets come to the server.
+    /// How packets are forwarded to the server.
     public let method: ForwardingMethod
 
     /// Creates a kind.
@@ -27,25 +29,25 @@ public struct ServiceCounts: Sendable, Hashable {
     }
   }
 
-  /// Creates counts, as tests of your own code need them.
+  /// Creates counts, for tests of your code.
   public init(services: [Connection.Transport: Int], servers: [ServerKind: Int] = [:]) {
     self.services = services
     self.servers = servers
   }
 
-  /// How many virtual services there are.
+  /// The number of virtual services.
   public var count: Int { services.values.reduce(0, +) }
 }
 
 extension ServiceCounts {
-  /// How many lines the kernel writes before the first service.
+  /// The number of lines that the kernel writes before the first service.
   private static let heading = 3
 
   /// Counts the virtual services and real servers of a network namespace.
   ///
-  /// - Parameter namespace: The network namespace; in the caller's own, nothing is entered.
-  /// - Throws: ``IPVSError``, when there is no such namespace, it may not be entered, or there is no list because ip_vs
-  ///   is not loaded.
+  /// - Parameter namespace: The network namespace. To read another one than your own needs CAP_SYS_ADMIN.
+  /// - Throws: ``IPVSError``, when there is no such namespace, the caller may not enter it, or there is no list because
+  ///   ip_vs is not loaded.
   public init(in namespace: NetworkNamespace = .current) throws(IPVSError) {
     let opened = try namespace.visited(for: .readServices) {
       let descriptor = open("/proc/thread-self/net/ip_vs", O_RDONLY | O_CLOEXEC)
@@ -54,9 +56,9 @@ extension ServiceCounts {
     try self.init(try namespace.file(opened, for: .readServices), in: namespace)
   }
 
-  /// Takes over an open list, or what looks like one.
+  /// Takes ownership of an open list, or of a file of the same form.
   ///
-  /// - Throws: ``IPVSError``, when it cannot be read, or has a line that is neither.
+  /// - Throws: ``IPVSError``, when the file cannot be read, or has a line of another form.
   init(_ descriptor: CInt, in namespace: NetworkNamespace) throws(IPVSError) {
     self.init(services: [:])
     var lines = FileLines(descriptor)
@@ -71,11 +73,11 @@ extension ServiceCounts {
     }
   }
 
-  /// Adds what a line says: a virtual service, or a real server of the last one.
+  /// Counts a line: a virtual service, or a real server of the last service.
   ///
-  /// What stands behind that, such as weights and flags, does not matter.
+  /// The fields after the third, such as weights and flags, do not matter.
   ///
-  /// - Returns: Whether it is one of the two.
+  /// - Returns: Whether the line is one of the two.
   private mutating func add(_ line: UnsafeRawBufferPointer, of transport: inout Connection.Transport?) -> Bool {
     guard var fields = LineFields(line) else { return false }
     let first = fields.next()
@@ -95,25 +97,25 @@ extension ServiceCounts {
   }
 }
 
-/// How packets come to a real server, by the kernel's name for it.
+/// A method of forwarding packets to a real server, by its name in the kernel.
 ///
-/// There may be more methods in other kernels than there are names here.
+/// Other kernels may have methods that are not named here.
 public struct ForwardingMethod: RawRepresentable, Sendable, Hashable {
   /// The kernel's name for the method.
   public let rawValue: String
 
-  /// A method by the kernel's name for it, for example `Masq`.
+  /// A method by its name in the kernel, for example `Masq`.
   public init(rawValue: String) { self.rawValue = rawValue }
 
-  /// By NAT: the answers pass the director.
+  /// NAT: the answers pass through the director.
   public static let nat = ForwardingMethod(rawValue: "Masq")
-  /// By direct routing: the answers do not pass the director.
+  /// Direct routing: the answers do not pass through the director.
   public static let directRouting = ForwardingMethod(rawValue: "Route")
-  /// By a tunnel: the answers do not pass the director either.
+  /// Tunnel: the answers do not pass through the director.
   public static let tunnel = ForwardingMethod(rawValue: "Tunnel")
   /// The real server is the director itself.
   public static let local = ForwardingMethod(rawValue: "Local")
-  /// Around IPVS, where no real server is left.
+  /// Bypass of IPVS, when no real server is left.
   public static let bypass = ForwardingMethod(rawValue: "Bypass")
 }
 

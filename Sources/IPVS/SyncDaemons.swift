@@ -5,22 +5,22 @@ internal import Glibc
 internal import Linux
 internal import SystemPackage
 
-/// Which sync daemons run: the kernel's threads that send connections to other directors, and that receive them.
+/// The sync daemons that run: the kernel threads that send connections to other directors, or receive them.
 package struct SyncDaemons: Sendable, Hashable {
-  /// Whether one sends.
+  /// Whether a master daemon runs, which sends.
   package let hasMaster: Bool
-  /// Whether one receives.
+  /// Whether a backup daemon runs, which receives.
   package let hasBackup: Bool
 
-  /// Those that are known to run.
+  /// Creates a value from its parts.
   package init(hasMaster: Bool, hasBackup: Bool) {
     self.hasMaster = hasMaster
     self.hasBackup = hasBackup
   }
 
-  /// Asks the kernel for those of a network namespace.
+  /// Asks the kernel for the sync daemons of a network namespace.
   ///
-  /// - Throws: ``IPVSError``, when the namespace cannot be entered or the kernel does not say.
+  /// - Throws: ``IPVSError``, when the namespace cannot be entered or the kernel refuses.
   package init(in namespace: NetworkNamespace) throws(IPVSError) {
     let result: Result<SyncDaemons, Errno>
     do throws(NamespaceError) {
@@ -35,19 +35,19 @@ package struct SyncDaemons: Sendable, Hashable {
     }
   }
 
-  /// Whether one receives in the namespace of the calling thread; `nil` where the kernel does not say.
+  /// Whether a backup daemon runs in the namespace of the calling thread; `nil` if the kernel does not say.
   static var isBackupRunning: Bool? { try? Result.here.get().hasBackup }
 }
 
 extension Result<SyncDaemons, Errno> {
-  /// Those of the namespace of the calling thread.
+  /// The sync daemons of the namespace of the calling thread.
   ///
   /// The corresponding socket option is `IP_VS_SO_GET_DAEMON`.
   fileprivate static var here: Self {
     let socket = socket(AF_INET, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(IPPROTO_RAW))
     guard socket >= 0 else { return .failure(Errno(rawValue: errno)) }
     defer { close(socket) }
-    // One for the master's daemon, one for the backup's.
+    // The first is for the master daemon, the second for the backup daemon.
     var daemons = (ip_vs_daemon_user(), ip_vs_daemon_user())
     var size = socklen_t(MemoryLayout.size(ofValue: daemons))
     guard getsockopt(socket, CInt(IPPROTO_IP), CInt(IPVS_SO_GET_DAEMON), &daemons, &size) == 0 else {

@@ -2,25 +2,27 @@
 
 package import Text
 
-/// The styles in which timeouts are written: `assignments`, `phrase`, `values`, and ipvsadm's whole line.
+/// The forms in which timeouts are written: `assignments`, `phrase`, `values`, and ipvsadm's line.
 extension Timeouts {
-  /// The timeouts that are named as assignments, for example `tcp=60 udp=300`; empty where none is.
+  /// The timeouts that are not `nil`, as assignments, for example `tcp=60 udp=300`; empty if there is none.
   package var assignments: String {
     Name.allCases.compactMap { name in self[name].map { "\(name.rawValue)=\($0.seconds)" } }.joined(separator: " ")
   }
 
-  /// The timeouts that are named as a list for people, for example `tcp 60 s, udp 300 s`; empty where none is.
+  /// The timeouts that are not `nil`, as a list for people, for example `tcp 60 s, udp 300 s`; empty if there is none.
   package var phrase: String {
     Name.allCases.compactMap { name in self[name].map { "\(name.rawValue) \($0)" } }.joined(separator: ", ")
   }
 
-  /// The three values as one writes them to set them, for example `60 - 300`; - is a timeout that is not named.
+  /// The three values as for `ipvs-timeout set`, for example `60 - 300`.
+  ///
+  /// `-` is a timeout that is `nil`.
   package var values: String { arguments(absent: "-").joined(separator: " ") }
 
   /// The three values in the order of `ipvsadm --set`, for example `["60", "0", "300"]`.
   ///
-  /// - Parameter absent: What stands for a timeout that is not named: 0 keeps it in ipvsadm's language, - in this
-  ///   package's.
+  /// - Parameter absent: The word for a timeout that is `nil`: `0` keeps it in ipvsadm's language, `-` in that of this
+  ///   package.
   /// - Returns: Three words.
   package func arguments(absent: String) -> [String] {
     Name.allCases.map { name in self[name].map { String($0.seconds) } ?? absent }
@@ -28,7 +30,7 @@ extension Timeouts {
 }
 
 extension Timeouts: CustomStringConvertible {
-  /// The timeouts that are named, for example `tcp=60 udp=300`.
+  /// The timeouts that are not `nil`, for example `tcp=60 udp=300`.
   public var description: String { assignments }
 }
 
@@ -36,27 +38,27 @@ extension Timeouts {
   /// Appends the line that `ipvsadm -L --timeout` prints, without its newline.
   ///
   /// - Parameters:
-  ///   - text: What to append to.
-  ///   - absent: What stands for a protocol that the kernel was built without; ipvsadm writes 0.
+  ///   - text: The text to append to.
+  ///   - absent: The word for a protocol that the kernel was built without. ipvsadm prints 0.
   package func appendLine(to text: inout TextBuffer, absent: StaticString = "0") {
     text.append("Timeout (tcp tcpfin udp):")
     appendValues(to: &text, absent: absent)
   }
 
-  /// Appends the three values, each with a blank before it.
+  /// Appends the three values, each after a blank.
   ///
   /// - Parameters:
-  ///   - text: What to append to.
-  ///   - absent: What stands for a protocol that the kernel was built without.
+  ///   - text: The text to append to.
+  ///   - absent: The word for a protocol that the kernel was built without.
   package func appendValues(to text: inout TextBuffer, absent: StaticString) {
     text.append(tcp, absent: absent)
     text.append(tcpFin, absent: absent)
     text.append(udp, absent: absent)
   }
 
-  /// Reads the one line that `ipvsadm -L --timeout` prints; `nil` for anything but exactly that line.
+  /// Reads the line that `ipvsadm -L --timeout` prints; `nil` for any other text.
   ///
-  /// - Parameter output: All that ipvsadm wrote, with its newline.
+  /// - Parameter output: The whole output of ipvsadm, with its newline.
   public init?(ipvsadmOutput output: some StringProtocol) {
     guard output.hasPrefix("Timeout (tcp tcpfin udp): "), output.hasSuffix("\n") else { return nil }
     let fields = output.dropLast().split(separator: " ", omittingEmptySubsequences: false).dropFirst(4)

@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long a director remembers a connection in one state, in whole seconds.
+/// How long a director remembers an idle connection in one state, in whole seconds.
 public struct Timeout: Sendable, Hashable {
-  /// The seconds, never 0.
+  /// The number of seconds.
+  ///
+  /// It is never 0.
   public let seconds: UInt32
 
-  /// The seconds that a timeout may be set to: up to 31 days, as in ipvsadm and keepalived.
+  /// The number of seconds that can be set: 1 to 2678400 (31 days), as in ipvsadm and keepalived.
   package static var settableSeconds: ClosedRange<Int> { 1...2_678_400 }
 
   /// The longest timeout that can be set: 31 days.
   public static let longest = Timeout(known: UInt32(settableSeconds.upperBound))
 
-  /// A timeout to set; `nil` where it is out of range.
+  /// Creates a timeout; `nil` if the number is out of range.
   ///
-  /// - Parameter seconds: From 1 to the seconds of ``longest``.
+  /// - Parameter seconds: A number from 1 to 2678400, the seconds of ``longest``.
   public init?(seconds: Int) {
     guard Timeout.settableSeconds ~= seconds else { return nil }
     self.seconds = UInt32(seconds)
   }
 
-  /// A timeout to set; `nil` where the duration is out of range, or no whole number of seconds.
+  /// Creates a timeout; `nil` if the duration is out of range or not a whole number of seconds.
   ///
-  /// - Parameter duration: From a second to ``longest``.
+  /// - Parameter duration: A duration from 1 second to ``longest``.
   public init?(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     guard attoseconds == 0 else { return nil }
     self.init(seconds: Int(seconds))
   }
 
-  /// A timeout that a kernel holds, which may be longer than what can be set; `nil` for 0, which no kernel holds.
+  /// Creates a timeout that a kernel holds.
+  ///
+  /// It may be longer than ``longest``. `nil` for 0, which no kernel holds.
   package init?(held seconds: UInt32) {
     guard seconds > 0 else { return nil }
     self.seconds = seconds
@@ -43,7 +47,9 @@ public struct Timeout: Sendable, Hashable {
 }
 
 extension Timeout: ExpressibleByIntegerLiteral {
-  /// A timeout written in code, in seconds; a literal that cannot be set is a programming error and traps.
+  /// Creates a timeout from a literal number of seconds.
+  ///
+  /// A literal out of range is a programming error and traps.
   public init(integerLiteral seconds: UInt32) {
     precondition(Timeout.settableSeconds ~= Int(seconds), "a timeout is from 1 second to 31 days")
     self.seconds = seconds
@@ -56,7 +62,7 @@ extension Timeout: CustomStringConvertible {
 }
 
 extension Timeout: Comparable {
-  /// Whether the first timeout is the shorter one.
+  /// Whether the first timeout is shorter.
   public static func < (first: Timeout, second: Timeout) -> Bool {
     first.seconds < second.seconds
   }
@@ -64,20 +70,24 @@ extension Timeout: Comparable {
 
 /// The three connection timeouts of one network namespace, in the order of `ipvsadm --set tcp tcpfin udp`.
 ///
-/// Read from a kernel, `nil` is a protocol that the kernel was built without. Given to
-/// ``Client/setTimeouts(_:)``, `nil` is a timeout that stays as it is.
+/// In timeouts from a kernel, `nil` means that the kernel was built without this protocol. In timeouts for
+/// ``Client/setTimeouts(_:)``, `nil` means that the kernel keeps the current value.
 public struct Timeouts: Sendable, Hashable {
   /// The timeout of TCP connections in state ESTABLISHED.
   public var tcp: Timeout?
-  /// The timeout of TCP connections in state FIN_WAIT; that of TIME_WAIT is fixed by the kernel.
+  /// The timeout of TCP connections in state FIN_WAIT.
+  ///
+  /// The timer of TIME_WAIT is fixed by the kernel (120 s).
   public var tcpFin: Timeout?
   /// The timeout of UDP connections.
   public var udp: Timeout?
 
-  /// What a kernel starts every network namespace with: 900, 120 and 300 seconds.
+  /// The values with which a kernel starts every network namespace: 900, 120 and 300 seconds.
   public static let kernelDefault = Timeouts(tcp: 900, tcpFin: 120, udp: 300)
 
-  /// The timeouts that are named, and `nil` for the others.
+  /// Creates timeouts.
+  ///
+  /// A timeout that you do not name is `nil`.
   public init(tcp: Timeout? = nil, tcpFin: Timeout? = nil, udp: Timeout? = nil) {
     self.tcp = tcp
     self.tcpFin = tcpFin
@@ -114,18 +124,18 @@ extension Timeouts {
     }
   }
 
-  /// Those that are named.
+  /// The names of the timeouts that are not `nil`.
   package var names: [Name] { Name.allCases.filter { self[$0] != nil } }
 
-  /// Fills in the timeouts that are not named here.
+  /// Fills in the timeouts that are `nil` here.
   ///
-  /// - Parameter others: Where the missing timeouts come from.
-  /// - Returns: These timeouts where they are named, and the others where they are not.
+  /// - Parameter others: The timeouts to fill in.
+  /// - Returns: These timeouts, and the other ones where these are `nil`.
   public func merging(_ others: Timeouts) -> Timeouts {
     Timeouts(tcp: tcp ?? others.tcp, tcpFin: tcpFin ?? others.tcpFin, udp: udp ?? others.udp)
   }
 
-  /// Those of these timeouts that are named and are not so in others.
+  /// The timeouts that are not `nil` here and differ in the others.
   package func changes(from others: Timeouts) -> Timeouts {
     Timeouts(
       tcp: tcp == others.tcp ? nil : tcp, tcpFin: tcpFin == others.tcpFin ? nil : tcpFin,
@@ -136,8 +146,8 @@ extension Timeouts {
 extension Timeout: Codable {
   /// Decodes a number of seconds.
   ///
-  /// - Throws: `DecodingError`, for what no kernel can hold: 0, a negative number, a fraction, or more than 32 bits. A
-  ///   kernel may hold timeouts above ``longest``, so these are decoded.
+  /// - Throws: `DecodingError`, for a value that no kernel can hold: 0, a negative number, a fraction, or more than 32
+  ///   bits. Timeouts above ``longest`` are decoded, because a kernel may hold them.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let timeout = Timeout(held: try container.decode(UInt32.self)) else {
@@ -154,7 +164,7 @@ extension Timeout: Codable {
 }
 
 extension Timeouts: Codable {
-  /// The keys, which are those of ``Name``.
+  /// The keys: the names in ``Name``.
   private enum CodingKeys: String, CodingKey {
     case tcp
     case tcpFin = "tcpfin"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The timeouts before and after they were set, or as a dry run expects them.
+/// The timeouts before and after a change, or before and after a dry run as it predicts them.
 public struct TimeoutsChange: Sendable, Hashable {
-  /// The timeouts that were to be set.
+  /// The wanted timeouts; `nil` keeps a value.
   public let wanted: Timeouts
-  /// The timeouts that were read before.
+  /// The timeouts that were read before the change.
   public let before: Timeouts
-  /// The timeouts that were read afterwards, or that a dry run expects.
+  /// The timeouts that were read after the change, or that a dry run predicts.
   public let after: Timeouts
-  /// Whether nothing was sent.
+  /// Whether this is a dry run, which sends nothing.
   public let isDryRun: Bool
 
   /// Creates a change.
@@ -19,23 +19,23 @@ public struct TimeoutsChange: Sendable, Hashable {
     self.isDryRun = isDryRun
   }
 
-  /// Whether any timeout became, or would become, different.
+  /// Whether any timeout changed, or would change.
   public var isChanged: Bool { before != after }
 
-  /// Whether every timeout that was wanted is in force.
+  /// Whether every wanted timeout is in force.
   public var isAsWanted: Bool { after.isAsWanted(wanted) }
 
-  /// The timeouts that are not as wanted.
+  /// The timeouts that differ from the wanted ones; empty if all match.
   public var drift: [Drift] { after.drift(from: wanted) }
 }
 
-/// One timeout that is not as wanted.
+/// One timeout that differs from the wanted one.
 public struct Drift: Sendable, Hashable {
-  /// Which timeout.
+  /// The name of the timeout.
   public let name: Timeouts.Name
-  /// What it is; `nil` where the kernel was built without that protocol.
+  /// The value in the kernel; `nil` if the kernel was built without this protocol.
   public let actual: Timeout?
-  /// What was wanted.
+  /// The wanted value.
   public let wanted: Timeout
 
   /// Creates a drift.
@@ -47,7 +47,7 @@ public struct Drift: Sendable, Hashable {
 }
 
 extension Drift: CustomStringConvertible {
-  /// The sentence for people: `tcp is 900 s, wanted 60 s`.
+  /// The difference as a sentence: `tcp is 900 s, wanted 60 s`.
   public var description: String { sentence }
 
   /// See ``description``.
@@ -57,10 +57,14 @@ extension Drift: CustomStringConvertible {
 }
 
 extension Timeouts {
-  /// Whether these timeouts are as wanted; a timeout that is not named in `wanted` may be anything.
+  /// Whether these timeouts match the wanted ones.
+  ///
+  /// A timeout that is `nil` in `wanted` matches any value.
   package func isAsWanted(_ wanted: Timeouts) -> Bool { wanted.merging(self) == self }
 
-  /// Where these timeouts are not as wanted; a timeout that is not named in `wanted` may be anything.
+  /// The differences from the wanted timeouts.
+  ///
+  /// A timeout that is `nil` in `wanted` matches any value.
   public func drift(from wanted: Timeouts) -> [Drift] {
     Name.allCases.compactMap { name in
       guard let aim = wanted[name], aim != self[name] else { return nil }

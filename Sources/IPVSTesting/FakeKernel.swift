@@ -6,7 +6,9 @@ internal import Netlink
 internal import Synchronization
 public import SystemPackage
 
-/// A kernel for tests: it holds three timeouts in this process, and answers a real ``/IPVS/Client``.
+/// A fake kernel for tests.
+///
+/// It holds three timeouts in this process, and answers a real ``/IPVS/Client``.
 ///
 /// ```swift
 /// let kernel = FakeKernel()
@@ -15,27 +17,27 @@ public import SystemPackage
 /// #expect(kernel.requests == [.readTimeouts, .setTimeouts(Timeouts(udp: 60)), .readTimeouts])
 /// ```
 ///
-/// It needs no privilege and no module. Its clients talk over a pair of Unix sockets and not over netlink, so that no
-/// test can reach the timeouts of the machine by mistake. To test what your code does when IPVS cannot be opened, create
-/// an `IPVSError`.
+/// It needs no privilege and no kernel module. Its clients use a pair of Unix sockets instead of netlink, so no test
+/// can change the timeouts of the machine by mistake. To test what your code does when IPVS cannot be opened, create an
+/// `IPVSError`.
 public final class FakeKernel: Sendable {
   /// A request to the kernel.
   public enum Request: Sendable, Hashable {
-    /// `IPVS_CMD_GET_CONFIG`.
+    /// Read the timeouts (`IPVS_CMD_GET_CONFIG`).
     case readTimeouts
-    /// `IPVS_CMD_SET_CONFIG` with these timeouts; `nil` is a timeout that stays as it is.
+    /// Set these timeouts (`IPVS_CMD_SET_CONFIG`); `nil` keeps the current value.
     case setTimeouts(Timeouts)
   }
 
-  /// What the kernel does with a request.
+  /// How the kernel handles a request.
   public enum Answer: Sendable, Hashable {
-    /// It does what is requested.
+    /// It carries out the request.
     case comply
-    /// It answers with an error and does nothing.
+    /// It answers with this error and changes nothing.
     case refuse(Errno)
-    /// It does what is requested but does not answer, so that the client waits in vain.
+    /// It carries out the request but does not answer, so the client times out.
     case stayMute
-    /// It does what is requested but answers something else.
+    /// It carries out the request but sends an answer to something else.
     case confuse
   }
 
@@ -50,8 +52,8 @@ public final class FakeKernel: Sendable {
   /// Creates a kernel.
   ///
   /// - Parameters:
-  ///   - timeouts: The timeouts that it holds at first; `nil` is a protocol that it was built without.
-  ///   - answer: Decides what it does with each request. It is called on another thread.
+  ///   - timeouts: The timeouts at the beginning; `nil` means that the kernel was built without this protocol.
+  ///   - answer: Decides how each request is handled. It is called on another thread.
   public init(
     timeouts: Timeouts = .kernelDefault, answer: @escaping @Sendable (Request) -> Answer = { _ in .comply }
   ) {
@@ -59,28 +61,30 @@ public final class FakeKernel: Sendable {
     self.answer = answer
   }
 
-  /// The timeouts that it holds; set them to play another program that changes them.
+  /// The timeouts of the kernel.
+  ///
+  /// Set them to act as another program that changes them.
   public var timeouts: Timeouts {
     get { state.withLock { $0.timeouts } }
     set { state.withLock { $0.timeouts = newValue } }
   }
 
-  /// The requests of all clients, in their order.
+  /// The requests of all clients, in order.
   public var requests: [Request] { state.withLock { $0.requests } }
 
-  /// Opens a client that talks to this kernel and to no other.
+  /// Opens a client of this fake kernel.
   ///
   /// - Parameters:
-  ///   - namespace: The network namespace that the client says it is in; nothing is entered.
+  ///   - namespace: The network namespace that the client reports. Nothing is entered.
   ///   - replyTimeout: How long the client waits for each answer.
-  /// - Returns: The client. Its `forEach` opens the namespaces of this machine, but no kernel has the family that it
-  ///   then asks for, so all requests there fail.
+  /// - Returns: The client. Its `forEach` opens the real namespaces of this machine, but no real kernel has the family
+  ///   that it then asks for, so all requests there fail.
   /// - Throws: `IPVSError`, when the system refuses a pair of sockets or a thread.
   public func client(
     in namespace: NetworkNamespace = .current, replyTimeout: Duration = .seconds(5)
   ) throws(IPVSError) -> Client {
     var ends: (CInt, CInt) = (-1, -1)
-    // Sockets of this type pay no heed to the kernel's address, which a client gives with each question.
+    // Sockets of this type ignore the address of the kernel, which a client adds to each request.
     let type = CInt(SOCK_SEQPACKET.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
     let isPaired = withUnsafeMutableBytes(of: &ends) {
       socketpair(AF_UNIX, type, 0, $0.assumingMemoryBound(to: CInt.self).baseAddress) == 0
@@ -100,7 +104,7 @@ public final class FakeKernel: Sendable {
 }
 
 extension FakeKernel {
-  /// Answers one client until that closes its end.
+  /// Answers one client until it closes its end.
   private func serve(_ end: CInt) {
     defer { close(end) }
     var buffer = [UInt8](repeating: 0, count: 4096)
@@ -140,7 +144,7 @@ extension FakeKernel.Answer {
   }
 }
 
-/// A thread of its own, as what it does may block.
+/// A separate thread, because its work may block.
 private final class Thread: Sendable {
   private let body: @Sendable () -> Void
 
@@ -148,7 +152,7 @@ private final class Thread: Sendable {
 
   /// Starts a thread.
   ///
-  /// - Returns: 0, or the errno with which the system refuses it.
+  /// - Returns: 0, or the errno if the system refuses the thread.
   static func start(_ body: @escaping @Sendable () -> Void) -> CInt {
     let task = Unmanaged.passRetained(Thread(body))
     var thread = pthread_t()

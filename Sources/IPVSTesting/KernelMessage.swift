@@ -4,9 +4,11 @@ internal import CLinux
 internal import IPVS
 internal import SystemPackage
 
-/// A netlink message about IPVS, as it goes over the wire: `struct nlmsghdr`, `struct genlmsghdr`, attributes.
+/// A netlink message about IPVS in its binary form: `struct nlmsghdr`, `struct genlmsghdr`, attributes.
 struct KernelMessage {
-  /// The number of the family: one that no real kernel gives, as those end at `GENL_MAX_ID`, 1023.
+  /// The number of the family.
+  ///
+  /// No real kernel uses it, because their numbers end at `GENL_MAX_ID`, 1023.
   static let family: UInt16 = 0xFFFF
 
   private static let headerSize = 16
@@ -14,7 +16,7 @@ struct KernelMessage {
 
   private let bytes: [UInt8]
 
-  /// A message; `nil` where it is shorter than its headers.
+  /// Creates a message; `nil` if it is shorter than its headers.
   init?(_ bytes: ArraySlice<UInt8>) {
     guard bytes.count >= KernelMessage.headerSize + KernelMessage.genericHeaderSize else { return nil }
     self.bytes = Array(bytes)
@@ -23,7 +25,7 @@ struct KernelMessage {
   private var sequence: UInt32 { bytes.number(at: 8) }
   private var command: Int { Int(bytes[KernelMessage.headerSize]) }
 
-  /// What is asked; `nil` for anything but the two commands about timeouts.
+  /// The request; `nil` for a command that is not about timeouts.
   var request: FakeKernel.Request? {
     switch command {
     case IPVS_CMD_GET_CONFIG: .readTimeouts
@@ -46,7 +48,9 @@ struct KernelMessage {
     return timeouts
   }
 
-  /// The answer to a question for the timeouts: the kernel answers `GET_CONFIG` with the command `SET_CONFIG`.
+  /// The answer to a request for the timeouts.
+  ///
+  /// The kernel answers `GET_CONFIG` with the command `SET_CONFIG`.
   func config(_ timeouts: Timeouts) -> [UInt8] {
     var body: [UInt8] = [UInt8(IPVS_CMD_SET_CONFIG), 1, 0, 0]
     for name in Timeouts.Name.allCases {
@@ -56,7 +60,7 @@ struct KernelMessage {
     return reply(KernelMessage.family, body)
   }
 
-  /// The answer `struct nlmsgerr`: an errno, or 0 for "done".
+  /// The answer `struct nlmsgerr`: an errno, or 0 for success.
   func error(_ errno: Errno) -> [UInt8] {
     reply(0x2, UInt32(bitPattern: 0 &- errno.rawValue).bytes + bytes.prefix(KernelMessage.headerSize))
   }

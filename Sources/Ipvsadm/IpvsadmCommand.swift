@@ -2,14 +2,14 @@
 
 package import IPVS
 
-/// The two things that ipvsadm does with timeouts.
+/// The two operations of ipvsadm on timeouts.
 package enum IpvsadmCommand: Sendable, Hashable {
   /// `ipvsadm -L --timeout`: print the timeouts.
   case list
-  /// `ipvsadm --set tcp tcpfin udp`: set those that are named; in ipvsadm's language 0 keeps a timeout.
+  /// `ipvsadm --set tcp tcpfin udp`: set the timeouts that are not `nil`. In ipvsadm's language 0 keeps a timeout.
   case set(Timeouts)
 
-  /// The arguments that say this to ipvsadm.
+  /// The arguments for ipvsadm.
   package var arguments: [String] {
     switch self {
     case .list: ["-L", "--timeout"]

@@ -4,56 +4,56 @@ package import IPVS
 package import SystemPackage
 internal import Text
 
-/// Why the program ipvsadm did not do what was asked of it.
+/// The error of a run of the program ipvsadm.
 package struct IpvsadmError: Error, Sendable, Hashable {
-  /// What happened.
+  /// The cause of a failure.
   package enum Cause: Error, Sendable, Hashable {
-    /// There is no such file, in any of the places looked at.
+    /// There is no such file at any of the paths.
     case missing
-    /// The file cannot be executed, with the system's reason.
+    /// The file cannot be executed; the errno is the reason.
     case notExecutable(Errno)
-    /// The file is this very program under ipvsadm's name.
+    /// The file is this program itself under ipvsadm's name.
     case itself
-    /// There is no such network namespace to run it in.
+    /// There is no such network namespace.
     case noSuchNamespace
-    /// The file by which it was to be entered is no network namespace.
+    /// The file for entering the namespace is not a network namespace.
     case notANamespace
-    /// There is no nsenter to run it in another network namespace with.
+    /// The program nsenter, which runs it in another network namespace, is missing.
     case noNsenter
-    /// This program was itself started as ipvsadm by another of its kind.
+    /// This program was itself started as ipvsadm by another ipvs-timeout.
     case nested
     /// The program was not started, for this reason.
     case notStarted(String)
-    /// The program said that IPVS is not there.
+    /// The program reported that there is no IPVS.
     case unavailable(said: String)
-    /// The program said that the caller may not.
+    /// The program reported that the caller has no permission.
     case notPermitted(said: String)
-    /// nsenter said that the caller may not enter the network namespace.
+    /// nsenter reported that the caller may not enter the network namespace.
     case mayNotEnter(said: String)
-    /// The program ended with this status and said this on its standard error.
+    /// The program exited with this status and this text on standard error.
     case failed(status: CInt, said: String)
-    /// The program was killed by this signal.
+    /// This signal killed the program.
     case killed(signal: CInt)
-    /// The program could not be followed to its end, for this reason.
+    /// Waiting for the program failed, for this reason.
     case lost(String)
-    /// The program had not ended in time; it was killed with its process group.
+    /// The program did not end in time, and was killed with its process group.
     case timedOut
-    /// The program wrote more than it could have to say.
+    /// The program printed far more than ipvsadm can print (16 KiB).
     case tooMuchOutput
-    /// The program succeeded but did not print what ipvsadm prints.
+    /// The program succeeded but did not print the line of ipvsadm.
     case unreadable(output: String)
   }
 
-  /// What happened.
+  /// The cause of the failure.
   package let cause: Cause
-  /// What it was told to do.
+  /// The command that failed.
   package let command: IpvsadmCommand
-  /// The program, or the places where it was looked for.
+  /// The path of the program, or the paths where it was searched for.
   package let program: String
 
-  /// The network namespace in which it was, or was to be, run.
+  /// The network namespace in which it ran or should run.
   package let namespace: NetworkNamespace
-  /// The file by which it was entered, to be shown in advice.
+  /// The file by which the namespace was entered, for the advice.
   let entrance: FilePath?
   package init(_ cause: Cause, _ command: IpvsadmCommand, program: String, in namespace: NetworkNamespace = .current) {
     self.init(cause, command, program: program, in: namespace, by: nil)
@@ -72,7 +72,9 @@ package struct IpvsadmError: Error, Sendable, Hashable {
 }
 
 extension IpvsadmError: CustomStringConvertible {
-  /// One sentence: what was attempted, where, why it failed, and what to do. It does not end in a full stop.
+  /// One sentence: what was attempted, where, why it failed, and what to do.
+  ///
+  /// It does not end in a full stop.
   package var description: String {
     "cannot \(command.attempt) in \(namespace.place) with the program \(program.printable): \(reason); \(advice)"
   }

@@ -2,10 +2,10 @@
 
 internal import IPVS
 
-/// Reads command lines in ipvsadm's language, as far as they concern the timeouts.
+/// Reads command lines in ipvsadm's language, for the operations on timeouts.
 ///
-/// What ipvsadm 1.31 accepts is accepted. Arguments and options may come in any order, `--` ends the options,
-/// letters may be joined, long options are never abbreviated.
+/// It accepts everything that ipvsadm 1.31 accepts. Arguments and options may be in any order, `--` ends the options,
+/// letters may be combined, and long options are never abbreviated.
 package struct IpvsadmGrammar {
   private let isPosix: Bool
   private var operation: IpvsadmOption?
@@ -15,8 +15,8 @@ package struct IpvsadmGrammar {
 
   /// Whether a command line is in ipvsadm's language.
   ///
-  /// It is when one of its options is ipvsadm's, or abbreviates one of the two operations, which ipvsadm would refuse.
-  /// Asking for help or the version is asking this program.
+  /// It is if one of its options belongs to ipvsadm, or abbreviates one of the two operations, which ipvsadm would
+  /// refuse. A request for the help or the version is for this program.
   package static func isSpoken(in arguments: [String]) -> Bool {
     let options = arguments.prefix { $0 != "--" }.filter(isOption)
     if let first = options.first, ["-h", "--help", "--version"].contains(first) { return false }
@@ -33,9 +33,9 @@ package struct IpvsadmGrammar {
   ///
   /// - Parameters:
   ///   - arguments: The arguments after the program's name.
-  ///   - isPosix: Whether options end at the first value, as popt has it where POSIXLY_CORRECT or POSIX_ME_HARDER is set.
-  /// - Returns: What to do.
-  /// - Throws: ``IpvsadmRefusal``, when ipvsadm would refuse it or it does not concern the timeouts.
+  ///   - isPosix: Whether options end at the first value, as in popt if POSIXLY_CORRECT or POSIX_ME_HARDER is set.
+  /// - Returns: The command.
+  /// - Throws: ``IpvsadmRefusal``, when ipvsadm would refuse the line, or it is not about timeouts.
   package static func parse(_ arguments: [String], isPosix: Bool = false) throws(IpvsadmRefusal) -> IpvsadmCommand {
     var grammar = IpvsadmGrammar(isPosix: isPosix)
     try grammar.read(arguments)
@@ -63,7 +63,9 @@ package struct IpvsadmGrammar {
     }
   }
 
-  /// Whether popt takes an argument for an option; by bytes, for a dash may carry a combining mark.
+  /// Whether popt treats an argument as an option.
+  ///
+  /// It compares bytes, because a combining mark may follow a dash.
   private static func isOption(_ argument: String) -> Bool {
     argument.utf8.count > 1 && argument.utf8.first == UInt8(ascii: "-")
   }
@@ -84,14 +86,14 @@ package struct IpvsadmGrammar {
     var letters = argument.utf8.dropFirst()
     while let letter = letters.popFirst() {
       guard let option = IpvsadmOption(short: letter) else { throw .unknownOption(argument) }
-      // Behind an option that takes no argument, `=` is an argument and anything else is the next option.
+      // After an option without an argument, `=` begins an argument, and any other character is the next option.
       let isAttached = option.argument == .none ? letters.first == UInt8(ascii: "=") : !letters.isEmpty
       try take(option, written: argument, attached: isAttached ? String(Substring(letters)) : nil, &rest)
       if isAttached { return }
     }
   }
 
-  /// Takes one option, with its argument if it has one: what is attached to it, or else what comes next.
+  /// Reads one option with its argument: the attached text, or the next word.
   private mutating func take(
     _ option: IpvsadmOption, written: String, attached: String?, _ rest: inout ArraySlice<String>
   ) throws(IpvsadmRefusal) {
@@ -150,9 +152,9 @@ package struct IpvsadmGrammar {
   }
 }
 
-/// A number as ipvsadm reads it: `strtol` in base 10, to the end of the text.
+/// A number as ipvsadm reads it: `strtol` in base 10, which must use the whole text.
 enum IpvsadmValue {
-  /// The value of white space, a sign and digits; `nil` where ipvsadm refuses the text or the number.
+  /// The value of white space, a sign and digits; `nil` if ipvsadm refuses the text or the number.
   static func number(_ text: String, upTo limit: Int) -> Int? {
     var digits = text.utf8.drop { [0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20].contains($0) }
     let isNegative = digits.first == UInt8(ascii: "-")

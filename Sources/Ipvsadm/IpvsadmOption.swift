@@ -2,29 +2,32 @@
 
 internal import Text
 
-/// What an option of ipvsadm 1.31 means where the timeouts are concerned.
+/// The meaning of an option of ipvsadm 1.31 for commands on timeouts.
 enum IpvsadmOption: Equatable {
   /// `-L`, `-l`, `--list`.
   case list
   /// `--set`.
   case set
-  /// An operation that has nothing to do with the timeouts.
+  /// An operation that is not about timeouts.
   case otherOperation(Argument)
-  /// `--timeout`, which lists the timeouts and not the services, or what may stand beside it; each once.
+  /// `--timeout`, which lists the timeouts instead of the services, or an option that may accompany it. Each may be
+  /// given once.
   case listing(ListingOption)
-  /// `--sort`, which ipvsadm ignores everywhere.
+  /// `--sort`, which ipvsadm ignores.
   case sort
-  /// Goes with other operations only.
+  /// An option of other operations only.
   case otherOperationOption(Argument)
 
-  /// Whether an option takes an argument; an optional one does not begin with `-`.
+  /// Whether an option has an argument.
+  ///
+  /// An optional argument does not begin with `-`.
   enum Argument {
     case none
     case optional
     case required
   }
 
-  /// Whether the option takes an argument.
+  /// Whether the option has an argument.
   var argument: Argument {
     switch self {
     case .list, .set, .sort: .none
@@ -33,7 +36,7 @@ enum IpvsadmOption: Equatable {
     }
   }
 
-  /// The option of this long name, without its two dashes.
+  /// Finds an option by its long name, without the two dashes.
   init?(long name: some StringProtocol) {
     switch name {
     case "list": self = .list
@@ -61,7 +64,7 @@ enum IpvsadmOption: Equatable {
     }
   }
 
-  /// The option of this letter.
+  /// Finds an option by its letter.
   init?(short letter: UInt8) {
     switch Character(Unicode.Scalar(letter)) {
     case "L", "l": self = .list
@@ -76,7 +79,9 @@ enum IpvsadmOption: Equatable {
   }
 }
 
-/// Options that go with `-L`; all but `timeout` change nothing to what `-L --timeout` prints.
+/// Options of `-L`.
+///
+/// Only `timeout` changes the output of `-L --timeout`.
 struct ListingOption: OptionSet {
   let rawValue: UInt8
 
@@ -85,35 +90,35 @@ struct ListingOption: OptionSet {
   static let exact = ListingOption(rawValue: 4)
   static let nosort = ListingOption(rawValue: 8)
   static let tunnelInfo = ListingOption(rawValue: 16)
-  /// Takes an argument, a number from 0 to 255.
+  /// Has an argument: a number from 0 to 255.
   static let syncID = ListingOption(rawValue: 32)
 }
 
-/// Why a command line in ipvsadm's language is not carried out.
+/// The reason why a command line in ipvsadm's language is refused.
 package enum IpvsadmRefusal: Error, Sendable, Hashable {
-  /// A value of `--set` that ipvsadm does not take.
+  /// A value of `--set` that ipvsadm does not accept.
   case invalidValue(String)
   /// `--set` with fewer than three values.
   case tooFewValues
   /// An argument too many.
   case unexpectedArgument(String)
-  /// An operation of ipvsadm's other than the two that concern timeouts.
+  /// An operation of ipvsadm that is not about timeouts.
   case otherOperation(String)
-  /// An option of ipvsadm's that does not go with the operation.
+  /// An option of ipvsadm that does not belong to the operation.
   case misplacedOption(String)
-  /// An option that may be given once.
+  /// A second use of an option that may be given once.
   case repeatedOption(String)
-  /// An argument of an option that is not a number from 0 to 255.
+  /// An argument of `--syncid` that is not a number from 0 to 255.
   case invalidSyncID(String)
   /// `-L` without `--timeout`.
   case listWithoutTimeout
-  /// An option that ipvsadm does not have, or one with an argument it does not take, or without one that it needs.
+  /// An option that ipvsadm does not have, or whose argument is missing or not allowed.
   case unknownOption(String)
 
   /// An option before the operation.
   case optionBeforeOperation(String)
 
-  /// The exit status, which is ipvsadm's.
+  /// The exit status, the same as that of ipvsadm.
   package var status: Int32 {
     switch self {
     case .unknownOption, .optionBeforeOperation: 255
@@ -123,7 +128,7 @@ package enum IpvsadmRefusal: Error, Sendable, Hashable {
     }
   }
 
-  /// Whether the message is ipvsadm's own, word for word.
+  /// Whether the message is the same as that of ipvsadm, word for word.
   package var isIpvsadmsOwn: Bool {
     switch self {
     case .invalidValue, .tooFewValues, .unexpectedArgument: true

@@ -5,10 +5,12 @@ internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
 
-/// One run of a program: absolute path, fixed environment, no standard input, bounded output, bounded time.
+/// One run of a program: absolute path, fixed environment, no standard input, limited output, limited time.
 struct IpvsadmProcess: Sendable {
   let path: FilePath
-  /// The arguments behind the path; bytes, for the path of a network namespace need not be UTF-8.
+  /// The arguments after the path.
+  ///
+  /// They are bytes, because the path of a network namespace need not be UTF-8.
   let arguments: [[UInt8]]
   let timeLimit: Duration
 
@@ -20,13 +22,13 @@ struct IpvsadmProcess: Sendable {
     Environment.Key(stringLiteral: SpawnPreconditions.marker): "1",
   ]
 
-  /// Runs the program and waits for its end, from code that is not asynchronous.
+  /// Runs the program and waits for its end, for code that is not asynchronous.
   ///
-  /// - Returns: What the program wrote on its standard output when it exited with 0, or else why it did not.
+  /// - Returns: The standard output of the program if it exited with 0, or the reason why it did not.
   func ending() -> Ending {
     if let obstacle = SpawnPreconditions.find() { return .failure(.notStarted(obstacle)) }
     do throws(ThreadWithTimeout.Obstacle) {
-      // The tasks keep the limit themselves, but for the case that the runtime gets no threads for them.
+      // The tasks enforce the limit themselves. This longer limit is for a runtime that gets no threads for them.
       return try ThreadWithTimeout.run(within: timeLimit + .seconds(2)) { followed() }
     } catch {
       switch error {
@@ -41,7 +43,7 @@ struct IpvsadmProcess: Sendable {
     let ending = Box<Ending>()
     let cancellation = Cancellation()
     return SignalDeferral.during(interrupt: cancellation.cancel) { _ in
-      // A thread waits for these tasks: they must not queue behind all the others of a busy process.
+      // A thread waits for these tasks, so they must not queue after all the other tasks of a busy process.
       let task = Task.detached(priority: .high) { await ending.put(result()) }
       cancellation.apply(to: task)
       return ending.take() ?? .failure(.timedOut)
@@ -74,7 +76,7 @@ struct IpvsadmProcess: Sendable {
     options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
     let record = try await Subprocess.run(
       .path(path),
-      // As the system takes them: each ends in a NUL.
+      // As the system expects them: each ends in a NUL.
       arguments: Arguments(arguments.map { $0 + [0] }),
       environment: .custom(IpvsadmProcess.environment),
       workingDirectory: "/",
@@ -93,7 +95,7 @@ struct IpvsadmProcess: Sendable {
   }
 }
 
-/// Cancels a task, also one that begins only after it was cancelled.
+/// Cancels a task, even if it begins after the cancellation.
 private final class Cancellation: Sendable {
   private let state = Mutex<(isCancelled: Bool, task: Task<Void, Never>?)>((false, nil))
 
@@ -113,7 +115,9 @@ private final class Cancellation: Sendable {
 }
 
 extension IpvsadmError.Cause {
-  /// What a status other than 0 means, as far as ipvsadm's words tell; they are English, for the locale is C.
+  /// The meaning of a status other than 0, as far as ipvsadm's messages show it.
+  ///
+  /// They are English, because the locale is C.
   fileprivate static func exited(_ status: CInt, saying words: String) -> Self {
     let lines = words.split(whereSeparator: \.isNewline)
     if let said = lines.first(where: { $0.contains("Permission denied (you must be root)") }) {
@@ -126,7 +130,7 @@ extension IpvsadmError.Cause {
     return .failed(status: status, said: String(lines.joined(separator: " ").prefix(200)))
   }
 
-  /// What a line of nsenter's tells of a network namespace, whose file may have changed since it was looked at.
+  /// The meaning of a message of nsenter about a network namespace, whose file may have changed after it was checked.
   private static func fault(_ line: Substring) -> Self? {
     guard ["nsenter: cannot open ", "nsenter: reassociate to "].contains(where: line.hasPrefix) else { return nil }
     return switch line {

@@ -5,12 +5,14 @@ package import IPVS
 internal import Linux
 package import SystemPackage
 
-/// The program ipvsadm, started directly and never through a shell.
+/// The program ipvsadm.
 ///
-/// Its methods block their thread until the program has ended, while tasks of the Swift runtime follow it: they are for
-/// code that is not asynchronous, and must not be called on all threads of the runtime's pool at once.
+/// It is started directly, never through a shell.
+///
+/// Its methods block their thread until the program has ended, while tasks of the Swift runtime wait for it. They are
+/// for code that is not asynchronous. Do not call them on all threads of the runtime's pool at once.
 package struct IpvsadmProgram: Sendable, Hashable {
-  /// Where Debian and others install it.
+  /// The paths where Debian and other distributions install it.
   package static let usualPaths: [FilePath] = ["/usr/sbin/ipvsadm", "/sbin/ipvsadm"]
 
   private static let nsenterPaths: [FilePath] = ["/usr/bin/nsenter", "/bin/nsenter"]
@@ -19,13 +21,14 @@ package struct IpvsadmProgram: Sendable, Hashable {
   private let timeLimit: Duration
   private var namespace = NetworkNamespace.current
 
-  /// The first of the paths at which there is a file.
+  /// Finds the program at the first of these paths that exists.
   ///
   /// - Parameters:
   ///   - paths: Absolute paths.
-  ///   - command: What it is wanted for, to be named in the error.
+  ///   - command: The command that will be run, for the error.
   ///   - timeLimit: How long a run may take before its process group is killed.
-  /// - Throws: ``IpvsadmError``, when there is no file at any of them, it cannot be executed, or it would lead back here.
+  /// - Throws: ``IpvsadmError``, when there is no file at any of the paths, it cannot be executed, or it is this
+  ///   program itself.
   package init(
     at paths: [FilePath] = IpvsadmProgram.usualPaths, for command: IpvsadmCommand, timeLimit: Duration = .seconds(5)
   ) throws(IpvsadmError) {
@@ -50,14 +53,16 @@ package struct IpvsadmProgram: Sendable, Hashable {
     return access(path.string, X_OK) == 0 ? nil : .notExecutable(Errno(rawValue: errno))
   }
 
-  /// The same program, to be run in a network namespace by nsenter(1).
+  /// The same program, for runs in a network namespace by nsenter(1).
   package func entering(_ namespace: NetworkNamespace) -> IpvsadmProgram {
     var program = self
     program.namespace = namespace
     return program
   }
 
-  /// The timeouts, as `ipvsadm -L --timeout` prints them; where it prints 0 the kernel has no such protocol.
+  /// The timeouts that `ipvsadm -L --timeout` prints.
+  ///
+  /// It prints 0 for a protocol that the kernel was built without.
   ///
   /// - Throws: ``IpvsadmError``.
   package func timeouts() throws(IpvsadmError) -> Timeouts {
@@ -68,7 +73,7 @@ package struct IpvsadmProgram: Sendable, Hashable {
     return timeouts
   }
 
-  /// Sets the timeouts that are named, with `ipvsadm --set`.
+  /// Sets the timeouts that are not `nil`, with `ipvsadm --set`.
   ///
   /// - Throws: ``IpvsadmError``.
   package func setTimeouts(_ timeouts: Timeouts) throws(IpvsadmError) {
@@ -77,7 +82,7 @@ package struct IpvsadmProgram: Sendable, Hashable {
 
   /// Runs the program and waits for its end.
   ///
-  /// - Returns: What it wrote on its standard output.
+  /// - Returns: Its standard output.
   private func run(_ command: IpvsadmCommand) throws(IpvsadmError) -> String {
     let entrance = try entrance(for: command)
     switch try start(of: command, by: entrance).ending() {
@@ -87,14 +92,14 @@ package struct IpvsadmProgram: Sendable, Hashable {
     }
   }
 
-  /// The file by which the namespace is entered; `nil` where nothing is.
+  /// The file by which the namespace is entered; `nil` for the current namespace.
   private func entrance(for command: IpvsadmCommand) throws(IpvsadmError) -> FilePath? {
     if namespace == .current { return nil }
     guard let file = namespace.file else { throw error(.noSuchNamespace, command) }
     return file
   }
 
-  /// What is started: the program, or nsenter with the program.
+  /// The process to start: the program, or nsenter with the program.
   private func start(of command: IpvsadmCommand, by entrance: FilePath?) throws(IpvsadmError) -> IpvsadmProcess {
     let words = command.arguments.map { Array($0.utf8) }
     guard let entrance else { return IpvsadmProcess(path: path, arguments: words, timeLimit: timeLimit) }
@@ -109,7 +114,8 @@ package struct IpvsadmProgram: Sendable, Hashable {
 }
 
 extension NetworkNamespace {
-  /// The file that it is, as a path that holds in the directory in which programs are run; `nil` where there is none.
+  /// The file of the namespace, as a path that is valid in the working directory of started programs; `nil` if there is
+  /// none.
   var file: FilePath? {
     guard let file = files.first(where: \.isThere) else { return nil }
     guard file.isRelative, let directory = getcwd(nil, 0) else { return file }
@@ -119,27 +125,31 @@ extension NetworkNamespace {
 }
 
 extension FilePath {
-  /// Whether there is such a file, be it one that may not be looked at.
+  /// Whether the file exists, even if the caller may not access it.
   fileprivate var isThere: Bool {
     withPlatformString { access($0, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR }
   }
 
-  /// The path as the system gets it, also where it is not UTF-8.
+  /// The path as bytes, which need not be UTF-8.
   fileprivate var bytes: [UInt8] {
     withPlatformString { UnsafeBufferPointer(start: $0, count: strlen($0)).map(UInt8.init(bitPattern:)) }
   }
 }
 
-/// What would make running a program hang or trap in the libraries that run it, and so is looked at before.
+/// The conditions under which running a program would hang or trap in the libraries.
+///
+/// They are checked before.
 enum SpawnPreconditions {
-  /// The marker in the environment of a program that was run as ipvsadm: one that finds it there must not do so again,
-  /// or a script of that name that leads back here would start programs for ever.
+  /// The marker in the environment of a program that is run as ipvsadm.
+  ///
+  /// A program that finds it must not run ipvsadm again. Otherwise a script of that name that leads back here would
+  /// start programs forever.
   static let marker = "IPVS_TIMEOUT_BACKEND"
 
-  /// Why no program can be run here; `nil` if it can be tried.
+  /// The reason why no program can be run here; `nil` if there is none.
   static func find() -> String? {
     StandardDescriptors.take()
-    // Where the caller ignores it, the end of a program cannot be waited for.
+    // If the caller ignores SIGCHLD, nothing can wait for the end of a program.
     signal(SIGCHLD, SIG_DFL)
     var files = rlimit()
     if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0, files.rlim_cur < 32 {

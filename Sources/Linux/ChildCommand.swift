@@ -3,27 +3,30 @@
 internal import Glibc
 package import SystemPackage
 
-/// The run of a command that somebody wants to have run meanwhile: with the caller's standard streams, open files,
-/// environment, directory and ignored signals, as if it had been called directly.
+/// A command that a trial runs.
 ///
-/// That is why it is started by posix_spawn(3) and not as ipvsadm is, by a library that gives a program nothing of the
-/// caller's.
+/// It gets the caller's standard streams, open files, environment, directory and ignored signals, as if the caller had
+/// started it.
+///
+/// This is why it is started by posix_spawn(3). The library that starts ipvsadm passes on nothing of the caller's.
 package struct ChildCommand {
   /// How a run ended.
   package enum Ending: Sendable, Hashable {
-    /// By itself, with this status.
+    /// It exited with this status.
     case exited(CInt)
-    /// By this signal.
+    /// This signal killed it.
     case killed(CInt)
-    /// It was ended, because its time was over.
+    /// Its time was over, and this program ended it.
     case outOfTime
-    /// It did not begin.
+    /// It could not be started.
     case notStarted(Errno)
   }
 
-  /// How long it may take to end when it is asked to.
+  /// How long it may take to end after a signal.
   private static let grace = Duration.seconds(3)
-  /// What a terminal sends to the whole job, so that the command has got it already.
+  /// The signals that a terminal sends to the whole job.
+  ///
+  /// The command has received them already.
   private static let keyboard = [SIGINT, SIGQUIT]
 
   private let words: [String]
@@ -32,13 +35,14 @@ package struct ChildCommand {
   private let ignored: IgnoredSignals?
   private var mask = sigset_t()
 
-  /// A command to be run.
+  /// Prepares the run of a command.
   ///
   /// - Parameters:
-  ///   - words: The command, which is looked for as a shell does, and its arguments.
-  ///   - limit: How long it may take; `nil` for as long as it takes.
-  ///   - decidesOutcome: Whether something depends on how it ends, so that one that went on after Ctrl-C is no success.
-  ///   - ignored: What this process ignores, and the command does not.
+  ///   - words: The command and its arguments. The command is searched for in PATH, as a shell does.
+  ///   - limit: How long it may run; `nil` for no limit.
+  ///   - decidesOutcome: Whether its end decides something. If so, a command that continues after Ctrl-C is not a
+  ///     success.
+  ///   - ignored: The signals that this process ignores and the command must not ignore.
   package init(
     _ words: [String], within limit: Duration?, decidesOutcome: Bool = true, ignored: IgnoredSignals? = nil
   ) {
@@ -51,13 +55,13 @@ package struct ChildCommand {
 
   /// Runs the command and waits for its end.
   ///
-  /// This process has to have nothing else started that it waits for. What loses its parent is handed over to it from
-  /// here on.
+  /// This process must have no other child to wait for. From now on it is the new parent of orphaned descendants.
   ///
   /// - Parameters:
-  ///   - relay: What holds up the signals; one that is not the command's own matter ends it.
-  ///   - terminal: The terminal from which this process is controlled, if there is one.
-  /// - Returns: How it ended. What it has left running runs on, unless it had to be ended.
+  ///   - relay: The deferral that holds the signals. A signal that is not a matter of the command alone ends the
+  ///     command.
+  ///   - terminal: The controlling terminal of this process, if there is one.
+  /// - Returns: How it ended. Processes that it left running continue, unless they had to be ended.
   package func ending(_ relay: SignalDeferral, on terminal: Terminal? = Terminal()) -> Ending {
     var group: ProcessGroup
     do throws(Errno) {
@@ -65,7 +69,7 @@ package struct ChildCommand {
     } catch {
       return .notStarted(error)
     }
-    // Stopped with its job, this process could not keep to a limit.
+    // If this process were stopped with its job, it could not enforce a limit.
     guard limit == nil, let ignored else { return ending(of: &group, relay, terminal) }
     return ignored.whileStoppable { ending(of: &group, relay, terminal) }
   }
@@ -77,11 +81,12 @@ package struct ChildCommand {
       group.update()
       if let status = group.status {
         let ending = ChildCommand.ending(status)
-        // Who goes on after Ctrl-C has made it their own matter; who was ended by it wants all to end.
+        // A command that continues after Ctrl-C has handled it. A command that was killed by it wants everything to
+        // end.
         if !decidesOutcome, terminal != nil, case .exited = ending { relay.forget(ChildCommand.keyboard) }
         return ending
       }
-      // Whose it is is seen when it comes: later, the keyboard may belong to others.
+      // Decide now where the signal came from: later, the keyboard may belong to another job.
       for signal in relay.signals where judged.insert(signal).inserted {
         guard ChildCommand.isOfKeyboard(signal, terminal) else { return finish(&group, signal) }
       }
@@ -91,13 +96,13 @@ package struct ChildCommand {
     return ending ?? .outOfTime
   }
 
-  /// Whether a signal has come from the terminal's keyboard, as far as can be told.
+  /// Whether a signal probably came from the keyboard of the terminal.
   private static func isOfKeyboard(_ signal: CInt, _ terminal: Terminal?) -> Bool {
     keyboard.contains(signal) && terminal?.isForeground == true
   }
 
   private func start(inJob isInJob: Bool) throws(Errno) -> pid_t {
-    // Where the caller ignores it, the end of a process cannot be waited for.
+    // If the caller ignores SIGCHLD, nothing can wait for the end of a process.
     signal(SIGCHLD, SIG_DFL)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -116,7 +121,7 @@ package struct ChildCommand {
     do throws(Errno) {
       return try ChildCommand.start(words, &attributes)
     } catch Errno(rawValue: ENOEXEC) {
-      // A script that does not say what it is written in; the shell finds it once more, and runs it itself.
+      // A script without a `#!` line. The shell finds it again and runs it itself.
       return try ChildCommand.start(["/bin/sh", "-c", #"exec "$0" "$@""#] + words, &attributes)
     }
   }
@@ -130,19 +135,22 @@ package struct ChildCommand {
     return process
   }
 
-  /// Ends the command and what it has started: first by asking.
+  /// Ends the command and everything that it started.
+  ///
+  /// It asks first.
   private func finish(_ group: inout ProcessGroup, _ signal: CInt) -> Ending {
     group.send(signal)
-    // What is stopped does not hear.
+    // A stopped process does not receive the signal until it continues.
     group.send(SIGCONT)
     wait(for: &group)
-    // What was started just when the others were looked for is found by the next look.
+    // A process that started during the search is found in the next round.
     for _ in 0..<3 where group.isRunning {
       group.send(SIGKILL)
       usleep(10_000)
       group.update()
     }
-    // Only what hangs in the kernel does not end now, and is left alone: what is to be put back cannot wait for it.
+    // A process that still runs hangs in the kernel. It is left alone, because restoring the timeouts cannot wait for
+    // it.
     wait(for: &group)
     return group.status.map(ChildCommand.ending) ?? .killed(SIGKILL)
   }

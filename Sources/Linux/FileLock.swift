@@ -4,14 +4,17 @@ internal import Glibc
 package import SystemPackage
 internal import Text
 
-/// An open file that is locked by flock(2), or is to be: the lock ends with the process that has it, however that ends,
-/// and is not passed on to what that process starts.
+/// An open file for a lock by flock(2).
+///
+/// The lock ends with its process, however the process ends, and child processes do not inherit it.
 package struct FileLock: ~Copyable {
   private let descriptor: CInt
 
-  /// Opens the file that is to be locked, which is made if it is not there; a link is not followed.
+  /// Opens the file for the lock.
   ///
-  /// It is none of the standard streams, which the caller may have closed.
+  /// It is created if it does not exist; a symbolic link is not followed.
+  ///
+  /// Its descriptor is never that of a standard stream, which the caller may have closed.
   ///
   /// - Throws: `Errno`, when the file cannot be opened.
   package init(opening path: String) throws(Errno) {
@@ -31,39 +34,41 @@ package struct FileLock: ~Copyable {
     close(descriptor)
   }
 
-  /// Locks the file, if nobody else has it locked.
+  /// Locks the file if no other process has locked it.
   ///
-  /// - Throws: `Errno`, when it is not locked now; `.wouldBlock` where another one has it.
+  /// - Throws: `Errno`, when it cannot be locked now; `.wouldBlock` when another process has locked it.
   package func acquire() throws(Errno) {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw Errno(rawValue: errno) }
   }
 
-  /// Whether the file has been removed, so that nobody else meets this lock any more.
+  /// Whether the file has been removed.
+  ///
+  /// Then no other process can find this lock.
   package var isRemoved: Bool {
     var file = stat()
     return fstat(descriptor, &file) != 0 || file.st_nlink == 0
   }
 
-  /// The number of the process that has it locked; `nil` where that cannot be seen.
+  /// The number of the process that has locked it; `nil` if that is not visible.
   package var holdingProcess: Int32? { LockHolder.process(of: descriptor) }
 
-  /// Who has it locked; `nil` where that cannot be seen.
+  /// The process that has locked it; `nil` if that is not visible.
   package var holder: LockHolder? { LockHolder(of: descriptor) }
 }
 
-/// The process that has a file locked.
+/// A process that has locked a file.
 package struct LockHolder: Sendable, Hashable {
   package let process: Int32
-  /// How it was called, fit to be shown; empty where that cannot be seen.
+  /// Its command line, printable; empty if that is not visible.
   package let command: String
 
-  /// A process.
+  /// Creates a holder from its parts.
   package init(process: Int32, command: String) {
     self.process = process
     self.command = command
   }
 
-  /// Who has locked an open file; `nil` where that cannot be seen.
+  /// The process that has locked an open file; `nil` if that is not visible.
   fileprivate init?(of descriptor: CInt) {
     guard let process = LockHolder.process(of: descriptor) else { return nil }
     self.init(process: process, command: LockHolder.command(of: process))
@@ -77,7 +82,8 @@ package struct LockHolder: Sendable, Hashable {
     }
     let text = String(decoding: locks, as: UTF8.self)
     if let process = process(of: file.st_dev, inode: file.st_ino, in: text) { return process }
-    // A file of an overlay, as in a container, has other numbers there: it is the same if another has it open.
+    // On an overlay file system, as in a container, /proc/locks has other numbers. It is the same file if the process
+    // has it open.
     return locked(in: text).map(\.process).first { hasOpen(file, $0) }
   }
 
@@ -94,7 +100,7 @@ package struct LockHolder: Sendable, Hashable {
     return locked?.process
   }
 
-  /// All that is locked in this manner: by which process, and which file.
+  /// All locks by flock(2): the process, and the file.
   private static func locked(in locks: String) -> [(process: pid_t, file: [Substring])] {
     locks.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")

@@ -5,11 +5,11 @@ package import SystemPackage
 
 /// Reads files and directories.
 package enum FileReader {
-  /// The beginning of a file that the kernel makes up, as one read gives it.
+  /// The beginning of a file that the kernel generates, read in one system call.
   ///
   /// - Parameters:
   ///   - path: A file such as those in `/proc`.
-  ///   - limit: How many bytes to read at most; what is behind them is left out.
+  ///   - limit: How many bytes to read at most. The rest is left out.
   /// - Returns: The text; bytes that are not UTF-8 become U+FFFD.
   /// - Throws: `Errno`, when it cannot be read.
   package static func kernelText(of path: FilePath, atMost limit: Int = 4096) throws(Errno) -> String {
@@ -21,14 +21,14 @@ package enum FileReader {
     }
   }
 
-  /// The whole of a file.
+  /// The whole content of a file.
   ///
-  /// Opening it waits for nothing, such as the other end of a FIFO, and makes no terminal this process's own.
+  /// Opening never waits, for example for the other end of a FIFO, and never makes a terminal the controlling one.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - limit: How many bytes it may have.
-  ///   - options: What else to open it with, such as `.noFollow`.
+  ///   - limit: How many bytes the file may have.
+  ///   - options: More options for opening it, such as `.noFollow`.
   /// - Returns: All of its bytes.
   /// - Throws: `Errno`; `.fileTooLarge` when it is longer.
   package static func bytes(
@@ -39,11 +39,11 @@ package enum FileReader {
     }
   }
 
-  /// What is left to read of an open file.
+  /// The rest of an open file.
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - limit: How many bytes there may be.
+  ///   - limit: How many bytes may be left.
   /// - Returns: The bytes up to its end.
   /// - Throws: `Errno`; `.fileTooLarge` when there are more.
   package static func rest(of file: FileDescriptor, atMost limit: Int) throws(Errno) -> [UInt8] {
@@ -61,13 +61,13 @@ package enum FileReader {
     }
   }
 
-  /// The names in a directory, in the order in which the system gives them, without `.` and `..`.
+  /// The names in a directory, in the order of the system, without `.` and `..`.
   ///
   /// - Parameters:
   ///   - directory: The directory.
   ///   - limit: How many names there may be.
   /// - Returns: The names.
-  /// - Throws: `Errno`, when it cannot be read to its end; `.fileTooLarge` when it has more.
+  /// - Throws: `Errno`, when it cannot be read to the end; `.fileTooLarge` when it has more names.
   package static func names(
     in directory: FilePath, atMost limit: Int = .max
   ) throws(Errno) -> [FilePath.Component] {
@@ -89,7 +89,7 @@ package enum FileReader {
     return names
   }
 
-  /// Where a symbolic link leads; `nil` where it is none, or cannot be read.
+  /// The target of a symbolic link; `nil` if it is not a link or cannot be read.
   package static func linkTarget(of link: FilePath) -> String? {
     withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX), alignment: 1) { buffer in
       guard let start = buffer.baseAddress?.assumingMemoryBound(to: CChar.self) else { return nil }

@@ -3,15 +3,17 @@
 internal import Glibc
 package import SystemPackage
 
-/// The lines of an open file, one after another, in a buffer that does not grow; it closes the file at its end.
+/// The lines of an open file, one after another, in a buffer of fixed size.
+///
+/// It closes the file.
 package struct FileLines: ~Copyable, Sendable {
   private let descriptor: CInt
-  // Safe to send: this value alone owns it, and only mutating functions touch it.
+  // Safe to send: only this value owns it, and only mutating functions use it.
   nonisolated(unsafe) private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 64)
-  /// What has been read and not been handed out.
+  /// The part that has been read but not returned.
   private var unread = 0..<0
 
-  /// Takes over a descriptor.
+  /// Takes ownership of a descriptor.
   package init(_ descriptor: CInt) {
     self.descriptor = descriptor
   }
@@ -23,9 +25,9 @@ package struct FileLines: ~Copyable, Sendable {
 
   /// The next line without its newline, valid until the next call; `nil` at the end of the file.
   ///
-  /// A last line without a newline is cut off, and is none.
+  /// A last line without a newline is incomplete, and is not returned.
   ///
-  /// - Throws: `Errno`, when the file cannot be read or has a line that is longer than the buffer.
+  /// - Throws: `Errno`, when the file cannot be read; `.overflow` when a line is longer than the buffer (65536 bytes).
   package mutating func next() throws(Errno) -> UnsafeRawBufferPointer? {
     var searched = 0
     while true {
@@ -39,7 +41,9 @@ package struct FileLines: ~Copyable, Sendable {
     }
   }
 
-  /// Reads behind what is unread, which it moves to the beginning; returns whether there was anything.
+  /// Moves the unread part to the beginning and reads more after it.
+  ///
+  /// Returns whether there was more.
   private mutating func readMore() throws(Errno) -> Bool {
     buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[unread]))
     unread = 0..<unread.count
@@ -57,19 +61,23 @@ package struct FileLines: ~Copyable, Sendable {
 }
 
 extension UnsafeRawBufferPointer {
-  /// Where the next such byte is.
+  /// The position of the next byte of this value.
   fileprivate func position(of byte: UInt8, from start: Int) -> Int? {
     guard let base = baseAddress, let found = memchr(base + start, CInt(byte), count - start) else { return nil }
     return UnsafeRawPointer(found) - base
   }
 }
 
-/// The fields of a line, one after another; how many blanks are between them does not matter.
+/// The fields of a line, one after another.
+///
+/// The number of blanks between them does not matter.
 package struct LineFields {
   private var position: UnsafeRawPointer
   private let end: UnsafeRawPointer
 
-  /// The fields of a line, which outlives them.
+  /// The fields of a line.
+  ///
+  /// The line must live longer than this value.
   package init?(_ line: UnsafeRawBufferPointer) {
     guard let start = line.baseAddress else { return nil }
     position = start
@@ -90,11 +98,13 @@ package struct LineFields {
     return position < end ? position.load(as: UInt8.self) : nil
   }
 
-  /// A field of so many hexadecimal digits, four or eight; goes no further where the next one is something else.
+  /// A field of exactly 4 or 8 hexadecimal digits.
+  ///
+  /// If the next field is something else, it is not consumed, and the result is `nil`.
   @inline(__always)
   package mutating func digits(_ count: Int) -> UInt64? {
     skipBlanks()
-    // Digits up to a blank are a field, so that there is no need to look for its end.
+    // Digits that end in a blank are a whole field, so its end need not be searched for.
     guard end - position > count, (position + count).load(as: UInt8.self) == UInt8(ascii: " "),
       let value = HexadecimalDigits.value(position, count)
     else { return nil }
@@ -115,9 +125,11 @@ extension UnsafeRawBufferPointer {
   }
 }
 
-/// Numbers in hexadecimal digits, all of them read at once: most of a connection table is such.
+/// Hexadecimal numbers, with all digits read at once.
+///
+/// Most of a connection table consists of them.
 package enum HexadecimalDigits {
-  /// The value of four or eight digits; `nil` where one of the bytes is none.
+  /// The value of 4 or 8 digits; `nil` if one of the bytes is not a digit.
   @inline(__always)
   package static func value(_ text: UnsafeRawPointer, _ count: Int) -> UInt64? {
     count == 8
@@ -128,11 +140,11 @@ package enum HexadecimalDigits {
   /// The value of eight digits, the first in the highest byte.
   @inline(__always)
   private static func value(_ text: UInt64) -> UInt64? {
-    // In each byte, a sum has its highest bit set where the byte is at least as much as what is added lacks to 128.
+    // In each byte, the highest bit of the sum is set if the byte is at least the character in the parentheses.
     let isDigit = (text &+ from("0")) & ~(text &+ from(":"))
     let lowercase = text | each(0x20)
     let isLetter = (lowercase &+ from("a")) & ~(lowercase &+ from("g"))
-    // No byte is above 127, so that no sum runs over into the next.
+    // If no byte is above 127, no sum overflows into the next byte.
     guard ((isDigit | isLetter) & ~text) & each(0x80) == each(0x80) else { return nil }
     var value = (text & each(0x0F)) &+ ((isLetter & each(0x80)) >> 7) &* 9
     value = (value | value >> 4) & 0x00FF_00FF_00FF_00FF

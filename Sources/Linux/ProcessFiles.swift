@@ -4,34 +4,36 @@ internal import CSyscalls
 internal import Glibc
 package import SystemPackage
 
-/// The files as a process sees them, which may be in a container.
+/// The files as another process sees them.
 ///
-/// What the process calls a file may be anything: so nothing is opened that is no regular file, no link leads out of the
-/// root directory of the process, and sizes and numbers are bounded. Paths are absolute, as the process has them.
+/// It may be in a container.
+///
+/// The process may name any file. So only regular files are opened, no link leads out of the root directory of the
+/// process, and sizes and numbers are limited. Paths are absolute, as the process sees them.
 package struct ProcessFiles: Sendable {
   /// A regular file.
   package struct File: Sendable {
     /// All of its bytes.
     package let bytes: [UInt8]
-    /// When it was changed last.
+    /// When it was last changed.
     package let changed: WallTime
   }
 
-  /// What is at a path.
+  /// The file at a path, by its kind.
   package enum Found: Sendable {
-    /// A regular file that nobody may run.
+    /// A regular file that is not executable.
     case file(File)
-    /// A regular file that somebody may run.
+    /// A regular file that is executable for someone.
     case program(File)
-    /// Something else, such as a directory, a device, or a file that the kernel makes up.
+    /// Something else, such as a directory, a device, or a file that the kernel generates.
     case other
   }
 
   private let root: FilePath
-  /// The directory that the process is in; `nil` where that cannot be found out.
+  /// The current directory of the process; `nil` if it cannot be found out.
   package let directory: String?
 
-  /// The files below a root directory, for a process in a directory below it.
+  /// The files below a root directory, for a process whose current directory is below it.
   package init(root: FilePath, directory: String?) {
     self.root = root
     self.directory = directory
@@ -54,22 +56,22 @@ package struct ProcessFiles: Sendable {
   ///
   /// - Parameters:
   ///   - path: A path, absolute or relative.
-  ///   - directory: Where a relative one begins.
-  /// - Returns: The absolute path; `nil` for a relative one where it is not known where that begins.
+  ///   - directory: The directory in which a relative path begins.
+  /// - Returns: The absolute path; `nil` for a relative path if the directory is not known.
   package static func absolute(_ path: String, from directory: String?) -> String? {
     if path.hasPrefix("/") { return path }
     return directory.map { $0.hasSuffix("/") ? $0 + path : "\($0)/\(path)" }
   }
 
-  /// What is at a path.
+  /// Reads the file at a path, if it is a regular one.
   ///
   /// - Parameters:
   ///   - path: An absolute path.
   ///   - limit: How many bytes a file may have.
-  /// - Returns: A regular file with its bytes, or that it is something else.
+  /// - Returns: A regular file with its bytes, or the fact that it is something else.
   /// - Throws: `Errno`, when it cannot be read; `.fileTooLarge` when it is longer.
   package func find(_ path: String, atMost limit: Int) throws(Errno) -> Found {
-    // Looked at before it is opened: opening a device may do something.
+    // Checked before it is opened, because opening a device can have an effect.
     let handle = try open(path, file_handle_only)
     defer { try? handle.close() }
     let status = try ProcessFiles.status(of: handle)
@@ -80,14 +82,14 @@ package struct ProcessFiles: Sendable {
     return status.st_mode & 0o111 == 0 ? .file(file) : .program(file)
   }
 
-  /// Which file a path leads to; `nil` where there is none, or it cannot be seen.
+  /// The identity of the file at a path; `nil` if there is none, or it is not visible.
   package func identity(of path: String) -> NamespaceIdentity? {
     guard let handle = try? open(path, file_handle_only) else { return nil }
     defer { try? handle.close() }
     return try? NamespaceIdentity(FilePath("/proc/self/fd/\(handle.rawValue)"))
   }
 
-  /// When a directory was changed last, that is, when a name in it came or went; `nil` where there is none.
+  /// When a directory was last changed, that is, when a name was added or removed; `nil` if there is no such directory.
   package func changeOfDirectory(_ path: String) -> WallTime? {
     guard let handle = try? open(path, file_handle_only | O_DIRECTORY) else { return nil }
     defer { try? handle.close() }
@@ -116,11 +118,11 @@ package struct ProcessFiles: Sendable {
 }
 
 extension ProcessFiles {
-  /// The files that a pattern of the shell's means, with braces, in the order of glob(3).
+  /// The files that match a shell pattern with braces, in the order of glob(3).
   ///
   /// - Parameter pattern: An absolute pattern.
-  /// - Returns: The paths of what is there, of whatever kind.
-  /// - Throws: `Errno`, when a directory cannot be read; `.fileTooLarge` where there are too many.
+  /// - Returns: The paths of the existing files, of any kind.
+  /// - Throws: `Errno`, when a directory cannot be read; `.fileTooLarge` when there are more than 10000 names or paths.
   package func matches(of pattern: String) throws(Errno) -> [String] {
     var found: [String] = []
     for pattern in try ProcessFiles.withoutBraces(pattern) {
@@ -141,7 +143,7 @@ extension ProcessFiles {
     return found
   }
 
-  /// How many names a directory and how many files a pattern may have.
+  /// The limit for the names in a directory and for the files of a pattern.
   private static var most: Int { 10_000 }
 
   private func exists(_ path: String) throws(Errno) -> Bool {
@@ -165,13 +167,13 @@ extension ProcessFiles {
     }
   }
 
-  /// `false` where there is no such file; what else is wrong is thrown.
+  /// `false` if the error means that there is no such file; throws any other error.
   private static func isMissing(_ error: Errno) throws(Errno) -> Bool {
     guard [.noSuchFileOrDirectory, .notDirectory, .fileNameTooLong].contains(error) else { throw error }
     return false
   }
 
-  /// The patterns that one with braces stands for: `a{b,c}d` for `abd` and `acd`.
+  /// The patterns without braces that a pattern with braces means: `abd` and `acd` for `a{b,c}d`.
   private static func withoutBraces(_ pattern: String) throws(Errno) -> [String] {
     var done: [String] = []
     var waiting = [pattern]
@@ -190,7 +192,9 @@ extension ProcessFiles {
 }
 
 extension String {
-  /// The first braces that have an end, and what is between their commas; `{}` are none.
+  /// The first complete pair of braces, and the texts between its commas.
+  ///
+  /// `{}` does not count.
   fileprivate var firstBraces: (Range<Index>, [Substring])? {
     var position = startIndex
     while let start = self[position...].firstUnescaped(where: { $0 == "{" }) {
@@ -225,7 +229,7 @@ extension String {
 }
 
 extension Substring {
-  /// Whether it stands for more than itself.
+  /// Whether it has a wildcard.
   fileprivate var isPattern: Bool { firstUnescaped { "*?[".contains($0) } != nil }
 
   fileprivate var withoutBackslashes: String {

@@ -3,28 +3,28 @@
 internal import CSyscalls
 internal import Glibc
 
-/// A command and what it has started, to be ended together.
+/// A command and the processes that it started, which are ended together.
 ///
-/// Where there is no terminal, it leads a process group of its own. On a terminal, the command stays in the group of the
-/// caller's job: so Ctrl-C, Ctrl-Z and `fg` work on both, it may read what is typed, and so may a pager behind a pipe.
-/// What it has started outside such a group is known by its parents, for what loses its parent is handed over to this
-/// process. What has begun a session of its own, as services do, is no longer the command's.
+/// Without a terminal, the command leads its own process group. On a terminal, it stays in the group of the caller's
+/// job: so Ctrl-C, Ctrl-Z and `fg` work on both, and the command and a pager after a pipe may read the keyboard.
+/// Processes that it started outside its group are found by their parents, because orphans are handed over to this
+/// process. Processes that have begun a new session, as services do, no longer belong to the command.
 struct ProcessGroup {
   private let process: pid_t
   private let isOwn: Bool
-  /// What this process had started before, if it was another program then.
+  /// The children that this process had before, if it was another program then.
   private let earlier: Set<pid_t>
-  /// How the command ended, as wait(2) says it; `nil` as long as it has not.
+  /// The wait(2) status of the command; `nil` while it runs.
   private(set) var status: CInt?
 
-  /// That of a command.
+  /// Starts a command.
   ///
   /// - Parameters:
-  ///   - isOwn: Whether it is to lead a process group of its own.
-  ///   - start: Starts it.
-  /// - Throws: What `start` throws.
+  ///   - isOwn: Whether it leads its own process group.
+  ///   - start: Starts the command, and returns its number.
+  /// - Throws: The error of `start`.
   init<Failure>(isOwn: Bool, start: () throws(Failure) -> pid_t) throws(Failure) {
-    // Where the system refuses, only what has lost its parent is not found.
+    // If the system refuses, only orphaned processes are not found.
     _ = processes_adopt_orphans()
     var info = siginfo_t()
     let hasChildren = waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0
@@ -33,7 +33,7 @@ struct ProcessGroup {
     process = try start()
   }
 
-  /// Takes note of the end of the command, and of what was handed over to this process.
+  /// Collects the ended processes: the command, and orphans that were handed over to this process.
   mutating func update() {
     var status: CInt = 0
     while case let ended = waitpid(-1, &status, WNOHANG), ended > 0 || (ended < 0 && errno == EINTR) {
@@ -41,13 +41,15 @@ struct ProcessGroup {
     }
   }
 
-  /// Whether something of it runs; where /proc does not tell, what is outside its group is not seen.
+  /// Whether any of its processes runs.
+  ///
+  /// If /proc is not usable, processes outside its group are not found.
   var isRunning: Bool { status == nil || (isOwn && kill(-process, 0) == 0) || !strays.isEmpty }
 
-  /// Sends a signal to the command and to what it has started, each once.
+  /// Sends a signal to the command and to the processes that it started, once to each.
   func send(_ signal: CInt) {
     let strays = strays
-    // Nobody else gets the number of a group in which something runs.
+    // The number of a group is not reused while one of its processes runs.
     if isOwn, kill(-process, signal) == 0 {
       if status == nil, getpgid(process) != process { kill(process, signal) }
     } else if status == nil {
@@ -56,7 +58,7 @@ struct ProcessGroup {
     for stray in strays { kill(stray, signal) }
   }
 
-  /// What it has started that runs outside its own group.
+  /// The processes that it started and that run outside its own group.
   private var strays: [pid_t] {
     let (own, session) = (getpid(), getsid(0))
     let processes = ProcessTable.states()

@@ -3,27 +3,28 @@
 internal import Glibc
 package import SystemPackage
 
-/// The processes of this machine, as `/proc` shows them.
+/// The processes of this machine, as `/proc` lists them.
 package enum ProcessTable {
-  /// The numbers of all processes that can be seen, the smallest first.
+  /// The numbers of all visible processes, in ascending order.
   ///
   /// - Throws: `Errno`, when /proc cannot be read.
   package static func numbers() throws(Errno) -> [Int32] {
     try FileReader.names(in: "/proc").compactMap { Int32($0.string) }.sorted()
   }
 
-  /// The name of a process's program, as the kernel has it: 15 bytes at most, which are other people's text; `?` where
-  /// it cannot be read.
+  /// The name of the program of a process, as the kernel keeps it; `?` if it cannot be read.
+  ///
+  /// It has at most 15 bytes, and any process can choose them.
   package static func commandName(of number: Int32) -> String {
     let text = try? FileReader.kernelText(of: FilePath("/proc/\(number)/comm"))
     return text?.split(separator: "\n").first.map(String.init) ?? "?"
   }
 
-  /// The arguments of a process, its own name first; none for the kernel's threads.
+  /// The arguments of a process, its own name first; empty for kernel threads.
   ///
   /// - Parameters:
   ///   - number: The process.
-  ///   - limit: How many bytes they may have together.
+  ///   - limit: How many bytes they may have in total.
   /// - Returns: The arguments; bytes that are not UTF-8 become U+FFFD.
   /// - Throws: `Errno`, when there is no such process; `.fileTooLarge` when they are longer.
   package static func arguments(of number: Int32, atMost limit: Int = 1_048_576) throws(Errno) -> [String] {
@@ -32,17 +33,17 @@ package enum ProcessTable {
       .map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// All processes that can be seen; none where `/proc` numbers them differently, as another container's does.
+  /// All visible processes; none if `/proc` belongs to another container, which numbers them differently.
   static func states() -> [ProcessState] {
     guard isNumberingOwn else { return [] }
     return ((try? numbers()) ?? []).compactMap(ProcessState.init)
   }
 
-  /// Whether a process has started this one, or one of those that have.
+  /// Whether a process is the parent of this one, or another ancestor.
   package static func isAncestor(_ number: Int32) -> Bool {
     guard isNumberingOwn else { return false }
     var next = getppid()
-    // The first process may be this program's, too, as in a container.
+    // The ancestor may be process 1, as in a container.
     while next > 0 {
       if next == number { return true }
       guard let process = ProcessState(of: next) else { return false }
@@ -51,7 +52,7 @@ package enum ProcessTable {
     return false
   }
 
-  /// Whether the numbers in /proc are those by which this process knows others.
+  /// Whether /proc uses the process numbers of this process.
   private static var isNumberingOwn: Bool {
     withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { buffer in
       guard let start = buffer.baseAddress else { return false }
@@ -61,19 +62,19 @@ package enum ProcessTable {
   }
 }
 
-/// What the kernel says of a process in `/proc/1234/stat`.
+/// The state of a process from `/proc/1234/stat`.
 struct ProcessState {
   let number: pid_t
-  /// Whether it has ended and waits for its parent to take note.
+  /// Whether it has ended and its parent has not collected it yet.
   let hasEnded: Bool
   let parent: pid_t
   let group: pid_t
   let session: pid_t
 
-  /// The state of the process with this number; `nil` where there is none.
+  /// The state of the process with this number; `nil` if there is none.
   init?(of number: pid_t) {
     guard let text = try? FileReader.kernelText(of: FilePath("/proc/\(number)/stat")),
-      // The kernel writes `1234 (name) S 1 1234 1234 …`, and the name may hold anything.
+      // The kernel writes `1234 (name) S 1 1234 1234 …`, and the name can contain anything.
       let end = text.utf8.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
     let words = text[end...].split(separator: " ").dropFirst()
@@ -84,12 +85,12 @@ struct ProcessState {
     (parent, group, session) = (numbers[0], numbers[1], numbers[2])
   }
 
-  /// When the process with this number was started; `nil` where there is none.
+  /// When the process with this number was started; `nil` if there is none.
   static func start(of number: pid_t) -> WallTime? {
     guard let text = try? FileReader.kernelText(of: FilePath("/proc/\(number)/stat")),
       let end = text.utf8.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
-    // It is the 22nd word of the line, and the name is the second.
+    // The start time is word 22 of the line; the name is word 2.
     let words = text[end...].split(separator: " ").dropFirst()
     let ticksPerSecond = Int64(sysconf(CInt(_SC_CLK_TCK)))
     guard let ticks = words.dropFirst(19).first.flatMap({ Int64($0) }), ticksPerSecond > 0 else { return nil }
@@ -99,17 +100,17 @@ struct ProcessState {
   }
 }
 
-/// A moment by the clock on the wall, as files have it.
+/// A point in wall-clock time, as file systems keep it.
 package struct WallTime: Sendable, Hashable, Comparable {
   /// The nanoseconds since 1970.
   package let nanoseconds: Int64
 
-  /// Makes a moment.
+  /// Creates a point in time.
   package init(nanoseconds: Int64) {
     self.nanoseconds = nanoseconds
   }
 
-  /// When a file was changed last, in what it holds or in what the system keeps about it; `nil` where it is not there.
+  /// When the content or the metadata of a file was last changed; `nil` if it does not exist.
   init?(ofChangeAt path: FilePath) {
     var file = stat()
     guard path.withPlatformString({ stat($0, &file) }) == 0 else { return nil }
@@ -117,28 +118,30 @@ package struct WallTime: Sendable, Hashable, Comparable {
   }
 
   init(of file: stat) {
-    // A copy that keeps the time of its original is new nevertheless, which only the second of them says.
+    // A copy can keep the modification time of its original. The change time shows that it is new.
     self.init(nanoseconds: max(file.st_mtim.nanoseconds, file.st_ctim.nanoseconds))
   }
 
-  /// When this machine was booted, as the clock on the wall has it today.
+  /// When this machine booted, by today's wall clock.
   static var boot: WallTime? {
     var (now, sinceBoot) = (timespec(), timespec())
     guard clock_gettime(CLOCK_REALTIME, &now) == 0, clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0 else { return nil }
     return WallTime(nanoseconds: now.nanoseconds - sinceBoot.nanoseconds)
   }
 
-  /// Whether the first one is earlier.
+  /// Whether the first point in time is earlier.
   package static func < (first: WallTime, second: WallTime) -> Bool { first.nanoseconds < second.nanoseconds }
 
-  /// A moment some seconds later.
+  /// The point in time that is this many seconds later.
   package func later(bySeconds seconds: Int64) -> WallTime {
     WallTime(nanoseconds: nanoseconds + seconds * 1_000_000_000)
   }
 }
 
 extension timespec {
-  /// A file system may hold any number: what does not fit is the end of all time.
+  /// The time in nanoseconds.
+  ///
+  /// A file system can have any number: a value that does not fit becomes the farthest possible time.
   fileprivate var nanoseconds: Int64 {
     let whole = Int64(tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
     guard !whole.overflow else { return tv_sec < 0 ? .min / 2 : .max / 2 }
@@ -146,19 +149,19 @@ extension timespec {
   }
 }
 
-/// A process of this machine, as far as it can be seen.
+/// A visible process of this machine.
 package struct HostProcess: Sendable, Hashable {
   package let number: Int32
-  /// The number of the process that has started it, or taken it over.
+  /// The number of its parent process.
   package let parent: Int32
-  /// What it is called in its own arguments, without the directory.
+  /// The first of its arguments, without the directory.
   package let name: String
   /// Its arguments, without its name.
   package let arguments: [String]
-  /// The network namespace in which it lives; `nil` where the kernel does not say.
+  /// Its network namespace; `nil` if the kernel does not say.
   package let namespace: NamespaceIdentity?
 
-  /// Makes a process, as a test needs one.
+  /// Creates a process from its parts, for tests.
   package init(
     _ number: Int32, parent: Int32 = 1, _ name: String, _ arguments: [String] = [], in namespace: NamespaceIdentity?
   ) {
@@ -169,7 +172,7 @@ package struct HostProcess: Sendable, Hashable {
     self.namespace = namespace
   }
 
-  /// A process that runs; `nil` where there is none with this number, it is the kernel's, or it has another name.
+  /// A running process; `nil` if there is none with this number, it is a kernel thread, or it has another name.
   private init?(_ number: Int32, named names: Set<String>) {
     guard let words = try? ProcessTable.arguments(of: number),
       let name = words.first?.split(separator: "/").last.map(String.init), names.contains(name)
@@ -179,7 +182,7 @@ package struct HostProcess: Sendable, Hashable {
       in: try? NamespaceIdentity(FilePath("/proc/\(number)/ns/net")))
   }
 
-  /// The processes of these names, by their numbers.
+  /// The running processes of these names, in ascending order of their numbers.
   ///
   /// - Throws: `Errno`, when /proc cannot be read.
   package static func running(named names: Set<String>) throws(Errno) -> [HostProcess] {
@@ -189,10 +192,11 @@ package struct HostProcess: Sendable, Hashable {
   /// The files as this process sees them.
   package var files: ProcessFiles { ProcessFiles(of: number) }
 
-  /// When it was started; `nil` where the kernel does not say.
+  /// When it was started; `nil` if the kernel does not say.
   package var started: WallTime? { ProcessState.start(of: number) }
 
-  /// The host name as it sees it; `nil` where it has another than this process, which cannot be read from here.
+  /// The host name as the process sees it; `nil` if it lives in another UTS namespace, whose name cannot be read from
+  /// here.
   package var hostName: String? {
     guard let own = try? NamespaceIdentity("/proc/self/ns/uts"),
       let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/uts")), own == its
@@ -200,10 +204,10 @@ package struct HostProcess: Sendable, Hashable {
     return try? FileReader.kernelText(of: "/proc/sys/kernel/hostname").split(separator: "\n").first.map(String.init)
   }
 
-  /// Looks up when a file in memory that this process holds open was written last.
+  /// When a memory file that this process has open was last written.
   ///
   /// - Parameter name: The name that the process gave to memfd_create(2).
-  /// - Returns: The time; `nil` where it holds none of this name.
+  /// - Returns: The time; `nil` if the process has no memory file of this name open.
   package func changeOfMemoryFile(_ name: String) -> WallTime? {
     let directory = FilePath("/proc/\(number)/fd")
     let target = "/memfd:\(name) (deleted)"

@@ -2,35 +2,37 @@
 
 internal import Glibc
 
-/// What a signal does before this program changes it, as its caller left it.
+/// The action of a signal as the caller set it, before this program changes it.
 package struct SavedSignalAction: Sendable {
   /// The signal.
   package let number: CInt
   private var action = sigaction()
 
-  /// What the signal does now.
+  /// Reads the current action of a signal.
   package init(_ number: CInt) {
     self.number = number
     sigaction(number, nil, &action)
   }
 
-  /// Whether it is ignored, as nohup has it.
+  /// Whether the signal is ignored, as under nohup.
   package var isIgnored: Bool {
     unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Has the signal do that again.
+  /// Restores this action.
   package func restore() {
     var action = action
     sigaction(number, &action, nil)
   }
 }
 
-/// A signal that is held up, and what the caller had it do.
+/// A signal that is held, with the action that the caller set.
 struct DeferredSignal {
   private let caller: SavedSignalAction
 
-  /// Holds a signal up; `nil` where the caller ignores it, as nohup does, and it stays ignored.
+  /// Holds a signal; `nil` if the caller ignores it, as under nohup.
+  ///
+  /// Then it stays ignored.
   init?(_ number: CInt) {
     caller = SavedSignalAction(number)
     if caller.isIgnored { return nil }
@@ -40,29 +42,29 @@ struct DeferredSignal {
     sigaction(number, &action, nil)
   }
 
-  /// Has the signal do again what the caller wanted.
+  /// Restores the action that the caller set.
   func release() {
     caller.restore()
   }
 }
 
-/// Signals that this process ignores so that nothing is left half done, and what its caller has them do.
+/// Signals that this process ignores so that nothing is left half done, with the actions that the caller set.
 package struct IgnoredSignals: Sendable {
-  /// Those of output that nobody takes any more.
+  /// The signals of output that cannot be written.
   private let output = [SIGPIPE, SIGXFSZ].map(SavedSignalAction.init)
-  /// Those with which a terminal stops a job.
+  /// The signals that stop a job on a terminal.
   private let job = [SIGTSTP, SIGTTIN, SIGTTOU].map(SavedSignalAction.init)
 
-  /// Ignores them from now on.
+  /// Ignores the signals from now on.
   package init() {
     ignore(output)
     ignore(job)
   }
 
-  /// Those that the caller does not have ignored.
+  /// The signals that the caller has not ignored.
   package var others: [CInt] { (output + job).filter { !$0.isIgnored }.map(\.number) }
 
-  /// Can be stopped with its job again, while something is done.
+  /// Runs `body` with the stop signals active, so that this process can be stopped with its job.
   package func whileStoppable<Result>(_ body: () -> Result) -> Result {
     for caller in job { caller.restore() }
     defer { ignore(job) }

@@ -3,10 +3,11 @@
 internal import Glibc
 internal import Synchronization
 
-/// The signals that have come while they were held up, in this order, each once.
+/// The signals that arrived while they were held, in order, each once.
 ///
-/// They are one word, which a handler of signals may write: five bits for each number, the last one lowest. The word is
-/// open or closed, so that a signal is either known here or does what the caller wants, whenever it comes.
+/// They are one atomic word, which a signal handler may write: five bits for each number, the latest in the lowest
+/// bits. The word is open or closed. So each signal is either noted here or does what the caller wants, whenever it
+/// arrives.
 enum SignalArrivals {
   private static let width = UInt64(5)
   private static let lowest = UInt64(0x1f)
@@ -14,29 +15,33 @@ enum SignalArrivals {
   private static let word = Atomic<UInt64>(closed)
   private static let bell = SignalBell()
 
-  /// Has signals noted from here on.
+  /// Starts to note signals.
   static func open() {
-    // A handler must not be the first to ask for it.
+    // A signal handler must not be the first to use it, which would initialise it.
     _ = bell
     word.store(0, ordering: .sequentiallyConsistent)
   }
 
-  /// Has nothing noted from here on, when the caller's actions are there again.
+  /// Stops noting signals.
   ///
-  /// - Returns: What has come.
+  /// Call it after the caller's actions are restored.
+  ///
+  /// - Returns: The signals that arrived.
   static func close() -> [CInt] { numbers(in: word.exchange(closed, ordering: .sequentiallyConsistent)) }
 
-  /// What has come so far.
+  /// The signals that have arrived so far.
   static var numbers: [CInt] { numbers(in: word.load(ordering: .sequentiallyConsistent)) }
 
-  /// Forgets some of them.
+  /// Removes some of the noted signals.
   static func forget(_ forgotten: [CInt]) {
     change { word in
       numbers(in: word).filter { !forgotten.contains($0) }.reduce(0) { $0 << width | UInt64($1) }
     }
   }
 
-  /// Notes one, as the handler of the signal, on any thread.
+  /// Notes a signal.
+  ///
+  /// This is the signal handler, and it can run on any thread.
   static func note(_ number: CInt) {
     let before = errno
     defer { errno = before }
@@ -46,20 +51,22 @@ enum SignalArrivals {
       return isKnown ? word : word << width | UInt64(number)
     }
     if !isOpen {
-      // Its thread was so slow that nobody waits for it any more, and the signal does again what the caller wants.
+      // The word was closed before this thread got here. The signal now does what the caller wants, so send it again.
       kill(getpid(), number)
     } else if !isKnown {
       bell.ring()
     }
   }
 
-  /// Waits until one may have come, or somebody rings.
+  /// Waits until a signal may have arrived, or until ``ring()``.
   static func wait() { bell.wait() }
 
-  /// Has those that wait go on.
+  /// Wakes a thread that waits.
   static func ring() { bell.ring() }
 
-  /// Changes the word, if it is open.
+  /// Changes the word if it is open.
+  ///
+  /// Returns whether it was open.
   @discardableResult
   private static func change(_ body: (UInt64) -> UInt64) -> Bool {
     var old = word.load(ordering: .sequentiallyConsistent)
@@ -92,9 +99,13 @@ enum SignalArrivals {
   }
 }
 
-/// A semaphore, which a handler of signals may raise; it lives as long as the process.
+/// A semaphore, which a signal handler may raise.
+///
+/// It lives as long as the process.
 private struct SignalBell: Sendable {
-  /// Where it is: a pointer could not be shared by threads, which a semaphore is for.
+  /// The address.
+  ///
+  /// A pointer could not be shared between threads, and sharing is what a semaphore is for.
   private let address: UInt
 
   init() {
@@ -115,16 +126,18 @@ private struct SignalBell: Sendable {
   }
 }
 
-/// A thread that does something when a signal has come.
+/// A thread that runs an action when a signal has arrived.
 final class SignalWatch: Sendable {
   private let action: @Sendable () -> Void
   private let hasEnded = Atomic(false)
   private let thread = Mutex<pthread_t?>(nil)
 
-  /// Begins; where the system gives no thread, nothing is done, and the signals wait until they are asked for.
+  /// Starts the thread.
+  ///
+  /// If the system provides no thread, the action is never run, and signals wait until they are read.
   init(_ action: @escaping @Sendable () -> Void) {
     self.action = action
-    // It gets none itself.
+    // The thread itself receives no signals.
     var (all, before) = (sigset_t(), sigset_t())
     sigfillset(&all)
     pthread_sigmask(SIG_SETMASK, &all, &before)
@@ -140,7 +153,9 @@ final class SignalWatch: Sendable {
     if failure == 0 { self.thread.withLock { $0 = thread } } else { watch.release() }
   }
 
-  /// Ends; nothing is done any more.
+  /// Ends the thread.
+  ///
+  /// The action is not run again.
   func end() {
     guard let thread = thread.withLock({ $0.take() }) else { return }
     hasEnded.store(true, ordering: .sequentiallyConsistent)

@@ -3,33 +3,37 @@
 internal import Glibc
 internal import Synchronization
 
-/// Holds up the signals that would end this process while something is under way that must not be left half done.
+/// Holds the signals that would end this process while it does something that must not be left half done.
 ///
-/// What is run meanwhile may have a process group of its own, so that it can be killed with all that it started; a
-/// terminal's signals do not reach it there. SIGKILL cannot be held up.
+/// A command that runs at that time may lead its own process group, so that it can be killed with all its processes.
+/// Signals from a terminal do not reach such a group. SIGKILL cannot be held.
 package final class SignalDeferral: Sendable {
   private static let signals = [
     SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGXCPU,
   ]
-  /// Signals are the process's: what is inside something else that holds them up leaves them to that.
+  /// Signals belong to the whole process.
+  ///
+  /// An inner call leaves them to the outer call.
   private static let isHeld = Mutex(false)
 
-  /// What came, once nothing is held up any more; `nil` as long as more may come.
+  /// The signals that arrived, once they are no longer held; `nil` while more may arrive.
   private let received: Mutex<[CInt]?>
 
   private init(isOutermost: Bool) {
     received = Mutex(isOutermost ? nil : [])
   }
 
-  /// Runs `body` with the signals held up, then ends this process by the first that came, if one did.
+  /// Runs `body` with the signals held.
   ///
-  /// Inside another call of it, `body` is just run, and no signal interrupts it: the other one decides.
+  /// Then, if a signal arrived, ends this process by the first one.
+  ///
+  /// Inside another call, `body` just runs, and no signal interrupts it: the outer call decides.
   ///
   /// - Parameters:
-  ///   - interrupt: Called on another thread when a signal has come; it is to make `body` return soon.
-  ///   - body: What to run, with the relay that knows which signals came.
-  ///   - finish: What there is to do when signals are no longer held up, and before the process ends by one.
-  /// - Returns: What `body` returned.
+  ///   - interrupt: Called on another thread when a signal has arrived. It should make `body` return soon.
+  ///   - body: The work. It gets the deferral, which knows the signals that arrived.
+  ///   - finish: The work after signals are no longer held, and before the process ends by one.
+  /// - Returns: The result of `body`.
   package static func during<Result>(
     interrupt: (@Sendable () -> Void)? = nil, _ body: (SignalDeferral) -> Result,
     then finish: (Result) -> Void = { _ in }
@@ -49,7 +53,7 @@ package final class SignalDeferral: Sendable {
     let watch = interrupt.map(SignalWatch.init)
     let result = body(relay)
     watch?.end()
-    // In this order, so that there is no moment at which one that comes is nobody's.
+    // In this order, so that a signal that arrives now is not lost.
     for signal in held { signal.release() }
     relay.received.withLock { $0 = SignalArrivals.close() }
     isHeld.withLock { $0 = false }
@@ -58,10 +62,10 @@ package final class SignalDeferral: Sendable {
     return result
   }
 
-  /// The signals that came, in this order, each once.
+  /// The signals that arrived, in order, each once.
   package var signals: [CInt] { received.withLock { $0 ?? SignalArrivals.numbers } }
 
-  /// Forgets signals that were meant for another process.
+  /// Removes signals that were meant for another process.
   package func forget(_ numbers: [CInt]) {
     received.withLock { received in
       if received == nil { SignalArrivals.forget(numbers) }
@@ -70,7 +74,7 @@ package final class SignalDeferral: Sendable {
   }
 
   private static func endProcess(by number: CInt) {
-    // A thread of Dispatch's has it blocked.
+    // On a thread of Dispatch the signal is blocked.
     var set = sigset_t()
     sigemptyset(&set)
     sigaddset(&set, number)

@@ -2,17 +2,17 @@
 
 internal import Glibc
 
-/// The terminal from which this process is controlled.
+/// The controlling terminal of this process.
 package final class Terminal {
-  /// What somebody answered.
+  /// The answer of a person.
   package enum Answer: Sendable, Hashable {
     case yes
     case no
-    /// Nothing in time.
+    /// There was no answer in time.
     case late
-    /// Nothing, for the terminal has gone or its input has ended.
+    /// There was no answer, because the terminal is gone or its input has ended.
     case gone
-    /// Nothing, for a signal has come.
+    /// There was no answer, because a signal arrived.
     case interrupted
   }
 
@@ -21,9 +21,9 @@ package final class Terminal {
 
   private let descriptor: CInt
 
-  /// The terminal; `nil` where there is none.
+  /// The terminal; `nil` if there is none.
   ///
-  /// Nothing waits for it: one whose connection is cut takes no text.
+  /// Reading and writing never wait: a terminal whose connection is cut accepts no text.
   package init?() {
     let descriptor = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
@@ -34,26 +34,26 @@ package final class Terminal {
     close(descriptor)
   }
 
-  /// Whether this process is one of those to which the terminal's keyboard belongs now.
+  /// Whether this process is in the foreground of the terminal now.
   package var isForeground: Bool { tcgetpgrp(descriptor) == getpgrp() }
 
-  /// Asks for a yes or a no, which has to be all that is written in a line.
+  /// Asks a question that is answered by a line with only yes, y, no or n.
   ///
   /// - Parameters:
-  ///   - question: What to ask.
+  ///   - question: The question.
   ///   - limit: How long to wait for the answer.
-  ///   - relay: What holds up the signals, each of which ends the waiting.
+  ///   - relay: The deferral that holds the signals. Each signal ends the wait.
   /// - Returns: The answer.
   package func answer(to question: String, within limit: Duration, _ relay: SignalDeferral) -> Answer {
     let end = ContinuousClock.now + limit
     var output = Array(question.utf8)[...]
     var input: [UInt8] = []
-    // What was typed before was no answer to this.
+    // Text that was typed before is not an answer to this question.
     tcflush(descriptor, TCIFLUSH)
     while ContinuousClock.now < end {
       guard relay.signals.isEmpty else { return .interrupted }
       var state = pollfd(fd: descriptor, events: Int16(output.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0)
-      // Other threads get the signals: this one looks for them from time to time.
+      // Other threads receive the signals, so this one checks for them every 100 ms.
       guard poll(&state, 1, 100) > 0 else { continue }
       write(&output)
       guard Int(state.revents) & ~Int(POLLOUT) != 0 else { continue }
@@ -71,10 +71,12 @@ package final class Terminal {
     return .late
   }
 
-  /// Takes the first whole line, without what is blank at its ends; in a raw terminal the return key ends it.
+  /// Removes and returns the first complete line, without blanks at its ends.
+  ///
+  /// In a raw terminal the return key ends a line.
   private static func line(_ input: inout [UInt8]) -> String? {
     guard let end = input.firstIndex(where: { [UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains($0) }) else {
-      // Its beginning is enough to see that it is no answer.
+      // The beginning of a long line is enough to see that it is not an answer.
       input = Array(input.drop { $0 == UInt8(ascii: " ") }.prefix(longestAnswer))
       return nil
     }
@@ -83,7 +85,9 @@ package final class Terminal {
     return String(line.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 
-  /// Reads what was typed; returns false where nothing more will come.
+  /// Reads typed text.
+  ///
+  /// Returns false if nothing more will arrive.
   private func read(_ input: inout [UInt8]) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: Terminal.mostRead, alignment: 1) { buffer in
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
@@ -93,7 +97,7 @@ package final class Terminal {
     }
   }
 
-  /// Writes what the terminal takes now.
+  /// Writes as much as the terminal accepts now.
   private func write(_ output: inout ArraySlice<UInt8>) {
     let count = output.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     if count > 0 { output.removeFirst(count) }

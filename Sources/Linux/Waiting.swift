@@ -5,24 +5,26 @@ internal import Glibc
 internal import Synchronization
 package import SystemPackage
 
-/// A thread for work that may hang where nothing can reach it, so that the caller waits no longer than it may take.
+/// A thread for work that may hang where nothing can interrupt it.
 ///
-/// A thread that hangs stays, and alone; it ends with the process.
+/// The caller waits for a limited time.
+///
+/// A thread that hangs is left alone, and ends with the process.
 package enum ThreadWithTimeout {
-  /// Why there is no result.
+  /// The reason why there is no result.
   package enum Obstacle: Error, Hashable {
-    /// The work has not ended in time.
+    /// The work did not end in time.
     case timedOut
-    /// The system gives no thread.
+    /// The system provides no thread.
     case noThread(Errno)
   }
 
-  /// Does work on another thread and waits for its end.
+  /// Runs work on another thread and waits for its end.
   ///
   /// - Parameters:
-  ///   - limit: How long to wait at the most.
-  ///   - work: What to do. It begins in the network namespace of the caller.
-  /// - Returns: What the work returned.
+  ///   - limit: How long to wait at most.
+  ///   - work: The work. It begins in the network namespace of the caller.
+  /// - Returns: The result of the work.
   /// - Throws: ``Obstacle``.
   package static func run<Value: Sendable>(
     within limit: Duration, _ work: @escaping @Sendable () -> Value
@@ -30,7 +32,7 @@ package enum ThreadWithTimeout {
     let result = Box<Value>()
     let task = Unmanaged.passRetained(Work { result.put(work()) })
     var thread = pthread_t()
-    // Not a queue of Dispatch: where no thread can be made, that tries for ever, on the thread that asks.
+    // Not a Dispatch queue: if no thread can be created, Dispatch retries forever on the calling thread.
     let failure = pthread_create(&thread, nil, { Work.doIt($0) }, task.toOpaque())
     guard failure == 0 else {
       task.release()
@@ -42,7 +44,7 @@ package enum ThreadWithTimeout {
   }
 }
 
-/// What a thread is to do, handed over to it.
+/// The work of a thread.
 private final class Work: Sendable {
   private let body: @Sendable () -> Void
 
@@ -56,24 +58,26 @@ private final class Work: Sendable {
   }
 }
 
-/// Carries a value from one thread or task to a thread that waits for it.
+/// Passes one value from a thread or task to a thread that waits for it.
 package final class Box<Value: Sendable>: Sendable {
   private let value = Mutex<Value?>(nil)
   private let filled = DispatchSemaphore(value: 0)
 
-  /// A box with nothing in it yet.
+  /// Creates an empty box.
   package init() {}
 
-  /// Puts the value into it, once.
+  /// Stores the value.
+  ///
+  /// Call it once.
   package func put(_ value: Value) {
     self.value.withLock { $0 = value }
     filled.signal()
   }
 
-  /// Waits for the value and takes it.
+  /// Waits for the value.
   ///
-  /// - Parameter limit: How long to wait; `nil` for as long as it takes.
-  /// - Returns: The value; `nil` when none came in time.
+  /// - Parameter limit: How long to wait; `nil` for no limit.
+  /// - Returns: The value; `nil` if there was none in time.
   package func take(within limit: Duration? = nil) -> Value? {
     let end = limit.map { DispatchTime.now() + .milliseconds(Int($0 / .milliseconds(1))) }
     _ = filled.wait(timeout: end ?? .distantFuture)
@@ -81,17 +85,18 @@ package final class Box<Value: Sendable>: Sendable {
   }
 }
 
-/// Looks again and again for something of which the kernel tells nobody, until it is there or the time is over.
+/// Checks a condition again and again until it holds or the time is over, for conditions that the kernel does not
+/// report.
 ///
-/// It looks at once, and for the last time when the time is over.
+/// It checks once at the beginning, and a last time when the time is over.
 ///
 /// - Parameters:
 ///   - end: When the time is over; `nil` for never.
-///   - interval: How long to sleep between two looks.
-///   - longest: Up to which length to double that after each sleep; `nil` for always the same.
-///   - look: Looks. It gets whether this is the last time, and returns a value to end the loop.
-/// - Returns: What `look` returned, or `nil` when the time was over before that.
-/// - Throws: What `look` throws.
+///   - interval: How long to sleep between two checks.
+///   - longest: The interval doubles after each sleep, up to this length; `nil` keeps it constant.
+///   - look: The check. It gets whether this is the last time, and returns a value to end the loop.
+/// - Returns: The value that `look` returned, or `nil` if the time was over.
+/// - Throws: The error of `look`.
 package func poll<Value: ~Copyable, Failure>(
   until end: ContinuousClock.Instant?, every interval: Duration, upTo longest: Duration? = nil,
   _ look: (_ isLast: Bool) throws(Failure) -> Value?

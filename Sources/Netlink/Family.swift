@@ -4,23 +4,29 @@ internal import CLibNL
 internal import Linux
 internal import SystemPackage
 
-/// A generic netlink family: its number is the same in every network namespace until its module is unloaded.
+/// A generic netlink family.
+///
+/// Its number is the same in every network namespace until its module is unloaded.
 package struct Family: Sendable, Hashable {
   let id: UInt16
   let version: UInt8
 
-  /// The family that knows the others; its number is fixed.
+  /// The family that looks up other families.
+  ///
+  /// Its number is fixed.
   static let controller = Family(id: UInt16(GENL_ID_CTRL), version: 1)
 
-  /// Asks the kernel for the family of this name, which makes it load the family's module if it is not loaded.
+  /// Looks up a family by its name.
+  ///
+  /// The kernel loads the module of the family if it is not loaded.
   ///
   /// The corresponding kernel command is `CTRL_CMD_GETFAMILY`.
   ///
   /// - Parameters:
-  ///   - name: The family's name, for example `IPVS`.
+  ///   - name: The name of the family, for example `IPVS`.
   ///   - version: The version that requests to the family will carry.
   ///   - socket: A socket of protocol `NETLINK_GENERIC`.
-  /// - Throws: `NetlinkError`; `.kernel(.noSuchFileOrDirectory)` when there is no such family.
+  /// - Throws: `NetlinkError`; `.kernel(.noSuchFileOrDirectory)` when the kernel has no such family.
   package init(named name: String, version: UInt8, over socket: borrowing Socket) throws(NetlinkError) {
     let request = try Request(to: .controller, command: UInt8(CTRL_CMD_GETFAMILY))
     try request.append(CTRL_ATTR_FAMILY_NAME, name)
@@ -31,7 +37,7 @@ package struct Family: Sendable, Hashable {
     self.init(id: id, version: version)
   }
 
-  /// A family whose number is known.
+  /// Creates a family whose number is known.
   package init(id: UInt16, version: UInt8) {
     self.id = id
     self.version = version
@@ -39,18 +45,18 @@ package struct Family: Sendable, Hashable {
 }
 
 extension Family {
-  /// Asks the kernel for a family whose module it may first have to load, and waits no longer than that may take.
+  /// Looks up a family whose module the kernel may have to load first, and waits for a limited time.
   ///
-  /// The kernel runs modprobe inside the system call that asks, where a socket's timeout does not reach. So another
-  /// thread asks, on a socket of its own; the answer holds for all sockets. The corresponding kernel command is
+  /// The kernel runs modprobe inside the system call that asks, where no timeout of a socket applies. So another thread
+  /// asks, on its own socket. The answer is valid for all sockets. The corresponding kernel command is
   /// `CTRL_CMD_GETFAMILY`.
   ///
   /// - Parameters:
-  ///   - name: The family's name.
+  ///   - name: The name of the family.
   ///   - version: The version that requests to the family will carry.
   ///   - limit: How long to wait, from a microsecond to an hour.
   /// - Returns: The family.
-  /// - Throws: `NetlinkError`; `.system` where no thread can be made.
+  /// - Throws: `NetlinkError`; `.system` when no thread can be created.
   package static func load(
     named name: String, version: UInt8, within limit: Duration
   ) throws(NetlinkError) -> Family {

@@ -3,22 +3,22 @@
 package import Linux
 package import SystemPackage
 
-/// Why a netlink exchange gave no answer that can be used.
+/// The reason why a netlink exchange has no usable answer.
 ///
-/// The layers above say what was attempted; this says only what happened on the socket.
+/// The layers above add what was attempted. This error says only what happened on the socket.
 package enum NetlinkError: Error, Sendable, Hashable {
   /// The kernel answered with this errno, taken unchanged from `struct nlmsgerr`.
   case kernel(Errno)
   /// A system call on the socket failed with this errno.
   case system(Errno)
-  /// The network namespace in which the socket was to be opened was not entered.
+  /// The thread could not enter the network namespace in which the socket should be opened.
   case namespace(NamespaceError)
   /// Nothing arrived before the socket's reply timeout.
   case timedOut
-  /// The reply, or an attribute in it, is shorter than it says it is.
+  /// The reply, or an attribute in it, is shorter than its own length field says.
   case truncatedReply
-  /// The reply does not answer the request: other sender, sequence number, message type or command.
+  /// The reply does not match the request: the sender, sequence number, message type or command differs.
   case unexpectedReply
-  /// libnl itself failed, with no errno behind it; the text is libnl's own.
+  /// libnl itself failed, without an errno. The text is libnl's own.
   case library(String)
 }

@@ -3,15 +3,19 @@
 internal import CLibNL
 internal import SystemPackage
 
-/// The kernel's answer to one request: valid only while it is being decoded.
+/// The kernel's answer to one request.
+///
+/// It is valid only while it is decoded.
 package struct Reply: ~Copyable {
-  /// The generic netlink command that the answer carries; not always the one that was asked.
+  /// The generic netlink command in the answer.
+  ///
+  /// It is not always the command of the request.
   package let command: UInt8
   private let attributes: UnsafeRawBufferPointer
 
-  /// Checks one datagram and takes the answer from it.
+  /// Checks one datagram and finds the answer in it.
   ///
-  /// - Throws: `NetlinkError`, when the datagram is an error, is cut short or answers something else.
+  /// - Throws: `NetlinkError`, when the datagram is an error, is cut short, or answers another request.
   init(_ datagram: UnsafeRawBufferPointer, answering request: borrowing Request) throws(NetlinkError) {
     let message = try Message(datagram, answering: request)
     guard message.type == request.type else { throw .unexpectedReply }
@@ -20,14 +24,14 @@ package struct Reply: ~Copyable {
     attributes = UnsafeRawBufferPointer(rebasing: message.payload.dropFirst(MemoryLayout<genlmsghdr>.size))
   }
 
-  /// The value of an attribute of type u16; `nil` where the kernel did not send it.
+  /// The value of an attribute of type u16; `nil` if the kernel did not send it.
   ///
   /// - Throws: `NetlinkError.truncatedReply`, when it is shorter than its type.
   package borrowing func unsigned16(_ attribute: Int) throws(NetlinkError) -> UInt16? {
     try value(attribute)
   }
 
-  /// The value of an attribute of type u32; `nil` where the kernel did not send it.
+  /// The value of an attribute of type u32; `nil` if the kernel did not send it.
   ///
   /// - Throws: `NetlinkError.truncatedReply`, when it is shorter than its type.
   package borrowing func unsigned32(_ attribute: Int) throws(NetlinkError) -> UInt32? {
@@ -49,15 +53,17 @@ package struct Reply: ~Copyable {
   }
 }
 
-/// One netlink message that answers a request: what its header says, and what follows the header.
+/// One netlink message that answers a request: the type and flags from its header, and its payload.
 struct Message {
   let type: UInt16
   let flags: UInt16
   let payload: UnsafeRawBufferPointer
 
-  /// Takes the first message of a datagram; but for a dump, the kernel answers a request with one.
+  /// Reads the first message of a datagram.
   ///
-  /// - Throws: `NetlinkError`: the errno that the message carries, or why it answers nothing.
+  /// The kernel answers every request with one message, except a dump.
+  ///
+  /// - Throws: `NetlinkError`: the errno in the message, or the reason why it is not an answer.
   init(_ datagram: UnsafeRawBufferPointer, answering request: borrowing Request) throws(NetlinkError) {
     guard datagram.count >= MemoryLayout<nlmsghdr>.size else { throw .truncatedReply }
     let header = datagram.loadUnaligned(as: nlmsghdr.self)
@@ -81,26 +87,26 @@ struct Message {
     return Int32(bitPattern: header.nlmsg_seq &- request.sequence) < 0
   }
 
-  /// How many bytes of the datagram it takes, with what pads it.
+  /// The number of bytes of the message in the datagram, with the padding.
   var length: Int { Int(nlmsg_total_size(CInt(payload.count))) }
 
-  /// Whether this is the kernel's "done": a message of type `NLMSG_ERROR` with the error 0.
+  /// Whether this is the acknowledgement of the kernel: a message of type `NLMSG_ERROR` with the error 0.
   var isAcknowledgement: Bool { type == NLMSG_ERROR }
 }
 
-/// The kernel's answer in many messages: one record after another, in memory that does not grow.
+/// The kernel's answer in many messages: one record after another, in a buffer of fixed size.
 package struct Dump: ~Copyable {
   private let request: Request
   private let socket: Socket
-  // As much as the kernel puts into a datagram for one who has room for it; for others it makes many small ones.
+  // The size up to which the kernel fills a datagram if there is room. With less room it sends many small ones.
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32_768, alignment: 16)
-  /// What has been received and not been handed out.
+  /// The part that has been received but not returned.
   private var unread = 0..<0
   private var isAtEnd = false
-  /// Whether the kernel has said that what it tells of has changed meanwhile, so that records may be missing or old.
+  /// Whether the kernel has reported a change during the dump, so that records may be missing or outdated.
   package private(set) var isInterrupted = false
 
-  /// What comes over a socket on which this has been asked.
+  /// The messages that arrive after this request was sent on this socket.
   init(of request: consuming Request, over socket: consuming Socket) {
     self.request = request
     self.socket = socket
@@ -110,11 +116,12 @@ package struct Dump: ~Copyable {
     buffer.deallocate()
   }
 
-  /// The structure that the next message begins with; `nil` after the last one.
+  /// The structure at the beginning of the next message; `nil` after the last one.
   ///
-  /// What follows it in the message is passed over, as newer kernels may send more.
+  /// The rest of the message is ignored, because newer kernels may send more.
   ///
-  /// - Throws: `NetlinkError`: the kernel's errno, or why there is nothing to decode. There is nothing more to come then.
+  /// - Throws: `NetlinkError`: the kernel's errno, or the reason why nothing can be decoded. After an error there are
+  ///   no more records.
   package mutating func next<Record: BitwiseCopyable>(
     as record: Record.Type = Record.self
   ) throws(NetlinkError) -> Record? {
@@ -124,7 +131,7 @@ package struct Dump: ~Copyable {
     let message = try Message(UnsafeRawBufferPointer(rebasing: buffer[unread]), answering: request)
     if message.flags & UInt16(NLM_F_DUMP_INTR) != 0 { isInterrupted = true }
     guard message.type != NLMSG_DONE else {
-      // Where the kernel could not go on, it says why in the last message.
+      // If the kernel failed during the dump, its last message has the errno.
       let error: CInt = try message.record()
       guard error >= 0 else { throw .kernel(Errno(rawValue: 0 &- error)) }
       return nil
@@ -138,9 +145,9 @@ package struct Dump: ~Copyable {
 }
 
 extension Message {
-  /// The structure that it begins with.
+  /// The structure at the beginning of the message.
   ///
-  /// - Throws: `NetlinkError.truncatedReply`, when it is shorter than that.
+  /// - Throws: `NetlinkError.truncatedReply`, when the message is shorter than the structure.
   fileprivate func record<Record: BitwiseCopyable>() throws(NetlinkError) -> Record {
     guard payload.count >= MemoryLayout<Record>.size else { throw .truncatedReply }
     return payload.loadUnaligned(as: Record.self)

@@ -3,15 +3,16 @@
 internal import CLibNL
 internal import SystemPackage
 
-/// A request under construction: a netlink header, a generic netlink header or what else the protocol wants, attributes.
+/// A request under construction: a netlink header, a generic netlink header or another structure of the protocol, and
+/// attributes.
 package struct Request: ~Copyable {
   private let handle: Handle
 
   /// Starts a request to a family.
   ///
   /// - Parameters:
-  ///   - family: The family, as resolved once for all namespaces.
-  ///   - command: The family's command, for example `IPVS_CMD_GET_CONFIG`.
+  ///   - family: The family, which is looked up once for all namespaces.
+  ///   - command: The command of the family, for example `IPVS_CMD_GET_CONFIG`.
   /// - Throws: `NetlinkError`, when there is no memory.
   package init(to family: Family, command: UInt8) throws(NetlinkError) {
     let handle = try Handle(nlmsg_alloc(), free: nlmsg_free)
@@ -22,7 +23,7 @@ package struct Request: ~Copyable {
     self.handle = handle
   }
 
-  /// Starts a request of a protocol that has no families.
+  /// Starts a request of a protocol without families.
   ///
   /// - Parameters:
   ///   - type: The type of the message, for example `SOCK_DIAG_BY_FAMILY`.
@@ -39,7 +40,7 @@ package struct Request: ~Copyable {
     self.handle = handle
   }
 
-  /// The `struct nl_msg` that libnl appends to.
+  /// The `struct nl_msg` to which libnl appends.
   private var message: OpaquePointer { handle.pointer }
 
   /// Appends an attribute of type u32.
@@ -58,39 +59,43 @@ package struct Request: ~Copyable {
     try checked { nla_put_string(message, CInt(attribute), value) }
   }
 
-  /// Asks for the kernel's "done" when the request has been carried out.
+  /// Asks for an acknowledgement when the kernel has carried out the request.
   borrowing func askForAcknowledgement() {
     header.pointee.nlmsg_flags |= UInt16(NLM_F_ACK)
   }
 
-  /// Asks for all that there is, in as many messages as it takes.
+  /// Asks for all records, in as many messages as necessary.
   borrowing func askForDump() {
     header.pointee.nlmsg_flags |= UInt16(NLM_F_DUMP)
   }
 
-  /// Numbers the request, so that its reply can be told from others.
+  /// Sets the sequence number of the request, by which its reply is recognised.
   borrowing func number(_ sequence: UInt32) {
     header.pointee.nlmsg_seq = sequence
   }
 
-  /// What a reply to this request carries in its header.
+  /// The sequence number and the type that a reply to this request has in its header.
   var sequence: UInt32 { header.pointee.nlmsg_seq }
   var type: UInt16 { header.pointee.nlmsg_type }
 
   private var header: UnsafeMutablePointer<nlmsghdr> { nlmsg_hdr(handle.pointer) }
 
-  /// The request as it goes over the wire, valid as long as the request is.
+  /// The bytes of the request.
+  ///
+  /// They are valid as long as the request.
   var bytes: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len))
   }
 }
 
-/// An object of libnl's with one owner, freed at the end of its life.
+/// A libnl object with one owner.
+///
+/// It is freed at the end of its life.
 struct Handle: ~Copyable {
   let pointer: OpaquePointer
   private let free: @convention(c) (OpaquePointer?) -> Void
 
-  /// Takes over what libnl allocated.
+  /// Takes ownership of an object that libnl has allocated.
   ///
   /// - Throws: `NetlinkError`, when there was no memory.
   init(_ pointer: OpaquePointer?, free: @convention(c) (OpaquePointer?) -> Void) throws(NetlinkError) {

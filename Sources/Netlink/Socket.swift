@@ -3,38 +3,42 @@
 internal import CLibNL
 internal import Synchronization
 
-/// A netlink socket that asks one question at a time.
+/// A netlink socket that sends one request at a time.
 ///
-/// It stays in the network namespace in which it was opened. It has one owner and closes with it. Several threads may
-/// share it: each waits until the exchange of the one before has ended.
+/// It stays in the network namespace in which it was opened. It has one owner, and closes at the end of its life.
+/// Several threads may share it: each waits until the exchange before it has ended.
 package struct Socket: ~Copyable, Sendable {
   private let descriptor: Descriptor
   /// How long to wait for a reply, in milliseconds.
   private let limit: Int
-  /// The number of the last request; whoever holds it has the socket for one exchange.
+  /// The number of the last request.
+  ///
+  /// The holder of this lock has the socket for one exchange.
   private let sequence = Mutex<UInt32>(0)
 
   /// Opens a socket in the network namespace of the calling thread.
   ///
   /// - Parameters:
-  ///   - protocol: The part of the kernel to talk to.
+  ///   - protocol: The netlink protocol, which decides the part of the kernel.
   ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour.
   /// - Throws: `NetlinkError`, when the system refuses the socket.
   package init(_ protocol: NetlinkProtocol = .generic, replyTimeout: Duration = .seconds(5)) throws(NetlinkError) {
     try self.init(`protocol`.number, replyTimeout: replyTimeout, peer: 0)
   }
 
-  /// Takes over one end of a pair of sockets, whose other end answers as the kernel would.
+  /// Takes ownership of one end of a socket pair.
+  ///
+  /// The other end answers in place of the kernel.
   package init(talkingTo end: CInt, replyTimeout: Duration) {
     self.init(Descriptor(number: end), replyTimeout: replyTimeout)
   }
 
-  /// Opens a socket that talks to a port other than the kernel's 0.
+  /// Opens a socket to a port other than 0, which is the kernel's.
   init(_ protocol: CInt, replyTimeout: Duration, peer: UInt32) throws(NetlinkError) {
     self.init(try Descriptor(`protocol`, peer: peer), replyTimeout: replyTimeout)
   }
 
-  /// Takes over a descriptor.
+  /// Takes ownership of a descriptor.
   init(_ descriptor: consuming Descriptor, replyTimeout: Duration) {
     self.descriptor = descriptor
     limit = replyTimeout.wholeMilliseconds
@@ -42,8 +46,8 @@ package struct Socket: ~Copyable, Sendable {
 
   /// Sends a request that the kernel answers with one message.
   ///
-  /// - Returns: what `decode` made of the reply.
-  /// - Throws: `NetlinkError`: the kernel's errno, or why there is no reply to decode.
+  /// - Returns: The value that `decode` returned.
+  /// - Throws: `NetlinkError`: the kernel's errno, or the reason why there is no reply to decode.
   package borrowing func reply<Answer: Sendable>(
     to request: borrowing Request,
     decode: (borrowing Reply) throws(NetlinkError) -> Answer
@@ -58,7 +62,7 @@ package struct Socket: ~Copyable, Sendable {
 
   /// Sends a request that changes something, and waits for the kernel's acknowledgement.
   ///
-  /// - Throws: `NetlinkError`: the kernel's errno, or why there is no acknowledgement.
+  /// - Throws: `NetlinkError`: the kernel's errno, or the reason why there is no acknowledgement.
   package borrowing func acknowledge(_ request: borrowing Request) throws(NetlinkError) {
     request.askForAcknowledgement()
     try sequence.withLock { sequence throws(NetlinkError) in
@@ -69,12 +73,12 @@ package struct Socket: ~Copyable, Sendable {
     }
   }
 
-  /// Sends a request that the kernel answers with as many messages as it takes.
+  /// Sends a request that the kernel answers with many messages.
   ///
-  /// The socket goes with them: the kernel answers nothing else before it has come to their end.
+  /// This uses up the socket, because the kernel answers nothing else on it before the end of the messages.
   ///
   /// - Returns: The messages.
-  /// - Throws: `NetlinkError`, when the request is not sent; what the kernel says to it comes with the messages.
+  /// - Throws: `NetlinkError`, when the request cannot be sent. An error of the kernel comes with the messages.
   package consuming func dump(_ request: consuming Request) throws(NetlinkError) -> Dump {
     request.askForDump()
     try sequence.withLock { sequence throws(NetlinkError) in try send(request, after: &sequence) }
@@ -108,18 +112,20 @@ package struct Socket: ~Copyable, Sendable {
         try descriptor.wait(&deadline)
         continue
       }
-      // The answer to a question for which nobody waits any more, because its time was up.
+      // A late answer to an earlier request, whose time was up.
       if Message.answers(UnsafeRawBufferPointer(rebasing: buffer[..<count]), before: request) { continue }
       return count
     }
   }
 }
 
-/// A netlink protocol: which part of the kernel a socket talks to.
+/// A netlink protocol.
+///
+/// It decides which part of the kernel answers.
 package enum NetlinkProtocol: Sendable {
-  /// Generic netlink, whose families have names.
+  /// Generic netlink. Its families have names.
   case generic
-  /// The diagnosis of sockets, for which no privilege is needed.
+  /// Socket diagnosis. It needs no privilege.
   case socketDiagnosis
 
   /// The number after `NETLINK_`.

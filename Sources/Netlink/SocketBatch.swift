@@ -4,9 +4,11 @@ internal import Linux
 internal import Synchronization
 package import SystemPackage
 
-/// Sockets opened in other network namespaces, where they stay, all at once and handed out one by one.
+/// Sockets that are opened in other network namespaces, all at once, and returned one by one.
 ///
-/// Those that nobody asks for are closed with it.
+/// They stay in their namespaces.
+///
+/// Sockets that are not requested are closed with the batch.
 package struct SocketBatch: ~Copyable, Sendable {
   private var parcels: ArraySlice<Result<Parcel, NetlinkError>>
   private let replyTimeout: Duration
@@ -14,8 +16,8 @@ package struct SocketBatch: ~Copyable, Sendable {
   /// Opens the sockets.
   ///
   /// - Parameters:
-  ///   - protocol: The part of the kernel to talk to.
-  ///   - namespaces: For each namespace the files that it may be, as ``NamespaceThread`` takes them.
+  ///   - protocol: The netlink protocol, which decides the part of the kernel.
+  ///   - namespaces: For each namespace, its possible files, as for ``NamespaceThread``.
   ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour.
   package init(
     _ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration = .seconds(5)
@@ -30,21 +32,21 @@ package struct SocketBatch: ~Copyable, Sendable {
 
   /// The socket in the next namespace; `nil` after the last one.
   ///
-  /// - Throws: `NetlinkError`, why there is none in this namespace.
+  /// - Throws: `NetlinkError`: the reason why there is no socket in this namespace.
   package mutating func next() throws(NetlinkError) -> Socket? {
     guard let parcel = parcels.popFirst(), let descriptor = try parcel.get().take() else { return nil }
     return Socket(descriptor, replyTimeout: replyTimeout)
   }
 
   deinit {
-    // At once, and not when the thread has let go of them, too.
+    // Close them now. The thread may still refer to them.
     for case .success(let parcel) in parcels { _ = parcel.take() }
   }
 }
 
-/// A descriptor on its way from the thread that opened it to its owner.
+/// A descriptor that is passed from the thread that opened it to its owner.
 ///
-/// It closes with the parcel where nobody takes it, because the thread came too late for one.
+/// If nobody takes it, because the thread was too late, it closes with the parcel.
 private final class Parcel: Sendable {
   private let content: Mutex<Descriptor?>
 

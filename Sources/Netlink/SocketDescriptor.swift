@@ -4,10 +4,12 @@ internal import CLibNL
 internal import Glibc
 internal import SystemPackage
 
-/// The descriptor of a netlink socket: it sends and receives datagrams, and closes with its owner.
+/// The descriptor of a netlink socket.
 ///
-/// Its system calls are made here and not by libnl, which makes five more for each socket and folds errno into fewer
-/// codes. The kernel gives the socket a port when it first sends.
+/// It sends and receives datagrams, and closes at the end of its life.
+///
+/// Its system calls are made here. libnl would make five more for each socket and map errno to fewer codes. The kernel
+/// assigns the port of the socket when it sends first.
 struct Descriptor: ~Copyable, Sendable {
   private let number: CInt
   private let peer: UInt32
@@ -16,13 +18,13 @@ struct Descriptor: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - protocol: The number after `NETLINK_`.
-  ///   - peer: The port to talk to; the kernel's is 0.
+  ///   - peer: The port of the other side. The kernel has port 0.
   /// - Throws: `NetlinkError`, when the system refuses the socket.
   init(_ protocol: CInt, peer: UInt32) throws(NetlinkError) {
     self.init(number: try Descriptor.open(`protocol`), peer: peer)
   }
 
-  /// Takes over an open descriptor.
+  /// Takes ownership of an open descriptor.
   init(number: CInt, peer: UInt32 = 0) {
     self.number = number
     self.peer = peer
@@ -32,9 +34,9 @@ struct Descriptor: ~Copyable, Sendable {
     close(number)
   }
 
-  /// Opens a descriptor that is none of the standard streams.
+  /// Opens a descriptor that is not one of the standard streams.
   ///
-  /// A caller may have closed those; what is printed must not reach the kernel.
+  /// The caller may have closed those, and output must not be sent to the kernel.
   static func open(_ protocol: CInt) throws(NetlinkError) -> CInt {
     let type = CInt(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
     let number = try checked { socket(AF_NETLINK, type, `protocol`) }
@@ -57,9 +59,11 @@ struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Takes a datagram that has come; the kernel answers while it is asked, so that it is there already.
+  /// Receives a datagram that has arrived.
   ///
-  /// - Returns: its length; `nil` when there is none.
+  /// The kernel answers during the request, so it is there already.
+  ///
+  /// - Returns: The length of the datagram; `nil` if there is none.
   borrowing func receive(into buffer: UnsafeMutableRawBufferPointer) throws(NetlinkError) -> Int? {
     var sender = sockaddr_nl()
     var size = socklen_t(MemoryLayout<sockaddr_nl>.size)
@@ -83,7 +87,7 @@ struct Descriptor: ~Copyable, Sendable {
     return count
   }
 
-  /// Waits until a datagram comes.
+  /// Waits until a datagram arrives.
   ///
   /// - Throws: `NetlinkError.timedOut`, when the deadline has passed.
   borrowing func wait(_ deadline: inout Deadline) throws(NetlinkError) {
@@ -97,13 +101,13 @@ struct Descriptor: ~Copyable, Sendable {
   }
 }
 
-/// The one seam between libnl's return codes and Swift errors.
+/// The only place where return codes of libnl become Swift errors.
 ///
-/// libnl folds errno into fewer codes of its own, so the errno of the system call is what is kept;
-/// libnl's code counts only where there was no system call to fail.
+/// libnl maps errno to fewer codes. So the errno of the system call is kept, and libnl's code is used only if no system
+/// call failed.
 ///
-/// - Returns: what `call` returned, which is never negative.
-/// - Throws: `NetlinkError`, when it returned a negative libnl code.
+/// - Returns: The result of `call`, which is never negative.
+/// - Throws: `NetlinkError`, when the result is a negative libnl code.
 @discardableResult
 func checked(_ call: () -> CInt) throws(NetlinkError) -> CInt {
   errno = 0
@@ -118,26 +122,28 @@ func checked(_ call: () -> CInt) throws(NetlinkError) -> CInt {
   }
 }
 
-/// How long to wait yet; the time runs from the first time that one has to.
+/// The time that is left to wait.
 ///
-/// In milliseconds of the monotonic clock, as poll(2) takes them: Swift's own clock and durations cost the way that
-/// every call takes more than all the waiting that it does.
+/// It starts with the first wait.
+///
+/// It counts milliseconds of the monotonic clock, as poll(2) expects them. Swift's own clock and durations would cost
+/// every call more time than the wait itself.
 struct Deadline {
   private let limit: Int
   private var end = 0
 
-  /// Deadline for so many milliseconds, at least one.
+  /// A deadline after this number of milliseconds, at least 1.
   init(milliseconds limit: Int) {
     self.limit = limit
   }
 
-  /// What is left; 0 when the time is up.
+  /// The time that is left, in milliseconds; 0 when it is over.
   var millisecondsLeft: CInt {
     mutating get {
       var time = timespec()
       clock_gettime(CLOCK_MONOTONIC, &time)
       let now = time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-      // One more, for the part of a millisecond that is over already.
+      // One more, for the part of a millisecond that has already passed.
       if end == 0 { end = now + limit + 1 }
       return CInt(max(end - now, 0))
     }
@@ -145,9 +151,9 @@ struct Deadline {
 }
 
 extension Duration {
-  /// The duration, or the nearest that makes sense to wait.
+  /// The duration, limited to 1 microsecond to 1 hour.
   var bounded: Duration { min(max(self, .microseconds(1)), .seconds(3600)) }
 
-  /// The duration in whole milliseconds, at least one.
+  /// The duration in whole milliseconds, at least 1.
   var wholeMilliseconds: Int { max(Int(bounded / .milliseconds(1)), 1) }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A time as people write it, for example `14m59s`; `TimeoutText` reads it.
+/// A duration as people write it, for example `14m59s`.
+///
+/// `TimeoutText` reads it.
 package enum DurationText {
-  /// Writes whole seconds.
+  /// The duration of a number of whole seconds; `0s` for 0.
   package static func text(_ seconds: UInt32) -> String {
     let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A JSON value, written compactly with its keys in the order in which they were added.
+/// A JSON value.
 ///
-/// Foundation's encoder would cost more time than all the rest of the program.
+/// Its text is compact and keeps the keys in the order in which they were added.
+///
+/// Foundation's encoder would take more time than the rest of the program.
 package indirect enum JSONValue {
   case null
   case boolean(Bool)
@@ -11,7 +13,7 @@ package indirect enum JSONValue {
   case array([JSONValue])
   case object(JSONObject)
 
-  /// A number of things.
+  /// A count, as a JSON number.
   package static func number(_ count: Int) -> JSONValue { .number(UInt32(clamping: count)) }
 
   /// The value as JSON text.
@@ -56,7 +58,7 @@ package struct JSONObject {
     members.append((key, value))
   }
 
-  /// The object as JSON text.
+  /// The object as JSON text, on one line.
   package var text: String {
     "{" + members.map { "\(JSONValue.quoted($0.key)):\($0.value.text)" }.joined(separator: ",") + "}"
   }

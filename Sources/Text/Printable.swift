@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension StringProtocol {
-  /// The text with every control character written as an escape, fit for a terminal and for one line, and cut off where
-  /// it is so long that it would hide the sentence around it.
+  /// The text for a terminal, on one line: every control character is an escape, and after 200 characters it is cut off
+  /// with `…`, so that it does not hide the sentence around it.
   package var printable: String {
     let maximumLength = 200
     var result = ""
@@ -19,7 +19,7 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-  /// Whether it can be shown without moving a terminal's cursor or turning the text around it.
+  /// Whether a terminal can show it without moving the cursor or changing the direction of the text.
   package var isPrintable: Bool {
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
@@ -29,8 +29,9 @@ extension Unicode.Scalar {
 }
 
 extension StringProtocol {
-  /// The text as one word of a shell's command line, for a command that people copy; other people's names may hold what
-  /// a shell would obey.
+  /// The text as one word of a shell command, ready to be copied.
+  ///
+  /// Names can come from other people, so nothing in it is left for the shell to interpret.
   package var shellWord: String {
     if !isEmpty, utf8.allSatisfy(\.isPlainInShell) { return String(self) }
     guard unicodeScalars.allSatisfy(\.isPrintable) else {
@@ -41,7 +42,9 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-  /// The character as it stands between `$'` and `'`, its bytes as `\\x1b` where it cannot be shown.
+  /// The character as it is written between `$'` and `'`.
+  ///
+  /// The bytes of a character that cannot be shown become `\\x1b`.
   fileprivate var escapedInShell: String {
     if self == "'" || self == "\\" { return "\\\(self)" }
     guard !isPrintable else { return String(self) }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text under construction, as the bytes that one `write` takes.
+/// Text under construction, as the bytes for one `write`.
 ///
-/// What the program prints on its most used ways is put together here and not in a `String` or an array, whose generic
-/// metadata the Swift runtime would first have to look for in the whole executable: see `docs/contributing/performance.md`.
+/// The output of the most used commands is built here. A `String` or an array would make the Swift runtime search the
+/// whole executable for generic metadata first: see `docs/contributing/performance.md`.
 package struct TextBuffer: ~Copyable {
   private var storage: UnsafeMutablePointer<UInt8>
   private var capacity: Int
   private var count = 0
 
-  /// An empty text.
+  /// Creates an empty text.
   package init() {
     capacity = 128
     storage = .allocate(capacity: capacity)
@@ -24,7 +24,7 @@ package struct TextBuffer: ~Copyable {
     body(UnsafeRawBufferPointer(start: storage, count: count))
   }
 
-  /// Appends a text written in the program.
+  /// Appends a literal text.
   package mutating func append(_ text: StaticString) {
     append(text.utf8Start, text.utf8CodeUnitCount)
   }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rows of cells for people, one below the other.
+/// A table for people: rows of cells in aligned columns.
 package struct TextTable {
-  /// A line for each row.
+  /// The table as text, one line for each row.
   package let text: String
 
-  /// A table.
+  /// Creates a table.
   ///
   /// - Parameters:
-  ///   - rows: The cells of each row; all rows have as many as the first one, which is the heading.
-  ///   - isLeft: The columns whose cells begin below each other; in others they end so.
+  ///   - rows: The cells of each row. The first row is the heading; all rows have the same number of cells.
+  ///   - isLeft: The numbers of the columns that are aligned to the left. The others are aligned to the right.
   package init(_ rows: [[String]], isLeft: Set<Int>) {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     text = rows.map { row in

@@ -9,6 +9,6 @@ extension [String] {
 }
 
 extension Int {
-  /// So many things, for example `1 connection` and `2 connections`.
+  /// The number with its noun, for example `1 connection` and `2 connections`.
   package func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
 }

@@ -7,15 +7,17 @@ import Testing
 
 @testable import Directors
 
-/// Which backend of a list is opened; the backends here open nothing.
+/// The choice of a backend from a list.
+///
+/// The backends here open nothing.
 @Suite struct BackendOpeningTests {
-  @Test func `auto takes the first one that is there, and asks it nothing`() throws {
+  @Test func `auto uses the first backend, and sends it no request`() throws {
     let (backend, fallback) = try Backend.open(.auto, ipvsadm: nil) { [Mute.self, StandIn.self].at($0) }
     #expect(backend is Mute)
     #expect(fallback == .notNeeded)
   }
 
-  @Test func `auto takes the one that is for the first one's failure, wherever it stands`() throws {
+  @Test func `auto uses the backend for the failure of the first, wherever it is in the list`() throws {
     for list in [[Absent.self, StandIn.self], [Absent.self, Stranger.self, StandIn.self]] as [[Backend.Type]] {
       let (backend, fallback) = try Backend.open(.auto, ipvsadm: nil, from: list.at)
       #expect(backend is StandIn)
@@ -23,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func `auto fails as the first one where none is for its failure`() {
+  @Test func `auto fails like the first backend if no other is for its failure`() {
     #expect(throws: DirectorError.kernel(Absent.failure)) {
       _ = try Backend.open(.auto, ipvsadm: nil) { [Absent.self, Stranger.self].at($0) }
     }
@@ -32,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func `auto tries no third one, and adds the second error to the first`() {
+  @Test func `auto tries no third backend, and reports both errors`() {
     let second = IpvsadmError(.timedOut, .list, program: "/x")
     let fallback = Fallback.taken(from: .netlink, to: .ipvsadm, because: Absent.failure)
     #expect(throws: DirectorError(.program(second), after: fallback)) {
@@ -40,8 +42,8 @@ import Testing
     }
   }
 
-  /// One that opens although it will be refused, as netlink does inside a user namespace.
-  @Test func `auto asks the first one once where a refusal is expected`() throws {
+  /// A backend that opens although requests will be refused, as netlink does in a user namespace.
+  @Test func `auto sends the first backend one request if a refusal is expected`() throws {
     let (other, fallback) = try Backend.open(.auto, ipvsadm: nil) { [Mute.self, Expecting.self].at($0) }
     #expect(other is Expecting)
     #expect(fallback == .taken(from: .netlink, to: .ipvsadm, because: Mute.failure))
@@ -50,13 +52,13 @@ import Testing
     #expect(first is Answering)
     #expect(none == .notNeeded)
 
-    // What it fails with otherwise shows when it is used.
+    // Other failures show when it is used.
     let (late, still) = try Backend.open(.auto, ipvsadm: nil) { [Silent.self, Expecting.self].at($0) }
     #expect(late is Silent)
     #expect(still == .notNeeded)
   }
 
-  @Test func `a backend that was chosen is opened, and no other`() throws {
+  @Test func `only the chosen backend is opened`() throws {
     let (backend, fallback) = try Backend.open(.ipvsadm, ipvsadm: nil) { [Absent.self, StandIn.self].at($0) }
     #expect(backend is StandIn)
     #expect(fallback == .notNeeded)
@@ -66,9 +68,9 @@ import Testing
   }
 }
 
-/// The backends that there are.
+/// The list of backends.
 @Suite struct BackendListTests {
-  @Test func `has each choice but auto once, in that order`() {
+  @Test func `has each choice except auto once, in this order`() {
     var choices: [BackendChoice] = []
     while let kind = Backend.kind(at: choices.count) { choices.append(kind.choice) }
     #expect([.auto] + choices == BackendChoice.allCases)
@@ -76,7 +78,7 @@ import Testing
     #expect(Backend.kind(.auto) == nil)
   }
 
-  @Test func `has for each what sentences and the help say`() {
+  @Test func `has the words for sentences and the help`() {
     #expect(BackendChoice.allCases.map(\.words) == ["auto", "netlink", "the program ipvsadm"])
     #expect(BackendChoice.list == "auto, netlink or ipvsadm")
     #expect(
@@ -96,7 +98,7 @@ extension [Backend.Type] {
   fileprivate func at(_ position: Int) -> Backend.Type? { indices.contains(position) ? self[position] : nil }
 }
 
-/// A first backend that opens and is refused whatever it asks.
+/// A first backend that opens but whose requests are refused.
 private class Mute: Backend {
   static let failure = IPVSError(.userNamespace, .readTimeouts, errno: .notPermitted)
 
@@ -107,17 +109,17 @@ private class Mute: Backend {
   required override init() {}
 }
 
-/// One that answers.
+/// A first backend that answers.
 private final class Answering: Mute {
   override func timeouts() throws(DirectorError) -> Timeouts { .kernelDefault }
 }
 
-/// One that opens and does not answer.
+/// A first backend that opens but does not answer.
 private final class Silent: Mute {
   override func timeouts() throws(DirectorError) -> Timeouts { throw .kernel(IPVSError(.timedOut, .readTimeouts)) }
 }
 
-/// A first backend that is not there.
+/// A first backend that is absent.
 private final class Absent: Backend {
   static let failure = IPVSError(.notInKernel, .open, errno: .noSuchFileOrDirectory)
 
@@ -125,7 +127,7 @@ private final class Absent: Backend {
   override class func open(ipvsadm path: String?) throws(DirectorError) -> Backend { throw .kernel(failure) }
 }
 
-/// A first backend that is there and may not be used.
+/// A first backend that is present but may not be used.
 private final class Refused: Backend {
   static let failure = IPVSError(.notRoot, .open, errno: .notPermitted)
 
@@ -142,12 +144,12 @@ private final class StandIn: Backend {
   }
 }
 
-/// A second backend that is for nothing.
+/// A second backend for no failure.
 private final class Stranger: Backend {
   override class var choice: BackendChoice { .ipvsadm }
 }
 
-/// A second backend that is for anything, and fails.
+/// A second backend for any failure, which fails itself.
 private final class Broken: Backend {
   override class var choice: BackendChoice { .ipvsadm }
   override class func open(insteadOf failure: IPVSError, ipvsadm path: String?) throws(DirectorError) -> Backend? {
@@ -155,7 +157,7 @@ private final class Broken: Backend {
   }
 }
 
-/// A second backend that is for a refusal, and expects one.
+/// A second backend for a refusal, which expects one.
 private final class Expecting: Backend {
   override class var choice: BackendChoice { .ipvsadm }
   override class var expectsRefusal: Bool { true }

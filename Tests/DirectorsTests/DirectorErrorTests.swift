@@ -11,7 +11,7 @@ import Testing
   static let absence = IPVSError(.notInKernel, .open, errno: .noSuchFileOrDirectory)
   static let refusal = IpvsadmError(.failed(status: 2, said: "no"), .list, program: "/usr/sbin/ipvsadm")
 
-  @Test func `of one backend is that backend's sentence`() {
+  @Test func `of one backend is the sentence of that backend`() {
     #expect(DirectorError.kernel(Self.absence).description == Self.absence.sentence)
     #expect(DirectorError.program(Self.refusal).description == Self.refusal.description)
   }
@@ -25,7 +25,7 @@ import Testing
         + " or run `/usr/sbin/ipvsadm -L --timeout` by hand to see more")
   }
 
-  @Test func `of both has one cure where IPVS is not loaded`() {
+  @Test func `of both has one cure if IPVS is not loaded`() {
     let second = IpvsadmError(
       .unavailable(said: "Can't initialize ipvs: Protocol not available"), .list, program: "/usr/sbin/ipvsadm")
     #expect(
@@ -40,21 +40,21 @@ import Testing
   }
 
   @Test(arguments: [.notRoot, .missingCapability, .userNamespace] as [IPVSError.Code])
-  func `is about a caller without rights, and not about one namespace that is closed to it`(code: IPVSError.Code) {
+  func `is about a caller without rights, not about one namespace that refuses it`(code: IPVSError.Code) {
     #expect(DirectorError.kernel(IPVSError(code, .readTimeouts, errno: .notPermitted)).isSameEverywhere)
     #expect(DirectorError.kernel(IPVSError(code, .open, in: .named("blue"), errno: .notPermitted)).isSameEverywhere)
     #expect(!DirectorError.kernel(IPVSError(code, .open, in: .process(1), errno: .permissionDenied)).isSameEverywhere)
     #expect(!DirectorError.kernel(IPVSError(.mayNotEnter, .open, in: .named("blue"))).isSameEverywhere)
   }
 
-  @Test func `is about the caller likewise where the program says it`() {
+  @Test func `is about the caller if the program says so`() {
     func error(_ cause: IpvsadmError.Cause) -> DirectorError { .program(IpvsadmError(cause, .list, program: "/x")) }
     #expect(error(.notPermitted(said: "you must be root")).isSameEverywhere)
     #expect(!error(.mayNotEnter(said: "nsenter: no")).isSameEverywhere)
   }
 
-  /// Netlink is looked for where the program was started, and the program is run elsewhere.
-  @Test func `of both says where the second happened`() {
+  /// Netlink is opened in the namespace of this process, and the program runs in another one.
+  @Test func `of both names the namespace of the second`() {
     #expect(
       Self.both(Self.lost).description
         == "\(Self.absence), and the program /x cannot either in the network namespace blue: \(Self.lost.reason);"
@@ -70,7 +70,7 @@ import Testing
         == "\(Self.absence), and with netlink: \(second); \(Self.absence.advice ?? ""); or \(second.advice ?? "")")
   }
 
-  @Test func `keeps the error because of which the program was taken`() {
+  @Test func `keeps the error that caused the fallback`() {
     let error = DirectorError.program(Self.refusal)
     #expect(error.fallbackFrom == nil)
     #expect(error.after(.notNeeded) == error)
@@ -85,7 +85,7 @@ import Testing
 
   static let lost = IpvsadmError(.timedOut, .list, program: "/x", in: .named("blue"))
 
-  @Test func `of a change that was not read back says so, and how to read it`() {
+  @Test func `of a change that was not read back names the command to read it`() {
     let wanted = Timeouts(tcp: 60, udp: 5)
     let here = IPVSError(.timedOut, .readTimeouts)
     #expect(
@@ -102,7 +102,7 @@ import Testing
       (.kernel(absence), .current),
       (.kernel(IPVSError(.refused, .open, in: .process(7))), .process(7)),
       (.program(lost), .named("blue")),
-      // It was asked for IPVS where the program was started.
+      // IPVS was opened in the namespace of this process.
       (both(lost), .named("blue")),
       (
         DirectorError(.kernel(IPVSError(.refused, .readTimeouts, in: .path("/x"))), wasSet: Timeouts(udp: 5)),
@@ -115,17 +115,17 @@ import Testing
 
   @Test(
     arguments: [.notRoot, .missingCapability, .userNamespace] as [IPVSError.Code])
-  func `would be the same everywhere where it is about who asks`(code: IPVSError.Code) {
+  func `would be the same everywhere if it is about the caller`(code: IPVSError.Code) {
     #expect(DirectorError.kernel(IPVSError(code, .open, in: .named("blue"))).isSameEverywhere)
   }
 
   @Test(
     arguments: [
       .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .noSuchNamespace, .notANamespace,
-      // That of one process may be entered where that of another may not.
+      // The namespace of one process may be entered even if that of another may not.
       .mayNotEnter, .valueRefused, .refused, .timedOut, .truncatedReply, .unexpectedReply, .library,
     ] as [IPVSError.Code])
-  func `may be otherwise elsewhere`(code: IPVSError.Code) {
+  func `may differ in other namespaces`(code: IPVSError.Code) {
     #expect(!DirectorError.kernel(IPVSError(code, .open)).isSameEverywhere)
   }
 
@@ -134,11 +134,11 @@ import Testing
       (.notPermitted(said: "no"), true), (.failed(status: 1, said: "no"), false), (.noSuchNamespace, false),
       (.noNsenter, false), (.missing, false), (.timedOut, false),
     ] as [(IpvsadmError.Cause, Bool)])
-  func `of the program is about who asks where it says so`(cause: IpvsadmError.Cause, isSameEverywhere: Bool) {
+  func `of the program is about the caller only if it says so`(cause: IpvsadmError.Cause, isSameEverywhere: Bool) {
     let error = IpvsadmError(cause, .list, program: "/x")
     #expect(DirectorError.program(error).isSameEverywhere == isSameEverywhere)
     #expect(Self.both(error).isSameEverywhere == isSameEverywhere)
-    // What was set once is not sent again.
+    // A change that was made is not repeated.
     #expect(!DirectorError.program(error).readingBack(Timeouts(udp: 5)).isSameEverywhere)
   }
 }

@@ -7,15 +7,15 @@ import Testing
 
 @testable import Directors
 
-/// A director reached by the program, as far as that needs no program.
+/// A director through the program ipvsadm, as far as no program is needed.
 @Suite struct DirectorTests {
-  @Test func `a program that was named and is not there is named in the error`() {
+  @Test func `a named program that does not exist is in the error`() {
     #expect(throws: DirectorError.program(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
       _ = try Director(backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
     }
   }
 
-  @Test func `a sequence does not begin where the program is not there`() {
+  @Test func `a sequence does not begin without the program`() {
     #expect(throws: DirectorError.program(IpvsadmError(.missing, .list, program: "/no/such/ipvsadm"))) {
       _ = try DirectorSequence(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/no/such/ipvsadm")
     }
@@ -27,7 +27,7 @@ import Testing
     #expect(directors.backend == .ipvsadm)
     #expect(directors.fallback == .notNeeded)
     for namespace in namespaces {
-      // It is there before anything is run.
+      // It exists before anything is run.
       let director = try directors.next()
       #expect(director.backend == .ipvsadm)
       #expect(director.fallback == .notNeeded)
@@ -36,8 +36,8 @@ import Testing
     }
   }
 
-  /// A caller that asks for more is wrong, and ends.
-  @Test func `a sequence has no more of them`() async {
+  /// A caller that asks for more has a bug, and traps.
+  @Test func `a sequence has no more directors`() async {
     await #expect(processExitsWith: .failure) {
       var directors = try DirectorSequence(in: [.named("blue")], backend: .ipvsadm, ipvsadm: "/bin/sh")
       _ = try directors.next()

@@ -23,7 +23,7 @@ import Testing
       (Timeouts(tcp: 900, tcpFin: 120), Timeouts(udp: 60), [Drift(.udp, actual: nil, wanted: 60)]),
       (Timeouts(), Timeouts(), []),
     ] as [(Timeouts, Timeouts, [Drift])])
-  func `is what is named and is not so`(actual: Timeouts, wanted: Timeouts, drift: [Drift]) {
+  func `consists of named timeouts that differ`(actual: Timeouts, wanted: Timeouts, drift: [Drift]) {
     #expect(actual.drift(from: wanted) == drift)
   }
 }

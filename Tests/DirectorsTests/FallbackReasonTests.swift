@@ -5,10 +5,10 @@ import Testing
 
 @testable import Directors
 
-/// Because of which errors `auto` turns from netlink to ipvsadm.
+/// The errors after which `auto` uses ipvsadm instead of netlink.
 @Suite struct FallbackReasonTests {
   @Test(arguments: [.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled] as [IPVSError.Code])
-  func `absence is one`(code: IPVSError.Code) {
+  func `an absence is a reason`(code: IPVSError.Code) {
     #expect(IPVSError(code, .open).isAbsence)
   }
 
@@ -17,7 +17,7 @@ import Testing
       .notRoot, .missingCapability, .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter, .valueRefused,
       .refused, .timedOut, .truncatedReply, .unexpectedReply, .library, IPVSError.Code(rawValue: "of-a-later-version"),
     ] as [IPVSError.Code])
-  func `nothing else is`(code: IPVSError.Code) {
+  func `no other failure is a reason`(code: IPVSError.Code) {
     #expect(!IPVSError(code, .open).isAbsence)
   }
 }

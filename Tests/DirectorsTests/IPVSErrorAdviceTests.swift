@@ -6,7 +6,7 @@ import Testing
 
 @testable import Directors
 
-/// What this program says to do about each kind of failure, after the sentence of the library.
+/// The advice of this program for each kind of failure, after the sentence of the library.
 @Suite struct IPVSErrorAdviceTests {
   static let advice: [(IPVSError.Code, String)] = [
     (.notInKernel, "install the module, or boot a kernel that has it (CONFIG_IP_VS)"),
@@ -29,7 +29,7 @@ import Testing
     (.library, "please report it, with the output of `uname -a`"),
   ]
 
-  /// The namespaces, and the command that shows what each has.
+  /// The namespaces, and the command that shows their timeouts.
   static let places: [(NetworkNamespace, String)] = [
     (.current, "ipvs-timeout show"),
     (.named("blue"), "ipvs-timeout show --netns blue"),
@@ -41,7 +41,7 @@ import Testing
   ]
 
   @Test(arguments: advice)
-  func `is by the kind of failure`(code: IPVSError.Code, advice: String) {
+  func `depends on the kind of failure`(code: IPVSError.Code, advice: String) {
     for operation in [.open, .listNamespaces, .readTimeouts] as [IPVSError.Operation] {
       let error = IPVSError(code, operation, errno: .notPermitted)
       #expect(error.advice == advice)
@@ -50,14 +50,14 @@ import Testing
   }
 
   @Test(arguments: advice)
-  func `is one line without a full stop, and not said already`(code: IPVSError.Code, advice: String) {
+  func `is one line without a full stop, and not in the sentence already`(code: IPVSError.Code, advice: String) {
     #expect(advice.last != ".")
     #expect(advice.split(whereSeparator: \.isNewline).count == 1)
     #expect(!IPVSError(code, .open).description.contains(advice))
   }
 
   @Test(arguments: places)
-  func `says how to see whether a change was made whose answer is missing`(
+  func `names the command that shows whether an unanswered change was made`(
     namespace: NetworkNamespace, showing: String
   ) {
     for (code, advice) in Self.advice {
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `is none for a kind of a later version`() {
+  @Test func `is absent for a code of a later version`() {
     let error = IPVSError(.init(rawValue: "of-a-later-version"), .open)
     #expect(error.advice == nil)
     #expect(error.sentence == error.description)

@@ -8,9 +8,9 @@ import Testing
 
 @testable import Directors
 
-/// The words that make a command act on one network namespace.
+/// The options and commands for one network namespace.
 @Suite struct NamespaceCommandsTests {
-  @Test func `enter it by the file that it is`() throws {
+  @Test func `enter it by its file`() throws {
     #expect(NamespaceCommands(.current).entering == "")
     #expect(NamespaceCommands(.named("no such")).entering == "nsenter --net='/run/netns/no such' ")
     #expect(NamespaceCommands(.named("\(getpid())")).entering == "nsenter --net=/proc/\(getpid())/ns/net ")
@@ -31,7 +31,7 @@ import Testing
     #expect(NamespaceCommands(namespace).showing == "ipvs-timeout show" + option)
   }
 
-  /// A namespace that was found is named by its file's name where nothing else has that name.
+  /// A namespace that was found is named by its file name, if that name is unique.
   @Test func `name a namespace that was found as shortly as possible`() throws {
     let identity = try NamespaceIdentity("/proc/self/ns/net")
     func option(_ name: String) -> String {

@@ -44,13 +44,13 @@ import Testing
   }
 
   @Test(arguments: [
-    // Empty, or nothing but a unit or a separator.
+    // Empty, or only a unit or a separator.
     "", " ", "s", "m", "d", "\0", "\n",
     // Not whole seconds.
     "-1", "-0", "-5m", "--", "+5", "1.5", "1,5", "1.5h", "1e3", "0x10", "0b1", "1_000", "½", "500ms", "1us",
     // White space.
     " 5", "5 ", "1h 30m", "5\n", "\t5", "5\0",
-    // Units that are none, in upper case, out of order, twice, or missing at the end.
+    // Unknown units, and units in upper case, out of order, repeated, or missing at the end.
     "5x", "5M", "5S", "5H", "5D", "5w", "1y", "30m1h", "1s1m", "1m1m", "1h1h", "1h30", "1d12", "5mm", "m5", "h30m",
     "5sec", "5min",
     // Out of range.
@@ -62,7 +62,7 @@ import Testing
     // Digits of other scripts, and look-alikes.
     "٩٠٠", "９００", "9０0", "−5", "–", "900٠",
   ])
-  func `is nothing else`(text: String) {
+  func `refuses any other text`(text: String) {
     for name in Timeouts.Name.allCases {
       #expect(throws: InvalidTimeoutText(text: text)) { try TimeoutText.parse(text, for: name) }
     }

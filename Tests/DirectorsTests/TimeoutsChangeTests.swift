@@ -5,7 +5,7 @@ import IPVS
 import Testing
 
 @Suite struct TimeoutsChangeTests {
-  @Test func `what was set is a change without drift`() {
+  @Test func `a change that took effect has no drift`() {
     let change = TimeoutsChange(
       wanted: Timeouts(udp: 60), before: .kernelDefault, after: Timeouts(tcp: 900, tcpFin: 120, udp: 60))
     #expect(change.isChanged)
@@ -13,26 +13,26 @@ import Testing
     #expect(!change.isDryRun)
   }
 
-  @Test func `what was already so is no change`() {
+  @Test func `setting the current values is not a change`() {
     let change = TimeoutsChange(wanted: Timeouts(tcp: 900), before: .kernelDefault, after: .kernelDefault)
     #expect(!change.isChanged)
     #expect(change.drift == [])
   }
 
-  @Test func `what did not take is drift`() {
+  @Test func `a change that did not take effect is drift`() {
     let change = TimeoutsChange(wanted: Timeouts(tcp: 60), before: .kernelDefault, after: .kernelDefault)
     #expect(!change.isChanged)
     #expect(change.drift == [Drift(.tcp, actual: 900, wanted: 60)])
   }
 
-  @Test func `what another program wrote meanwhile counts as changed, and is no drift where it was not named`() {
+  @Test func `a change by another program counts as changed, and is drift only where a value was named`() {
     let change = TimeoutsChange(
       wanted: Timeouts(tcp: 900), before: .kernelDefault, after: Timeouts(tcp: 900, tcpFin: 120, udp: 5))
     #expect(change.isChanged)
     #expect(change.drift == [])
   }
 
-  @Test func `a dry run says what would be`() {
+  @Test func `a dry run predicts the result`() {
     let change = TimeoutsChange(
       wanted: Timeouts(udp: 60), before: .kernelDefault, after: Timeouts(udp: 60).merging(.kernelDefault),
       isDryRun: true)
@@ -48,12 +48,12 @@ import Testing
         Timeouts(tcp: 60, tcpFin: 30, udp: 60), Timeouts(tcp: 900, tcpFin: 30), false,
         ["tcp is 900 s, wanted 60 s", "udp is not in this kernel, wanted 60 s"]
       ),
-      // As wanted, nothing wanted, nothing sent.
+      // The wanted values, no wanted values, nothing sent.
       (Timeouts(udp: 300), .kernelDefault, false, nil),
       (Timeouts(), .kernelDefault, false, nil),
       (Timeouts(udp: 60), .kernelDefault, true, nil),
     ] as [(Timeouts, Timeouts, Bool, [String]?)])
-  func `a mismatch is what was sent and not read back`(
+  func `a mismatch is a value that was sent and not read back`(
     wanted: Timeouts, after: Timeouts, isDryRun: Bool, drift: [String]?
   ) {
     let change = TimeoutsChange(wanted: wanted, before: .kernelDefault, after: after, isDryRun: isDryRun)

@@ -6,12 +6,14 @@ import Testing
 
 @testable import IPVS
 
-/// Lines of the kernel's table, captured and misshapen; the addresses are those of documentation.
+/// Lines of the kernel's table, captured and malformed.
+///
+/// The addresses are from the documentation ranges.
 @Suite struct ConnectionTableTests {
   private static let plain = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n"
   private static let withOrigin = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires\n"
 
-  @Test func `reads a connection of each address family, and both`() throws {
+  @Test func `reads connections of each address family, and of both`() throws {
     let six = "2001:0db8:0001:0000:0000:0000:0000:0002"
     let vip = "2001:0db8:0001:0000:0000:0000:0000:0100"
     #expect(
@@ -29,7 +31,7 @@ import Testing
       ])
   }
 
-  @Test func `reads who made an entry, and does not need to`() throws {
+  @Test func `reads the director that created an entry, if it is listed`() throws {
     #expect(
       try read(
         """
@@ -43,13 +45,13 @@ import Testing
       ])
   }
 
-  @Test func `passes over columns of persistence engines and of newer kernels`() throws {
+  @Test func `skips columns of persistence engines and of newer kernels`() throws {
     #expect(
       try read(Self.plain + "UDP C0000202 0000 C0000264 13C4 C6336402 13C4 ASSURED         359 sip 1234@192.0.2.2 x\n")
         == ["UDP 192.0.2.2:0 192.0.2.100:5060 198.51.100.2:5060 ASSURED 359 template"])
   }
 
-  @Test func `knows a template, also of a firewall mark, and what is none`() throws {
+  @Test func `recognises templates, also of firewall marks`() throws {
     #expect(
       try read(
         """
@@ -67,18 +69,20 @@ import Testing
       ])
   }
 
-  /// The longest timer is 21 474 836 s, of which HZ = 100 is the limit; what is more has wrapped.
+  /// The longest timer is 21 474 836 s, the limit at HZ = 100.
+  ///
+  /// A larger number has wrapped around.
   @Test(
     arguments: [
       ("0", 0), ("21474836", 21_474_836), ("21474837", 0), ("4294967", 4_294_967), ("42949672", 0),
       ("18446744073709551", 0), ("99999999999999999999", 0),
     ] as [(String, UInt32)])
-  func `takes a time that has wrapped for one that is over`(expires: String, seconds: UInt32) throws {
+  func `reads a time that has wrapped around as 0`(expires: String, seconds: UInt32) throws {
     let line = "TCP C0000202 9C41 C0000264 0050 C6336402 1F90 ESTABLISHED \(expires)\n"
     #expect(try read(Self.plain + line).map { $0.split(separator: " ").last } == ["\(seconds)"])
   }
 
-  @Test func `takes fields of any width, however many blanks there are`() throws {
+  @Test func `accepts fields of any width and any number of blanks`() throws {
     #expect(
       try read(
         Self.plain + "  TCP   c0000202  9c41 C0000264   0050 C6336402 1F90   ESTABLISHED   LOCAL 00000899   \n"
@@ -89,7 +93,7 @@ import Testing
         ])
   }
 
-  @Test func `keeps the names of what it does not know`() throws {
+  @Test func `keeps unknown names`() throws {
     #expect(
       try read(
         Self.plain + "SCTP C0000202 9C41 C0000264 0050 C6336402 1F90 S-ACK-SENT 7\n"
@@ -115,19 +119,19 @@ import Testing
     "TCP 2001:0db8:0001:0000:0000:0000:0000-0002 9C41 C0000264 0050 C6336402 1F90 ESTABLISHED 12",
     "TCP 2001:db8::2 9C41 C0000264 0050 C6336402 1F90 ESTABLISHED 12",
   ])
-  func `refuses a line that is no connection`(line: String) throws {
+  func `refuses a line that is not a connection`(line: String) throws {
     let error = try #require(throws: IPVSError.self) { try read(Self.plain + line + "\n") }
     #expect(error == IPVSError(.unexpectedReply, .readConnections, detail: line))
   }
 
-  @Test func `passes over a last line that is cut off, which may be any part of one`() throws {
+  @Test func `skips a last line that is cut off anywhere`() throws {
     let line = "TCP C0000202 9C41 C0000264 0050 C6336402 1F90 ESTABLISHED     "
     #expect(try read(Self.plain + line + "899\n" + line + "8").count == 1)
     #expect(try read(Self.plain).isEmpty)
     #expect(try read("").isEmpty)
   }
 
-  @Test func `reads lines of any length up to that of its buffer, wherever a read ends`() throws {
+  @Test func `reads lines of any length up to its buffer, wherever a read ends`() throws {
     let line = "TCP C0000202 9C41 C0000264 0050 C6336402 1F90 ESTABLISHED 12"
     let long = line + String(repeating: " ", count: 60_000) + "x\n"
     #expect(try read(Self.plain + long + line + "\n" + long).count == 3)
@@ -135,11 +139,11 @@ import Testing
       try read(Self.plain + line + String(repeating: "x", count: 70_000) + "\n")
     }
     #expect(error == IPVSError(.refused, .readConnections, errno: .overflow))
-    // 5000 lines of 61 bytes: reads end in all parts of them.
+    // 5000 lines of 61 bytes, so that reads end at every part of a line.
     #expect(try read(Self.plain + String(repeating: line + "\n", count: 5_000)).count == 5_000)
   }
 
-  /// What is in a table with this text.
+  /// The connections in a table with this text.
   private func read(_ text: String) throws -> [String] {
     let file = try #require(tmpfile())
     defer { fclose(file) }

@@ -19,7 +19,7 @@ import Testing
     "192.0.2:80", "192.0.2.256:80", ":80", "[192.0.2.1]:80", "2001:db8::1:80", "[2001:db8::1]", "[2001:db8::1:80",
     "2001:db8::1]:80", "[]:80", "[2001:db8::1%eth0]:80",
   ])
-  func `is nothing else`(text: String) {
+  func `refuses any other text`(text: String) {
     #expect(Endpoint(parsing: text) == nil)
   }
 }

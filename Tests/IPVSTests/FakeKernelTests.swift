@@ -5,7 +5,7 @@ import IPVSTesting
 import SystemPackage
 import Testing
 
-/// The kernel for users' tests, and what a client makes of its answers.
+/// The fake kernel for users' tests, and the results of a client with its answers.
 @Suite struct FakeKernelTests {
   @Test func `answers with its timeouts`() throws {
     let kernel = FakeKernel(timeouts: Timeouts(tcp: 60, udp: 5))
@@ -17,7 +17,7 @@ import Testing
     #expect(kernel.requests == [.readTimeouts, .readTimeouts])
   }
 
-  @Test func `sets what is named and keeps the rest`() throws {
+  @Test func `sets the named timeouts and keeps the others`() throws {
     let kernel = FakeKernel()
     try kernel.client().setTimeouts(Timeouts(tcpFin: 30))
     #expect(kernel.timeouts == Timeouts(tcp: 900, tcpFin: 30, udp: 300))
@@ -45,9 +45,9 @@ import Testing
     #expect(kernel.requests == [.readTimeouts, .readTimeouts])
   }
 
-  @Test func `another program in between is drift and no error`() throws {
+  @Test func `a change by another program is drift, not an error`() throws {
     let kernel = FakeKernel(timeouts: Timeouts(tcp: 900))
-    // This kernel has no udp.
+    // This kernel was built without UDP.
     let change = try kernel.client().changeTimeouts(to: Timeouts(tcp: 60, udp: 5))
     #expect(change.after == Timeouts(tcp: 60, udp: 5))
     kernel.timeouts = Timeouts(tcp: 7)
@@ -60,7 +60,7 @@ import Testing
       (.refuse(.noMemory), .refused, .noMemory, false), (.stayMute, .timedOut, nil, true),
       (.confuse, .unexpectedReply, nil, true),
     ] as [(FakeKernel.Answer, IPVSError.Code, Errno?, Bool)])
-  func `fails to set as it is told to`(
+  func `fails to set as configured`(
     answer: FakeKernel.Answer, code: IPVSError.Code, errno: Errno?, isSet: Bool
   ) throws {
     let kernel = FakeKernel { request in request == .readTimeouts ? .comply : answer }
@@ -70,7 +70,7 @@ import Testing
     #expect(error == IPVSError(code, .setTimeouts, sending: wanted, errno: errno))
     #expect(error?.mayHaveSetTimeouts == isSet)
     #expect((kernel.timeouts.udp == 5) == isSet)
-    // What comes too late, or is no answer, is not taken for the next one.
+    // A late or wrong answer is not used for the next request.
     #expect(try client.timeouts() == kernel.timeouts)
   }
 
@@ -78,12 +78,12 @@ import Testing
     arguments: [
       (.refuse(.noMemory), .refused, .noMemory), (.stayMute, .timedOut, nil), (.confuse, .unexpectedReply, nil),
     ] as [(FakeKernel.Answer, IPVSError.Code, Errno?)])
-  func `fails to read as it is told to`(answer: FakeKernel.Answer, code: IPVSError.Code, errno: Errno?) throws {
+  func `fails to read as configured`(answer: FakeKernel.Answer, code: IPVSError.Code, errno: Errno?) throws {
     let client = try FakeKernel { _ in answer }.client(replyTimeout: .milliseconds(100))
     #expect(throws: IPVSError(code, .readTimeouts, errno: errno)) { try client.timeouts() }
   }
 
-  @Test func `a change that cannot be read back says that it was sent`() throws {
+  @Test func `a change that cannot be read back reports that it was sent`() throws {
     let kernel = FakeKernel()
     let failing = FakeKernel { request in
       if case .setTimeouts = request {
@@ -104,7 +104,7 @@ import Testing
     init(_ client: consuming Client) { self.client = client }
   }
 
-  /// Without a lock around question and answer, one would get the answer of the other.
+  /// Without a lock around each exchange, one task would get the answer of the other.
   @Test func `one client serves many tasks at once`() async throws {
     let kernel = FakeKernel()
     let shared = Shared(try kernel.client())
@@ -122,8 +122,10 @@ import Testing
     #expect(kernel.requests.count == 8 * 200 * 2)
   }
 
-  /// The namespaces are this machine's; the family is no kernel's.
-  @Test func `its clients in other namespaces reach no real family`() throws {
+  /// The namespaces belong to this machine.
+  ///
+  /// No real kernel has the family.
+  @Test func `its clients in other namespaces find no real family`() throws {
     var results: [NetworkNamespace: IPVSError.Code] = [:]
     try FakeKernel().client().forEach(in: [.current, .path("/no/such"), .path("/")]) { namespace, result in
       do throws(IPVSError) {
@@ -136,7 +138,7 @@ import Testing
     #expect(results == [.current: .unloaded, .path("/no/such"): .noSuchNamespace, .path("/"): .notANamespace])
   }
 
-  @Test func `the loop over namespaces ends with what its body throws`() throws {
+  @Test func `the loop over namespaces ends with the error of its body`() throws {
     var seen: [NetworkNamespace] = []
     #expect(throws: Errno.canceled) {
       try FakeKernel().client().forEach(in: [.path("/1"), .path("/2")]) { namespace, _ throws(Errno) in

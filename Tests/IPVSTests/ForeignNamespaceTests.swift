@@ -5,7 +5,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Clients in network namespaces that are not there or are none: the error comes before IPVS is asked for.
+/// Clients in network namespaces that do not exist or are something else.
+///
+/// The error comes before IPVS is used.
 @Suite struct ForeignNamespaceTests {
   static let missing: [(NetworkNamespace, IPVSError.Code, Errno?)] = [
     (.path("/no/such"), .noSuchNamespace, .noSuchFileOrDirectory),
@@ -23,12 +25,12 @@ import Testing
   }
 
   @Test(arguments: missing)
-  func `it is not seen whether it is in use`(namespace: NetworkNamespace, code: IPVSError.Code, errno: Errno?) {
+  func `its use cannot be found out`(namespace: NetworkNamespace, code: IPVSError.Code, errno: Errno?) {
     #expect(throws: IPVSError(code, .lookForUse, in: namespace, errno: errno)) { _ = try namespace.isInUse() }
   }
 
-  /// Nobody has put a virtual service there.
-  @Test func `one that has just been made is not in use`() throws {
+  /// It has no virtual service.
+  @Test func `a new namespace is not in use`() throws {
     let foreign = try ForeignNamespace()
     #expect(try !NetworkNamespace.path(foreign.path).isInUse())
     #expect(try !NetworkNamespace.process(foreign.process).isInUse())

@@ -5,7 +5,7 @@ import Testing
 
 @testable import IPVS
 
-/// The sentences that people read: the whole text of every code and operation.
+/// The sentences for people: the whole text of every code and operation.
 @Suite struct IPVSErrorDescriptionTests {
   static let attempts: [(IPVSError.Operation, Timeouts?, String)] = [
     (.open, nil, "cannot open IPVS in this network namespace: "),
@@ -68,7 +68,7 @@ import Testing
     (.library, nil, "libnl failed, which is a bug"),
   ]
 
-  /// How a namespace stands in the sentence.
+  /// The words for a namespace in the sentence.
   static let places: [(NetworkNamespace, String)] = [
     (.current, "this network namespace"),
     (.named("blue"), "the network namespace blue"),
@@ -79,20 +79,20 @@ import Testing
   ]
 
   @Test(arguments: attempts, reasons)
-  func `says what was attempted, where and why not`(
+  func `says what failed, where and why`(
     attempt: (IPVSError.Operation, Timeouts?, String), reason: (IPVSError.Code, Errno?, String)
   ) {
     let error = IPVSError(reason.0, attempt.0, sending: attempt.1, errno: reason.1)
     #expect(error.description == attempt.2 + reason.2)
   }
 
-  /// What is not IPVS' own knows other reasons.
+  /// Operations outside IPVS have other reasons.
   @Test(
     arguments: [
       (.notRoot, "entering it requires root or CAP_SYS_ADMIN"),
       (.userNamespace, "root in a user namespace may not enter it"),
     ] as [(IPVSError.Code, String)])
-  func `does not blame IPVS for what it has no part in`(code: IPVSError.Code, reason: String) {
+  func `does not blame IPVS for other operations`(code: IPVSError.Code, reason: String) {
     let operation = IPVSError.Operation("count-sheep", "count the sheep", about: .namespace)
     #expect(
       IPVSError(code, operation, in: .named("blue"), errno: .notPermitted).description
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test(arguments: places)
-  func `says in which network namespace`(namespace: NetworkNamespace, place: String) {
+  func `names the network namespace`(namespace: NetworkNamespace, place: String) {
     for operation in [.open, .lookForUse, .readTimeouts, .setTimeouts] as [IPVSError.Operation] {
       #expect(
         IPVSError(.noSuchNamespace, operation, in: namespace).description
@@ -108,36 +108,36 @@ import Testing
     }
   }
 
-  /// To list is about all of them.
+  /// Listing is about all namespaces.
   @Test(arguments: places)
-  func `names no network namespace where it is about none`(namespace: NetworkNamespace, place: String) {
+  func `names no network namespace if it is about all`(namespace: NetworkNamespace, place: String) {
     #expect(
       IPVSError(.refused, .listNamespaces, in: namespace, errno: .permissionDenied).description
         == "cannot list the network namespaces (/run/netns, /run/docker/netns, /proc): the system refused"
         + " (Permission denied, errno 13)")
   }
 
-  @Test func `names a kind of a later version`() {
+  @Test func `names a code of a later version`() {
     #expect(
       IPVSError(.init(rawValue: "of-a-later\nversion"), .open, errno: .noMemory).description
         == #"cannot open IPVS in this network namespace: it failed with code "of-a-later\nversion" (Cannot allocate memory,"#
         + " errno 12)")
   }
 
-  @Test func `explains a kind of a later version by the detail`() {
+  @Test func `explains a code of a later version by the detail`() {
     #expect(
       IPVSError(.init(rawValue: "later"), .open, errno: .noMemory, detail: "the moon is full").description
         == "cannot open IPVS in this network namespace: the moon is full (Cannot allocate memory, errno 12)")
   }
 
-  /// The table of operations that have a name here.
+  /// The operations that have a name here.
   @Test(
     arguments: [
       ("open", .open), ("list-namespaces", .listNamespaces), ("look-for-use", .lookForUse),
       ("read-connections", .readConnections), ("read-services", .readServices), ("read-daemons", .readDaemons),
       ("read-timeouts", .readTimeouts), ("set-timeouts", .setTimeouts),
     ] as [(String, IPVSError.Operation)])
-  func `reads an operation back by its name`(name: String, operation: IPVSError.Operation) {
+  func `finds an operation by its name`(name: String, operation: IPVSError.Operation) {
     #expect(operation.rawValue == name)
     #expect(IPVSError.Operation(rawValue: name) == operation)
     #expect(IPVSError.Operation(rawValue: name).description == operation.description)
@@ -157,13 +157,13 @@ import Testing
       (.notRoot, .setTimeouts, Timeouts(udp: 5), false), (.refused, .readTimeouts, Timeouts(udp: 5), true),
       (.timedOut, .readTimeouts, nil, false),
     ] as [(IPVSError.Code, IPVSError.Operation, Timeouts?, Bool)])
-  func `knows whether the timeouts may be set`(
+  func `knows whether the timeouts may have been set`(
     code: IPVSError.Code, operation: IPVSError.Operation, timeouts: Timeouts?, mayBeSet: Bool
   ) {
     #expect(IPVSError(code, operation, sending: timeouts).mayHaveSetTimeouts == mayBeSet)
   }
 
-  @Test func `quotes libnl where libnl failed`() {
+  @Test func `quotes libnl if libnl failed`() {
     #expect(
       IPVSError(.library, .open, detail: "Out of memory").description
         == "cannot open IPVS in this network namespace: libnl failed (Out of memory), which is a bug")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import IPVS
 
-/// What it means for IPVS that a network namespace was not entered, whoever wanted to.
+/// The meaning of a failure to enter a network namespace, for every operation.
 @Suite struct NamespaceErrorTranslationTests {
   static let operations: [IPVSError.Operation] = [
     .open, .lookForUse, .readTimeouts, .setTimeouts,
@@ -26,7 +26,7 @@ import Testing
       (.notEntered(.noMemory), .refused, .noMemory),
       (.notEntered(.noSuchFileOrDirectory), .refused, .noSuchFileOrDirectory),
       (.noThread(.resourceTemporarilyUnavailable), .refused, .resourceTemporarilyUnavailable),
-      // No thread is not a lack of privilege.
+      // A missing thread is not a lack of privilege.
       (.noThread(.notPermitted), .refused, .notPermitted),
       (.timedOut, .timedOut, nil),
     ] as [(NamespaceError, IPVSError.Code, Errno?)], operations)
@@ -43,9 +43,9 @@ import Testing
       .notOpened(.permissionDenied), .notOpened(.notPermitted), .notEntered(.notPermitted),
       .notEntered(.permissionDenied),
     ] as [NamespaceError], operations)
-  func `a lack of privilege is told apart by who asks`(failure: NamespaceError, operation: IPVSError.Operation) {
+  func `a lack of privilege has a code by the caller`(failure: NamespaceError, operation: IPVSError.Operation) {
     let error = IPVSError(failure, during: operation, in: .process(7))
-    // To root, another capability is missing than the one that IPVS asks for.
+    // Root lacks another capability than the one that IPVS requires.
     #expect([.notRoot, .mayNotEnter, .userNamespace].contains(error.code))
     #expect((error.code == .notRoot) == (geteuid() != 0))
     #expect(error.code == Privilege.whyNotEntered())

@@ -10,7 +10,7 @@ import Testing
 @Suite struct NetlinkErrorTranslationTests {
   static let operations: [IPVSError.Operation] = [.open, .readTimeouts, .setTimeouts]
 
-  /// What a failure means, whatever the operation.
+  /// The meaning of a failure that is the same for every operation.
   @Test(
     arguments: [
       (.kernel(.noMemory), .refused, .noMemory),
@@ -30,7 +30,7 @@ import Testing
     #expect(IPVSError(failure.0, during: operation) == IPVSError(failure.1, operation, errno: failure.2))
   }
 
-  /// What a failure means because of the operation.
+  /// The meaning of a failure that depends on the operation.
   @Test(
     arguments: [
       (.kernel(.invalidArgument), .setTimeouts, .valueRefused, .invalidArgument),
@@ -41,7 +41,7 @@ import Testing
       (.kernel(.noSuchFileOrDirectory), .readTimeouts, .unloaded, .noSuchFileOrDirectory),
       (.kernel(.noSuchFileOrDirectory), .setTimeouts, .unloaded, .noSuchFileOrDirectory),
     ] as [(NetlinkError, IPVSError.Operation, IPVSError.Code, Errno)])
-  func `depends on what was attempted`(
+  func `depends on the operation`(
     failure: NetlinkError, operation: IPVSError.Operation, code: IPVSError.Code, errno: Errno
   ) {
     #expect(IPVSError(failure, during: operation) == IPVSError(code, operation, errno: errno))
@@ -62,7 +62,7 @@ import Testing
     #expect(IPVSError(.system(errno), during: .readTimeouts) == IPVSError(.refused, .readTimeouts, errno: errno))
   }
 
-  @Test func `a family that is not there is told apart by what the system says of the module`() {
+  @Test func `a missing family has a code by the state of the module`() {
     let error = IPVSError(.kernel(.noSuchFileOrDirectory), during: .open)
     #expect([.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled].contains(error.code))
     #expect(error.code == KernelModule.whyAbsent())
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: operations)
-  func `a lack of privilege is told apart by who asks`(operation: IPVSError.Operation) {
+  func `a lack of privilege has a code by the caller`(operation: IPVSError.Operation) {
     let error = IPVSError(.kernel(.notPermitted), during: operation)
     #expect([.notRoot, .missingCapability, .userNamespace].contains(error.code))
     #expect((error.code == .notRoot) == (geteuid() != 0))

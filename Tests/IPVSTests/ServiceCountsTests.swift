@@ -6,7 +6,9 @@ import Testing
 
 @testable import IPVS
 
-/// Lines of the kernel's list, captured and misshapen; the addresses are those of documentation.
+/// Lines of the kernel's list, captured and malformed.
+///
+/// The addresses are from the documentation ranges.
 @Suite struct ServiceCountsTests {
   private static let heading = """
     IP Virtual Server version 1.2.1 (size=4096)
@@ -15,7 +17,7 @@ import Testing
 
     """
 
-  @Test func `are counted by protocol, and their servers by how packets come there`() throws {
+  @Test func `are counted by protocol, and their servers by forwarding method`() throws {
     let services = try read(
       """
       \(Self.heading)TCP  C0000264:0050 rr\u{20}
@@ -44,21 +46,21 @@ import Testing
       ])
   }
 
-  @Test func `may be none`() throws {
+  @Test func `may be empty`() throws {
     #expect(try read(Self.heading) == ServiceCounts(services: [:]))
     #expect(try read("") == ServiceCounts(services: [:]))
   }
 
-  @Test func `are those of protocols that are not known, too`() throws {
+  @Test func `include unknown protocols`() throws {
     #expect(try read(Self.heading + "IP_99  C0000264:0000 rr \n").services == [.init(rawValue: "IP_99"): 1])
   }
 
-  @Test func `end where a line is cut off`() throws {
+  @Test func `end before a line that is cut off`() throws {
     #expect(try read(Self.heading + "TCP  C0000264:0050 rr \n  -> C63364").servers.isEmpty)
   }
 
   @Test(arguments: ["", "TCP", "TCP  C0000264:0050 ", "  -> C6336402:1F90", "  -> C6336402:1F90      Masq    1"])
-  func `are not guessed at where a line is neither`(line: String) throws {
+  func `are not guessed from a line of another form`(line: String) throws {
     let error = try #require(throws: IPVSError.self) { try read(Self.heading + line + "\n") }
     #expect(error == IPVSError(.unexpectedReply, .readServices, detail: line))
     #expect(error.description.contains("unrecognised line (\(line)), which is a bug"))
@@ -67,12 +69,12 @@ import Testing
   @Test(arguments: [
     ForwardingMethod.nat, .directRouting, .tunnel, .local, .bypass, .init(rawValue: "Pigeon"),
   ])
-  func `name their methods as the kernel does`(method: ForwardingMethod) throws {
+  func `name forwarding methods as the kernel does`(method: ForwardingMethod) throws {
     let text = "\(Self.heading)TCP  C0000264:0050 rr \n  -> C6336402:1F90 \(method.rawValue) 1 0 0\n"
     #expect(try read(text).servers == [.init(.tcp, method): 1])
   }
 
-  /// What is in a list with this text.
+  /// The counts of a list with this text.
   private func read(_ text: String) throws -> ServiceCounts {
     let file = try #require(tmpfile())
     defer { fclose(file) }

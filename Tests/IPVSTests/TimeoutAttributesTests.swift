@@ -30,23 +30,23 @@ import Testing
   ]
 
   @Test(arguments: mapping)
-  func `what is named is sent, and nothing else`(timeouts: Timeouts, attributes: [UInt8]) throws {
+  func `only named timeouts are sent`(timeouts: Timeouts, attributes: [UInt8]) throws {
     let request = try Request(to: Family(id: 28, version: 1), command: 12)
     try timeouts.append(to: request)
     #expect(Array(request.bytes.dropFirst(20)) == attributes)
   }
 
   @Test(arguments: mapping)
-  func `what is absent in the answer is absent`(timeouts: Timeouts, attributes: [UInt8]) throws {
+  func `a timeout that is absent in the answer is nil`(timeouts: Timeouts, attributes: [UInt8]) throws {
     #expect(try decoded(attributes) == timeouts)
   }
 
-  @Test func `the order of the answer does not matter, nor does what it has besides`() throws {
+  @Test func `neither the order of the answer nor other attributes matter`() throws {
     let other: [UInt8] = [0x05, 0x00, 0x63, 0x00, 0xff, 0x00, 0x00, 0x00]
     #expect(try decoded(Self.udp + other + Self.tcpFin + Self.tcp) == .kernelDefault)
   }
 
-  @Test func `a kernel may hold a timeout that is too long to be asked for`() throws {
+  @Test func `a kernel may hold a timeout that is too long to set`() throws {
     let timeouts = try decoded([0x08, 0x00, 0x06, 0x00, 0xff, 0xff, 0xff, 0x7f])
     #expect(timeouts.udp?.seconds == 0x7fff_ffff)
   }
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  /// The timeouts in an answer with these attributes.
+  /// The timeouts from an answer with these attributes.
   private func decoded(_ attributes: [UInt8]) throws -> Timeouts {
     let datagram: [UInt8] =
       [

@@ -10,12 +10,12 @@ import Testing
   }
 
   @Test(arguments: [Int.min, -1, 0, 2_678_401, Int(UInt32.max), Int(UInt32.max) + 1, Int(UInt32.max) + 2, Int.max])
-  func `is nothing else`(seconds: Int) {
+  func `refuses any other number`(seconds: Int) {
     #expect(Timeout(seconds: seconds) == nil)
   }
 
   @Test(arguments: [(1, 1), (2_678_400, 2_678_400), (2_678_401, 2_678_401), (UInt32.max, UInt32.max), (0, nil)])
-  func `held by a kernel, it may be longer, but never 0`(seconds: UInt32, held: UInt32?) {
+  func `in a kernel it may be longer, but never 0`(seconds: UInt32, held: UInt32?) {
     #expect(Timeout(held: seconds)?.seconds == held)
   }
 
@@ -39,7 +39,7 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = 2_678_401 as Timeout }
   }
 
-  @Test func `orders by its length`() {
+  @Test func `is ordered by length`() {
     let timeouts: [Timeout] = [300, 1, 2_678_400, 120]
     #expect(timeouts.sorted() == [1, 120, 300, 2_678_400])
     #expect(!((60 as Timeout) < 60))

@@ -10,7 +10,7 @@ import Testing
   @Test(
     arguments: [
       (.kernelDefault, #"{"tcp":900,"tcpfin":120,"udp":300}"#), (Timeouts(udp: 5), #"{"udp":5}"#), (Timeouts(), "{}"),
-      // A kernel may hold more than may be asked for.
+      // A kernel may hold more than can be set.
       (Timeouts(tcp: Timeout(held: .max)), #"{"tcp":4294967295}"#),
     ] as [(Timeouts, String)])
   func `are numbers of seconds`(timeouts: Timeouts, json: String) throws {
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: ["0", "-1", "1.5", "4294967296", "\"60\"", "\"60 s\"", "[]"])
-  func `are nothing that no kernel can hold`(value: String) {
+  func `are refused if no kernel can hold them`(value: String) {
     #expect(throws: DecodingError.self) {
       try JSONDecoder().decode(Timeouts.self, from: Data(#"{"udp":\#(value)}"#.utf8))
     }
@@ -33,7 +33,7 @@ import Testing
       (Timeouts(tcp: 60, udp: 5), "tcp=60 udp=5", "tcp 60 s, udp 5 s", "60 - 5"),
       (Timeouts(), "", "", "- - -"),
     ] as [(Timeouts, String, String, String)])
-  func `have four styles`(timeouts: Timeouts, assignments: String, phrase: String, arguments: String) {
+  func `have four forms as text`(timeouts: Timeouts, assignments: String, phrase: String, arguments: String) {
     #expect(timeouts.description == assignments)
     #expect(timeouts.assignments == assignments)
     #expect(timeouts.phrase == phrase)
@@ -51,7 +51,7 @@ import Testing
     if let seconds { #expect(Timeout(held: seconds)?.duration == duration) }
   }
 
-  @Test func `one has a unit`() {
+  @Test func `a single timeout has a unit`() {
     #expect("\(900 as Timeout)" == "900 s")
   }
 }

@@ -4,11 +4,11 @@ import IPVS
 import Testing
 
 @Suite struct TimeoutsTests {
-  @Test func `are those of the kernel at the start of a namespace`() {
+  @Test func `start with the kernel's defaults`() {
     #expect(Timeouts.kernelDefault == Timeouts(tcp: 900, tcpFin: 120, udp: 300))
   }
 
-  @Test func `that are not named are absent`() {
+  @Test func `that are not named are nil`() {
     #expect(Timeouts() == Timeouts(tcp: nil, tcpFin: nil, udp: nil))
     #expect(Timeouts(udp: 5).tcp == nil)
     #expect(Timeouts(udp: 5).tcpFin == nil)
@@ -42,7 +42,7 @@ import Testing
     (Timeouts(tcp: 1, tcpFin: 2, udp: 3), .kernelDefault, Timeouts(tcp: 1, tcpFin: 2, udp: 3)),
     (Timeouts(tcp: 60), Timeouts(udp: 5), Timeouts(tcp: 60, udp: 5)),
   ])
-  func `are filled from others where they are absent`(some: Timeouts, others: Timeouts, expected: Timeouts) {
+  func `are filled in from others where they are nil`(some: Timeouts, others: Timeouts, expected: Timeouts) {
     #expect(some.merging(others) == expected)
   }
 
@@ -57,7 +57,7 @@ import Testing
     (Timeouts(udp: 300), .kernelDefault, Timeouts()),
     (Timeouts(udp: 5), Timeouts(tcp: 5), Timeouts(udp: 5)),
   ])
-  func `differ from others where they are named and not so there`(
+  func `differ from others where they are named and different`(
     some: Timeouts, others: Timeouts, expected: Timeouts
   ) {
     #expect(some.changes(from: others) == expected)

@@ -8,14 +8,14 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A program that plays ipvsadm, written by a test.
+/// A program in place of ipvsadm, written by a test.
 struct FakeProgram {
   let path: FilePath
 
   /// Writes a program.
   ///
-  /// Another process writes the file: were it open for writing here, a process that another test starts at that moment
-  /// would inherit it, and the system does not execute a file that somebody may write to (ETXTBSY).
+  /// Another process writes the file. If it were open for writing here, a process that another test starts at that
+  /// moment would inherit it, and the system does not execute a file that is open for writing (ETXTBSY).
   init(_ text: String, at path: FilePath) async throws {
     let record = try await Subprocess.run(
       .path("/bin/sh"), arguments: ["-c", #"cat > "$0" && chmod 755 "$0""#, path.string], input: .string(text),
@@ -24,9 +24,9 @@ struct FakeProgram {
     self.path = path
   }
 
-  /// Asks the program for the timeouts.
+  /// Reads the timeouts through the program.
   ///
-  /// - Returns: The answer, or why there is none, and how long that took.
+  /// - Returns: The answer or the error, and how long it took.
   func answer(timeLimit: Duration = .seconds(30)) async throws -> (Result<Timeouts, IpvsadmError>, Duration) {
     let program = try IpvsadmProgram(at: [path], for: .list, timeLimit: timeLimit)
     let clock = ContinuousClock()
@@ -35,14 +35,14 @@ struct FakeProgram {
     return (answer, start.duration(to: clock.now))
   }
 
-  /// Has the program set timeouts.
+  /// Sets timeouts through the program.
   func setTimeouts(_ timeouts: Timeouts) async throws {
     let program = try IpvsadmProgram(at: [path], for: .set(timeouts))
     try await onOwnThread { () throws(IpvsadmError) in try program.setTimeouts(timeouts) }.get()
   }
 }
 
-/// What a shell script that plays ipvsadm answers.
+/// The answer of a shell script in place of ipvsadm.
 func answer(
   ofScript script: String, timeLimit: Duration = .seconds(30)
 ) async throws -> (Result<Timeouts, IpvsadmError.Cause>, Duration) {

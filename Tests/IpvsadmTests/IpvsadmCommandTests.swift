@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: commands)
-  func `is what its arguments say`(command: IpvsadmCommand, arguments: [String]) throws {
+  func `is parsed from its arguments`(command: IpvsadmCommand, arguments: [String]) throws {
     #expect(try IpvsadmGrammar.parse(arguments) == command)
   }
 }

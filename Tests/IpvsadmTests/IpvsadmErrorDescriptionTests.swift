@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ipvsadm
 
-/// The sentences that people read: the whole text of every cause and command.
+/// The sentences for people: the whole text of every cause and command.
 @Suite struct IpvsadmErrorDescriptionTests {
   static let attempts: [(IpvsadmCommand, String, String)] = [
     (.list, "read", "/usr/sbin/ipvsadm -L --timeout"),
@@ -82,7 +82,7 @@ import Testing
         + " \(advice)")
   }
 
-  /// The words of ipvsadm, nsenter and the system are theirs.
+  /// Without the quoted words of ipvsadm, nsenter and the system.
   @Test(arguments: reasons)
   func `has at most 160 characters before the advice`(cause: IpvsadmError.Cause, reason: String, advice: String) {
     let words = reason.split(separator: ": \"")[0]
@@ -90,7 +90,7 @@ import Testing
       "cannot read the timeouts in this network namespace with the program /usr/sbin/ipvsadm: \(words)".count <= 160)
   }
 
-  @Test func `shows a path with control characters in a printable way`() {
+  @Test func `escapes control characters in a path`() {
     #expect(
       IpvsadmError(.missing, .list, program: "/tmp/\u{1B}[2J").description
         == #"cannot read the timeouts in this network namespace with the program /tmp/\u{1B}[2J:"#
@@ -103,7 +103,7 @@ import Testing
       (.process(7), "pid 7", "/proc/7/ns/net", "/proc/7/ns/net"),
       (.path("/a\u{1B}b"), #"/a\u{1B}b"#, "/a\u{1B}b", #"/a\u{1B}b"#),
     ] as [(NetworkNamespace, String, FilePath, String)])
-  func `says in which network namespace, and how to do the same by hand`(
+  func `names the network namespace, and the command to run by hand`(
     namespace: NetworkNamespace, name: String, entrance: FilePath, shown: String
   ) {
     let program = "/usr/sbin/ipvsadm"

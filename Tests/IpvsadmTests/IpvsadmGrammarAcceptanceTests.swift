@@ -10,11 +10,11 @@ import Testing
     ["-L", "--timeout"],
     ["-l", "--timeout"],
     ["--list", "--timeout"],
-    // Joined letters, in any order after the operation.
+    // Combined letters, in any order after the operation.
     ["-Ln", "--timeout"],
     ["-lnX", "--timeout"],
     ["-LXn", "--timeout"],
-    // Options that do nothing beside --timeout, once each.
+    // Options without an effect on --timeout, once each.
     ["-L", "-n", "--timeout"],
     ["-L", "--timeout", "-n", "-X"],
     ["--list", "--numeric", "--exact", "--nosort", "--tun-info", "--timeout"],
@@ -35,7 +35,7 @@ import Testing
   @Test(
     arguments: [
       (["--set", "60", "30", "90"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
-      // Values may come before the operation and around it.
+      // Values before and after the operation.
       (["60", "30", "90", "--set"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
       (["60", "--set", "30", "90"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
       (["--set", "--", "60", "30", "90"], Timeouts(tcp: 60, tcpFin: 30, udp: 90)),
@@ -46,7 +46,7 @@ import Testing
       (["--set", "0", "0", "0"], Timeouts()),
       (["--set", "0", "0", "5"], Timeouts(udp: 5)),
       (["--set", "--", "-0", "+0", "000"], Timeouts()),
-      // What strtol takes: white space before, a sign, leading zeros.
+      // Numbers as strtol accepts them: white space before, a sign, leading zeros.
       (["--set", " 5", "+5", "005"], Timeouts(tcp: 5, tcpFin: 5, udp: 5)),
       (["--set", "\t5", "\n5", "\u{B}\u{C}\r 5"], Timeouts(tcp: 5, tcpFin: 5, udp: 5)),
       (["--set", " +5", "0000000000000000000000005", "5"], Timeouts(tcp: 5, tcpFin: 5, udp: 5)),

@@ -3,14 +3,14 @@
 import Ipvsadm
 import Testing
 
-/// Command lines that ipvsadm 1.31 refuses, or that do not concern the timeouts.
+/// Command lines that ipvsadm 1.31 refuses, or that are not about timeouts.
 @Suite struct IpvsadmGrammarRefusalTests {
   @Test(arguments: [
     "60 ", "60\n", "6 0", "60s", "1m", "1e3", "0x10", "1.5", "", " ", "+", "++5", "+-5", "default", "٦٠", "5\0",
     "2678401", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808",
     "99999999999999999999999999",
   ])
-  func `a value that is no number, or too large`(value: String) {
+  func `a value that is not a number, or too large`(value: String) {
     #expect(throws: IpvsadmRefusal.invalidValue(value)) { try IpvsadmGrammar.parse(["--set", value, "30", "60"]) }
     #expect(throws: IpvsadmRefusal.invalidValue(value)) { try IpvsadmGrammar.parse(["--set", "60", value, "60"]) }
     #expect(throws: IpvsadmRefusal.invalidValue(value)) { try IpvsadmGrammar.parse(["--set", "60", "30", value]) }
@@ -21,7 +21,7 @@ import Testing
       (["--set", "--", "-1", "30", "60"], .invalidValue("-1")),
       (["--set", "60", "--", "-", "60"], .invalidValue("-")),
       (["--set", "60", "-", "60"], .invalidValue("-")),
-      // The first that is wrong is named.
+      // The first wrong one is named.
       (["--set", "x", "y", "z"], .invalidValue("x")),
       (["--set", "60", "y", "z"], .invalidValue("y")),
       (["--set", "60", "y", "60", "90"], .invalidValue("y")),
@@ -61,7 +61,7 @@ import Testing
       (["-ZL"], .otherOperation("-ZL")),
       (["-v"], .otherOperation("-v")),
     ] as [([String], IpvsadmRefusal)])
-  func `operations that do not concern the timeouts`(arguments: [String], refusal: IpvsadmRefusal) {
+  func `operations that are not about timeouts`(arguments: [String], refusal: IpvsadmRefusal) {
     #expect(throws: refusal) { try IpvsadmGrammar.parse(arguments) }
   }
 
@@ -83,7 +83,7 @@ import Testing
       (["--set", "60", "30", "60", "-n"], .misplacedOption("-n")),
       (["--set", "60", "30", "60", "--syncid", "1"], .misplacedOption("--syncid")),
       (["--set", "60", "30", "60", "-w", "1"], .misplacedOption("-w")),
-      // No number from 0 to 255.
+      // Not a number from 0 to 255.
       (["-L", "--timeout", "--syncid", "256"], .invalidSyncID("256")),
       (["-L", "--timeout", "--syncid", "-1"], .invalidSyncID("-1")),
       (["-L", "--timeout", "--syncid", "x"], .invalidSyncID("x")),
@@ -101,16 +101,16 @@ import Testing
       (["-L", "--timeout", "-p", "300"], .misplacedOption("-p")),
       (["-L", "--timeout", "--persistent", "300"], .misplacedOption("--persistent")),
       (["-L", "-p", "--timeout"], .misplacedOption("-p")),
-      // The first that is misplaced is named.
+      // The first misplaced one is named.
       (["-L", "-c", "-i", "--timeout"], .misplacedOption("-c")),
     ] as [([String], IpvsadmRefusal)])
-  func `options that do not go with the operation, or not twice`(arguments: [String], refusal: IpvsadmRefusal) {
+  func `options that do not belong to the operation, or are repeated`(arguments: [String], refusal: IpvsadmRefusal) {
     #expect(throws: refusal) { try IpvsadmGrammar.parse(arguments) }
   }
 
   @Test(
     arguments: [
-      // None of ipvsadm's, or abbreviated.
+      // Unknown to ipvsadm, or abbreviated.
       (["-L", "--timeout", "--bogus"], .unknownOption("--bogus")),
       (["-L", "--timeout", "-q"], .unknownOption("-q")),
       (["-Lq", "--timeout"], .unknownOption("-Lq")),
@@ -130,20 +130,20 @@ import Testing
       (["-nL", "--timeout"], .optionBeforeOperation("-nL")),
       (["-p"], .optionBeforeOperation("-p")),
       (["--sort", "-L", "--timeout"], .optionBeforeOperation("--sort")),
-      // An argument for an option that takes none.
+      // An argument for an option without one.
       (["-L", "--timeout=5"], .unknownOption("--timeout=5")),
       (["-L", "--timeout="], .unknownOption("--timeout=")),
       (["--list=x", "--timeout"], .unknownOption("--list=x")),
       (["--set=60", "30", "60"], .unknownOption("--set=60")),
       (["-L=x", "--timeout"], .unknownOption("-L=x")),
       (["-L", "--timeout", "--ops=1"], .unknownOption("--ops=1")),
-      // No argument for an option that needs one.
+      // A missing argument.
       (["-L", "--timeout", "--syncid"], .unknownOption("--syncid")),
       (["-L", "--timeout", "-t"], .unknownOption("-t")),
       (["-L", "--timeout", "--weight"], .unknownOption("--weight")),
       (["-Lt"], .unknownOption("-Lt")),
     ] as [([String], IpvsadmRefusal)])
-  func `options that are none, or have an argument too many or too few`(
+  func `unknown options, and options with an argument too many or too few`(
     arguments: [String], refusal: IpvsadmRefusal
   ) {
     #expect(throws: refusal) { try IpvsadmGrammar.parse(arguments) }
@@ -156,7 +156,7 @@ import Testing
       (["-L", "x", "--timeout"], .unexpectedArgument("x")),
       (["60", "--set", "30", "60"], .optionBeforeOperation("60")),
     ] as [([String], IpvsadmRefusal)])
-  func `options behind a value, where popt is told to be as POSIX has it`(
+  func `options after a value, if popt follows POSIX`(
     arguments: [String], refusal: IpvsadmRefusal
   ) {
     #expect(throws: refusal) { try IpvsadmGrammar.parse(arguments, isPosix: true) }

@@ -3,7 +3,7 @@
 import Ipvsadm
 import Testing
 
-/// Which command lines are taken for ipvsadm's.
+/// The command lines that are treated as ipvsadm's.
 @Suite struct IpvsadmLanguageTests {
   @Test(arguments: [
     ["-L", "--timeout"],
@@ -31,11 +31,11 @@ import Testing
     ["-t", "192.0.2.1:80"],
     ["--bogus", "--timeout"],
     ["-q", "-L"],
-    // The help of ipvsadm, where ipvsadm is spoken first.
+    // The help of ipvsadm, after an option of ipvsadm.
     ["-L", "--help"],
     ["-L", "-h"],
   ])
-  func `one with an option of ipvsadm's`(arguments: [String]) {
+  func `a line with an option of ipvsadm`(arguments: [String]) {
     #expect(IpvsadmGrammar.isSpoken(in: arguments))
   }
 
@@ -57,7 +57,7 @@ import Testing
     ["--=x"],
     ["--settle"],
     ["--Set"],
-    // Asking for help or the version is asking this program.
+    // A request for the help or the version is for this program.
     ["-h"],
     ["--help"],
     ["--version"],
@@ -65,7 +65,7 @@ import Testing
     ["-h", "--set"],
     ["--version", "-L", "--timeout"],
   ])
-  func `none without`(arguments: [String]) {
+  func `no line without one`(arguments: [String]) {
     #expect(!IpvsadmGrammar.isSpoken(in: arguments))
   }
 }

@@ -29,7 +29,7 @@ import Testing
           + " run `ipvs-timeout --help`"
       ),
     ] as [(IpvsadmRefusal, Int32, Bool, String)])
-  func `has ipvsadm's status, and its message where ipvsadm has one`(
+  func `has ipvsadm's status, and its message if ipvsadm has one`(
     refusal: IpvsadmRefusal, status: Int32, isIpvsadmsOwn: Bool, message: String
   ) {
     #expect(refusal.status == status)

@@ -6,15 +6,15 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Programs that end by themselves.
+/// Programs that end on their own.
 @Suite struct ProgramAnswerTests {
   @Test(
     arguments: [
       ("echo 'Timeout (tcp tcpfin udp): 900 120 300'", .success(.kernelDefault)),
       ("echo 'Timeout (tcp tcpfin udp): 60 30 0'", .success(Timeouts(tcp: 60, tcpFin: 30))),
-      // What it says on standard error does not matter where it succeeds.
+      // After a success, standard error does not matter.
       ("echo warning >&2; echo 'Timeout (tcp tcpfin udp): 900 120 300'", .success(.kernelDefault)),
-      // No line, or not this line, or more.
+      // No line, another line, or more than the line.
       ("exit 0", .failure(.unreadable(output: ""))),
       ("echo garbage", .failure(.unreadable(output: "garbage\n"))),
       (
@@ -23,7 +23,7 @@ import Testing
       ),
       (#"printf '\377\n'"#, .failure(.unreadable(output: "\u{FFFD}\n"))),
       (#"printf '%0100d\n' 0"#, .failure(.unreadable(output: String(repeating: "0", count: 80)))),
-      // A status other than 0, whatever it printed.
+      // A status other than 0, whatever was printed.
       ("exit 1", .failure(.failed(status: 1, said: ""))),
       ("echo 'Timeout (tcp tcpfin udp): 900 120 300'; exit 1", .failure(.failed(status: 1, said: ""))),
       ("echo one >&2; echo two >&2; exit 255", .failure(.failed(status: 255, said: "one two"))),
@@ -31,7 +31,7 @@ import Testing
         "printf '%0300d' 0 >&2; exit 3",
         .failure(.failed(status: 3, said: String(repeating: "0", count: 200)))
       ),
-      // What ipvsadm says of a lack of IPVS and of privilege.
+      // The messages of ipvsadm about missing IPVS and missing privilege.
       (
         """
         echo "Can't initialize ipvs: Protocol not available" >&2
@@ -48,7 +48,8 @@ import Testing
         """,
         .failure(.notPermitted(said: "Can't initialize ipvs: Permission denied (you must be root)"))
       ),
-      // What nsenter says where it may not enter a namespace, where it is none, and where it has gone.
+      // The messages of nsenter about a namespace that it may not enter, that is another file, or that no longer
+      // exists.
       (
         "echo \"nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted\" >&2; exit 1",
         .failure(.mayNotEnter(said: "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted"))
@@ -81,17 +82,17 @@ import Testing
     "head -c 8000000 /dev/zero >&2",
     "head -c 8000000 /dev/zero >&2; echo 'Timeout (tcp tcpfin udp): 900 120 300'",
     "head -c 16385 /dev/zero",
-    // Endless, and dead afterwards, or else this would not return.
+    // Endless output. The program is dead afterwards, or this would not return.
     "exec cat /dev/zero",
     "trap '' PIPE; while :; do echo 'Timeout (tcp tcpfin udp): 900 120 300'; done",
   ])
-  func `writes far too much`(script: String) async throws {
+  func `prints far too much`(script: String) async throws {
     let (answer, duration) = try await answer(ofScript: script)
     #expect(answer == .failure(.tooMuchOutput))
     #expect(duration < .seconds(20))
   }
 
-  @Test func `writes a lot, but not too much`() async throws {
+  @Test func `prints a lot, but not too much`() async throws {
     let (answer, _) = try await answer(
       ofScript: "head -c 16384 /dev/zero >&2; echo 'Timeout (tcp tcpfin udp): 900 120 300'")
     #expect(answer == .success(.kernelDefault))

@@ -7,9 +7,11 @@ import Testing
 
 @testable import Ipvsadm
 
-/// Programs that are run in another network namespace, which takes root and nsenter(1).
+/// Programs that run in another network namespace.
+///
+/// This needs root and nsenter(1).
 @Suite struct ProgramEnteringTests {
-  @Test func `is run there, by its own name and with its own arguments`() async throws {
+  @Test func `runs there, with its own name and arguments`() async throws {
     let foreign = try ForeignNamespace()
     let there = try foreign.link
     let namespaces: [NetworkNamespace] = [
@@ -23,13 +25,13 @@ import Testing
     #expect(try ForeignNamespace.own != there)
   }
 
-  @Test func `is run here where nothing else is said`() async throws {
+  @Test func `runs here by default`() async throws {
     let (answer, report) = try await run(in: .current)
     #expect(answer == .success(Timeouts(tcp: 1, tcpFin: 2, udp: 3)))
     #expect(try report == [ForeignNamespace.own, "-L", "--timeout"])
   }
 
-  @Test func `is no longer run elsewhere when it is sent back`() async throws {
+  @Test func `runs here again after it returns`() async throws {
     let foreign = try ForeignNamespace()
     let program = try IpvsadmProgram(at: ["/bin/sh"], for: .list)
     #expect(program.entering(.path(foreign.path)) != program)
@@ -40,7 +42,7 @@ import Testing
     arguments: [
       .path("/no/such"), .named("no such name"), .process(0), .path("/dev/null/x"),
     ] as [NetworkNamespace])
-  func `is not run where there is no such network namespace`(namespace: NetworkNamespace) async throws {
+  func `does not run if there is no such network namespace`(namespace: NetworkNamespace) async throws {
     let program = try IpvsadmProgram(at: ["/bin/sh"], for: .list).entering(namespace)
     #expect(throws: IpvsadmError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)) {
       try program.timeouts()
@@ -48,13 +50,13 @@ import Testing
   }
 
   @Test(arguments: ["/proc/self/ns/mnt", "/proc/self/status"])
-  func `is not run where the file is no network namespace`(path: String) async throws {
+  func `does not run if the file is not a network namespace`(path: String) async throws {
     let (answer, report) = try await run(in: .path(FilePath(path)))
     #expect(answer.mapError(\.cause) == .failure(.notANamespace))
     #expect(report == [])
   }
 
-  @Test func `its failure tells how to do the same by hand`() async throws {
+  @Test func `its failure names the command to run by hand`() async throws {
     let foreign = try ForeignNamespace()
     let namespace = NetworkNamespace.named("\(foreign.process)")
     try await withTemporaryDirectory { directory in
@@ -74,7 +76,7 @@ import Testing
     }
   }
 
-  /// Runs a program that answers with timeouts, and reports where it was run and with which arguments.
+  /// Runs a program that answers with timeouts, and returns where it ran and with which arguments.
   private func run(
     in namespace: NetworkNamespace
   ) async throws -> (answer: Result<Timeouts, IpvsadmError>, report: [String]) {

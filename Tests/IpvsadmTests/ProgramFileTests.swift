@@ -7,7 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Files that are no program, or not the one that is wanted.
+/// Files that are not a program, or not the wanted program.
 @Suite struct ProgramFileTests {
   @Test func `is missing`() {
     #expect(throws: IpvsadmError(.missing, .list, program: "/no/such/ipvsadm")) {
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `is the first that is there`() async throws {
+  @Test func `is the first that exists`() async throws {
     try await withTemporaryDirectory { directory in
       let first = try await FakeProgram("#!/bin/sh\nexit 1\n", at: directory.appending("first"))
       let second = try await FakeProgram("#!/bin/sh\nexit 1\n", at: directory.appending("second"))
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: ["/", "/dev/null"])
-  func `is no regular file`(path: String) {
+  func `is not a regular file`(path: String) {
     #expect(throws: IpvsadmError(.notExecutable(.permissionDenied), .list, program: path)) {
       try IpvsadmProgram(at: [FilePath(path)], for: .list)
     }
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `is this very program, whatever its name`() async throws {
+  @Test func `is this program itself, whatever its name`() async throws {
     try await withTemporaryDirectory { directory in
       let this = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
       #expect(throws: IpvsadmError(.itself, .list, program: this)) {
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func `has gone in the meantime`() async throws {
+  @Test func `was removed in the meantime`() async throws {
     try await withTemporaryDirectory { directory in
       let fake = try await FakeProgram("#!/bin/sh\n", at: directory.appending("ipvsadm"))
       let program = try IpvsadmProgram(at: [fake.path], for: .list)

@@ -6,9 +6,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What a program gets from us, and what it does not.
+/// The environment in which a program runs.
 @Suite struct ProgramSurroundingsTests {
-  @Test func `the environment is LC_ALL, PATH and the mark of where it comes from`() async throws {
+  @Test func `the environment is LC_ALL, PATH and the marker`() async throws {
     let environment = try await report("cat /proc/$$/environ")
     #expect(
       environment.split(separator: "\0").sorted() == [
@@ -33,7 +33,7 @@ import Testing
     #expect(try await report("readlink /proc/$$/cwd") == "/\n")
   }
 
-  @Test func `it leads a process group of its own`() async throws {
+  @Test func `it leads its own process group`() async throws {
     let numbers = try await report("echo $$; cut -d ' ' -f 5 /proc/$$/stat").split(separator: "\n")
     #expect(numbers.count == 2)
     #expect(numbers.first == numbers.last)
@@ -44,13 +44,13 @@ import Testing
     let sets = try await report("grep -E '^Sig(Blk|Ign):' /proc/self/status").split(separator: "\n")
     #expect(sets.count == 2)
     for set in sets {
-      // 1 to 31; those above, of which the C library keeps two for itself, are the real-time signals.
+      // Signals 1 to 31. The others are the real-time signals; the C library uses two of them itself.
       let signals = try #require(set.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) })
       #expect(signals & 0x7fff_ffff == 0)
     }
   }
 
-  @Test func `no file of ours is open there`() async throws {
+  @Test func `none of our files is open in it`() async throws {
     let file = try FileDescriptor.open("/dev/null", .readOnly)
     defer { try? file.close() }
     let high = fcntl(file.rawValue, F_DUPFD, 100)
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: ["with space", "$(touch x)", "`touch x`; touch y", "'quoted\"", "a&b|c>d", "*", "-L", "ünïcödé"])
-  func `a path is a path and nothing else`(name: String) async throws {
+  func `a path is never interpreted`(name: String) async throws {
     try await withTemporaryDirectory { directory in
       let program = try await FakeProgram(
         """
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  /// What a script that plays ipvsadm finds out.
+  /// The output of a script in place of ipvsadm.
   private func report(_ script: String) async throws -> String {
     try await withTemporaryDirectory { directory in
       let report = directory.appending("report")

@@ -8,13 +8,13 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Programs that take their time.
+/// Slow programs.
 @Suite struct ProgramTimeTests {
   private static let line = "Timeout (tcp tcpfin udp): 900 120 300"
   private static let short = Duration.milliseconds(300)
-  /// Enough for a program to start others.
+  /// Enough time for a program to start others.
   private static let longer = Duration.seconds(2)
-  /// What a run may take beyond its limit, on a machine that does much else.
+  /// How much longer than its limit a run may take on a busy machine.
   private static let grace = Duration.seconds(10)
 
   @Test func `writes byte by byte`() async throws {
@@ -33,13 +33,13 @@ import Testing
 
   @Test(arguments: [
     "exec sleep 100",
-    // Ignores what can be ignored.
+    // Ignores every signal that can be ignored.
     "trap '' TERM INT HUP QUIT; while :; do sleep 100; done",
-    // Has answered, but does not end.
+    // Has answered but does not end.
     "echo '\(line)'; exec sleep 100",
     "echo '\(line)'; exec sleep 100 >&- 2>&-",
     "exec >&- 2>&-; exec sleep 100",
-    // Is stopped.
+    // Stops itself.
     "kill -s STOP $$",
   ])
   func `hangs`(script: String) async throws {
@@ -55,7 +55,7 @@ import Testing
       try #require(mkfifo(fifo.string, 0o600) == 0)
       let alive = try FileDescriptor.open(fifo, .readOnly, options: .nonBlocking)
       defer { try? alive.close() }
-      // Whoever is alive has the pipe open for writing.
+      // A process that is alive has the pipe open for writing.
       let program = try await FakeProgram(
         """
         #!/bin/sh
@@ -78,7 +78,7 @@ import Testing
   @Test(arguments: [
     "sleep 100 & echo $! > \"$0.child\"; echo '\(line)'",
     "sleep 100 & echo $! > \"$0.child\"; echo '\(line)'; exec 1>&- 2>&-",
-    // In a session of its own, where no signal to the group reaches it.
+    // In its own session, where no signal to the group reaches it.
     "setsid sh -c 'echo $$ > \"$0.child\"; exec sleep 100' \"$0\" & "
       + "until [ -s \"$0.child\" ]; do sleep 0.01; done; echo '\(line)'",
   ])
@@ -109,7 +109,7 @@ import Testing
     }
   }
 
-  /// Kills the process whose number the program has written beside itself.
+  /// Kills the process whose number the program has written into a file beside itself.
   private func killChild(of path: FilePath) {
     guard let text = try? FilePath(path.string + ".child").text(), let child = pid_t(text.dropLast()) else {
       Issue.record("the program did not start its child")

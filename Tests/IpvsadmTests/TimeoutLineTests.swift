@@ -5,7 +5,7 @@ import Ipvsadm
 import Testing
 import Text
 
-/// The one line that `ipvsadm -L --timeout` prints.
+/// The line that `ipvsadm -L --timeout` prints.
 @Suite struct TimeoutLineTests {
   static let lines: [(Timeouts, String)] = [
     (.kernelDefault, "Timeout (tcp tcpfin udp): 900 120 300"),
@@ -25,11 +25,11 @@ import Text
     #expect(Timeouts(ipvsadmOutput: line + "\n") == timeouts)
   }
 
-  @Test func `may have something else for what is absent`() {
+  @Test func `may have another word for an absent timeout`() {
     #expect(written(Timeouts(udp: 300), absent: "-") == "Timeout (tcp tcpfin udp): - - 300")
   }
 
-  @Test func `may hold what a kernel holds and nobody can ask for`() throws {
+  @Test func `may have timeouts that are too long to set`() throws {
     let timeouts = try #require(Timeouts(ipvsadmOutput: "Timeout (tcp tcpfin udp): 4294967295 2678401 1\n"))
     #expect(timeouts.tcp?.seconds == 4_294_967_295)
     #expect(timeouts.tcpFin?.seconds == 2_678_401)
@@ -65,7 +65,7 @@ import Text
     "Timeout (tcp tcpfin udp):  900 120 300\n",
     "Timeout (tcp tcpfin udp): 900  120 300\n",
     "Timeout (tcp tcpfin udp): 900\t120\t300\n",
-    // No numbers.
+    // Not numbers.
     "Timeout (tcp tcpfin udp): -1 120 300\n",
     "Timeout (tcp tcpfin udp): +900 120 300\n",
     "Timeout (tcp tcpfin udp): 900s 120s 300s\n",
@@ -76,7 +76,7 @@ import Text
     "Timeout (tcp tcpfin udp): 4294967296 120 300\n",
     "Timeout (tcp tcpfin udp): 99999999999999999999 120 300\n",
   ])
-  func `is nothing else`(output: String) {
+  func `refuses any other text`(output: String) {
     #expect(Timeouts(ipvsadmOutput: output) == nil)
   }
 

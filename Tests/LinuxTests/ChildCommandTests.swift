@@ -7,12 +7,12 @@ import Testing
 
 @testable import Linux
 
-/// Commands that run while timeouts are set, as where there is no terminal.
+/// Commands that run during a trial, without a terminal.
 ///
-/// Each test is in a process of its own, for signals are all of a process's, and the command's parent takes note of the end
-/// of all children. Such a process takes seconds to start: so there are few.
+/// Each test runs in a separate process, because signals belong to a whole process, and the parent of the command
+/// collects all children. Such a process takes seconds to start, so there are few.
 @Suite struct ChildCommandTests {
-  @Test func `runs, and is ended with what it has started`() async {
+  @Test func `runs, and is ended with its processes`() async {
     await #expect(processExitsWith: .success) {
       for (words, ending) in ChildCommandTests.endings {
         #expect(await ChildCommandTests.run(words) == ending, "\(words)")
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func `ignored signals stay ignored, and none else`() async {
+  @Test func `ignored signals stay ignored, and no others`() async {
     await #expect(processExitsWith: .success) {
       signal(SIGUSR2, SIG_IGN)
       let script = #"grep -E '^Sig(Blk|Ign):' /proc/self/status > "$0""#
@@ -83,7 +83,7 @@ extension ChildCommandTests {
       #expect(await run(["sh", "-c", script, file], within: .seconds(1)) == .outOfTime)
       let processes = try FilePath(file).text().split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
       #expect(processes.count == 2)
-      // All have been reaped, too.
+      // All of them have been collected, too.
       for process in processes { #expect(kill(process, 0) < 0) }
     }
   }

@@ -7,12 +7,12 @@ import TestSupport
 import Testing
 
 @Suite struct DirectoryReadingTests {
-  @Test func `are all there, whatever their bytes`() async throws {
+  @Test func `are complete, whatever their bytes`() async throws {
     let names: [[UInt8]] = [
       Array("plain".utf8), Array("with space".utf8), Array("two\nlines".utf8), Array("\u{1B}[2J".utf8),
       Array(".hidden".utf8), Array("...".utf8), Array("-".utf8), Array("日本語🐧".utf8), Array("é".utf8),
       Array("e\u{301}".utf8),
-      // No UTF-8.
+      // Not UTF-8.
       [0xFF], [0xFE], [0x61, 0x80],
       Array(String(repeating: "x", count: 255).utf8),
     ]
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `are all there, however many`() async throws {
+  @Test func `are complete, however many`() async throws {
     try await withTemporaryDirectory { directory in
       for number in 1...3000 {
         try #require(mkdir(directory.appending("\(number)").string, 0o700) == 0)
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `are none in an empty directory`() async throws {
+  @Test func `are empty for an empty directory`() async throws {
     try await withTemporaryDirectory { directory in
       let names = try FileReader.names(in: directory)
       #expect(names == [])
@@ -51,7 +51,7 @@ import Testing
       ("/no/such", .noSuchFileOrDirectory), ("", .noSuchFileOrDirectory), ("/dev/null", .notDirectory),
       ("/proc/self/status", .notDirectory),
     ] as [(String, Errno)])
-  func `are not there where there is no directory`(path: String, errno: Errno) {
+  func `fail without a directory`(path: String, errno: Errno) {
     #expect(throws: errno) { try FileReader.names(in: FilePath(path)) }
   }
 }

@@ -7,11 +7,11 @@ import TestSupport
 import Testing
 
 @Suite struct FileReaderTests {
-  @Test func `a file of the kernel's is read`() throws {
+  @Test func `a kernel file is read`() throws {
     #expect(try FileReader.kernelText(of: "/proc/sys/kernel/ostype") == "Linux\n")
   }
 
-  @Test func `a file of the kernel's is read up to 4096 bytes`() throws {
+  @Test func `a kernel file is read up to 4096 bytes`() throws {
     #expect(try FileReader.kernelText(of: "/proc/self/exe").isEmpty == false)
     #expect(try FileReader.kernelText(of: "/dev/zero").utf8.count == 4096)
     #expect(try FileReader.kernelText(of: "/dev/zero", atMost: 100_000).utf8.count == 100_000)
@@ -19,7 +19,7 @@ import Testing
 
   @Test(
     arguments: [("/proc/self/no-such-file", .noSuchFileOrDirectory), ("/proc/self", .isDirectory)] as [(String, Errno)])
-  func `what cannot be read throws`(path: String, errno: Errno) {
+  func `a file that cannot be read throws the errno`(path: String, errno: Errno) {
     #expect(throws: errno) { try FileReader.kernelText(of: FilePath(path)) }
     #expect(throws: errno) { try FileReader.bytes(of: FilePath(path), atMost: 4096) }
   }
@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func `a file without an end is not read to it`() {
+  @Test func `an endless file is refused`() {
     #expect(throws: Errno.fileTooLarge) { try FileReader.bytes(of: "/dev/zero", atMost: 1_000_000) }
   }
 
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `a link is not followed where that is asked for`() async throws {
+  @Test func `a link is not followed if that is requested`() async throws {
     try await withTemporaryDirectory { directory in
       let (path, link) = (directory.appending("file"), directory.appending("link"))
       try write([0x61], to: path)

@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test(arguments: [4, 8])
-  func `have the value that the standard library gives them`(count: Int) {
+  func `have the value that the standard library computes`(count: Int) {
     for number in [0, 1, 0x9A, 0xBCDE, 0xFEDC, 0xFFFF] as [UInt64] + (0..<64).map({ 0x1234_5678_9ABC_DEF0 >> $0 }) {
       let number = number & (1 << UInt64(4 * count) - 1)
       for isUppercase in [false, true] {
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: [4, 8])
-  func `are told from all other bytes, in each place`(count: Int) {
+  func `are distinguished from all other bytes, in each position`(count: Int) {
     for place in 0..<count {
       for byte in UInt8.min ... .max {
         var bytes = [UInt8](repeating: UInt8(ascii: "f"), count: count)

@@ -17,9 +17,9 @@ import Testing
     #expect(try own.namespace == NamespaceIdentity("/proc/self/ns/net"))
   }
 
-  @Test func `is not found by another name`() throws {
+  @Test func `is not found by a different name`() throws {
     #expect(try HostProcess.running(named: ["no-such-program"]).isEmpty)
-    // The kernel's own have no arguments.
+    // Kernel threads have no arguments.
     #expect(try HostProcess.running(named: ["", "kthreadd"]).isEmpty)
   }
 }

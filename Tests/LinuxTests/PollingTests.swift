@@ -3,9 +3,9 @@
 import Linux
 import Testing
 
-/// Looking for something until it is there or the time is over.
+/// Checks a condition until it holds or the time is over.
 @Suite struct PollingTests {
-  @Test func `what is there is found at once, also when the time is over`() {
+  @Test func `a value that is there is found at once, also when the time is over`() {
     for end in [nil, .now, .now - .seconds(9), .now + .seconds(9)] as [ContinuousClock.Instant?] {
       var looks = 0
       let value = poll(until: end, every: .seconds(9)) { _ in
@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  @Test func `it is looked for until it is there`() {
+  @Test func `it checks until the value is there`() {
     var looks = 0
     let value = poll(until: nil, every: .milliseconds(1), upTo: .milliseconds(2)) { isLast in
       #expect(!isLast)
@@ -26,7 +26,7 @@ import Testing
     #expect(value == 5)
   }
 
-  @Test func `the last look is when the time is over`() {
+  @Test func `the last check is when the time is over`() {
     let start = ContinuousClock.now
     var last: [Bool] = []
     let value: Int? = poll(until: start + .milliseconds(50), every: .milliseconds(20)) { isLast in
@@ -38,14 +38,14 @@ import Testing
     #expect(start.duration(to: .now) >= .milliseconds(50))
   }
 
-  /// The time that is left is the longest sleep.
-  @Test func `it does not sleep longer than it may look`() {
+  /// The longest sleep is the time that is left.
+  @Test func `it does not sleep longer than the time that is left`() {
     let start = ContinuousClock.now
     let value: Int? = poll(until: start + .milliseconds(20), every: .seconds(600)) { _ in nil }
     #expect(value == nil && start.duration(to: .now) < .seconds(300))
   }
 
-  @Test func `what the look throws is thrown`() {
+  @Test func `an error of the check is thrown`() {
     struct Stopped: Error, Equatable {}
     #expect(throws: Stopped()) {
       _ = try poll(until: nil, every: .seconds(9)) { _ throws(Stopped) -> Int? in throw Stopped() }

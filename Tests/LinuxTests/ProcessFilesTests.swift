@@ -24,7 +24,7 @@ import Testing
       #expect(try text("/etc/a", files) == "one")
       #expect(try text("/../../etc/../etc/b", files) == "two")
       #expect(throws: Errno.noSuchFileOrDirectory) { try text("/b", files) }
-      // No link leads out of it, be it absolute or not.
+      // No link leads out of it, absolute or relative.
       #expect(symlink("/etc/a", root.appending("absolute").string) == 0)
       #expect(symlink("../../../../../../etc/a", root.appending("up").string) == 0)
       #expect(try text("/absolute", files) == "one")
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func `are not more than can be looked at`() async throws {
+  @Test func `are limited in number`() async throws {
     try await withTemporaryDirectory { root in
       let files = ProcessFiles(root: root, directory: nil)
       let braces = String(repeating: "{a,b}", count: 100)
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test func `are regular, and not longer than they may be`() async throws {
+  @Test func `are regular and limited in size`() async throws {
     try await withTemporaryDirectory { root in
       let files = ProcessFiles(root: root, directory: nil)
       try root.appending("long").write(String(repeating: "x", count: 1000))
@@ -80,13 +80,13 @@ import Testing
       #expect(try text("/program", files) == "program x")
       let host = ProcessFiles(root: "/", directory: nil)
       #expect(try text("/dev/zero", host) == nil)
-      // They are regular files to stat(2), and reading some of them does something.
+      // stat(2) reports regular files, and reading some of them has effects.
       #expect(try text("/proc/self/environ", host) == nil)
       #expect(try text("/sys/devices/system/cpu/online", host) == nil)
     }
   }
 
-  @Test func `of a process are those of its root and its directory`() throws {
+  @Test func `of a process belong to its root and its directory`() throws {
     let own = ProcessFiles(of: getpid())
     #expect(own.directory == FileReader.linkTarget(of: "/proc/self/cwd"))
     #expect(own.identity(of: "/etc") == (try NamespaceIdentity("/etc")))
@@ -99,13 +99,13 @@ import Testing
     #expect(ProcessFiles.absolute("a", from: nil) == nil)
   }
 
-  @Test func `a process has a start and may have files in memory`() async throws {
+  @Test func `a process has a start time and may have memory files`() async throws {
     let own = HostProcess(getpid(), "x", in: nil)
     let started = try #require(own.started)
     let now = try #require(WallTime(ofChangeAt: "/proc/self"))
     #expect(try #require(WallTime.boot) < started)
     #expect(started < now.later(bySeconds: 5))
-    // When the machine was booted is computed each time.
+    // The boot time is computed each time.
     let again = try #require(ProcessState.start(of: getpid()))
     #expect(abs(started.nanoseconds - again.nanoseconds) < 1_000_000_000)
     #expect(own.changeOfMemoryFile("no such file") == nil)

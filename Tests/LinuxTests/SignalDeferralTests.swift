@@ -5,9 +5,11 @@ import Linux
 import Synchronization
 import Testing
 
-/// Signals that are held up, each time in a process of the test's own.
+/// Held signals.
+///
+/// Each test runs in a separate process.
 @Suite struct SignalDeferralTests {
-  @Test func `those that came are known, in order`() async {
+  @Test func `signals that arrived are known, in order`() async {
     await #expect(processExitsWith: .success) {
       let signals = SignalDeferral.during { relay in
         send(SIGUSR2, until: relay, has: [SIGUSR2])
@@ -19,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func `the first ends the process`() async {
+  @Test func `the first signal ends the process`() async {
     await #expect(processExitsWith: .signal(SIGUSR2)) {
       SignalDeferral.during { relay in
         send(SIGUSR2, until: relay, has: [SIGUSR2])
@@ -28,11 +30,11 @@ import Testing
     }
   }
 
-  @Test func `one that comes at the very end is not lost`() async {
+  @Test func `a signal at the very end is not lost`() async {
     await #expect(processExitsWith: .success) {
       signal(SIGUSR1) { _ in came.add(1, ordering: .sequentiallyConsistent) }
       for number in 1...2000 {
-        // The process would end by it; here it is told of it.
+        // The process would end by it. Here, its own action notes the signal.
         SignalDeferral.during { _ in _ = kill(getpid(), SIGUSR1) }
         let end = ContinuousClock.now + .seconds(60)
         while came.load(ordering: .sequentiallyConsistent) < number, .now < end { usleep(10) }
@@ -41,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `something is done when one comes`() async {
+  @Test func `an action runs when a signal arrives`() async {
     await #expect(processExitsWith: .success) {
       let done = Atomic(0)
       let rung = SignalDeferral.during(interrupt: { done.add(1, ordering: .sequentiallyConsistent) }) { relay in
@@ -54,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `inside another one they are left to that`() async {
+  @Test func `an inner deferral leaves the signals to the outer one`() async {
     await #expect(processExitsWith: .success) {
       SignalDeferral.during { outer in
         let inner = SignalDeferral.during(interrupt: { Issue.record("interrupted") }) { inner in
@@ -68,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `they do again what they did`() async {
+  @Test func `the caller's actions are restored`() async {
     await #expect(processExitsWith: .signal(SIGUSR1)) {
       signal(SIGUSR1, SIG_IGN)
       SignalDeferral.during { _ in _ = kill(getpid(), SIGUSR1) }
@@ -81,10 +83,10 @@ import Testing
   }
 }
 
-/// How often the action of the process itself was done.
+/// The number of times that the process's own action ran.
 private let came = Atomic(0)
 
-/// Sends this process a signal and waits until it is known.
+/// Sends a signal to this process and waits until it is noted.
 private func send(_ number: CInt, until relay: SignalDeferral, has signals: [CInt]) {
   kill(getpid(), number)
   for _ in 0..<500 where relay.signals != signals { usleep(10_000) }

@@ -5,7 +5,7 @@ import Linux
 import Testing
 
 @Suite struct ThreadWithTimeoutTests {
-  @Test func `gives the result of the work`() throws {
+  @Test func `returns the result of the work`() throws {
     #expect(try ThreadWithTimeout.run(within: .seconds(30)) { 42 } == 42)
   }
 
@@ -20,7 +20,7 @@ import Testing
     never.signal()
   }
 
-  @Test func `works many at a time`() async {
+  @Test func `runs many at the same time`() async {
     let sum = await withTaskGroup(of: Int.self) { group in
       for number in 1...50 {
         group.addTask { (try? ThreadWithTimeout.run(within: .seconds(30)) { number }) ?? 0 }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Netlink
 
-/// What follows the two headers of an answer.
+/// The attributes after the two headers of an answer.
 @Suite struct AttributeTests {
-  @Test func `unknown attributes before and after are passed over`() throws {
+  @Test func `unknown attributes before and after are skipped`() throws {
     let answer = try unsigned32(
       4,
       in: [
@@ -30,7 +30,7 @@ import Testing
     #expect(answer == 60)
   }
 
-  @Test func `of two with one type the first counts`() throws {
+  @Test func `of two attributes of one type the first counts`() throws {
     let answer = try unsigned32(
       4,
       in: [
@@ -90,7 +90,7 @@ import Testing
     #expect(throws: NetlinkError.truncatedReply) { try unsigned32(5, in: attributes) }
   }
 
-  @Test func `what is cut short behind the attribute that is asked for does not spoil it`() throws {
+  @Test func `an attribute that is cut short does not spoil the one before it`() throws {
     #expect(try unsigned32(4, in: [0x08, 0x00, 0x04, 0x00, 0x3c, 0x00, 0x00, 0x00, 0x08]) == 60)
   }
 
@@ -98,7 +98,7 @@ import Testing
     try decoded(datagram(attributes)) { reply throws(NetlinkError) in try reply.unsigned32(attribute) }
   }
 
-  /// The headers of the captured answer with other attributes.
+  /// The headers of the captured answer, with other attributes.
   private func datagram(_ attributes: [UInt8]) -> [UInt8] {
     (Captured.configReply.prefix(20) + attributes).with(UInt32(20 + attributes.count), at: 0)
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Answers of a Linux 6.1 kernel with IPVS, as it sent them.
+/// Answers of IPVS, as a Linux 6.1 kernel sent them.
 ///
-/// Only `nlmsg_seq` is not as captured but 0, for the tests decode them as answers to requests that have not been sent.
-/// The family has the number 28.
+/// Only `nlmsg_seq` was changed, to 0, because the tests decode them as answers to requests that were not sent. The
+/// family has the number 28.
 enum Captured {
-  /// The answer to IPVS_CMD_GET_CONFIG; it carries IPVS_CMD_SET_CONFIG.
+  /// The answer to IPVS_CMD_GET_CONFIG.
+  ///
+  /// Its command is IPVS_CMD_SET_CONFIG.
   static let configReply: [UInt8] = [
     // struct nlmsghdr
     0x2c, 0x00, 0x00, 0x00,  // nlmsg_len 44
@@ -45,7 +47,7 @@ enum Captured {
     0xd6, 0x02, 0x00, 0x00,  // nlmsg_pid
   ]
 
-  /// The refusal of IPVS_CMD_GET_CONFIG from a user who is not root.
+  /// The refusal of IPVS_CMD_GET_CONFIG for a user who is not root.
   static let notPermitted: [UInt8] = [
     // struct nlmsghdr
     0x28, 0x00, 0x00, 0x00,  // nlmsg_len 40

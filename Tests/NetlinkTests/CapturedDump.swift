@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Parts of a dump of sockets by a Linux 6.1 kernel, as it sent them.
+/// Parts of a dump of sockets, as a Linux 6.1 kernel sent them.
 ///
-/// Only `nlmsg_seq` is not as captured but 0.
+/// Only `nlmsg_seq` was changed, to 0.
 enum CapturedDump {
   /// A socket that listens at 192.0.2.1:80.
   static let listener: [UInt8] = [

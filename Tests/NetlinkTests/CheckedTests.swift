@@ -6,10 +6,10 @@ import Testing
 
 @testable import Netlink
 
-/// The seam between libnl's return codes and Swift errors.
+/// The translation of libnl's return codes to Swift errors.
 @Suite struct CheckedTests {
   @Test(arguments: [0, 1, 44] as [CInt])
-  func `what is not negative is a result, whatever errno says`(result: CInt) throws {
+  func `a number that is not negative is a result, whatever errno is`(result: CInt) throws {
     let checkedResult = try checked {
       errno = EACCES
       return result
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func `an errno from before does not count`() {
+  @Test func `an earlier errno does not count`() {
     errno = EACCES
     #expect(throws: NetlinkError.library("Unspecific failure")) { try checked { -1 } }
   }

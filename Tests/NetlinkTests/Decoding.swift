@@ -3,11 +3,13 @@
 @testable import Netlink
 
 extension Family {
-  /// The family IPVS as it was numbered where the answers were captured.
+  /// The family IPVS, with the number that it had when the answers were captured.
   static let ipvs = Family(id: 28, version: 1)
 }
 
-/// Decodes a datagram as the answer to a request to a family; it has not been sent, so that its sequence number is 0.
+/// Decodes a datagram as the answer to a request to a family.
+///
+/// The request was not sent, so its sequence number is 0.
 func decoded<Answer>(
   _ datagram: [UInt8], from family: Family = .ipvs, _ decode: (borrowing Reply) throws(NetlinkError) -> Answer
 ) throws -> Answer {
@@ -17,7 +19,7 @@ func decoded<Answer>(
   }
 }
 
-/// Decodes a datagram as any message that answers a request; whether it is an acknowledgement.
+/// Decodes a datagram as any message that answers a request, and returns whether it is an acknowledgement.
 func isAcknowledgement(_ datagram: [UInt8]) throws -> Bool {
   let request = try Request(to: .ipvs, command: 12)
   return try datagram.withUnsafeBytes { bytes in

@@ -17,20 +17,20 @@ import Testing
     peer = try UserSocket()
   }
 
-  @Test func `is closed by a new program, and is none of the standard streams`() throws {
+  @Test func `closes when a new program starts, and is not a standard stream`() throws {
     let number = try Descriptor.open(NETLINK_USERSOCK)
     defer { close(number) }
     #expect(fcntl(number, F_GETFD) == FD_CLOEXEC)
     #expect(number > STDERR_FILENO)
   }
 
-  @Test func `has nothing to receive as long as nothing comes`() throws {
+  @Test func `receives nothing while nothing arrives`() throws {
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     #expect(try received(descriptor, 16) == nil)
   }
 
   @Test(arguments: [1, 15, 16])
-  func `receives what fits`(count: Int) throws {
+  func `receives a datagram that fits`(count: Int) throws {
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     let port = try port(of: descriptor)
     let datagram = (0..<count).map { UInt8($0 + 1) }
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: [17, 100, 20_000])
-  func `refuses what does not fit`(count: Int) throws {
+  func `refuses a datagram that does not fit`(count: Int) throws {
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     let port = try port(of: descriptor)
     try peer.send([UInt8](repeating: 1, count: count), to: port)
@@ -48,14 +48,14 @@ import Testing
   }
 
   @Test(arguments: [1, 17])
-  func `refuses what another has sent`(count: Int) throws {
+  func `refuses a datagram of another sender`(count: Int) throws {
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     let port = try port(of: descriptor)
     try UserSocket().send([UInt8](repeating: 1, count: count), to: port)
     #expect(throws: NetlinkError.unexpectedReply) { try received(descriptor, 16) }
   }
 
-  /// What the system says must not be lost on the way.
+  /// The errno of the system must not be lost on the way.
   @Test func `keeps the errno of a system call that fails`() throws {
     let descriptor = Descriptor(number: try notASocket())
     #expect(throws: NetlinkError.system(.notSocket)) { try received(descriptor, 16) }
@@ -63,7 +63,7 @@ import Testing
     #expect(throws: NetlinkError.system(.protocolNotSupported)) { try Descriptor.open(31) }
   }
 
-  @Test func `waits until something comes, and no longer`() throws {
+  @Test func `waits until something arrives, and ends then`() throws {
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     let port = try port(of: descriptor)
     try peer.send([1], to: port)
@@ -73,7 +73,7 @@ import Testing
     #expect(try received(descriptor, 16) == [1])
   }
 
-  @Test func `waits no longer than there is patience`() throws {
+  @Test func `waits at most until the deadline`() throws {
     let descriptor = try Descriptor(NETLINK_USERSOCK, peer: peer.port)
     var patience = Deadline(milliseconds: 50)
     let duration = ContinuousClock().measure {
@@ -82,13 +82,13 @@ import Testing
     #expect(duration >= .milliseconds(50))
   }
 
-  @Test func `a signal does not end the waiting, nor begin it anew`() async throws {
-    // One that is ignored unless somebody wants it, so that nobody else here does.
+  @Test func `a signal neither ends the wait nor restarts it`() async throws {
+    // A signal that is ignored by default, so that it disturbs nothing else here.
     signal(SIGURG) { _ in }
     defer { signal(SIGURG, SIG_DFL) }
     let port = peer.port
     let duration = try await onOwnThread {
-      // The threads that tests run on take no signals.
+      // The threads of the tests receive no signals.
       var signals = sigset_t()
       sigemptyset(&signals)
       sigaddset(&signals, SIGURG)
@@ -107,11 +107,13 @@ import Testing
       for _ in 1...250 { ended.signal() }
       return duration
     }.get()
-    // The signals come for five seconds.
+    // The signals arrive for five seconds.
     #expect(duration >= .milliseconds(200) && duration < .seconds(4))
   }
 
-  /// The port of a descriptor, which it has once it has sent.
+  /// The port of a descriptor.
+  ///
+  /// It has one after it has sent something.
   private func port(of descriptor: borrowing Descriptor) throws -> UInt32 {
     try [7].withUnsafeBytes { try descriptor.send($0) }
     return try peer.receive().sender

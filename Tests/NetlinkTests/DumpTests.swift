@@ -6,9 +6,9 @@ import Testing
 
 @testable import Netlink
 
-/// Answers in many messages, from another socket of the test that takes the kernel's place.
+/// Answers in many messages, from another socket of the test instead of the kernel.
 @Suite struct DumpTests {
-  @Test func `records come one after another, in one datagram or several`() throws {
+  @Test func `records arrive one after another, in one datagram or several`() throws {
     let both = CapturedDump.listener + CapturedDump.timeWait
     let listener = Array(CapturedDump.listener[16..<20])
     let timeWait = Array(CapturedDump.timeWait[16..<20])
@@ -17,13 +17,13 @@ import Testing
     #expect(try records([CapturedDump.done]) == [])
   }
 
-  @Test func `a message is padded to its end, but for the last of a datagram`() throws {
-    // struct nlmsghdr of 21 bytes with five behind it
+  @Test func `each message is padded, except the last of a datagram`() throws {
+    // struct nlmsghdr, length 21, with five bytes after it
     let odd = CapturedDump.timeWait.with(21 as UInt32, at: 0)
     #expect(try records([Array(odd[..<24]) + CapturedDump.listener, Array(odd[..<21]), CapturedDump.done]).count == 3)
   }
 
-  @Test func `asks for all, of the type and with the structure that are given`() throws {
+  @Test func `requests all records, with the given type and structure`() throws {
     let peer = try UserSocket()
     let socket = try Socket(NETLINK_USERSOCK, replyTimeout: .milliseconds(1), peer: peer.port)
     var dump = try socket.dump(Request(20, (UInt32(0x0102_0304), UInt16(0x0506))))
@@ -34,19 +34,19 @@ import Testing
     #expect(request[16..<24] == [0x04, 0x03, 0x02, 0x01, 0x06, 0x05, 0x00, 0x00])  // with padding
   }
 
-  @Test func `what the kernel refuses keeps its errno`() {
+  @Test func `a refusal keeps the errno of the kernel`() {
     #expect(throws: NetlinkError.kernel(.noSuchFileOrDirectory)) { try records([Captured.noSuchFamily]) }
     #expect(throws: NetlinkError.kernel(.notPermitted)) {
       try records([CapturedDump.listener, Captured.notPermitted])
     }
   }
 
-  @Test func `what has kept the kernel from going on keeps its errno`() {
+  @Test func `a failure during the dump keeps its errno`() {
     let failed = CapturedDump.done.with(-12 as Int32, at: 16)
     #expect(throws: NetlinkError.kernel(.noMemory)) { try records([CapturedDump.listener, failed]) }
   }
 
-  @Test func `a dump that something has changed meanwhile says so`() throws {
+  @Test func `a change during a dump is reported`() throws {
     let interrupted = CapturedDump.timeWait.with(0x12 as UInt16, at: 6)  // NLM_F_MULTI | NLM_F_DUMP_INTR
     #expect(try isInterrupted([CapturedDump.listener + CapturedDump.timeWait + CapturedDump.done]) == false)
     #expect(try isInterrupted([CapturedDump.listener + interrupted, CapturedDump.listener + CapturedDump.done]))
@@ -93,11 +93,11 @@ import Testing
     }
   }
 
-  @Test func `an end that never comes`() {
+  @Test func `an end that never arrives`() {
     #expect(throws: NetlinkError.timedOut) { try records([CapturedDump.listener], within: .milliseconds(20)) }
   }
 
-  @Test func `after its end, or a failure, there is nothing more`() throws {
+  @Test func `after its end, or a failure, there are no more records`() throws {
     let left = try withDump([CapturedDump.done + CapturedDump.listener]) { dump throws(NetlinkError) in
       (try dump.next(as: UInt32.self), try dump.next(as: UInt32.self))
     }
@@ -109,7 +109,7 @@ import Testing
     #expect(failed == nil)
   }
 
-  @Test func `the running kernel tells of all of its families`() throws {
+  @Test func `the running kernel lists all its families`() throws {
     var dump = try Socket().dump(Request(to: .controller, command: UInt8(CTRL_CMD_GETFAMILY)))
     var commands: [UInt8] = []
     while let header = try dump.next(as: genlmsghdr.self) { commands.append(header.cmd) }
@@ -134,9 +134,9 @@ import Testing
     }
   }
 
-  /// Does something with a dump that a peer answers with these datagrams.
+  /// Runs a body with a dump that a peer answers with these datagrams.
   ///
-  /// Their first messages, and those behind them, are given the number of the request, unless they are to keep their own.
+  /// Their messages get the number of the request, unless they should keep their own.
   private func withDump<Result>(
     _ datagrams: [[UInt8]], within limit: Duration = .seconds(5), isNumbered: Bool = true,
     _ body: (inout Dump) throws(NetlinkError) -> Result
@@ -153,7 +153,7 @@ import Testing
 }
 
 extension [UInt8] {
-  /// The same messages with another number.
+  /// The same messages with another sequence number.
   fileprivate func numbered(_ number: ArraySlice<UInt8>) -> [UInt8] {
     var result = self
     var start = 0

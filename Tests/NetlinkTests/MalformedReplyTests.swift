@@ -4,7 +4,7 @@ import Testing
 
 @testable import Netlink
 
-/// Answers that no kernel should send.
+/// Answers that a kernel should never send.
 @Suite struct MalformedReplyTests {
   @Test(arguments: 0..<16)
   func `a datagram shorter than a header`(count: Int) {
@@ -45,7 +45,7 @@ import Testing
     #expect(throws: NetlinkError.truncatedReply) { try command(datagram) }
   }
 
-  @Test func `an acknowledgement where an answer is due`() {
+  @Test func `an acknowledgement instead of an answer`() {
     #expect(throws: NetlinkError.unexpectedReply) { try command(Captured.acknowledgement) }
   }
 
@@ -55,7 +55,9 @@ import Testing
 }
 
 extension RangeReplaceableCollection<UInt8> {
-  /// The same bytes with a number of the header replaced, in the machine's byte order as netlink has it.
+  /// The same bytes with another number in the header.
+  ///
+  /// Netlink uses the byte order of the machine.
   func with(_ number: some FixedWidthInteger, at offset: Int) -> [UInt8] {
     var result = Array(self)
     Swift.withUnsafeBytes(of: number) { result.replaceSubrange(offset..<(offset + $0.count), with: $0) }

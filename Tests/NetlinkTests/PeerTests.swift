@@ -10,7 +10,7 @@ import Testing
 
 /// Sockets that talk to another socket of the test instead of the kernel.
 ///
-/// They use the netlink protocol that is there for user programs, which needs no privilege.
+/// They use the netlink protocol for user programs, which needs no privilege.
 @Suite struct PeerTests {
   private static let userProtocol = NETLINK_USERSOCK
 
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: [.zero, .nanoseconds(5), .seconds(-1)] as [Duration])
-  func `no time at all is a little time, and not for ever`(duration: Duration) throws {
+  func `no time at all is a short time, and not forever`(duration: Duration) throws {
     let peer = try UserSocket()
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: duration, peer: peer.port)
     #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
@@ -45,7 +45,7 @@ import Testing
     #expect(duration >= .milliseconds(1900) && duration < .seconds(120))
   }
 
-  @Test func `the request carries a sequence number and leaves its port to the kernel`() throws {
+  @Test func `the request has a sequence number and leaves its port to the kernel`() throws {
     let peer = try UserSocket()
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(1), peer: peer.port)
     #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
@@ -71,11 +71,11 @@ import Testing
     try acknowledge(Captured.acknowledgement)
   }
 
-  @Test func `a peer that answers where an acknowledgement is due`() {
+  @Test func `a peer that answers instead of an acknowledgement`() {
     #expect(throws: NetlinkError.unexpectedReply) { try acknowledge(PeerTests.configReply) }
   }
 
-  @Test func `a peer that acknowledges where an answer is due`() {
+  @Test func `a peer that acknowledges instead of an answer`() {
     #expect(throws: NetlinkError.unexpectedReply) {
       try ask(Captured.acknowledgement) { reply throws(NetlinkError) in reply.command }
     }
@@ -85,7 +85,7 @@ import Testing
     #expect(throws: NetlinkError.kernel(.invalidArgument)) { try acknowledge(Captured.invalidArgument) }
   }
 
-  @Test func `somebody who is not the peer`() throws {
+  @Test func `a sender that is not the peer`() throws {
     let peer = try UserSocket()
     let stranger = try UserSocket()
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(50), peer: peer.port)
@@ -93,17 +93,17 @@ import Testing
     #expect(throws: NetlinkError.unexpectedReply) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
   }
 
-  @Test func `an answer that comes too late is passed over`() throws {
+  @Test func `an answer that arrives too late is skipped`() throws {
     let peer = try UserSocket()
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(50), peer: peer.port)
-    // Number 0 is before every number that a socket begins with.
+    // Number 0 is before every number with which a socket begins.
     let port = try PeerTests.port(of: socket, askingFirst: peer)
     try peer.send(Captured.acknowledgement, to: port)
     try peer.send(Captured.invalidArgument, to: port)
     #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
   }
 
-  @Test func `an answer to a question that was not asked yet`() throws {
+  @Test func `an answer to a future request`() throws {
     let peer = try UserSocket()
     let socket = try Socket(PeerTests.userProtocol, replyTimeout: .milliseconds(50), peer: peer.port)
     let early = Captured.acknowledgement.with(UInt32.max / 2 + 1, at: 8)
@@ -113,7 +113,9 @@ import Testing
 
   private static let configReply = Captured.configReply
 
-  /// The port of a socket, which it has once it has sent: here a question that stays without an answer.
+  /// The port of a socket.
+  ///
+  /// It has one after it has sent something: here a request that gets no answer.
   private static func port(of socket: borrowing Socket, askingFirst peer: UserSocket) throws -> UInt32 {
     #expect(throws: NetlinkError.timedOut) { try socket.acknowledge(Request(to: .ipvs, command: 12)) }
     return try peer.receive().sender
@@ -133,7 +135,7 @@ import Testing
     }
   }
 
-  /// Asks a peer that gives this answer, with the sequence number of the request.
+  /// Asks a peer that sends this answer, with the sequence number of the request.
   private func withPeer<Result>(
     answering answer: [UInt8], _ ask: (borrowing Socket) throws -> Result
   ) throws -> Result {

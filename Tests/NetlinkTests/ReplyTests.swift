@@ -13,7 +13,7 @@ import Testing
     #expect(answer == (1, 28, 1, 6))
   }
 
-  @Test func `the answer to GET_CONFIG carries the command SET_CONFIG`() throws {
+  @Test func `the answer to GET_CONFIG has the command SET_CONFIG`() throws {
     #expect(try decoded(Captured.configReply) { $0.command } == 12)
   }
 
@@ -24,16 +24,16 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 7, 0x7fff])
-  func `an attribute that was not sent is absent`(attribute: Int) throws {
+  func `an attribute that was not sent is nil`(attribute: Int) throws {
     let answer = try decoded(Captured.configReply) { reply throws(NetlinkError) in try reply.unsigned32(attribute) }
     #expect(answer == nil)
   }
 
-  @Test func `an acknowledgement is one`() throws {
+  @Test func `an acknowledgement is recognised`() throws {
     #expect(try isAcknowledgement(Captured.acknowledgement))
   }
 
-  @Test func `an answer is no acknowledgement`() throws {
+  @Test func `an answer is not an acknowledgement`() throws {
     #expect(try !isAcknowledgement(Captured.configReply))
   }
 }

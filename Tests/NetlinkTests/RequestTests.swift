@@ -4,9 +4,11 @@ import Testing
 
 @testable import Netlink
 
-/// Requests before they are sent: the sequence number is filled in then, the port never, for the kernel knows it.
+/// Requests before they are sent.
+///
+/// The sequence number is filled in later; the port never is, because the kernel knows it.
 @Suite struct RequestTests {
-  @Test func `asks for a family by its name`() throws {
+  @Test func `requests a family by its name`() throws {
     let request = try Request(to: .controller, command: 3)
     try request.append(2, "IPVS")
     #expect(
@@ -27,7 +29,7 @@ import Testing
       ])
   }
 
-  @Test func `carries attributes of type u32`() throws {
+  @Test func `has attributes of type u32`() throws {
     let request = try Request(to: .ipvs, command: 12)
     try request.append(4, 60)
     try request.append(6, UInt32.max)
@@ -73,7 +75,7 @@ import Testing
     #expect(Array(request.bytes[6..<8]) == [0x05, 0x00])  // NLM_F_REQUEST | NLM_F_ACK
   }
 
-  @Test func `says what a reply must carry`() throws {
+  @Test func `has the type and the sequence number of its reply`() throws {
     let request = try Request(to: .ipvs, command: 12)
     #expect(request.type == 28)
     request.number(7)
@@ -81,7 +83,7 @@ import Testing
     #expect(Array(request.bytes[8..<12]) == [0x07, 0x00, 0x00, 0x00])
   }
 
-  @Test func `refuses an attribute for which there is no room, and stays as it was`() throws {
+  @Test func `refuses an attribute without room for it, and stays unchanged`() throws {
     let request = try Request(to: .controller, command: 3)
     #expect(throws: NetlinkError.self) { try request.append(2, String(repeating: "x", count: 100_000)) }
     #expect(request.bytes.count == 20)

@@ -8,9 +8,11 @@ import Testing
 
 @testable import Netlink
 
-/// Sockets in other network namespaces; to open them takes root.
+/// Sockets in other network namespaces.
+///
+/// Opening them needs root.
 @Suite struct SocketBatchTests {
-  @Test func `hands out a socket for each namespace, in order, or why there is none`() throws {
+  @Test func `returns a socket for each namespace, in order, or an error`() throws {
     let foreign = try ForeignNamespace()
     var batch = SocketBatch(in: [[foreign.path], ["/no/such"], ["/"], ["/proc/self/ns/net"]])
     #expect(try family(over: batch.next()) == 16)
@@ -21,12 +23,12 @@ import Testing
     #expect(try family(over: batch.next()) == nil)
   }
 
-  @Test func `its sockets are in the namespaces, and end with their owners`() throws {
+  @Test func `its sockets are in the namespaces, and close with their owners`() throws {
     let foreign = try ForeignNamespace()
     #expect(try foreign.sockets == 0)
     var batch: SocketBatch? = SocketBatch(in: [[foreign.path], [foreign.path], [foreign.path]])
     #expect(try foreign.sockets == 3)
-    // Two that nobody takes.
+    // Two that are not requested.
     let socket = try batch?.next()
     batch = nil
     #expect(try left(foreign, 1) == 1)
@@ -34,18 +36,20 @@ import Testing
     #expect(try left(foreign, 0) == 0)
   }
 
-  @Test func `is empty where nothing is asked for`() throws {
+  @Test func `is empty without namespaces`() throws {
     var batch = SocketBatch(in: [])
     #expect(try family(over: batch.next()) == nil)
   }
 
-  /// The number of the family that knows the others.
+  /// The number of the family that looks up other families.
   private func family(over socket: consuming Netlink.Socket?) throws(NetlinkError) -> UInt16? {
     guard let socket else { return nil }
     return try Family(named: "nlctrl", version: 2, over: socket).id
   }
 
-  /// The number of sockets, once it is what is expected; the kernel takes its time.
+  /// The number of sockets, as soon as it matches the expectation.
+  ///
+  /// The kernel closes them with a delay.
   private func left(_ namespace: ForeignNamespace, _ expected: Int) throws -> Int {
     let end = ContinuousClock.now + .seconds(20)
     while try namespace.sockets != expected, ContinuousClock.now < end { usleep(10_000) }

@@ -5,15 +5,17 @@ import Testing
 
 @testable import Netlink
 
-/// Sockets to the running kernel; none of this needs a privilege.
+/// Sockets to the running kernel.
+///
+/// These tests need no privilege.
 @Suite struct SocketTests {
-  @Test func `the kernel knows the family that knows the others`() throws {
+  @Test func `the kernel has the family that looks up other families`() throws {
     let socket = try Socket(replyTimeout: .seconds(5))
     let family = try Family(named: "nlctrl", version: 2, over: socket)
     #expect(family == Family(id: 16, version: 2))
   }
 
-  @Test func `one socket asks one question after another`() throws {
+  @Test func `one socket sends one request after another`() throws {
     let socket = try Socket(replyTimeout: .seconds(5))
     for _ in 1...3 {
       #expect(throws: NetlinkError.kernel(.noSuchFileOrDirectory)) {
@@ -44,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `a family whose module may have to be loaded is asked for by another thread`() throws {
+  @Test func `a family whose module may have to be loaded is looked up by another thread`() throws {
     #expect(try Family.load(named: "nlctrl", version: 1, within: .seconds(30)) == .controller)
     #expect(throws: NetlinkError.kernel(.noSuchFileOrDirectory)) {
       try Family.load(named: "NOSUCHFAMILY", version: 1, within: .seconds(30))

@@ -4,10 +4,10 @@ import CLibNL
 import Glibc
 import SystemPackage
 
-/// A bare netlink socket of the protocol NETLINK_USERSOCK, by which user programs talk to each other.
+/// A plain netlink socket of the protocol NETLINK_USERSOCK, which is for user programs.
 final class UserSocket: Sendable {
   private let descriptor: FileDescriptor
-  /// The port that the kernel gave this socket.
+  /// The port that the kernel has assigned to this socket.
   let port: UInt32
 
   init() throws {

@@ -4,34 +4,36 @@ internal import Foundation
 internal import Glibc
 public import SystemPackage
 
-/// A network namespace in which only one process lives, made by a test; that takes root.
+/// A network namespace that a test creates, with a single process in it.
 ///
-/// It is bound nowhere, so that nothing of it is left behind, whatever happens.
+/// This needs root.
+///
+/// It is not bound anywhere, so nothing is left behind.
 public final class ForeignNamespace: Sendable {
-  /// Why there is none.
+  /// The reason why it could not be created.
   public struct NotMade: Error {
-    /// What unshare(1) said.
+    /// The message of unshare(1).
     public let description: String
   }
 
-  /// The number of the process.
+  /// The number of its process.
   public let process: Int32
-  /// The file that the namespace is.
+  /// The file of the namespace.
   public var path: FilePath { FilePath("/proc/\(process)/ns/net") }
-  /// What the kernel calls it, for example `net:[4026531833]`.
+  /// The kernel's name for it, for example `net:[4026531833]`.
   public var link: String { get throws { try FileManager.default.destinationOfSymbolicLink(atPath: path.string) } }
 
-  /// What the namespace of the calling thread is called.
+  /// The kernel's name for the namespace of the calling thread.
   public static var own: String {
     get throws { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self/ns/net") }
   }
 
-  /// Makes one.
+  /// Creates a namespace.
   public init() throws {
     let unshare = Process()
     let (input, output) = (Pipe(), Pipe())
     unshare.executableURL = URL(filePath: "/usr/bin/unshare")
-    // When this process ends, the other one reads the end of its input.
+    // When this process ends, the other one reads the end of its input and ends, too.
     unshare.arguments = ["--net", "sh", "-c", "echo; exec cat"]
     (unshare.standardInput, unshare.standardOutput, unshare.standardError) = (input, output, output)
     try unshare.run()
@@ -51,7 +53,7 @@ public final class ForeignNamespace: Sendable {
     unshare.waitUntilExit()
   }
 
-  /// How many sockets there are in it that programs have opened.
+  /// The number of open sockets of programs in it.
   public var sockets: Int {
     get throws {
       let text = try FilePath("/proc/\(process)/net/sockstat").text()

@@ -2,7 +2,7 @@
 
 internal import Foundation
 
-/// Runs what blocks its thread on a thread of its own, for those that the tests share are few.
+/// Runs blocking work on a separate thread, because the tests share only a few threads.
 public func onOwnThread<Value: Sendable, Failure>(
   _ body: @escaping @Sendable () throws(Failure) -> Value
 ) async -> Result<Value, Failure> {

@@ -3,7 +3,7 @@
 internal import Foundation
 public import SystemPackage
 
-/// Does something with a directory of its own, which is removed afterwards with all that is in it.
+/// Runs a body with a temporary directory, which is removed afterwards with its content.
 public func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
   let directory = FileManager.default.temporaryDirectory.appending(path: "ipvs-timeout-\(UUID())")
   try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
@@ -12,7 +12,7 @@ public func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Re
 }
 
 extension FilePath {
-  /// Writes a file, with the directories that it takes.
+  /// Writes a file, and creates the directories for it.
   public func write(_ text: String) throws {
     try FileManager.default.createDirectory(
       atPath: removingLastComponent().string, withIntermediateDirectories: true)

@@ -16,27 +16,27 @@ import Text
     ("\t\0\u{1F}", #""\u0009\u0000\u001f""#),
     ("\u{1B}[0m", #""\u001b[0m""#),
     ("\u{7F}\u{80}\u{9F}\u{A0}", "\"\\u007f\\u0080\\u009f\u{A0}\""),
-    // What turns the text around it, or ends a line for some.
+    // Characters that change the direction of the text, or end a line for some programs.
     ("\u{202E}x\u{2066}\u{FEFF}\u{200B}", #""\u202ex\u2066\ufeff\u200b""#),
     ("\u{2028}\u{2029}", #""\u2028\u2029""#),
     ("\u{AD}", #""\u00ad""#),
-    // Two units of UTF-16 each.
+    // Characters of two UTF-16 units.
     ("\u{E0001}\u{E0041}", #""\udb40\udc01\udb40\udc41""#),
     ("\u{10FFFF}\u{E000}", "\"\u{10FFFF}\u{E000}\""),
     ("é日🐧", #""é日🐧""#),
-    // One character to Swift.
+    // One character in Swift.
     ("\"\u{301}\\\u{301}", "\"\\\"\u{301}\\\\\u{301}\""),
     ("e\u{301}", "\"e\u{301}\""),
   ])
   func `quotes a string`(string: String, quoted: String) throws {
     let text = JSONValue.string(string).text
     #expect(Array(text.unicodeScalars) == Array(quoted.unicodeScalars))
-    // What another program reads is what was meant.
+    // Another program reads the same string.
     let read = try JSONDecoder().decode(String.self, from: Data(text.utf8))
     #expect(Array(read.unicodeScalars) == Array(string.unicodeScalars))
   }
 
-  @Test func `writes the other values`() {
+  @Test func `writes values of the other types`() {
     #expect(JSONValue.null.text == "null")
     #expect(JSONValue.boolean(true).text == "true")
     #expect(JSONValue.boolean(false).text == "false")

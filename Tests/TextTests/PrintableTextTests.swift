@@ -25,16 +25,16 @@ import Text
     ("Ünïcödé 日本語 ٣ 🐧", "Ünïcödé 日本語 ٣ 🐧"),
     (#"back\slash "quote""#, #"back\slash "quote""#),
   ])
-  func `fits a terminal and one line`(text: String, printable: String) {
+  func `is safe for a terminal and fits one line`(text: String, printable: String) {
     let result = text.printable
     #expect(Array(result.unicodeScalars) == Array(printable.unicodeScalars))
   }
 
-  @Test func `bytes that are no text become the replacement character`() {
+  @Test func `bytes that are not UTF-8 become the replacement character`() {
     #expect(String(decoding: [0x61, 0xFF, 0x1B], as: UTF8.self).printable == "a\u{FFFD}\\u{1B}")
   }
 
-  @Test func `is cut off where it would hide the sentence around it`() {
+  @Test func `is cut off if it would hide the sentence around it`() {
     let text = String(repeating: "x", count: 200)
     #expect(text.printable == text)
     #expect((text + "y").printable == text + "…")
@@ -45,7 +45,7 @@ import Text
     arguments: [
       " ", "~", "\"", "\\", "é", "\u{A0}", "\u{301}", "日", "🐧", "\u{E000}", "\u{FFFD}", "\u{FFFF}", "\u{10FFFF}",
     ] as [Unicode.Scalar])
-  func `shows what can be shown`(scalar: Unicode.Scalar) {
+  func `shows printable characters`(scalar: Unicode.Scalar) {
     #expect(scalar.isPrintable)
   }
 
@@ -54,7 +54,7 @@ import Text
       "\0", "\t", "\n", "\u{1B}", "\u{1F}", "\u{7F}", "\u{80}", "\u{9F}", "\u{AD}", "\u{200B}", "\u{200D}",
       "\u{2028}", "\u{2029}", "\u{202E}", "\u{2066}", "\u{FEFF}", "\u{E0001}", "\u{E0041}",
     ] as [Unicode.Scalar])
-  func `does not show what moves a cursor or turns a text`(scalar: Unicode.Scalar) {
+  func `escapes characters that move a cursor or change the direction of text`(scalar: Unicode.Scalar) {
     #expect(!scalar.isPrintable)
   }
 }

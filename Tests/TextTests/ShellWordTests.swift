@@ -11,18 +11,18 @@ import Testing
     ("it's\\\u{1B}[m", #"$'it\'s\\\x1b[m'"#),
     (String(repeating: "ö", count: 250), "'\(String(repeating: "ö", count: 250))'"),
   ])
-  func `is what a shell takes for one word`(text: String, word: String) {
+  func `is one word for a shell`(text: String, word: String) {
     #expect(text.shellWord == word)
   }
 }
 
 @Suite struct EnumerationTests {
   @Test(arguments: [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
-  func `is as in a sentence`(words: [String], sentence: String) {
+  func `reads like a list in a sentence`(words: [String], sentence: String) {
     #expect(words.enumeration == sentence)
   }
 
-  @Test func `counts things`() {
+  @Test func `has the right form of the noun`() {
     #expect([0, 1, 2].map { $0.counted("connection") } == ["0 connections", "1 connection", "2 connections"])
   }
 }

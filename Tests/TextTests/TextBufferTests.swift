@@ -11,7 +11,7 @@ import Text
     #expect(string(text) == String(number))
   }
 
-  @Test func `grows with what is appended`() {
+  @Test func `grows with the appended text`() {
     var text = TextBuffer()
     var expected = ""
     for number in 0..<300 as Range<UInt32> {
@@ -23,7 +23,7 @@ import Text
     #expect(string(text) == expected)
   }
 
-  @Test func `is empty at first`() {
+  @Test func `is empty at the beginning`() {
     #expect(string(TextBuffer()).isEmpty)
   }
 

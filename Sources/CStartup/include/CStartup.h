@@ -7,7 +7,7 @@ struct startup_arguments {
   char **values;
 };
 
-/// Ends the start-up: gives the process its environment back, and returns the arguments of main.
+/// Ends the start-up: restores the environment of the process, and returns the arguments of main.
 ///
-/// Swift's own CommandLine reads them from /proc, which may not be there.
+/// Swift's CommandLine reads them from /proc, which may be missing.
 struct startup_arguments startup_finish(void);

@@ -2,27 +2,27 @@
 
 internal import IPVS
 
-/// A way to the timeouts of one director, opened.
+/// An open way to the timeouts of one director.
 ///
-/// Each backend is a subclass in a file of its own, with all that is known about it, and has a line in ``kind(at:)``.
-/// Classes and their positions, and no protocol and no array: those would make the runtime search the executable for
-/// conformances and metadata, on a path that every call takes.
+/// Each backend is a subclass in its own file, with everything that is known about it, and has a line in ``kind(at:)``.
+/// They are classes found by position, without protocols and arrays: those would make the runtime search the executable
+/// for conformances and metadata in every call.
 class Backend {
-  // To be overridden by each backend.
+  // Each backend overrides the following members.
 
   /// The choice that names this backend.
   class var choice: BackendChoice { preconditionFailure("each backend has a choice") }
 
-  /// The backend as sentences name it.
+  /// The name of the backend in sentences.
   class var words: String { preconditionFailure("each backend has a name") }
 
-  /// Where `auto` takes it, for the help; `nil` for the one that `auto` tries first.
+  /// When `auto` uses it, for the help; `nil` for the backend that `auto` tries first.
   class var condition: String? { nil }
 
-  /// What follows where `auto` has turned to this backend.
+  /// The consequence if `auto` uses this backend instead of the first.
   class var caution: String { "the timeouts are those of the same kernel, read in another way" }
 
-  /// Opens it in the caller's network namespace, because somebody has chosen it or it is the first.
+  /// Opens it in the caller's network namespace, because the caller chose it or it is the first.
   ///
   /// - Parameter path: The path of ipvsadm; `nil` looks in the usual places.
   /// - Returns: The backend.
@@ -31,27 +31,29 @@ class Backend {
     preconditionFailure("each backend can be opened")
   }
 
-  /// Opens it in place of the first backend, if that is what the first failure calls for.
+  /// Opens it instead of the first backend, if it is meant for the failure of the first.
   ///
   /// - Parameters:
-  ///   - failure: Why the first backend cannot be used.
+  ///   - failure: The failure of the first backend.
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
-  /// - Returns: `nil` where this backend is not for such a failure, or is not there and has nothing to add.
+  /// - Returns: The backend; `nil` if it is not meant for this failure, or is not installed and has nothing to add.
   /// - Throws: ``DirectorError``.
   class func open(insteadOf failure: IPVSError, ipvsadm path: String?) throws(DirectorError) -> Backend? { nil }
 
   /// Whether the first backend is likely to refuse every request here, although it opens.
   ///
-  /// `auto` then reads the timeouts at opening, to know. Every call pays for this look: one system call, no more.
+  /// If so, `auto` reads the timeouts at opening, to know. Every call pays for this check: at most one system call.
   class var expectsRefusal: Bool { false }
 
-  /// The timeouts; `nil` where the kernel was built without that protocol.
+  /// The timeouts; `nil` for a protocol that the kernel was built without.
   func timeouts() throws(DirectorError) -> Timeouts { preconditionFailure("each backend reads") }
 
-  /// Sets the timeouts that are named.
+  /// Sets the timeouts that are not `nil`.
   func setTimeouts(_ timeouts: Timeouts) throws(DirectorError) { preconditionFailure("each backend writes") }
 
-  /// The same backend in other network namespaces, one after another; none is opened yet.
+  /// The same backend in other network namespaces, one after another.
+  ///
+  /// It opens none yet.
   func sequence(in namespaces: [NetworkNamespace]) -> BackendSequence {
     preconditionFailure("each backend goes to other namespaces")
   }
@@ -61,7 +63,7 @@ class Backend {
 class BackendSequence {
   /// Opens the backend in the next namespace.
   ///
-  /// - Throws: ``DirectorError``, why it cannot be opened there; the next call goes on with the namespace after it.
+  /// - Throws: ``DirectorError``, when it cannot be opened there. The next call continues with the next namespace.
   func next() throws(DirectorError) -> Backend { preconditionFailure("each sequence goes on") }
 }
 
@@ -78,15 +80,15 @@ extension Backend {
 
   /// Opens a backend in the caller's network namespace.
   ///
-  /// `auto` takes the first one. Where that is not there, it takes the first of the others that is for such a failure,
-  /// and tries no more.
+  /// `auto` uses the first backend. If that fails, it uses the first other backend that is meant for this failure, and
+  /// tries no more.
   ///
   /// - Parameters:
-  ///   - choice: The backend to take.
+  ///   - choice: The backend to use.
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
-  ///   - list: The backends by position.
-  /// - Returns: The backend, and whether `auto` turned to it.
-  /// - Throws: ``DirectorError``, with the first error where two backends failed.
+  ///   - list: Finds a backend by its position.
+  /// - Returns: The backend, and whether it is a fallback.
+  /// - Throws: ``DirectorError``, with both errors if two backends failed.
   static func open(
     _ choice: BackendChoice, ipvsadm path: String?, from list: (Int) -> Backend.Type? = Backend.kind
   ) throws(DirectorError) -> (Backend, Fallback) {
@@ -103,13 +105,13 @@ extension Backend {
     do throws(DirectorError) {
       _ = try backend.timeouts()
     } catch {
-      // What else is wrong shows when the backend is used.
+      // Other failures show when the backend is used.
       if let other = try open(insteadOf: first, after: error, path, list) { return other }
     }
     return (backend, .notNeeded)
   }
 
-  /// Opens the backend that is for the failure of the first one; `nil` where none is.
+  /// Opens the backend that is meant for the failure of the first one; `nil` if there is none.
   private static func open(
     insteadOf first: Backend.Type, after error: DirectorError, _ path: String?, _ list: (Int) -> Backend.Type?
   ) throws(DirectorError) -> (Backend, Fallback)? {

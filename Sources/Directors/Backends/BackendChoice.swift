@@ -2,9 +2,9 @@
 
 package import IPVS
 
-/// Which backend to use.
+/// The backend to use.
 package enum BackendChoice: String, Sendable, CaseIterable {
-  /// The first backend, and another one only where the first is not there.
+  /// The first backend, and another one only if the first is not available.
   case auto
   /// Generic netlink, family IPVS.
   case netlink
@@ -13,7 +13,9 @@ package enum BackendChoice: String, Sendable, CaseIterable {
 }
 
 extension Backend {
-  /// The backends, in the order in which `auto` tries them: to add one, write its file, its choice, and its line here.
+  /// The backends, in the order in which `auto` tries them.
+  ///
+  /// To add one, write its file, its choice, and its line here.
   static func kind(at position: Int) -> Backend.Type? {
     switch position {
     case 0: NetlinkBackend.self
@@ -24,10 +26,10 @@ extension Backend {
 }
 
 extension BackendChoice {
-  /// The backend as sentences name it.
+  /// The name of the backend in sentences.
   package var words: String { Backend.kind(self)?.words ?? rawValue }
 
-  /// What follows where `auto` has turned to this backend.
+  /// The consequence if `auto` uses this backend instead of the first.
   package var caution: String { (Backend.kind(self) ?? Backend.self).caution }
 
   /// All choices, for the help.
@@ -36,7 +38,7 @@ extension BackendChoice {
     return "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? "")"
   }
 
-  /// Which backend `auto` takes where, for the help.
+  /// When `auto` uses which backend, for the help.
   package static var rule: String {
     var parts: [String] = []
     while let kind = Backend.kind(at: parts.count) {
@@ -46,21 +48,21 @@ extension BackendChoice {
   }
 }
 
-/// Whether `auto` turned from its first backend to another one, and why.
+/// Whether `auto` used another backend than its first, and why.
 ///
-/// Not an optional error: that is large, and to copy and destroy it slows down every call.
+/// This is not an optional error, because that is large, and copying it would slow down every call.
 package indirect enum Fallback: Sendable, Hashable {
-  /// `auto` did not turn, or was not asked.
+  /// There was no fallback, or the choice was not `auto`.
   case notNeeded
-  /// `auto` turned, because of this error of the first backend.
+  /// There was a fallback, because of this error of the first backend.
   case taken(from: BackendChoice, to: BackendChoice, because: IPVSError)
 
-  /// The error of the first backend; `nil` where `auto` did not turn.
+  /// The error of the first backend; `nil` if there was no fallback.
   package var reason: IPVSError? {
     if case .taken(_, _, let reason) = self { reason } else { nil }
   }
 
-  /// The remark for people that another backend answers; `nil` where `auto` did not turn.
+  /// The remark for people that another backend is used; `nil` if there was no fallback.
   package var sentence: String? {
     guard case .taken(let first, let second, let reason) = self else { return nil }
     return "using \(second.words) instead of \(first.words): \(reason.sentence)"

@@ -6,13 +6,13 @@ package import IPVS
 package struct Director: ~Copyable {
   private let implementation: Backend
 
-  /// Whether `auto` turned from its first backend to another one.
+  /// Whether `auto` used another backend than its first.
   package let fallback: Fallback
 
   /// Opens the network namespace of the caller.
   ///
   /// - Parameters:
-  ///   - choice: The backend to take.
+  ///   - choice: The backend to use.
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
   /// - Throws: ``DirectorError``.
   package init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(DirectorError) {
@@ -24,27 +24,27 @@ package struct Director: ~Copyable {
     self.fallback = fallback
   }
 
-  /// The backend that was taken, never `auto`.
+  /// The backend in use, never `auto`.
   package var backend: BackendChoice { type(of: implementation).choice }
 
-  /// The timeouts; `nil` where the kernel was built without that protocol.
+  /// The timeouts; `nil` for a protocol that the kernel was built without.
   ///
   /// - Throws: ``DirectorError``.
   package func timeouts() throws(DirectorError) -> Timeouts {
     do throws(DirectorError) { return try implementation.timeouts() } catch { throw error.after(fallback) }
   }
 
-  /// Sends the named timeouts, and does not read them back.
+  /// Sends the timeouts that are not `nil`, and does not read them back.
   ///
   /// - Throws: ``DirectorError``.
   package func send(_ timeouts: Timeouts) throws(DirectorError) {
     do throws(DirectorError) { try implementation.setTimeouts(timeouts) } catch { throw error.after(fallback) }
   }
 
-  /// Sets the named timeouts and reads them back.
+  /// Sets the timeouts that are not `nil`, and reads them back.
   ///
   /// - Parameters:
-  ///   - wanted: The timeouts to set; where all are `nil`, nothing is sent.
+  ///   - wanted: The timeouts to set. If all are `nil`, nothing is sent.
   ///   - isDryRun: Whether to send nothing and only predict the result.
   /// - Returns: The timeouts before and after. A difference from the wanted ones is a result, not an error: see
   ///   ``TimeoutsChange/mismatch``.
@@ -53,10 +53,12 @@ package struct Director: ~Copyable {
     try change(try timeouts(), sending: wanted, wanted, isDryRun)
   }
 
-  /// Sets the named timeouts that differ and reads them back; where none differs, nothing is sent.
+  /// Sets the wanted timeouts that differ, and reads them back.
+  ///
+  /// If none differs, nothing is sent.
   ///
   /// - Parameters:
-  ///   - wanted: The timeouts to have.
+  ///   - wanted: The wanted timeouts; `nil` keeps a value.
   ///   - isDryRun: Whether to send nothing and only predict the result.
   /// - Returns: The timeouts before and after, as for ``set(_:isDryRun:)``.
   /// - Throws: ``DirectorError``.
@@ -79,16 +81,16 @@ package struct Director: ~Copyable {
     }
   }
 
-  /// Directors by the same backend in other network namespaces.
+  /// The backend of this director in other network namespaces.
   func sequence(in namespaces: [NetworkNamespace]) -> BackendSequence { implementation.sequence(in: namespaces) }
 }
 
 extension Director {
-  /// A summary of the director's connections, as its kernel lists them now.
+  /// Counts the connections of the director, as its kernel lists them now.
   ///
   /// - Parameters:
-  ///   - namespace: The network namespace in which it is.
-  ///   - filter: Which connections count.
+  ///   - namespace: The network namespace of the director.
+  ///   - filter: Which connections to count.
   /// - Returns: The summary.
   /// - Throws: ``DirectorError``.
   package func connectionSummary(
@@ -99,23 +101,26 @@ extension Director {
   }
 }
 
-/// Directors in many network namespaces of one kernel, one after another, by one backend.
+/// Directors in many network namespaces of one kernel, one after another, through one backend.
 package struct DirectorSequence: ~Copyable {
   private let sequence: BackendSequence
   private var remaining: Int
 
-  /// The backend that was taken, never `auto`.
+  /// The backend in use, never `auto`.
   package let backend: BackendChoice
-  /// Whether `auto` turned from its first backend to another one.
+  /// Whether `auto` used another backend than its first.
   package let fallback: Fallback
 
-  /// Directors in these namespaces, in this order; none is opened yet.
+  /// Creates the sequence, in the order of the namespaces.
+  ///
+  /// It opens no director yet.
   ///
   /// - Parameters:
   ///   - namespaces: The network namespaces.
-  ///   - choice: The backend to take.
+  ///   - choice: The backend to use.
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
-  /// - Throws: ``DirectorError``, when the backend is not there in the caller's own namespace, and so nowhere.
+  /// - Throws: ``DirectorError``, when the backend is not available in the caller's own namespace. Then it is available
+  ///   in none.
   package init(
     in namespaces: [NetworkNamespace], backend choice: BackendChoice = .auto, ipvsadm path: String? = nil
   ) throws(DirectorError) {
@@ -126,9 +131,12 @@ package struct DirectorSequence: ~Copyable {
     remaining = namespaces.count
   }
 
-  /// Opens the director in the next namespace; to be called once for each namespace, and no more often.
+  /// Opens the director in the next namespace.
   ///
-  /// - Throws: ``DirectorError``, why there is none in this namespace; the next call goes on with the one after it.
+  /// Call it exactly once for each namespace.
+  ///
+  /// - Throws: ``DirectorError``, when there is no director in this namespace. The next call continues with the next
+  ///   namespace.
   package mutating func next() throws(DirectorError) -> Director {
     precondition(remaining > 0, "there is a director for each namespace, and no other")
     remaining -= 1

@@ -5,24 +5,24 @@ package import Ipvsadm
 internal import SystemPackage
 internal import Text
 
-/// Why a director did not do what was asked of it.
+/// The error of a director.
 package struct DirectorError: Error, Sendable, Hashable {
-  /// What failed.
+  /// The failure.
   package enum Cause: Sendable, Hashable {
-    /// The kernel, however it was asked.
+    /// The kernel failed, or refused.
     case kernel(IPVSError)
-    /// The program ipvsadm.
+    /// The program ipvsadm failed.
     case program(IpvsadmError)
   }
 
-  /// What failed.
+  /// The failure.
   package let cause: Cause
-  /// The backend that failed where `auto` had turned to it, and why `auto` had.
+  /// The fallback to the backend that failed, and its reason.
   package private(set) var fallback: Fallback
-  /// The timeouts that were set, but then could not be read back; `nil` where that is not what failed.
+  /// The timeouts that were set but could not be read back; `nil` for another failure.
   package private(set) var wasSet: Timeouts?
 
-  /// A failure of whatever was asked.
+  /// Creates an error from its parts.
   package init(_ cause: Cause, after fallback: Fallback = .notNeeded, wasSet: Timeouts? = nil) {
     self.cause = cause
     self.fallback = fallback
@@ -35,14 +35,14 @@ package struct DirectorError: Error, Sendable, Hashable {
   /// A failure of the program ipvsadm.
   package static func program(_ error: IpvsadmError) -> DirectorError { DirectorError(.program(error)) }
 
-  /// The same failure of a backend to which `auto` may have turned.
+  /// The same failure, after a fallback of `auto`.
   func after(_ fallback: Fallback) -> DirectorError {
     var error = self
     error.fallback = fallback
     return error
   }
 
-  /// The same failure where these timeouts had been set and were to be read back.
+  /// The same failure, while reading back these timeouts.
   package func readingBack(_ timeouts: Timeouts) -> DirectorError {
     var error = self
     error.wasSet = timeouts
@@ -51,10 +51,10 @@ package struct DirectorError: Error, Sendable, Hashable {
 }
 
 extension DirectorError {
-  /// The error because of which `auto` turned to the backend that then failed; `nil` where it did not turn.
+  /// The error that caused the fallback; `nil` if there was none.
   package var fallbackFrom: IPVSError? { fallback.reason }
 
-  /// The network namespace in which it happened.
+  /// The network namespace of the failure.
   package var namespace: NetworkNamespace {
     switch cause {
     case .kernel(let error): error.namespace
@@ -62,9 +62,10 @@ extension DirectorError {
     }
   }
 
-  /// Whether the caller is the reason, so that it would fail in the same way in every network namespace.
+  /// Whether the reason is the caller, so that every network namespace would fail in the same way.
   ///
-  /// A caller who may not open one namespace (EACCES) may still enter others. A change that was made is not repeated.
+  /// A caller that may not open one namespace (EACCES) may still enter others. After a change this is false, because
+  /// the change must not be repeated.
   package var isSameEverywhere: Bool {
     guard wasSet == nil else { return false }
     switch cause {
@@ -76,7 +77,7 @@ extension DirectorError {
     }
   }
 
-  /// Whether there is no such network namespace, not yet or no longer.
+  /// Whether there is no such network namespace, not yet or not any longer.
   package var namespaceIsMissing: Bool {
     guard wasSet == nil else { return false }
     switch cause {
@@ -89,7 +90,8 @@ extension DirectorError {
 extension DirectorError: CustomStringConvertible {
   /// The sentence for people: what failed, why, and what to do.
   ///
-  /// Where two backends failed, it has both reasons, and then the advice: one cure where one cures both.
+  /// If two backends failed, it contains both reasons, then the advice for both; only one advice if one cure helps
+  /// both.
   package var description: String {
     guard let wasSet else { return failure }
     return "the timeouts \(wasSet.assignments) were set, but not read back: \(failure); check with"
@@ -120,12 +122,12 @@ extension DirectorError: CustomStringConvertible {
 }
 
 extension IpvsadmError {
-  /// Where it happened, if not in the network namespace that the sentence has already named.
+  /// The place of the failure, if the sentence has not named it already.
   fileprivate func elsewhere(than other: IPVSError) -> String {
     namespace == other.namespace ? "" : " in \(namespace.place)"
   }
 
-  /// What to do in place of the cure for the kernel; `nil` where the program lacks IPVS, too, and the same cure helps.
+  /// Advice besides that for the kernel; `nil` if the program lacks IPVS, too, and the same cure helps.
   fileprivate var otherAdvice: String? {
     if case .unavailable = cause { nil } else { advice }
   }

@@ -3,21 +3,21 @@
 package import IPVS
 
 extension IPVSError.Code {
-  /// This kernel does not list TCP sockets over netlink: `tcp_diag` is not there.
+  /// This kernel cannot list TCP sockets over netlink, because `tcp_diag` is missing.
   package static let noSocketDiagnosis = IPVSError.Code(rawValue: "no-socket-diagnosis")
 }
 
 extension IPVSError {
-  /// The sentence about the failure, and what to do about it.
+  /// The sentence about the failure, followed by the advice.
   package var sentence: String { advice.map { "\(description); \($0)" } ?? description }
 
-  /// What to do about the failure, as it stands after the sentence and a semicolon; `nil` where nothing is known.
+  /// What to do about the failure, as it follows the sentence and a semicolon; `nil` if nothing is known.
   package var advice: String? {
     let parts = [remedy, doubt].compactMap(\.self)
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
-  /// A change whose answer is missing may still have been made.
+  /// A change may have been made even if its answer is missing.
   private var doubt: String? {
     guard operation == .setTimeouts, mayHaveSetTimeouts else { return nil }
     return "the timeouts may have been set: check with `\(NamespaceCommands(namespace).showing)`"

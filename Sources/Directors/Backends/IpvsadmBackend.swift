@@ -4,7 +4,9 @@ internal import IPVS
 internal import Ipvsadm
 internal import SystemPackage
 
-/// The program ipvsadm: what `auto` takes where the kernel has no family IPVS and the program is there.
+/// The program ipvsadm.
+///
+/// `auto` uses it if the kernel has no netlink family IPVS and the program is installed.
 final class IpvsadmBackend: Backend {
   override class var choice: BackendChoice { .ipvsadm }
   override class var words: String { "the program ipvsadm" }
@@ -23,19 +25,19 @@ final class IpvsadmBackend: Backend {
     do throws(IpvsadmError) { return IpvsadmBackend(try program(at: path)) } catch { throw .program(error) }
   }
 
-  /// Opens it after an absence, and after nothing else: never where the kernel refuses or gives no answer.
+  /// Opens it only if the kernel's family is absent, never if the kernel refuses or does not answer.
   override class func open(insteadOf failure: IPVSError, ipvsadm path: String?) throws(DirectorError) -> Backend? {
     guard failure.isAbsence else { return nil }
     do throws(IpvsadmError) {
       return IpvsadmBackend(try program(at: path))
     } catch {
-      // A program that nobody named and that is not there has nothing to add.
+      // If no path was named and the program is not installed, it has nothing to add.
       if path == nil, error.cause == .missing { return nil }
       throw .program(error)
     }
   }
 
-  /// The program at this path, or at the usual ones.
+  /// The program at this path, or at the usual paths.
   private static func program(at path: String?) throws(IpvsadmError) -> IpvsadmProgram {
     try IpvsadmProgram(at: path.map { [FilePath($0)] } ?? IpvsadmProgram.usualPaths, for: .list)
   }
@@ -53,7 +55,7 @@ final class IpvsadmBackend: Backend {
   }
 }
 
-/// The program in many network namespaces, each of which nsenter(1) enters when the program is run.
+/// The program in many network namespaces, each entered by nsenter(1) when the program is run.
 private final class IpvsadmSequence: BackendSequence {
   private let program: IpvsadmProgram
   private var namespaces: ArraySlice<NetworkNamespace>
@@ -69,7 +71,7 @@ private final class IpvsadmSequence: BackendSequence {
 }
 
 extension IPVSError {
-  /// Whether the kernel's family is not there.
+  /// Whether the kernel's netlink family is absent.
   var isAbsence: Bool {
     [.notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled].contains(code)
   }

@@ -2,7 +2,9 @@
 
 internal import IPVS
 
-/// Generic netlink, family IPVS: what `auto` takes wherever the kernel has that family.
+/// Generic netlink, family IPVS.
+///
+/// `auto` uses it if the kernel has that family.
 final class NetlinkBackend: Backend {
   override class var choice: BackendChoice { .netlink }
   override class var words: String { "netlink" }
@@ -30,7 +32,9 @@ final class NetlinkBackend: Backend {
   }
 }
 
-/// Netlink sockets in many network namespaces, of which one thread opens 32 at a time.
+/// Netlink sockets in many network namespaces.
+///
+/// One thread opens 32 at a time.
 private final class NetlinkSequence: BackendSequence {
   private var clients: ClientSequence
 

@@ -4,20 +4,20 @@ internal import Glibc
 package import Linux
 package import SystemPackage
 
-/// Keeps others from changing timeouts on this machine for as long as it lives.
+/// The lock of changes: while it exists, no other process that uses it changes timeouts on this machine.
 ///
-/// Who has it is found in `/proc/locks`: nothing is written.
+/// Its holder is found in `/proc/locks`, so nothing is written.
 ///
-/// What a process starts that has it, and what that starts, is part of its change: these lock each other out by a nested
-/// lock, which only they know, and so on.
+/// The processes that the holder starts, and their children, are part of its change. They exclude each other by a
+/// nested lock, which only they use, and so on.
 package struct ChangeLock: ~Copyable {
   private let file: FileLock
 
-  /// Waits until nobody else has the lock, and acquires it.
+  /// Waits until the lock is free, and acquires it.
   ///
   /// - Parameters:
-  ///   - directory: Where the lock is; it is made if it is not there.
-  ///   - timeout: How long to wait for others.
+  ///   - directory: The directory of the lock. It is created if it does not exist.
+  ///   - timeout: How long to wait for the lock.
   /// - Returns: The lock.
   /// - Throws: ``ChangeLockError``.
   package static func acquire(
@@ -32,12 +32,12 @@ package struct ChangeLock: ~Copyable {
     }
   }
 
-  /// Waits until none of the processes that are part of this change is changing something, and acquires their lock.
+  /// Waits until the processes that are part of this change have finished their changes, and acquires their lock.
   ///
   /// - Parameters:
-  ///   - directory: Where the lock is.
+  ///   - directory: The directory of the lock.
   ///   - timeout: How long to wait for them.
-  /// - Returns: Their lock.
+  /// - Returns: The nested lock.
   /// - Throws: ``ChangeLockError``.
   package func acquireNested(
     in directory: ChangeDirectory = .usual, timeout: Duration = .seconds(10)
@@ -45,7 +45,9 @@ package struct ChangeLock: ~Copyable {
     try ChangeLock.wait(for: ChangeLock.open(directory.lock(within: getpid()), directory), directory, timeout)
   }
 
-  /// Removes the nested lock; a process that waits for it then waits for everybody's.
+  /// Removes the nested lock.
+  ///
+  /// A process that waits for it then waits for the outer lock.
   package func removeNested(in directory: ChangeDirectory = .usual) {
     unlink(directory.lock(within: getpid()))
   }
@@ -61,9 +63,11 @@ package struct ChangeLock: ~Copyable {
     return ChangeLock(file: file)
   }
 
-  /// Acquires the lock, or the nested one of the process that has it and has started this one, and so on inwards.
+  /// Acquires the lock.
   ///
-  /// - Returns: Whether it is acquired; else another one has it.
+  /// If an ancestor of this process holds it, acquires the nested lock of that ancestor, and so on inwards.
+  ///
+  /// - Returns: Whether it is acquired. If not, another process holds it.
   private static func acquire(_ file: inout FileLock, _ directory: ChangeDirectory) throws(ChangeLockError) -> Bool {
     while true {
       do throws(Errno) {
@@ -95,16 +99,17 @@ package struct ChangeLock: ~Copyable {
   }
 }
 
-/// Why a change cannot keep others out.
+/// The reason why the lock was not acquired.
 package enum ChangeLockError: Error, Hashable {
-  /// Nothing can be locked here.
+  /// The file cannot be locked.
   case unavailable(Errno)
-  /// Another one has the lock, and has had it for the whole time; `nil` where it cannot be seen who.
+  /// Another process held the lock for the whole time; `nil` if it is not visible which.
   case busy(LockHolder?)
 }
 
 extension ChangeLockError: CustomStringConvertible {
-  /// The sentence for people: of a change that is made without a lock, or is not made.
+  /// The sentence for people: a warning for a change that is made without the lock, or the error of a change that is
+  /// not made.
   package var description: String {
     switch self {
     case .unavailable(let errno):
@@ -118,7 +123,7 @@ extension ChangeLockError: CustomStringConvertible {
 }
 
 extension LockHolder? {
-  /// Who it is, as the subject of a sentence.
+  /// The holder as the subject of a sentence.
   package var subject: String {
     switch self {
     case .some(let holder) where !holder.command.isEmpty: "`\(holder.command)` (process \(holder.process))"
@@ -128,18 +133,20 @@ extension LockHolder? {
   }
 }
 
-/// Where those who change timeouts on this machine meet; root's alone, and gone after a reboot, as the timeouts are.
+/// The directory for changes on this machine.
+///
+/// Only root can use it, and a reboot removes it, together with the timeouts.
 package struct ChangeDirectory: Sendable, Hashable {
-  /// The directory itself.
+  /// The path of the directory.
   package let path: String
-  /// What is locked while something changes.
+  /// The file that is locked during a change.
   package let lock: String
-  /// The directory of the records of what is to be put back.
+  /// The directory for the records of trials.
   package let trials: String
 
-  /// The one that all use.
+  /// The directory that all processes use.
   ///
-  /// Its paths are written out: to put them together costs the way that every change takes.
+  /// Its paths are literals, because building them would slow down every change.
   package static var usual: ChangeDirectory {
     ChangeDirectory(path: "/run/ipvs-timeout", lock: "/run/ipvs-timeout/lock", trials: "/run/ipvs-timeout/trials")
   }
@@ -150,10 +157,10 @@ package struct ChangeDirectory: Sendable, Hashable {
     self.trials = trials
   }
 
-  /// What is locked while something changes that is part of the change of another process.
+  /// The file that is locked during a change inside the change of another process.
   func lock(within process: Int32) -> String { "\(lock).\(process)" }
 
-  /// Another one.
+  /// Another directory, for tests.
   package init(_ path: String) {
     self.init(path: path, lock: "\(path)/lock", trials: "\(path)/trials")
   }

@@ -4,21 +4,21 @@ package import IPVS
 package import SystemPackage
 internal import Text
 
-/// Why there is no policy.
+/// The error of reading a policy.
 package enum PolicyError: Error, Sendable, Hashable {
-  /// The file cannot be read, or is not one to obey.
+  /// The file cannot be read, or may not be trusted.
   case unreadable(FilePath, PolicyObstacle)
-  /// There are mistakes in the file: all of them, in order.
+  /// The file has mistakes: all of them, in order.
   case mistakes([PolicyMistake])
 
-  /// The errno of the system; `nil` where there was none.
+  /// The errno of the system; `nil` if there was none.
   package var errno: Errno? {
     guard case .unreadable(_, .refused(let errno)) = self else { return nil }
     return errno
   }
 }
 
-/// What keeps a file from being read as a policy.
+/// The reason why a file cannot be read as a policy.
 package enum PolicyObstacle: Error, Sendable, Hashable {
   /// The system refused to open or to read it, with its errno.
   case refused(Errno)
@@ -31,7 +31,9 @@ package enum PolicyObstacle: Error, Sendable, Hashable {
 }
 
 extension PolicyError: CustomStringConvertible {
-  /// One sentence about a file: what was attempted, what happened and what to do; or one line for each mistake.
+  /// One sentence about a file: what failed, why, and what to do.
+  ///
+  /// Or one line for each mistake.
   package var description: String {
     switch self {
     case .unreadable(let path, let obstacle):
@@ -43,7 +45,7 @@ extension PolicyError: CustomStringConvertible {
 }
 
 extension PolicyObstacle {
-  /// What happened and what to do.
+  /// The reason and the advice.
   fileprivate func reason(_ path: FilePath) -> String {
     switch self {
     case .refused(.noSuchFileOrDirectory):
@@ -62,7 +64,7 @@ extension PolicyObstacle {
     }
   }
 
-  /// What the system said, in words and as the number that a source can be searched for.
+  /// The errno in words and as a number, which can be searched for.
   private var said: String {
     guard case .refused(let errno) = self else { return "" }
     return " (\(errno.description), errno \(errno.rawValue))"
@@ -73,18 +75,22 @@ extension PolicyObstacle {
 ///
 /// ``description`` is the line for people.
 package struct PolicyMistake: Sendable, Hashable {
-  /// The file it is in.
+  /// The path of the file.
   package let path: FilePath
   /// The number of the line, from 1.
   package let line: Int
-  /// The column, from 1, in Unicode scalars; a tab is one.
+  /// The column, from 1, in Unicode scalars.
+  ///
+  /// A tab counts as one.
   package let column: Int
-  /// What is written there; what is no UTF-8 in it is replaced by U+FFFD.
+  /// The text at that place.
+  ///
+  /// Bytes that are not UTF-8 are replaced by U+FFFD.
   package let text: String
-  /// The rule that is broken.
+  /// The rule that it breaks.
   package let rule: Rule
 
-  /// A mistake with its parts.
+  /// Creates a mistake from its parts.
   init(_ rule: Rule, text: String, path: FilePath, line: Int, column: Int) {
     self.path = path
     self.line = line
@@ -93,19 +99,19 @@ package struct PolicyMistake: Sendable, Hashable {
     self.rule = rule
   }
 
-  /// A rule of the policy that can be broken.
+  /// A rule for the form of a policy.
   package enum Rule: Sendable, Hashable {
-    /// The field is no timeout.
+    /// The field is not a timeout.
     case timeout
-    /// The field is no namespace, because it is a path that does not begin with `/`.
+    /// The field is not a namespace, because it is a path that does not begin with `/`.
     case namespace
     /// These fields are missing.
     case missingFields([Timeouts.Name])
-    /// The field is the fifth.
+    /// The field is a fifth one.
     case surplusField
-    /// There is a control character.
+    /// There is a control character in the word.
     case controlCharacter(Unicode.Scalar)
-    /// There is a byte that is not UTF-8 where it stands.
+    /// There is a byte that is not UTF-8 at this place.
     case notUTF8(UInt8)
     /// The file is UTF-16.
     case utf16
@@ -113,7 +119,9 @@ package struct PolicyMistake: Sendable, Hashable {
 }
 
 extension PolicyMistake: CustomStringConvertible {
-  /// One line: where, what is written there, and the rule; it does not end in a full stop.
+  /// One line: the place, the text, and what to write.
+  ///
+  /// It does not end in a full stop.
   package var description: String {
     "\(path.string.printable):\(line):\(column): \(sentence)"
   }

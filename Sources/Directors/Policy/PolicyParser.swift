@@ -3,7 +3,7 @@
 internal import IPVS
 internal import SystemPackage
 
-/// Reads the bytes of a policy, in a time that grows with their number and no faster.
+/// Reads the bytes of a policy, in linear time.
 struct PolicyParser {
   private(set) var lines: [PolicyLine] = []
   private(set) var mistakes: [PolicyMistake] = []
@@ -11,7 +11,7 @@ struct PolicyParser {
   /// Reads the bytes of a file.
   init(_ bytes: [UInt8], path: FilePath) {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      // One mistake and not one for each line: there is one cure for all of it.
+      // One mistake instead of one for each line, because one change cures them all.
       let mark = String(decoding: bytes[..<2], as: UTF8.self)
       mistakes = [PolicyMistake(.utf16, text: mark, path: path, line: 1, column: 1)]
       return
@@ -35,7 +35,7 @@ struct PolicyParser {
   }
 }
 
-/// Reads one line of a policy and finds every mistake in it.
+/// Reads one line of a policy, and finds every mistake in it.
 struct PolicyLineParser {
   private let line: ArraySlice<UInt8>
   private let number: Int
@@ -47,9 +47,9 @@ struct PolicyLineParser {
   /// Reads a line.
   ///
   /// - Parameters:
-  ///   - line: Its bytes without the line end.
+  ///   - line: Its bytes without the end of the line.
   ///   - number: Its number, from 1.
-  ///   - path: The file it is in.
+  ///   - path: The path of the file.
   init(_ line: ArraySlice<UInt8>, number: Int, path: FilePath) {
     self.line = line
     self.number = number
@@ -65,7 +65,7 @@ struct PolicyLineParser {
     if let comment { reportControlCharacter(in: comment) }
   }
 
-  /// What the line says; `nil` where it says nothing or there are mistakes in it.
+  /// The rule in the line; `nil` if it has none, or has mistakes.
   var result: PolicyLine? {
     guard mistakes.isEmpty, let namespace else { return nil }
     return PolicyLine(number: number, namespace: namespace, timeouts: timeouts)
@@ -73,7 +73,7 @@ struct PolicyLineParser {
 
   /// Reads the fields.
   ///
-  /// - Returns: The comment behind them.
+  /// - Returns: The comment after them.
   private mutating func readFields(_ words: inout PolicyWords) -> PolicyWord? {
     var count = 0
     var first: PolicyWord?
@@ -122,7 +122,9 @@ extension PolicyLineParser {
     mistakes.append(PolicyMistake(rule, text: text(range), path: path, line: number, column: column))
   }
 
-  /// Reports the first control character of a word, which is then not judged as what it stands for.
+  /// Reports the first control character of a word.
+  ///
+  /// Such a word is not checked further.
   @discardableResult
   private mutating func reportControlCharacter(in word: PolicyWord) -> Bool {
     guard let control = word.control else { return false }

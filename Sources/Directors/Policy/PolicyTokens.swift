@@ -4,9 +4,9 @@ internal import Glibc
 internal import Linux
 internal import SystemPackage
 
-/// A word of a line, or its comment, which is one up to the end of the line.
+/// A word of a line, or its comment, which extends to the end of the line.
 struct PolicyWord {
-  /// Where it stands in the bytes of the file.
+  /// The range of its bytes in the file.
   let range: Range<Int>
   /// The columns of its characters, from 1.
   let columns: Range<Int>
@@ -15,7 +15,9 @@ struct PolicyWord {
   let control: (scalar: Unicode.Scalar, column: Int)?
 }
 
-/// The words of a line, one after the other, in one pass over its bytes, which are UTF-8.
+/// The words of a line, one after another, in one pass over its bytes.
+///
+/// The bytes are UTF-8.
 struct PolicyWords: IteratorProtocol {
   private let line: ArraySlice<UInt8>
   private var position: Int
@@ -41,12 +43,14 @@ struct PolicyWords: IteratorProtocol {
   }
 
   private mutating func advance() {
-    // A character has one byte that does not continue another.
+    // Each character has exactly one byte that is not a continuation byte.
     if line[position] & 0b1100_0000 != 0b1000_0000 { column += 1 }
     position += 1
   }
 
-  /// The control character here, if there is one; a tab is none.
+  /// The control character at this position; `nil` if there is none.
+  ///
+  /// A tab does not count.
   private var controlCharacter: Unicode.Scalar? {
     switch line[position] {
     case UInt8(ascii: "\t"): nil
@@ -63,17 +67,18 @@ extension UInt8 {
   var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 }
 
-/// The bytes of a policy file, if it is one to obey.
+/// The bytes of a policy file that may be trusted.
 enum PolicyBytes {
-  /// The most bytes that a policy has: 16 MiB.
+  /// The largest size of a policy: 16 MiB.
   static let limit = 16_777_216
 
-  /// Reads the file to its end, whatever happens to it meanwhile.
+  /// Reads the file to its end, even if it changes at the same time.
   ///
   /// - Throws: ``PolicyObstacle``.
   static func read(_ path: FilePath) throws(PolicyObstacle) -> [UInt8] {
     let descriptor = try open(path)
-    // Nothing is printed before it is closed: it may take the place of a standard stream that the caller has closed.
+    // It is closed before anything is printed, because it may have the number of a standard stream that the caller has
+    // closed.
     defer { close(descriptor) }
     try check(descriptor)
     do throws(Errno) {
@@ -84,17 +89,19 @@ enum PolicyBytes {
   }
 
   private static func open(_ path: FilePath) throws(PolicyObstacle) -> CInt {
-    // Opening must neither wait for the other end of a FIFO nor make a terminal ours.
+    // Opening must not wait for the other end of a FIFO, and must not make a terminal ours.
     let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
     do {
       return try checked { path.withPlatformString { Glibc.open($0, flags) } }
     } catch .refused(.noSuchAddressOrDevice) {
-      // A socket, which cannot be opened, or a device that is not there.
+      // A socket, which cannot be opened, or a device that does not exist.
       throw .notRegular
     }
   }
 
-  /// Looks at the file that is open, which another may have replaced under its name by now.
+  /// Checks the open file.
+  ///
+  /// Its name may lead to another file by now.
   private static func check(_ descriptor: CInt) throws(PolicyObstacle) {
     var file = stat()
     try checked { fstat(descriptor, &file) }
@@ -102,7 +109,7 @@ enum PolicyBytes {
     guard file.st_mode & S_IWOTH == 0 else { throw .writableByOthers }
   }
 
-  /// Does what the system does, again where a signal came between.
+  /// Makes a system call, and repeats it if a signal interrupted it.
   @discardableResult
   private static func checked<Result: SignedInteger>(_ call: () -> Result) throws(PolicyObstacle) -> Result {
     while true {

@@ -3,25 +3,25 @@
 internal import IPVS
 internal import SystemPackage
 
-/// A trial: timeouts are set, it is decided whether they are kept, and they are kept or rolled back.
+/// A trial sets timeouts, asks for a decision, and then keeps them or rolls them back.
 ///
-/// All of it is one change, which nothing but SIGKILL leaves half done.
+/// All of it is one change. Only SIGKILL leaves it half done.
 package struct Trial {
-  /// Where it stands.
+  /// The state of the trial.
   package enum State: Sendable, Hashable {
-    /// Nothing is read.
+    /// Nothing has been read.
     case begun
-    /// All is read; nothing is recorded.
+    /// All timeouts are read; nothing is recorded.
     case read([TrialSnapshot])
-    /// What may have to be restored is recorded, if that is possible; nothing is set.
+    /// The timeouts that may have to be restored are recorded, if that is possible; nothing is set.
     case recorded([TrialSnapshot], isRecorded: Bool)
-    /// The timeouts are set in these namespaces, the last of which may have failed.
+    /// The timeouts are set in these namespaces. The last one may have failed.
     case set([TrialSnapshot], isComplete: Bool, isRecorded: Bool)
-    /// It is decided that they are kept.
+    /// The new timeouts will be kept.
     case keeping([TrialSnapshot], isRecorded: Bool)
-    /// They have to be rolled back.
+    /// The new timeouts must be rolled back.
     case rollingBack([TrialSnapshot], isRecorded: Bool)
-    /// It is over.
+    /// The trial has ended.
     case ended(Ending)
   }
 
@@ -31,29 +31,29 @@ package struct Trial {
     case nothingSet
     /// The new timeouts are kept.
     case kept
-    /// The old timeouts are restored, but for those that somebody else has changed.
+    /// The old timeouts are restored, except values that another program has changed.
     case rolledBack
-    /// Something is not restored; its record, if there is one, stays.
+    /// Some timeouts are not restored. The record, if there is one, is kept.
     case unfinished
   }
 
   private let plan: TrialPlan
-  /// Where it stands.
+  /// The state of the trial.
   package private(set) var state = State.begun
-  /// What there is to report, in order.
+  /// The events to report, in order.
   package private(set) var events: [TrialEvent] = []
-  /// How the program is to exit, if nothing of its own fails.
+  /// The exit status of the program, unless another failure decides it.
   package private(set) var status: CInt = 0
 
   private init(_ plan: TrialPlan) {
     self.plan = plan
   }
 
-  /// Carries out a trial.
+  /// Runs a trial.
   ///
   /// - Parameters:
-  ///   - plan: What to set, and where.
-  ///   - effects: What it does to the world; the lock that these hold is free when this returns.
+  ///   - plan: The timeouts to set, and the namespaces.
+  ///   - effects: Its effects on the system. Their lock is free when this returns.
   /// - Returns: The trial, which has ended.
   package static func run(_ plan: TrialPlan, by effects: consuming some TrialEffects & ~Copyable) -> Trial {
     var trial = Trial(plan)
@@ -62,7 +62,9 @@ package struct Trial {
     return trial
   }
 
-  /// Takes the next step; returns the state after it, or `nil` where the trial has ended.
+  /// Performs the next step.
+  ///
+  /// Returns the state after it, or `nil` if the trial has ended.
   private mutating func next(_ effects: inout some TrialEffects & ~Copyable) -> State? {
     switch state {
     case .begun: read(&effects)
@@ -76,10 +78,10 @@ package struct Trial {
   }
 }
 
-// Each step, with the state after it.
+// Each step returns the state after it.
 extension Trial {
   private mutating func read(_ effects: inout some TrialEffects & ~Copyable) -> State {
-    // Somebody may have named none that is in use.
+    // The selection may be empty, for example if no namespace is in use.
     guard !plan.targets.isEmpty else { return plan.isComplete ? .read([]) : .ended(.nothingSet) }
     var snapshots: [TrialSnapshot] = []
     var isComplete = plan.isComplete
@@ -132,7 +134,7 @@ extension Trial {
     do throws(DirectorError) {
       _ = try effects.open(snapshots.map(\.namespace))
       for snapshot in snapshots where isComplete && !effects.isInterrupted {
-        // Even where it fails: it may be the answer that is missing.
+        // Note it even if it fails: perhaps only the answer is missing.
         touched.append(snapshot)
         guard let mismatch = try effects.set(snapshot).mismatch else { continue }
         events.append(.mismatch(mismatch, in: snapshot.namespace))
@@ -153,7 +155,7 @@ extension Trial {
     let decision = effects.decide()
     status = decision.status
     if let remark = decision.remark { events.append(.remark(remark)) }
-    // What a signal has interrupted is not kept, whatever was decided.
+    // After a signal nothing is kept, whatever the decision was.
     return decision.isKept && !effects.isInterrupted
       ? .keeping(snapshots, isRecorded: isRecorded) : .rollingBack(snapshots, isRecorded: isRecorded)
   }
@@ -161,11 +163,11 @@ extension Trial {
   private mutating func keep(
     _ snapshots: [TrialSnapshot], _ isRecorded: Bool, _ effects: inout some TrialEffects & ~Copyable
   ) -> State {
-    // From here on nobody is to roll it back.
+    // From now on nothing may roll it back.
     if isRecorded { effects.removeRecord() }
     _ = end(snapshots, .keep, &effects)
     effects.removeNestedLock()
-    // That they are kept is decided, and a signal that comes now changes nothing.
+    // The decision is final, so a signal that arrives now changes nothing.
     effects.forgetSignals()
     return .ended(.kept)
   }
@@ -174,17 +176,19 @@ extension Trial {
     _ snapshots: [TrialSnapshot], _ isRecorded: Bool, _ effects: inout some TrialEffects & ~Copyable
   ) -> State {
     let isDisturbed = isDisturbed(&effects)
-    // What was killed inside has set what this one has to find.
+    // A killed inner trial has changed the values that this trial must find. Restore those first.
     if isRecorded { events += effects.finishNestedTrials() }
     let isComplete = end(snapshots, .restore(isRecorded: isRecorded), &effects)
-    // Who still changes something inside will restore what was set here.
+    // A process that still changes timeouts inside this change restores the values that were set here.
     guard !isDisturbed else { return .ended(.unfinished) }
     if isComplete, isRecorded { effects.removeRecord() }
     effects.removeNestedLock()
     return .ended(isComplete ? .rolledBack : .unfinished)
   }
 
-  /// Keeps out the processes that are part of this change; returns whether one of them does not end.
+  /// Locks out the processes that are part of this change.
+  ///
+  /// Returns whether one of them does not end.
   private mutating func isDisturbed(_ effects: inout some TrialEffects & ~Copyable) -> Bool {
     do throws(ChangeLockError) {
       try effects.acquireNestedLock()
@@ -192,12 +196,14 @@ extension Trial {
       events.append(.disturbed(holder))
       return true
     } catch {
-      // Others may change a director without a lock at the same time, and that was said at the beginning.
+      // Without a lock, others may change timeouts at the same time. The warning at the beginning said this.
     }
     return false
   }
 
-  /// Ends it in these namespaces; returns whether nothing failed.
+  /// Ends the trial in these namespaces.
+  ///
+  /// Returns whether nothing failed.
   private mutating func end(
     _ snapshots: [TrialSnapshot], _ purpose: TrialRollback.Purpose, _ effects: inout some TrialEffects & ~Copyable
   ) -> Bool {

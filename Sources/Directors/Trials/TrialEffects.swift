@@ -3,22 +3,24 @@
 package import IPVS
 package import SystemPackage
 
-/// What a trial sets, and where.
+/// The timeouts that a trial sets, and the namespaces.
 package struct TrialPlan: Sendable, Hashable {
-  /// The command that began it: `try` or `with`.
+  /// The command of the trial: `try` or `with`.
   package var command: String
   /// The timeouts to set.
   package var wanted: Timeouts
   /// The namespaces in which to set them.
   package var targets: [TrialTarget]
-  /// Whether these are all that are meant; else some could not be found, and nothing is set.
+  /// Whether these are all selected namespaces.
+  ///
+  /// If not, some were not found, and nothing is set.
   package var isComplete: Bool
-  /// The backend to take.
+  /// The backend to use.
   package var backend: BackendChoice
   /// The path of ipvsadm; `nil` looks in the usual places.
   package var ipvsadm: String?
 
-  /// A plan with its parts.
+  /// Creates a plan from its parts.
   package init(
     command: String, wanted: Timeouts, targets: [TrialTarget], isComplete: Bool = true, backend: BackendChoice = .auto,
     ipvsadm: String? = nil
@@ -32,16 +34,16 @@ package struct TrialPlan: Sendable, Hashable {
   }
 }
 
-/// What was decided of a trial.
+/// The decision of a trial.
 package struct TrialDecision: Sendable, Hashable {
   /// Whether the new timeouts are kept.
   package let isKept: Bool
-  /// How the program is to exit, if nothing of its own fails.
+  /// The exit status of the program, unless another failure decides it.
   package let status: CInt
-  /// What there is to say of the decision, when all is over.
+  /// A remark about the decision, which is reported at the end.
   package let remark: String?
 
-  /// A decision with its parts.
+  /// Creates a decision from its parts.
   package init(isKept: Bool, status: CInt, remark: String? = nil) {
     self.isKept = isKept
     self.status = status
@@ -49,31 +51,31 @@ package struct TrialDecision: Sendable, Hashable {
   }
 }
 
-/// What a trial does to the world, and asks of it.
+/// The effects of a trial on the system, and its questions to it.
 package protocol TrialEffects: ~Copyable {
-  /// Whether a signal has come that is to end this process.
+  /// Whether a signal has arrived that should end this process.
   var isInterrupted: Bool { get }
 
-  /// Opens directors, of which ``read(_:)`` and ``set(_:)`` each take the next.
+  /// Opens directors. Each call of ``read(_:)`` and ``set(_:)`` uses the next one.
   mutating func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> (BackendChoice, Fallback)
-  /// Reads the timeouts of the next director, and notes which namespace it is.
+  /// Reads the timeouts of the next director, and notes the identity of its namespace.
   mutating func read(_ target: TrialTarget) throws(DirectorError) -> TrialSnapshot
-  /// Records what will have to be restored.
+  /// Records the timeouts that may have to be restored.
   mutating func record(_ snapshots: [TrialSnapshot]) throws(Errno)
   /// Sets the timeouts of the next director and reads them back.
   mutating func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange
-  /// Has it decided whether the new timeouts are kept.
+  /// Decides whether the new timeouts are kept.
   mutating func decide() -> TrialDecision
-  /// Waits for the processes that are part of this change, and keeps them out from then on.
+  /// Waits for the processes that are part of this change, and then locks them out.
   mutating func acquireNestedLock() throws(ChangeLockError)
-  /// Finishes the trials that were begun inside this one, and killed.
+  /// Finishes trials that were started inside this one and killed.
   mutating func finishNestedTrials() -> [TrialEvent]
-  /// Restores the timeouts of one namespace, or looks at them where they are kept; `nil` where it has gone.
+  /// Restores the timeouts of one namespace, or reads them if they are kept; `nil` if the namespace no longer exists.
   mutating func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult?
-  /// Removes the record: nothing has to be restored any more.
+  /// Removes the record, because nothing must be restored any longer.
   mutating func removeRecord()
   /// Removes the lock of the processes that are part of this change.
   mutating func removeNestedLock()
-  /// Forgets the signals that have come.
+  /// Discards the signals that have arrived.
   mutating func forgetSignals()
 }

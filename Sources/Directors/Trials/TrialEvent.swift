@@ -4,41 +4,41 @@ package import IPVS
 package import Linux
 package import SystemPackage
 
-/// What there is to report of a trial.
+/// An event of a trial, to be reported.
 ///
-/// It is reported when all is over: a reader may be slow, or read nothing at all, and nothing that is to be restored can
-/// wait for that.
+/// Events are reported at the end. A reader may be slow or read nothing at all, and restoring timeouts cannot wait for
+/// it.
 package enum TrialEvent: Sendable, Hashable {
-  /// What has become of the timeouts in one namespace, in this trial or in an earlier one that it has finished.
+  /// The result for the timeouts in one namespace, in this trial or in an earlier one that it has finished.
   case result(TrialResult, isEarlier: Bool)
-  /// Another backend was taken than expected.
+  /// Another backend was used than expected.
   case fallback(Fallback)
-  /// A director did not do what was asked of it; the advice is what to do, if the error does not say it.
+  /// A director failed. The advice is for failures whose sentence does not contain it.
   case failed(DirectorError, advice: String? = nil)
-  /// The kernel does not have what was set or restored.
+  /// The kernel does not have the values that were set or restored.
   case mismatch(TimeoutsChange.Mismatch, in: NetworkNamespace)
-  /// ipvsadm could not restore this timeout.
+  /// ipvsadm could not restore this timeout, because it is too long.
   case tooLongForIpvsadm(Timeouts.Name, in: NetworkNamespace)
-  /// One of several namespaces is the reason that nothing was set in any.
+  /// Nothing was set in any of several namespaces, because one of them failed.
   case nothingSet
-  /// There is no namespace in which anything could be set.
+  /// There is no namespace in which timeouts could be set.
   case noNamespace
-  /// The record of what has to be restored could not be written.
+  /// The record for restoring could not be written.
   case notRecorded(Errno)
-  /// What there is to say of the decision.
+  /// A remark about the decision.
   case remark(String)
-  /// A process that is part of this change has not ended in time; `nil` where it cannot be seen which.
+  /// A process that is part of this change did not end in time; `nil` if it is not visible which.
   case disturbed(LockHolder?)
-  /// The namespace has gone during the trial.
+  /// The namespace ended during the trial.
   case gone(NetworkNamespace, isKept: Bool)
-  /// Somebody else has changed this timeout during the trial.
+  /// Another program has changed this timeout during the trial.
   case left(Timeouts.Name, TrialResult)
   /// An earlier trial's record, at this path, cannot be read.
   case unreadable(String)
 }
 
 extension TrialEvent {
-  /// The sentence for people; `nil` for a result, which has a format, and where there is nothing to say.
+  /// The sentence for people; `nil` for a result, which has its own format, and for an event without a message.
   package var sentence: String? {
     switch self {
     case .result: nil

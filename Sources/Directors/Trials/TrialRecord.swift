@@ -3,18 +3,20 @@
 internal import IPVS
 internal import Linux
 
-/// What a trial has to restore: enough for another process to do it, should this one be killed.
+/// The timeouts that a trial must restore.
+///
+/// The record is enough for another process to do it, if this one is killed.
 package struct TrialRecord: Sendable, Hashable {
-  /// The command that began it: `try` or `with`.
+  /// The command of the trial: `try` or `with`.
   package let command: String
   /// The backend, as `--backend` names it.
   package let backend: String
-  /// The program ipvsadm, where one was named.
+  /// The path of ipvsadm, if one was named.
   package let ipvsadm: String?
-  /// What is to be restored where.
+  /// The timeouts to restore, and the namespaces.
   package let snapshots: [TrialSnapshot]
 
-  /// A record with its parts.
+  /// Creates a record from its parts.
   package init(command: String, backend: String, ipvsadm: String?, snapshots: [TrialSnapshot]) {
     self.command = command
     self.backend = backend
@@ -24,19 +26,19 @@ package struct TrialRecord: Sendable, Hashable {
 }
 
 extension TrialRecord {
-  /// How many bytes a record may have: far more than one of a thousand namespaces.
+  /// The largest size of a record in bytes: far more than a thousand namespaces need.
   static let maximumSize = 1_048_576
 
-  /// The first field, so that no other version misreads it.
+  /// The first field, so that another version does not misread the record.
   private static let format = "ipvs-timeout trial 1"
 
-  /// The record as bytes: fields that end in NUL, which no name of a file has in it.
+  /// The record as bytes: fields that end in NUL, which no file name contains.
   var bytes: [UInt8] {
     let head = [TrialRecord.format, command, backend, ipvsadm ?? "", "\(snapshots.count)"]
     return (head + snapshots.flatMap(\.fields)).flatMap { Array($0.utf8) + [0] }
   }
 
-  /// Reads a record; `nil` where it is none.
+  /// Reads a record; `nil` if the bytes are not one.
   init?(_ bytes: [UInt8]) {
     guard bytes.last == 0 else { return nil }
     let fields = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)

@@ -2,21 +2,23 @@
 
 package import IPVS
 
-/// What is to be done at the end of a trial.
+/// The steps at the end of a trial.
 ///
-/// A timeout that somebody else has changed during the trial is theirs, and stays.
+/// A timeout that another program has changed during the trial belongs to that program, and is kept.
 package struct RollbackPlan: Sendable, Hashable {
   /// The timeouts to restore.
   package let restored: Timeouts
-  /// The present timeouts where somebody else has changed them; they are not touched.
+  /// The current timeouts that another program has changed.
+  ///
+  /// They are not touched.
   package let left: Timeouts
 
-  /// What is to be done to restore the timeouts.
+  /// Plans to restore the timeouts.
   ///
   /// - Parameters:
   ///   - before: The timeouts before the trial.
-  ///   - set: The timeouts that the trial has set; one that is not named was not touched.
-  ///   - now: The present timeouts.
+  ///   - set: The timeouts that the trial has set; `nil` was not touched.
+  ///   - now: The current timeouts.
   package init(before: Timeouts, set: Timeouts, now: Timeouts) {
     var restored = Timeouts()
     var left = Timeouts()
@@ -28,31 +30,33 @@ package struct RollbackPlan: Sendable, Hashable {
     self.left = left
   }
 
-  /// What is to be done to keep the timeouts that were set: nothing.
+  /// Plans to keep the timeouts that were set, for which nothing is done.
   ///
   /// - Parameters:
-  ///   - set: The timeouts that the trial has set; one that is not named was not touched.
-  ///   - now: The present timeouts.
+  ///   - set: The timeouts that the trial has set; `nil` was not touched.
+  ///   - now: The current timeouts.
   package init(keeping set: Timeouts, now: Timeouts) {
     restored = Timeouts()
     left = now.changes(from: set.merging(now))
   }
 }
 
-/// The end of trials in the network namespaces in which they have set something; none stops the others.
+/// The end of a trial in each of its network namespaces.
+///
+/// A failure in one does not stop the others.
 struct TrialRollback {
-  /// Why it ends.
+  /// The purpose of the end.
   enum Purpose: Hashable {
-    /// The new timeouts stay.
+    /// The new timeouts are kept.
     case keep
-    /// The old ones are restored by the process that has set the new ones.
+    /// The process that set the new timeouts restores the old ones.
     case restore(isRecorded: Bool)
-    /// The old ones are restored after the process that had set the new ones was killed.
+    /// The old timeouts are restored after the process that had set the new ones was killed.
     case finishEarlier
   }
 
   let purpose: Purpose
-  /// What there is to report, in order.
+  /// The events to report, in order.
   private(set) var events: [TrialEvent] = []
   /// Whether nothing failed.
   private(set) var isComplete = true
@@ -64,8 +68,8 @@ struct TrialRollback {
   /// Ends a trial in each of these namespaces.
   ///
   /// - Parameters:
-  ///   - snapshots: What was set where.
-  ///   - body: Ends it in one: see ``TrialSnapshot/end(isKept:backend:ipvsadm:)``.
+  ///   - snapshots: The changed timeouts, for each namespace.
+  ///   - body: Ends the trial in one namespace: see ``TrialSnapshot/end(isKept:backend:ipvsadm:)``.
   mutating func end(
     _ snapshots: [TrialSnapshot], by body: (TrialSnapshot, _ isKept: Bool) throws(DirectorError) -> TrialResult?
   ) {
@@ -93,7 +97,7 @@ struct TrialRollback {
     events.append(.gone(snapshot.namespace, isKept: purpose == .keep))
   }
 
-  /// What to do where it is not possible.
+  /// What to do after a failure.
   private func advice(_ snapshot: TrialSnapshot) -> String {
     switch purpose {
     case .keep:
@@ -105,13 +109,13 @@ struct TrialRollback {
 }
 
 extension TrialSnapshot {
-  /// Restores the timeouts that nobody else has changed, or looks at the timeouts that are kept.
+  /// Restores the timeouts that no other program has changed, or reads the timeouts that are kept.
   ///
   /// - Parameters:
-  ///   - isKept: Whether the new timeouts stay.
-  ///   - backend: The backend to take.
+  ///   - isKept: Whether the new timeouts are kept.
+  ///   - backend: The backend to use.
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
-  /// - Returns: The result; `nil` where the namespace has gone.
+  /// - Returns: The result; `nil` if the namespace no longer exists.
   /// - Throws: ``DirectorError``.
   func end(isKept: Bool, backend: BackendChoice, ipvsadm path: String?) throws(DirectorError) -> TrialResult? {
     let found: TrialTarget?
@@ -135,34 +139,36 @@ extension TrialSnapshot {
   }
 }
 
-/// What has become of the timeouts in one network namespace at the end of a trial.
+/// The result for the timeouts in one network namespace at the end of a trial.
 package struct TrialResult: Sendable, Hashable {
-  /// The namespace, where it is today.
+  /// The namespace, as it is reached now.
   package let target: TrialTarget
-  /// The backend that was taken.
+  /// The backend in use.
   package let backend: BackendChoice
   /// The timeouts before the trial.
   package let before: Timeouts
   /// The timeouts that the trial has set.
   package let tried: Timeouts
-  /// The timeouts when the trial was over.
+  /// The timeouts at the end of the trial, before anything was restored.
   package let last: Timeouts
   /// The timeouts now.
   package let after: Timeouts
-  /// Whether the new timeouts were to stay.
+  /// Whether the new timeouts are kept.
   package let isKept: Bool
-  /// What was to be done.
+  /// The planned steps.
   let plan: RollbackPlan
 
-  /// The timeouts that somebody else has changed during the trial, so that they were neither kept nor restored.
+  /// The timeouts that another program has changed during the trial.
+  ///
+  /// They were neither kept nor restored.
   package var left: Timeouts { plan.left }
 
-  /// How the restored timeouts differ from what was read back; `nil` where they do not.
+  /// The difference between the restored timeouts and those read back; `nil` if there is none.
   var mismatch: TimeoutsChange.Mismatch? {
     TimeoutsChange(wanted: plan.restored, before: last, after: after).mismatch
   }
 
-  /// What was done at the end, in a few words.
+  /// The result in a few words.
   package var outcome: String {
     if before == tried && tried == last && last == after { return "unchanged" }
     guard isKept || last != after else { return left.names.isEmpty ? "as before" : "left as it is" }
@@ -172,13 +178,14 @@ package struct TrialResult: Sendable, Hashable {
     // plain-english: on
   }
 
-  /// The timeouts that have gone because the new ones were kept or the old ones restored; `nil` where neither was done.
+  /// The timeouts that were replaced: the old ones if the new ones are kept, the tried ones if the old ones are
+  /// restored; `nil` if nothing was replaced.
   package var replaced: Timeouts? {
     let was = isKept ? before : last
     return was == after ? nil : was
   }
 
-  /// That a timeout is left, and why.
+  /// The sentence about a timeout that is left as it is.
   func sentence(_ name: Timeouts.Name) -> String {
     func text(_ timeouts: Timeouts) -> String { timeouts[name].map { "\($0.seconds) s" } ?? "not there" }
     return

@@ -4,26 +4,26 @@ package import IPVS
 package import Linux
 internal import SystemPackage
 
-/// What a trial has to restore in one network namespace.
+/// The timeouts that a trial must restore in one network namespace.
 package struct TrialSnapshot: Sendable, Hashable {
   /// The namespace, as this process reaches it.
   package let namespace: NetworkNamespace
-  /// What processes that were started elsewhere call the namespace.
+  /// The name of the namespace for processes that were started in other namespaces.
   package let name: String
-  /// Which namespace it is; `nil` where that could not be seen.
+  /// The identity of the namespace; `nil` if it is not visible.
   package let fingerprint: NamespaceFingerprint?
   /// The timeouts before the trial.
   package let before: Timeouts
-  /// The timeouts that the trial sets; one that is not named is not touched.
+  /// The timeouts that the trial sets; `nil` is not touched.
   package let set: Timeouts
 
-  /// A snapshot of a namespace, of which it notes which one it is.
+  /// Creates a snapshot, and notes the identity of the namespace.
   ///
   /// - Parameters:
   ///   - target: The namespace and its name.
   ///   - before: The timeouts there now.
-  ///   - set: The timeouts that are to be set.
-  /// - Throws: ``IPVSError``, when the namespace cannot be told from others.
+  ///   - set: The timeouts that the trial will set.
+  /// - Throws: ``IPVSError``, when the namespace cannot be identified.
   package init(of target: TrialTarget, before: Timeouts, set: Timeouts) throws(IPVSError) {
     namespace = target.namespace
     name = namespace.nameForOthers ?? target.name
@@ -32,7 +32,7 @@ package struct TrialSnapshot: Sendable, Hashable {
     self.set = set
   }
 
-  /// A snapshot that another process has recorded.
+  /// Creates a snapshot that another process has recorded.
   package init(name: String, fingerprint: NamespaceFingerprint?, before: Timeouts, set: Timeouts) {
     namespace = NetworkNamespace(parsing: name)
     self.name = name
@@ -41,23 +41,23 @@ package struct TrialSnapshot: Sendable, Hashable {
     self.set = set
   }
 
-  /// The namespace as results name it.
+  /// The namespace, with its name in results.
   package var target: TrialTarget {
     TrialTarget(namespace, name: namespace == .current ? namespace.description : name)
   }
 
-  /// The first timeout that ipvsadm could not restore: it takes no longer ones than this program lets people ask for.
+  /// The first timeout that ipvsadm could not restore, because it accepts at most 31 days.
   package var tooLongForIpvsadm: Timeouts.Name? {
     self.set.names.first { name in before[name].map { Timeout(seconds: Int($0.seconds)) == nil } ?? false }
   }
 
-  /// Finds the namespace where it is today: where it was, or by another name.
+  /// Finds the namespace: at the same place, or by another name.
   ///
-  /// - Returns: The namespace; `nil` where it has gone.
-  /// - Throws: ``IPVSError``, when namespaces cannot be told from each other.
+  /// - Returns: The namespace; `nil` if it no longer exists.
+  /// - Throws: ``IPVSError``, when namespaces cannot be identified.
   func located() throws(IPVSError) -> TrialTarget? {
     guard let fingerprint, try namespace.fingerprint()?.matches(fingerprint) != true else { return target }
-    // Another one may have got its inode since, and only the cookie tells.
+    // Another namespace may have the same inode now. Only the cookie shows that.
     guard fingerprint.cookie != nil else { return nil }
     for known in try NamespaceList().namespaces where known.fileIdentity == fingerprint.identity {
       guard try known.namespace.fingerprint()?.matches(fingerprint) == true else { continue }
@@ -76,7 +76,7 @@ extension TrialSnapshot {
     return "ipvs-timeout set \(values.joined(separator: " "))\(NamespaceCommands(namespace).option)"
   }
 
-  /// What was set and what was before: `(udp 5 s, before 300 s)`.
+  /// The change for people: `(udp 5 s, before 300 s)`.
   package var change: String { "(\(Timeouts.Name.allCases.compactMap(change).joined(separator: ", ")))" }
 
   private func change(_ name: Timeouts.Name) -> String? {
@@ -85,14 +85,14 @@ extension TrialSnapshot {
   }
 }
 
-/// A network namespace in which a trial sets timeouts, and what it is called.
+/// A network namespace of a trial, with its name.
 package struct TrialTarget: Sendable, Hashable {
   /// The namespace, as this process reaches it.
   package let namespace: NetworkNamespace
   /// Its name in results.
   package let name: String
 
-  /// A namespace of this name.
+  /// Creates a target from its parts.
   package init(_ namespace: NetworkNamespace, name: String) {
     self.namespace = namespace
     self.name = name
@@ -100,14 +100,15 @@ package struct TrialTarget: Sendable, Hashable {
 }
 
 extension NetworkNamespace {
-  /// Which namespace it is, for good; `nil` where there is none.
+  /// The permanent identity of the namespace; `nil` if there is none.
   fileprivate func fingerprint() throws(IPVSError) -> NamespaceFingerprint? {
     do throws(NamespaceError) { return try NamespaceFingerprint(of: files, isOwn: self == .current) } catch {
       throw IPVSError(error, during: .open, in: self)
     }
   }
 
-  /// What processes that were started elsewhere call the caller's own namespace; `nil` where that is no other name.
+  /// The name of the caller's own namespace for processes that were started in other namespaces; `nil` if it is the
+  /// same.
   fileprivate var nameForOthers: String? {
     guard self == .current, let identity, let first = try? NamespaceIdentity("/proc/1/ns/net"), first != identity else {
       return nil

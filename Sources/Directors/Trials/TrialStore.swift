@@ -5,10 +5,11 @@ internal import Linux
 package import SystemPackage
 internal import Text
 
-/// The record of a trial under way, for as long as there is something to put back.
+/// The record file of a running trial.
 ///
-/// It is locked while its process lives, however that ends: what is not locked was left undone. That needs no number of
-/// a process that another one may have got since, and holds among containers that count processes differently.
+/// It is locked while its process lives, however that ends. An unlocked record belongs to a killed trial. This needs no
+/// process number, which another process may have by now, and works across containers that number processes
+/// differently.
 package struct TrialFile: ~Copyable {
   private let descriptor: CInt
   private let path: String
@@ -17,15 +18,15 @@ package struct TrialFile: ~Copyable {
   /// Writes a record.
   ///
   /// - Parameters:
-  ///   - record: What will have to be put back.
-  ///   - directory: Where.
+  ///   - record: The timeouts that may have to be restored.
+  ///   - directory: The directory of changes.
   /// - Returns: The file.
-  /// - Throws: `Errno`, when it cannot be written; nothing is left of it then.
+  /// - Throws: `Errno`, when it cannot be written. Then no part of it is left.
   package static func write(
     _ record: TrialRecord, in directory: ChangeDirectory = .usual
   ) throws(Errno) -> TrialFile {
     let draft = "\(directory.path)/trial.\(getpid())"
-    // One that was killed here has left a second name of its record, and perhaps had the same number.
+    // A trial that was killed here may have left a second name of its record, and may have had the same process number.
     unlink(draft)
     let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
@@ -42,13 +43,13 @@ package struct TrialFile: ~Copyable {
     }
   }
 
-  /// When it was written, in nanoseconds; `nil` where the system does not say.
+  /// The time when it was written, in nanoseconds since 1970; `nil` if the system does not say.
   package var time: Int? {
     var file = stat()
     return fstat(descriptor, &file) == 0 ? file.nanoseconds : nil
   }
 
-  /// Removes the record: nothing is left to put back.
+  /// Removes the record, because nothing must be restored any longer.
   package consuming func remove() {
     directory.removeTrial(path)
   }
@@ -57,10 +58,10 @@ package struct TrialFile: ~Copyable {
     close(descriptor)
   }
 
-  /// Gives what is written a name at which it is found, none that another has.
+  /// Gives the complete file its final name, which is unique.
   private static func link(_ draft: String, in directory: ChangeDirectory) throws(Errno) -> String {
     for number in 0..<1000 {
-      // Whoever has removed the last record removes the directory, too.
+      // A process that removed the last record also removed the directory.
       if mkdir(directory.trials, 0o700) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
       let path = "\(directory.trials)/\(getpid()).\(number)"
       if Glibc.link(draft, path) == 0 { return path }
@@ -71,48 +72,52 @@ package struct TrialFile: ~Copyable {
 }
 
 extension ChangeDirectory {
-  /// Removes a record, and with the last one the directory, so that to see whether there is one takes one system call.
+  /// Removes a record, and the directory with the last one.
+  ///
+  /// So one system call shows whether there are any.
   func removeTrial(_ path: String) {
     unlink(path)
     rmdir(trials)
   }
 }
 
-/// A trial whose process was killed before it could put back what it had set.
+/// A trial whose process was killed before it restored the timeouts.
 package struct UnfinishedTrial: Sendable, Hashable {
-  /// Where its record is.
+  /// The path of its record.
   package let path: String
-  /// What it had set; `nil` where that cannot be read.
+  /// Its record; `nil` if it cannot be read.
   package let record: TrialRecord?
-  /// When it was written, in nanoseconds.
+  /// The time when it was written, in nanoseconds since 1970.
   package let time: Int
   private let directory: ChangeDirectory
 
-  /// Whether there may be any; this is on the way that every call takes, and costs one system call.
+  /// Whether there may be unfinished trials.
+  ///
+  /// Every call asks this, so it costs only one system call.
   package static func mayBe(in directory: ChangeDirectory = .usual) -> Bool { access(directory.trials, F_OK) == 0 }
 
-  /// All that there are, in the order in which they were begun.
+  /// All unfinished trials, in the order in which they began.
   package static func all(in directory: ChangeDirectory = .usual) -> [UnfinishedTrial] {
     let names = (try? FileReader.names(in: FilePath(directory.trials))) ?? []
     return names.compactMap { UnfinishedTrial("\(directory.trials)/\($0)", directory) }.sorted { $0.time < $1.time }
   }
 
-  /// Forgets it, and whatever else its process has left here.
+  /// Removes its record, and everything else that its process has left here.
   package func forget() {
     directory.removeTrial(path)
-    // The file is named for its process.
+    // The file has the number of its process in its name.
     if let process = path.split(separator: "/").last?.split(separator: ".").first.flatMap({ Int32($0) }) {
       unlink(directory.lock(within: process))
     }
   }
 
-  /// The one with this record; `nil` where it is still under way, or has ended meanwhile.
+  /// The unfinished trial of a record; `nil` if the trial is still running, or has ended in the meantime.
   private init?(_ path: String, _ directory: ChangeDirectory) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var file = stat()
-    // Whoever has ended meanwhile has removed it before it was unlocked.
+    // A trial that ended in the meantime removed its record before it unlocked it.
     guard flock(descriptor, LOCK_SH | LOCK_NB) == 0, fstat(descriptor, &file) == 0, file.st_nlink > 0,
       file.st_mode & S_IFMT == S_IFREG
     else { return nil }
@@ -125,17 +130,17 @@ package struct UnfinishedTrial: Sendable, Hashable {
 }
 
 extension UnfinishedTrial {
-  /// Finishes the trials that were begun since a time, the last one first.
+  /// Finishes the trials that began after a time, the latest first.
   ///
-  /// - Parameter time: The time, in nanoseconds.
-  /// - Returns: What there is to report.
+  /// - Parameter time: The time, in nanoseconds since 1970.
+  /// - Returns: The events to report.
   static func finish(since time: Int) -> [TrialEvent] {
     mayBe() ? all().reversed().filter { $0.time > time }.flatMap { $0.finish() } : []
   }
 
-  /// Restores what it has left set, and forgets it when nothing failed.
+  /// Restores the timeouts that it has left set, and removes its record if nothing failed.
   ///
-  /// - Returns: What there is to report.
+  /// - Returns: The events to report.
   package func finish() -> [TrialEvent] {
     guard let record else { return [.unreadable(path)] }
     let backend = BackendChoice(rawValue: record.backend) ?? .auto
@@ -147,7 +152,7 @@ extension UnfinishedTrial {
     return rollback.events
   }
 
-  /// What it has left set, and how to finish it.
+  /// The sentence about the timeouts that it has left set, and how to finish it.
   package var notice: String? {
     guard let record else { return TrialEvent.unreadable(path).sentence }
     let shown = 3
@@ -161,6 +166,6 @@ extension UnfinishedTrial {
 }
 
 extension stat {
-  /// When the file was written.
+  /// The time when the file was last written, in nanoseconds since 1970.
   var nanoseconds: Int { st_mtim.tv_sec * 1_000_000_000 + st_mtim.tv_nsec }
 }

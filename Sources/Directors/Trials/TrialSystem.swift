@@ -6,7 +6,7 @@ package import SystemPackage
 
 /// The effects of a trial on this machine.
 ///
-/// It holds the lock of changes, and lets go of it when it goes.
+/// It holds the lock of changes until the end of its life.
 package struct TrialSystem: ~Copyable, TrialEffects {
   private let plan: TrialPlan
   private let lock: ChangeLock?
@@ -16,12 +16,12 @@ package struct TrialSystem: ~Copyable, TrialEffects {
   private var record: TrialFile?
   private var directors: DirectorSequence?
 
-  /// Effects of a plan.
+  /// Creates the effects of a plan.
   ///
   /// - Parameters:
-  ///   - plan: What is set, and where.
-  ///   - lock: The lock of changes, where it can be had.
-  ///   - relay: What holds up the signals.
+  ///   - plan: The timeouts to set, and the namespaces.
+  ///   - lock: The lock of changes, if it could be acquired.
+  ///   - relay: The deferral that holds the signals.
   ///   - decider: Decides whether the new timeouts are kept.
   package init(
     _ plan: TrialPlan, holding lock: consuming ChangeLock?, _ relay: SignalDeferral,

@@ -8,27 +8,29 @@ public struct Connection: Sendable, Hashable {
   public let transport: Transport
   /// The client.
   ///
-  /// In a persistence template it is a client, or a network of clients, with the port 0.
+  /// In a persistence template this is a client, or a network of clients, with port 0.
   public let client: Endpoint
   /// The virtual service.
   ///
-  /// In a template of a service that is a firewall mark, the address is that mark.
+  /// In the template of a firewall-mark service, the address is the mark.
   public let service: Endpoint
-  /// The real server that the kernel has chosen; its address may be of another family than the client's.
+  /// The real server that the kernel has chosen.
+  ///
+  /// Its address family may differ from the client's.
   public let server: Endpoint
   /// The state.
   public let state: State
-  /// The director that made the entry: this one, or another one whose sync daemon sent it here.
+  /// The director that created the entry: this one, or another one whose sync daemon sent it.
   ///
-  /// `nil` where no backup daemon runs: the kernel is not asked then.
+  /// `nil` if no backup daemon runs. Then the kernel is not asked.
   public let origin: Origin?
-  /// After how many seconds without a packet the entry ends, rounded down.
+  /// The number of seconds after which the entry ends if no packet passes, rounded down.
   public let secondsLeft: UInt32
 
-  /// How long the entry stays without a packet, rounded down to seconds.
+  /// How long the entry stays if no packet passes, rounded down to seconds.
   public var timeLeft: Duration { .seconds(Int64(secondsLeft)) }
 
-  /// Creates a connection, as tests of your own code need it.
+  /// Creates a connection, for tests of your code.
   ///
   /// - Parameters:
   ///   - transport: The transport protocol.
@@ -36,8 +38,8 @@ public struct Connection: Sendable, Hashable {
   ///   - service: The virtual service.
   ///   - server: The real server.
   ///   - state: The state.
-  ///   - origin: The director that made the entry.
-  ///   - secondsLeft: After how many seconds without a packet the entry ends.
+  ///   - origin: The director that created the entry.
+  ///   - secondsLeft: The number of seconds after which the entry ends if no packet passes.
   public init(
     _ transport: Transport, client: Endpoint, service: Endpoint, server: Endpoint, state: State,
     origin: Origin? = nil, secondsLeft: UInt32
@@ -53,20 +55,21 @@ public struct Connection: Sendable, Hashable {
 }
 
 extension Connection {
-  /// Who made an entry.
+  /// The director that created an entry.
   public enum Origin: Sendable, Hashable {
     /// This director.
     case local
-    /// Another director, whose sync daemon sent the entry here.
+    /// Another director, whose sync daemon sent the entry.
     case sync
   }
 
-  /// Whether it is a persistence template: no connection, but the real server for the next connections of a client.
+  /// Whether this is a persistence template: not a connection, but the choice of a real server for the next connections
+  /// of a client.
   ///
-  /// Kernels before 4.19 show a template of a UDP service in the state UDP. An entry of the port 0 that is listening
-  /// waits for a client whose port is not known yet, as with FTP.
+  /// Kernels before 4.19 show a template of a UDP service in state UDP. A listening entry with port 0 waits for a
+  /// client whose port is not known yet, as in FTP.
   public var isTemplate: Bool {
-    // By the numbers: this is asked for each of tens of thousands.
+    // Compare numbers: this is computed for tens of thousands of entries.
     switch (transport.code, state.code) {
     case (.any, _), (_, .assured): true
     case (_, .stateless), (_, .udp): client.port == 0
@@ -76,11 +79,11 @@ extension Connection {
 }
 
 extension Connection {
-  /// A state of a connection, by the kernel's name for it.
+  /// A state of a connection, by its name in the kernel.
   ///
-  /// There may be more states in other kernels than there are names here.
+  /// Other kernels may have states that are not named here.
   public struct State: RawRepresentable, Sendable, Hashable {
-    /// The states that have a name here are numbers, which cost nothing to compare and to copy.
+    /// States with a name here are numbers, which are cheap to compare and copy.
     enum Code: Hashable {
       case established, finWait, timeWait, closeWait, lastAck, close, synSent, synReceived, synAck, listen, udp
       case assured, stateless
@@ -91,34 +94,40 @@ extension Connection {
 
     private init(_ code: Code) { self.code = code }
 
-    /// TCP, and SCTP: packets go both ways; the timer of TCP is the timeout `tcp`.
+    /// TCP and SCTP: packets pass in both directions.
+    ///
+    /// For TCP, the timeout `tcp` sets the timer.
     public static var established: State { State(.established) }
-    /// TCP: one side has ended; its timer is the timeout `tcpfin`.
+    /// TCP: one side has closed the connection.
+    ///
+    /// The timeout `tcpfin` sets the timer.
     public static var finWait: State { State(.finWait) }
-    /// TCP: both sides have ended.
+    /// TCP: both sides have closed the connection.
     public static var timeWait: State { State(.timeWait) }
-    /// TCP: the client has ended.
+    /// TCP: the client has closed the connection.
     public static var closeWait: State { State(.closeWait) }
-    /// TCP: the server has ended after the client.
+    /// TCP: the server has closed the connection after the client.
     public static var lastAck: State { State(.lastAck) }
-    /// TCP: it was reset.
+    /// TCP: the connection was reset.
     public static var close: State { State(.close) }
-    /// TCP: the client has begun.
+    /// TCP: the client has sent its SYN.
     public static var synSent: State { State(.synSent) }
-    /// TCP: the server has answered.
+    /// TCP: the server has answered the SYN.
     public static var synReceived: State { State(.synReceived) }
-    /// TCP: the answer was seen, without what came before.
+    /// TCP: an answer was seen without the packets before it.
     public static var synAck: State { State(.synAck) }
     /// TCP: the first packet is expected.
     public static var listen: State { State(.listen) }
-    /// UDP; its timer is the timeout `udp`.
+    /// UDP.
+    ///
+    /// The timeout `udp` sets the timer.
     public static var udp: State { State(.udp) }
     /// A persistence template that connections have used.
     public static var assured: State { State(.assured) }
-    /// No state, `NONE` in the table: a connection that has just begun, a template, or a protocol without states.
+    /// No state, `NONE` in the table: a new connection, a template, or a protocol without states.
     public static var stateless: State { State(.stateless) }
 
-    /// The states of all kernels: TCP's first, and last those that only SCTP has (`sctp_state_name_table`).
+    /// All states: the TCP states first, and the states of only SCTP last (`sctp_state_name_table`).
     public static let known: [State] =
       [
         .established, .finWait, .timeWait, .closeWait, .lastAck, .close, .synSent, .synReceived, .synAck, .listen, .udp,
@@ -129,13 +138,13 @@ extension Connection {
         "REJECTED", "CLOSED",
       ].map(State.init(rawValue:))
 
-    /// A state by the kernel's name for it, for example `ESTABLISHED`.
+    /// A state by its name in the kernel, for example `ESTABLISHED`.
     public init(rawValue name: String) {
       var name = name
       self = name.withUTF8 { State(UnsafeRawBufferPointer($0)) }
     }
 
-    /// The kernel's name for the state.
+    /// The name of the state in the kernel.
     public var rawValue: String {
       switch code {
       case .established: "ESTABLISHED"
@@ -155,10 +164,10 @@ extension Connection {
       }
     }
 
-    /// A state by its name, as a field of the table.
+    /// A state from a field of the table.
     ///
-    /// Tens of thousands are read at once, so the names that are found most come first, and only a name that is not
-    /// known becomes a string.
+    /// Tens of thousands of fields are read, so the most frequent names come first, and only an unknown name becomes a
+    /// string.
     init(_ field: UnsafeRawBufferPointer) {
       code =
         switch true {
@@ -182,11 +191,11 @@ extension Connection {
 }
 
 extension Connection {
-  /// A transport protocol, by the kernel's name for it.
+  /// A transport protocol, by its name in the kernel.
   ///
-  /// There may be more protocols in other kernels than there are names here.
+  /// Other kernels may have protocols that are not named here.
   public struct Transport: RawRepresentable, Sendable, Hashable {
-    /// The protocols that have a name here are numbers, which cost nothing to compare and to copy.
+    /// Protocols with a name here are numbers, which are cheap to compare and copy.
     enum Code: Hashable {
       case tcp, udp, sctp, any
       case other(String)
@@ -200,18 +209,20 @@ extension Connection {
     public static var tcp: Transport { Transport(.tcp) }
     /// UDP.
     public static var udp: Transport { Transport(.udp) }
-    /// SCTP, whose timers nothing can set.
+    /// SCTP.
+    ///
+    /// Nothing can set its timers.
     public static var sctp: Transport { Transport(.sctp) }
-    /// No protocol in particular, `IP` in the table: a persistence template of a service that is a firewall mark.
+    /// Any protocol, `IP` in the table: a persistence template of a firewall-mark service.
     public static var any: Transport { Transport(.any) }
 
-    /// A protocol by the kernel's name for it, for example `TCP`.
+    /// A protocol by its name in the kernel, for example `TCP`.
     public init(rawValue name: String) {
       var name = name
       self = name.withUTF8 { Transport(UnsafeRawBufferPointer($0)) }
     }
 
-    /// The kernel's name for the protocol.
+    /// The name of the protocol in the kernel.
     public var rawValue: String {
       switch code {
       case .tcp: "TCP"
@@ -222,7 +233,7 @@ extension Connection {
       }
     }
 
-    /// A protocol by its name, as a field of the table.
+    /// A protocol from a field of the table.
     init(_ field: UnsafeRawBufferPointer) {
       code =
         switch true {
@@ -244,11 +255,11 @@ extension Connection: CustomStringConvertible {
 }
 
 extension Connection.State: CustomStringConvertible {
-  /// The kernel's name for the state.
+  /// The name of the state in the kernel.
   public var description: String { rawValue }
 }
 
 extension Connection.Transport: CustomStringConvertible {
-  /// The kernel's name for the protocol.
+  /// The name of the protocol in the kernel.
   public var description: String { rawValue }
 }

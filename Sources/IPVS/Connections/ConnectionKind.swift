@@ -6,10 +6,10 @@ public struct ConnectionKind: Sendable, Hashable {
   public let transport: Connection.Transport
   /// The state.
   public let state: Connection.State
-  /// Whether these are persistence templates and not connections.
+  /// Whether these are persistence templates, not connections.
   public let isTemplate: Bool
 
-  /// A kind with its parts.
+  /// Creates a kind from its parts.
   public init(_ transport: Connection.Transport, _ state: Connection.State, isTemplate: Bool = false) {
     self.transport = transport
     self.state = state
@@ -23,10 +23,10 @@ public struct ConnectionKind: Sendable, Hashable {
 }
 
 extension ConnectionKind {
-  /// How many kinds have a number.
+  /// The number of kinds that have a small number.
   static let numbered = 4 * 13 * 2
 
-  /// A small number for a kind whose protocol and state are known, in the order in which they are reported.
+  /// A small number for a kind with a known protocol and state, in the order of reports.
   var number: Int? {
     guard let transport = transport.number, let state = state.number else { return nil }
     return ((isTemplate ? 4 : 0) + transport) * 13 + state

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The connections of one network namespace, counted by kind, in memory that does not grow with their number.
+/// The connections of one network namespace, counted by kind.
+///
+/// Its memory does not grow with their number.
 public struct ConnectionSummary: Sendable {
-  /// The rule by which connections are outdated.
+  /// The rule that decides which connections are outdated.
   public let rule: OutdatedRule
-  /// For each numbered kind, which of the tallies is its own; -1 where none is yet.
+  /// For each numbered kind, the position of its tally; -1 if it has none yet.
   private var positions = [Int](repeating: -1, count: ConnectionKind.numbered)
   private var others: [ConnectionKind: Int] = [:]
   private var found: [ConnectionTally] = []
@@ -49,30 +51,32 @@ extension ConnectionSummary {
     }
   }
 
-  /// How many connections there are, templates included.
+  /// The number of connections, including templates.
   public var count: Int { found.reduce(0) { $0 + $1.count } }
 
   /// The number of outdated connections.
   public var outdated: Int { found.reduce(0) { $0 + $1.outdated } }
 
-  /// After how many seconds the last outdated one ends; 0 where none is.
+  /// The number of seconds after which the last outdated connection ends; 0 if there is none.
+  ///
+  /// Packets can end it sooner or renew its timer with today's timeout.
   public var lastEnd: UInt32 { found.map(\.lastEnd).max() ?? 0 }
 
-  /// For how many seconds more there can be an outdated connection, without packets; 0 where there is none.
+  /// The number of seconds for which there can still be outdated connections if no packet passes; 0 if there are none.
   public var outdatedFor: UInt32 { found.map(\.outdatedFor).max() ?? 0 }
 }
 
 extension ConnectionSummary {
   /// Reads the connections of a network namespace, as the kernel lists them now.
   ///
-  /// A change of the timeouts meanwhile would make a connection seem outdated that is not, so then it reads again.
+  /// If the timeouts change at the same time, connections could seem outdated, so then it reads again.
   ///
   /// - Parameters:
   ///   - namespace: The network namespace.
-  ///   - filter: Which connections count.
+  ///   - filter: Which connections to count.
   ///   - timeouts: Reads the timeouts of the namespace.
-  ///   - failure: What it throws for an error of the table's.
-  /// - Throws: What `timeouts` throws, or what `failure` makes of an ``IPVSError``.
+  ///   - failure: Makes the error to throw from an error of the table.
+  /// - Throws: The error that `timeouts` throws, or that `failure` makes of an ``IPVSError``.
   package init<Failure>(
     in namespace: NetworkNamespace, _ filter: ConnectionFilter,
     timeouts: () throws(Failure) -> Timeouts, failure: (IPVSError) -> Failure
@@ -96,25 +100,27 @@ extension ConnectionSummary {
   }
 }
 
-/// The connections of one kind: how many there are, and how much time they have left.
+/// The connections of one kind: their number, and the time that they have left.
 public struct ConnectionTally: Sendable {
   /// The kind.
   public let kind: ConnectionKind
-  /// What decides how long their timer is.
+  /// The source of their timer.
   public let rule: TimerSource
-  /// The timeout that sets their timer; `nil` where none does, or the kernel lacks it.
+  /// The timeout that sets their timer; `nil` if none does, or the kernel lacks it.
   public let limit: Timeout?
-  /// How many there are.
+  /// The number of connections.
   public private(set) var count = 0
-  /// The shortest time left, in seconds; `UInt32.max` while there is no connection.
+  /// The shortest time left, in seconds; `UInt32.max` if there is no connection.
   public private(set) var shortest = UInt32.max
   /// The longest time left, in seconds.
   public private(set) var longest: UInt32 = 0
   /// The number of outdated connections.
   public private(set) var outdated = 0
-  /// After how many seconds the last outdated one ends; 0 where none is.
+  /// The number of seconds after which the last outdated connection ends; 0 if there is none.
+  ///
+  /// Packets can end it sooner or renew its timer with today's timeout.
   public private(set) var lastEnd: UInt32 = 0
-  /// The number of connections with a longer timer that came from another director.
+  /// The number of connections whose timer is longer than the timeout because another director sent it.
   public private(set) var synced = 0
   private var histogram = TimeHistogram()
 
@@ -141,28 +147,34 @@ public struct ConnectionTally: Sendable {
 }
 
 extension ConnectionTally {
-  /// The seconds left that a share of the connections does not exceed: exact below 256 s, and to 1 in 256 above.
+  /// The time left that a share of the connections does not exceed, in seconds.
+  ///
+  /// It is exact below 256 s, and within 1/256 above.
   ///
   /// - Parameter percent: The share, from 1 to 100.
-  /// - Returns: The time.
+  /// - Returns: The time in seconds.
   public func secondsLeft(percent: Int) -> UInt32 {
     let rank = max(1, (count * percent + 99) / 100)
     return min(max(histogram.time(atRank: rank), shortest), longest)
   }
 
-  /// The times left, each with its number of connections; above 255 s, times within 1 in 256 are counted together.
+  /// The times left, each with its number of connections.
+  ///
+  /// Above 255 s, times within 1/256 are counted together.
   public var times: [(seconds: UInt32, count: Int)] { histogram.times }
 
-  /// For how many seconds more there can be an outdated connection, without packets; 0 where there is none.
+  /// The number of seconds for which there can still be outdated connections if no packet passes; 0 if there are none.
   public var outdatedFor: UInt32 {
     guard let limit, lastEnd > limit.seconds else { return 0 }
     return lastEnd - limit.seconds
   }
 }
 
-/// Which connections count; a property that is `nil` or empty accepts every connection.
+/// The connections to count.
+///
+/// A property that is `nil` or empty accepts every connection.
 public struct ConnectionFilter: Sendable, Hashable {
-  /// Their states; empty for all.
+  /// Their states; empty accepts all.
   public var states: Set<Connection.State> = []
   /// Their virtual service.
   public var service: Endpoint?

@@ -4,37 +4,38 @@ internal import Glibc
 internal import Linux
 internal import SystemPackage
 
-/// The connections of one network namespace, as the kernel lists them: one after another, in memory that does not grow.
+/// The connections of one network namespace, as the kernel lists them: one after another, in a buffer of fixed size.
 ///
-/// It is no snapshot: the kernel lists while packets pass, so an entry may be missed or come twice. The corresponding file
-/// is `/proc/net/ip_vs_conn`; where a sync daemon takes connections over it is `/proc/net/ip_vs_conn_sync`, which says who
-/// made each entry, too.
+/// It is not a snapshot: the kernel lists while packets pass, so an entry can be missed or listed twice. The
+/// corresponding file is `/proc/net/ip_vs_conn`. If a backup sync daemon runs, it is `/proc/net/ip_vs_conn_sync`, which
+/// also says which director created each entry.
 ///
 /// ```swift
 /// var table = try ConnectionTable(in: .named("ingress_sbox"))
 /// while let connection = try table.next() { print(connection.client, connection.secondsLeft) }
 /// ```
 public struct ConnectionTable: ~Copyable, Sendable {
-  /// The network namespace whose connections these are.
+  /// The network namespace of the table.
   public let namespace: NetworkNamespace
-  /// Whether a sync daemon here takes connections over from another director; `nil` where that is not known.
+  /// Whether a backup sync daemon runs here, which receives connections from another director; `nil` if that is not
+  /// known.
   ///
-  /// While it runs, the connections that it has brought have the timers of the other director.
+  /// While it runs, the connections that it received have the timers of the other director.
   public let hasBackupDaemon: Bool?
   private var lines: FileLines
   private var isAtHeading = true
 
   /// Opens the table of a network namespace.
   ///
-  /// - Parameter namespace: The network namespace; in the caller's own, nothing is entered.
-  /// - Throws: ``IPVSError``, when there is no such namespace, it may not be entered, or there is no table because ip_vs
-  ///   is not loaded.
+  /// - Parameter namespace: The network namespace. To read another one than your own needs CAP_SYS_ADMIN.
+  /// - Throws: ``IPVSError``, when there is no such namespace, the caller may not enter it, or there is no table
+  ///   because ip_vs is not loaded.
   public init(in namespace: NetworkNamespace = .current) throws(IPVSError) {
     let (descriptor, hasBackupDaemon) = try ConnectionTable.opened(in: namespace)
     self.init(descriptor, in: namespace, hasBackupDaemon: hasBackupDaemon)
   }
 
-  /// Takes over an open table, or what looks like one.
+  /// Takes ownership of an open table, or of a file of the same form.
   init(_ descriptor: CInt, in namespace: NetworkNamespace, hasBackupDaemon: Bool? = false) {
     self.namespace = namespace
     self.hasBackupDaemon = hasBackupDaemon
@@ -43,7 +44,7 @@ public struct ConnectionTable: ~Copyable, Sendable {
 
   /// The next connection; `nil` after the last one.
   ///
-  /// - Throws: ``IPVSError``, when the table cannot be read, or has a line that is no connection.
+  /// - Throws: ``IPVSError``, when the table cannot be read, or has a line that is not a connection.
   public mutating func next() throws(IPVSError) -> Connection? {
     if isAtHeading { _ = try lines.next(for: .readConnections, in: namespace) }
     isAtHeading = false
@@ -61,7 +62,9 @@ public struct ConnectionTable: ~Copyable, Sendable {
     return (try namespace.file(opened, for: .readConnections), hasBackupDaemon)
   }
 
-  /// Opens the table of the namespace in which the calling thread is; what the longer one says is seldom worth its time.
+  /// Opens the table of the calling thread's namespace.
+  ///
+  /// The longer list is used only if a backup daemon runs, because reading it takes longer.
   private static func open() -> (Result<CInt, Errno>, Bool?) {
     let hasBackupDaemon = SyncDaemons.isBackupRunning
     var descriptor: CInt = -1
@@ -73,18 +76,21 @@ public struct ConnectionTable: ~Copyable, Sendable {
   }
 }
 
-/// Reads a line of `/proc/net/ip_vs_conn_sync` or `/proc/net/ip_vs_conn`, field by field; widths and what stands behind
-/// the time do not matter.
+/// Reads a line of `/proc/net/ip_vs_conn_sync` or `/proc/net/ip_vs_conn`, field by field.
+///
+/// The widths, and the fields after the time, do not matter.
 struct ConnectionLine {
   private var fields: LineFields
 
-  /// The fields of a line, which outlives them.
+  /// The fields of a line.
+  ///
+  /// The line must live longer than this value.
   init?(_ line: UnsafeRawBufferPointer) {
     guard let fields = LineFields(line) else { return nil }
     self.fields = fields
   }
 
-  /// The connection; `nil` where the line is none.
+  /// The connection; `nil` if the line is not one.
   mutating func connection() -> Connection? {
     guard let transport = text(),
       let client = endpoint(), let service = endpoint(), let server = endpoint(),
@@ -95,11 +101,14 @@ struct ConnectionLine {
     return Connection(
       Connection.Transport(transport), client: client, service: service, server: server,
       state: Connection.State(state), origin: origin,
-      // Old kernels subtract without looking: an entry that has just ended has next to no time left, and not ages.
+      // Old kernels subtract without a check: an entry that has just ended would have an enormous time left. Its time
+      // is 0.
       secondsLeft: seconds > ConnectionLine.most ? 0 : UInt32(seconds))
   }
 
-  /// Who made the entry, which only one of the kernel's two lists says, before the time.
+  /// The director that created the entry.
+  ///
+  /// Only one of the two lists has it, before the time.
   private mutating func origin() -> Connection.Origin? {
     guard let first = fields.peek(), first > UInt8(ascii: "9") else { return nil }
     let here = fields
@@ -110,7 +119,7 @@ struct ConnectionLine {
     return nil
   }
 
-  /// The longest timer that a kernel can hold: INT_MAX ticks, where there are 100 in a second.
+  /// The longest timer that a kernel can hold, in seconds: INT_MAX ticks at 100 ticks per second.
   private static let most: UInt64 = 21_474_836
 
   private mutating func endpoint() -> Endpoint? {
@@ -118,7 +127,7 @@ struct ConnectionLine {
     return Endpoint(address, port: UInt16(truncatingIfNeeded: port))
   }
 
-  /// Eight digits, or eight groups of four with colons between them.
+  /// An address: eight digits, or eight groups of four digits with colons between them.
   private mutating func address() -> InternetAddress? {
     if let value = fields.digits(8) { return InternetAddress(ipv4: UInt32(truncatingIfNeeded: value)) }
     let field = fields.next()

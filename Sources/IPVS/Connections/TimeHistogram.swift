@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often each time was seen, in memory that does not grow; times below 256 s are exact, longer ones to 1 in 256.
+/// The frequency of each time, in memory of fixed size.
+///
+/// Times below 256 s are exact, longer ones within 1/256.
 struct TimeHistogram: Sendable {
-  /// 256 classes of one second, then 128 for each doubling; a timer has at most 25 bits.
+  /// 256 classes of one second, then 128 for each doubling.
+  ///
+  /// A timer has at most 25 bits.
   private static let classes = 256 + 128 * 24
 
   private var counts = [UInt32](repeating: 0, count: classes)
 
-  /// The relative error of a time that it gives.
+  /// The relative error of the times that it returns.
   static let error = 1.0 / 256
 
   mutating func add(_ seconds: UInt32) {
     counts[TimeHistogram.position(of: seconds)] &+= 1
   }
 
-  /// The time that so many of those that were added do not exceed, counted from 1.
+  /// The time that this number of the added times does not exceed, counted from 1.
   func time(atRank rank: Int) -> UInt32 {
     var seen = 0
     for (position, count) in counts.enumerated() where count > 0 {
@@ -24,7 +28,7 @@ struct TimeHistogram: Sendable {
     return 0
   }
 
-  /// The times that were seen, with their numbers.
+  /// The times that were added, with their numbers.
   var times: [(seconds: UInt32, count: Int)] {
     counts.enumerated().filter { $0.element > 0 }
       .map { (TimeHistogram.middle(of: $0.offset), Int($0.element)) }

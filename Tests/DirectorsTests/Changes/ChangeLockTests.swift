@@ -12,7 +12,7 @@ import Testing
 @Suite struct ChangeLockTests {
   private static let short = Duration.milliseconds(300)
 
-  @Test func `another one waits, and no longer than it may`() async throws {
+  @Test func `another process waits, and at most for its limit`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.appending("new").string)
       let lock = try ChangeLock.acquire(in: directory)
@@ -29,14 +29,14 @@ import Testing
     }
   }
 
-  @Test func `it is free when its owner has gone`() async throws {
+  @Test func `it is free after the end of its owner`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
       for _ in 0..<3 { try acquire(directory, .zero) }
     }
   }
 
-  @Test func `its directory is the owner's alone`() async throws {
+  @Test func `only the owner can access its directory`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.appending("new").string)
       try acquire(directory, .zero)
@@ -56,18 +56,18 @@ import Testing
     }
   }
 
-  @Test func `there is no place for it`() {
+  @Test func `a missing parent directory is reported`() {
     let directory = ChangeDirectory("/proc/no/such")
     #expect(throws: ChangeLockError.unavailable(.noSuchFileOrDirectory)) { try acquire(directory, .zero) }
   }
 
-  @Test func `why there is no place for it is what made its directory fail`() {
+  @Test func `the errno is that of creating its directory`() {
     let error = #expect(throws: ChangeLockError.self) { try acquire(ChangeDirectory("/sys/new"), .zero) }
     let reasons: [Errno] = [.notPermitted, .permissionDenied, .readOnlyFileSystem]
     #expect(reasons.contains { error == .unavailable($0) }, "\(error as Any)")
   }
 
-  /// The lines are those of a Linux 6.1.
+  /// The lines are from Linux 6.1.
   @Test func `its holder is found by device and file`() {
     let locks = """
       1: POSIX  ADVISORY  WRITE 11 00:19:7 0 EOF
@@ -107,7 +107,7 @@ import Testing
           + " until it ends, then try again"
       ),
     ] as [(ChangeLockError, String)])
-  func `why it cannot be had`(error: ChangeLockError, sentence: String) {
+  func `its failures have a sentence`(error: ChangeLockError, sentence: String) {
     #expect(error.description == sentence)
   }
 

@@ -25,7 +25,7 @@ import Testing
     ("[a-c]*", "/run/netns/red", false),
     ("[!a-c]*", "/run/netns/red", true),
     ("[a-c]*", "/run/netns/Blue", false),
-    // Escaped, and wildcards that are not complete.
+    // Escaped characters, and incomplete wildcards.
     (#"\*"#, "/run/netns/*", true),
     (#"\*"#, "/run/netns/blue", false),
     (#"\blue"#, "/run/netns/blue", true),
@@ -48,7 +48,7 @@ import Testing
     (#"/run/netns/\*"#, "/run/netns/*", true),
     (#"/run/netns/\*"#, "/run/netns/blue", false),
     ("/*", "/blue", true),
-    // Docker's documentation says /var/run.
+    // Docker's documentation writes /var/run.
     ("/var/run/docker/netns/*", "/run/docker/netns/lb_x", true),
     ("/var/run/docker/netns/lb_x", "/run/docker/netns/lb_x", true),
     ("/var/run/netns/x", "/run/docker/netns/x", false),
@@ -57,11 +57,11 @@ import Testing
     ("/var/*/x", "/run/x", false),
     ("/srv/var/run/x", "/srv/var/run/x", true),
     ("/srv/var/run/x", "/srv/run/x", false),
-    // Bytes are compared, and what looks alike is not the same.
+    // Bytes are compared, so characters that look alike differ.
     ("café", "/run/netns/café", true),
     ("caf\u{E9}", "/run/netns/cafe\u{301}", false),
     ("caf*", "/run/netns/café", true),
-    // Words that mean something elsewhere.
+    // Words that have a meaning elsewhere.
     ("host", "/run/netns/host", false),
     ("[h]ost", "/run/netns/host", true),
     ("/run/netns/host", "/run/netns/host", true),
@@ -81,7 +81,7 @@ import Testing
     "*", "/run/docker/netns/*", "/run/docker/netns/default", "/var/run/docker/netns/default", "default", "d*", "/*",
     "ho*", "[h]ost", #"\host"#, "/host", "HOST",
   ])
-  func `matches nothing of the host's but its word`(text: String) throws {
+  func `matches the host only by the word host`(text: String) throws {
     let paths = ["/run/docker/netns/default", "/run/netns/host", "/host", "/default"]
     let pattern = try #require(NamespacePattern(text))
     #expect(!pattern.matches(isHost: true, paths: paths))
@@ -97,12 +97,12 @@ import Testing
   }
 
   @Test(arguments: ["*", "blue", "/*"])
-  func `matches no namespace that is bound nowhere`(text: String) throws {
+  func `does not match a namespace that is not bound`(text: String) throws {
     #expect(try #require(NamespacePattern(text)).matches(isHost: false, paths: []) == false)
   }
 
   @Test(arguments: ["", "a/b", "run/netns/a", "./a", "../a", "*/a", "a/", "[/]", #"\/a"#, "host/"])
-  func `is no path that begins elsewhere`(text: String) {
+  func `is not a relative path`(text: String) {
     #expect(NamespacePattern(text) == nil)
   }
 }

@@ -4,7 +4,7 @@ import Directors
 import SystemPackage
 import Testing
 
-/// The sentences about files that people read.
+/// The sentences about files.
 @Suite struct PolicyErrorDescriptionTests {
   static let reasons: [(PolicyObstacle, String)] = [
     (
@@ -42,20 +42,20 @@ import Testing
   ]
 
   @Test(arguments: reasons)
-  func `say what was attempted, what happened and what to do`(obstacle: PolicyObstacle, reason: String) {
+  func `say what failed, why and what to do`(obstacle: PolicyObstacle, reason: String) {
     let error = PolicyError.unreadable(PolicyFile.usualPath, obstacle)
     #expect(error.description == "cannot read the policy /etc/ipvs-timeout.conf: \(reason)")
     #expect((error.description.split(separator: "; ").first?.count ?? .max) <= 160)
   }
 
-  @Test func `show a path with control characters in a printable way`() {
+  @Test func `escape control characters in a path`() {
     #expect(
       PolicyError.unreadable("/tmp/\u{1B}[2J", .writableByOthers).description
         == #"cannot read the policy /tmp/\u{1B}[2J: it is world-writable, so any user could control what root does;"#
         + #" review it, then run `chmod o-w /tmp/\u{1B}[2J`"#)
   }
 
-  @Test func `keep the errno apart, for the exit status`() {
+  @Test func `keep the errno separately, for the exit status`() {
     #expect(PolicyError.unreadable("/x", .refused(.permissionDenied)).errno == .permissionDenied)
     #expect(PolicyError.unreadable("/x", .notRegular).errno == nil)
     #expect(PolicyError.mistakes([]).errno == nil)

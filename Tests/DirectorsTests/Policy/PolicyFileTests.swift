@@ -5,9 +5,9 @@ import IPVS
 import SystemPackage
 import Testing
 
-/// What is a policy, and what it says.
+/// The forms of a policy, and its meaning.
 @Suite struct PolicyFileTests {
-  @Test func `is read as it is shown in the documentation`() throws {
+  @Test func `is read as the documentation shows it`() throws {
     let text = """
       # namespace          tcp   tcpfin  udp
       host                 15m   30s     60s
@@ -25,7 +25,7 @@ import Testing
       ])
   }
 
-  @Test func `is usually in etc`() {
+  @Test func `is in etc by default`() {
     #expect(PolicyFile.usualPath == "/etc/ipvs-timeout.conf")
   }
 
@@ -34,12 +34,12 @@ import Testing
     "\r", "\u{FEFF}", "\u{FEFF}\r\n", "\u{FEFF}# a comment",
     "# tab\tin a comment, # twice, and Ünïcödé 🐧",
   ])
-  func `may say nothing`(text: String) throws {
+  func `may be empty`(text: String) throws {
     #expect(try policy(text).lines.isEmpty)
     #expect(try policy(text).demand(isHost: true, paths: ["/run/netns/a"]).timeouts == Timeouts())
   }
 
-  /// Ways to write the same line.
+  /// Different spellings of the same line.
   @Test(arguments: [
     "blue 1 2 3", "blue 1 2 3\n", "blue 1 2 3\r\n", "blue 1 2 3\r", "\u{FEFF}blue 1 2 3\n", "\u{FEFF}blue 1 2 3\r\n",
     "blue\t1\t2\t3", " \t blue \t 1 \t 2 \t 3 \t \n", "blue 1s 2s 3s", "blue 1 2 3 #", "blue 1 2 3 # 4",
@@ -64,7 +64,7 @@ import Testing
       ("- default -", Timeouts(tcpFin: 120)),
       ("31d 1 2678400", Timeouts(tcp: 2_678_400, tcpFin: 1, udp: 2_678_400)),
     ] as [(String, Timeouts)])
-  func `has values as the command line does`(values: String, timeouts: Timeouts) throws {
+  func `has values as on the command line`(values: String, timeouts: Timeouts) throws {
     #expect(try policy("host \(values)").rows == [Row(1, "host", timeouts)])
   }
 
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: ["Ünïcödé", "日本語", "🐧", "-", "0", "default", "Host", "a\\b", "\"quoted\""])
-  func `takes any word without a slash as a name`(name: String) throws {
+  func `accepts any word without a slash as a name`(name: String) throws {
     #expect(try policy("\(name) 1 - -").rows == [Row(1, name, Timeouts(tcp: 1))])
   }
 }

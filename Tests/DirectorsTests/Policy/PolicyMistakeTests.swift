@@ -6,7 +6,7 @@ import Testing
 
 @testable import Directors
 
-/// What is said about mistakes: where, what is written there, and the rule.
+/// The messages about mistakes: the place, the text, and what to write.
 @Suite struct PolicyMistakeTests {
   static let value =
     " is not a timeout; write whole seconds (900) or a duration (90s, 15m, 1h30m, 2d), from 1 s to 31 days (2678400 s),"
@@ -17,7 +17,7 @@ import Testing
   static let surplus = " is one field too many; \(fields), and begin a comment with #"
   static let remedy = "; remove it, or save the file as plain UTF-8 text"
 
-  /// Texts, with what is said about them without the name of the file.
+  /// Texts, with their messages without the name of the file.
   static let table: [(String, [String])] = [
     // Values.
     ("host 1e3 2 3", ["1:6: \"1e3\"\(value)"]),
@@ -46,7 +46,7 @@ import Testing
     ("host 1 2 3 4", ["1:12: \"4\"\(surplus)"]),
     ("host 1 2 3 // a comment", ["1:12: \"//\"\(surplus)"]),
     ("host 1 h 30 60", ["1:8: \"h\"\(value)", "1:13: \"60\"\(surplus)"]),
-    // Columns are characters: a tab is one, so is what takes several bytes; a byte-order mark is none.
+    // Columns count characters. A tab is one, and so is a character of several bytes. A byte-order mark does not count.
     ("\t\thost\tx 2 3", ["1:8: \"x\"\(value)"]),
     ("日本語🐧e\u{301} x 2 3", ["1:8: \"x\"\(value)"]),
     ("\u{FEFF}host x 2 3", ["1:6: \"x\"\(value)"]),
@@ -93,11 +93,11 @@ import Testing
   ]
 
   @Test(arguments: table)
-  func `are all told with line, column, text and rule`(text: String, said: [String]) {
+  func `are all reported with line, column, text and advice`(text: String, said: [String]) {
     #expect(mistakes(text) == said.map { "p.conf:\($0)" })
   }
 
-  @Test func `are control characters, every one, and nothing beside them`() {
+  @Test func `include every control character, and nothing else`() {
     for value in 0...UInt8.max where value != UInt8(ascii: "\n") {
       let scalar = Unicode.Scalar(value)
       let isControl = scalar.properties.generalCategory == .control && scalar != "\t"
@@ -112,7 +112,7 @@ import Testing
       (Array("a 1 2 3 # caf".utf8) + [0xE9], #"1:14: "caf\#u{FFFD}""#, "E9"),
       (Array("a 1 2 3\n\tcaf".utf8) + [0xE9] + Array("\tx y\nb 1 2 3".utf8), #"2:5: "caf\#u{FFFD}""#, "E9"),
       (Array("日本 ".utf8) + [0xFF, 0xFF] + Array(" \0 x".utf8), #"1:4: "\#u{FFFD}\#u{FFFD}""#, "FF"),
-      // A character cut off by the end of the line, an overlong one, a surrogate, one beyond Unicode.
+      // A character that is cut off by the end of the line, an overlong one, a surrogate, and one beyond Unicode.
       ([0x61, 0xE2, 0x82, 0x0A], "1:2: \"a\u{FFFD}\"", "E2"),
       ([0x61, 0xC0, 0xAF], "1:2: \"a\u{FFFD}\u{FFFD}\"", "C0"),
       ([0xED, 0xA0, 0x80], "1:1: \"\u{FFFD}\u{FFFD}\u{FFFD}\"", "ED"),
@@ -121,7 +121,7 @@ import Testing
       // A byte-order mark that is cut off.
       ([0xEF, 0xBB], "1:1: \"\u{FFFD}\"", "EF"),
     ] as [([UInt8], String, String)])
-  func `are one for a line that is not UTF-8`(bytes: [UInt8], place: String, byte: String) {
+  func `are reported once for a line that is not UTF-8`(bytes: [UInt8], place: String, byte: String) {
     #expect(
       mistakes(bytes) == [
         "p.conf:\(place) contains the byte 0x\(byte), which is not UTF-8 here; save the file as plain UTF-8 text"
@@ -132,14 +132,14 @@ import Testing
     arguments: [
       [0xFF, 0xFE, 0x68, 0x00, 0x0A, 0x00, 0x6F, 0x00], [0xFE, 0xFF, 0x00, 0x68, 0x00, 0x0A], [0xFF, 0xFE],
     ] as [[UInt8]])
-  func `are one for a file that is UTF-16`(bytes: [UInt8]) {
+  func `are reported once for a file in UTF-16`(bytes: [UInt8]) {
     #expect(
       mistakes(bytes) == [
         "p.conf:1:1: \"\u{FFFD}\u{FFFD}\" begins a UTF-16 file; save the file as plain UTF-8 text"
       ])
   }
 
-  @Test func `are found in UTF-16 without a mark`() {
+  @Test func `are found in UTF-16 without a byte-order mark`() {
     #expect(
       mistakes([0x68, 0, 0x20, 0, 0x31, 0]) == [
         #"p.conf:1:2: "h\0" contains the control character \0"# + Self.remedy,
@@ -155,7 +155,7 @@ import Testing
     #expect(mistake.description == #"/tmp/\u{1B}\n:7:9: "\u{1B}\u{202E}""# + Self.surplus)
   }
 
-  @Test func `can be told apart by a program`() {
+  @Test func `can be distinguished by a program`() {
     let expected = PolicyError.mistakes([
       PolicyMistake(.timeout, text: "x", path: "p.conf", line: 1, column: 3),
       PolicyMistake(.missingFields([.tcpFin, .udp]), text: "a x", path: "p.conf", line: 1, column: 4),

@@ -8,12 +8,12 @@ import Testing
 
 @testable import Directors
 
-/// Files that are a policy, and files that are none.
+/// Files that can be read as a policy, and files that cannot.
 @Suite struct PolicyReadingTests {
   @Test(arguments: [0o600, 0o644, 0o664, 0o400, 0o000, 0o755] as [mode_t])
   func `is read`(mode: mode_t) async throws {
     try await withPolicy(mode: mode) { path in
-      // Where it is not root that tests, it may not read what its owner may not.
+      // If the tests do not run as root, they may not read a file that its owner may not read.
       guard mode & 0o400 != 0 || geteuid() == 0 else {
         #expect(throws: PolicyError.unreadable(path, .refused(.permissionDenied))) { try PolicyFile(contentsOf: path) }
         return
@@ -41,7 +41,7 @@ import Testing
     try await withPolicy { path in
       let odd = FilePath(platformString: path.string.utf8CString.dropLast() + [CChar(bitPattern: 0xFF), 0x0A, 0])
       try #require(path.withPlatformString { old in odd.withPlatformString { rename(old, $0) } } == 0)
-      // FileManager does not remove such a file with its directory.
+      // FileManager cannot remove such a file with its directory.
       defer { odd.withPlatformString { _ = unlink($0) } }
       let policy = try PolicyFile(contentsOf: odd)
       #expect(policy.path == odd)
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `has its mistakes told under its name`() async throws {
+  @Test func `has its mistakes reported with its name`() async throws {
     try await withPolicy("host 1 2\nx/y 1 2 3") { path in
       let error = #expect(throws: PolicyError.self) { try PolicyFile(contentsOf: path) }
       guard case .mistakes(let mistakes) = error else {
@@ -67,9 +67,9 @@ import Testing
       ("/no/such/policy", .refused(.noSuchFileOrDirectory)),
       ("", .refused(.noSuchFileOrDirectory)),
       ("/dev/null/policy", .refused(.notDirectory)),
-      // The kernel lets not even root read what is only for writing there.
+      // Not even root can read a write-only file there.
       ("/proc/sys/net/ipv4/route/flush", .refused(.permissionDenied)),
-      // Opened but not read.
+      // It can be opened but not read.
       ("/proc/self/mem", .refused(.ioError)),
       ("/", .notRegular),
       ("/dev/null", .notRegular),
@@ -79,7 +79,7 @@ import Testing
     #expect(throws: PolicyError.unreadable(path, obstacle)) { try PolicyFile(contentsOf: path) }
   }
 
-  @Test func `is no chain of links without end`() async throws {
+  @Test func `is not an endless chain of links`() async throws {
     try await withTemporaryDirectory { directory in
       let path = directory.appending("loop")
       try FileManager.default.createSymbolicLink(atPath: path.string, withDestinationPath: path.string)
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func `is no FIFO, which nobody waits for`() async throws {
+  @Test func `is not a FIFO, and nothing waits for one`() async throws {
     try await withTemporaryDirectory { directory in
       let path = directory.appending("fifo")
       try #require(mkfifo(path.string, 0o600) == 0)
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func `is no socket`() async throws {
+  @Test func `is not a socket`() async throws {
     try await withTemporaryDirectory { directory in
       let path = directory.appending("socket")
       try #require(mknod(path.string, S_IFSOCK | 0o600, 0) == 0)
@@ -107,13 +107,13 @@ import Testing
   }
 
   @Test(arguments: [0o646, 0o602, 0o666, 0o777, 0o002] as [mode_t])
-  func `is not one that everybody may write to`(mode: mode_t) async throws {
+  func `is not world-writable`(mode: mode_t) async throws {
     try await withPolicy(mode: mode | 0o400) { path in
       #expect(throws: PolicyError.unreadable(path, .writableByOthers)) { try PolicyFile(contentsOf: path) }
     }
   }
 
-  @Test func `has up to 16 MiB`() async throws {
+  @Test func `has at most 16 MiB`() async throws {
     try await withPolicy("") { path in
       try #require(truncate(path.string, 16_777_216) == 0)
       #expect(try PolicyBytes.read(path).count == 16_777_216)
@@ -135,20 +135,20 @@ import Testing
   }
 }
 
-/// Does something with a policy file of its own.
+/// Runs a body with its own policy file.
 private func withPolicy(
   _ text: String = "host 1 2 3\n", mode: mode_t = 0o644, _ body: (FilePath) async throws -> Void
 ) async throws {
   try await withTemporaryDirectory { directory in
     let path = directory.appending("policy")
     try Data(text.utf8).write(to: URL(filePath: path.string))
-    // Not what the umask of whoever runs the tests makes of it.
+    // Independent of the umask of the tests.
     try #require(chmod(path.string, mode) == 0)
     try await body(path)
   }
 }
 
-/// Why a file is no policy; `nil` when that is not known after ten seconds.
+/// The reason why a file is not a policy; `nil` if there is none after ten seconds.
 private func obstacleWithinSeconds(to path: FilePath) async -> PolicyError? {
   let (errors, continuation) = AsyncStream.makeStream(of: PolicyError?.self)
   Thread.detachNewThread {

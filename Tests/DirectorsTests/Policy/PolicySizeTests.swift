@@ -4,9 +4,9 @@ import Directors
 import IPVS
 import Testing
 
-/// Policies of a size that nobody writes by hand, in a time that grows with them and no faster.
+/// Very large policies, which must be read in linear time.
 ///
-/// What is quadratic takes many minutes for these; the limit is far from what a busy machine needs.
+/// Quadratic code would take many minutes for these. The limit is far above the time that a busy machine needs.
 @Suite(.timeLimit(.minutes(3))) struct PolicySizeTests {
   static let limit = Duration.seconds(20)
 
@@ -31,7 +31,7 @@ import Testing
     #expect(said.last?.hasPrefix("p.conf:10000:6: \"x\" is not a timeout") == true)
   }
 
-  /// Long lines, and what the mistakes in them begin with.
+  /// Long lines, and the beginnings of the messages about them.
   @Test(arguments: [
     ("a 1 2 3 #", " comment", "", []),
     ("", " ", "a 1 2 3", []),
@@ -44,7 +44,8 @@ import Testing
     ("a", "/b", " 1 2 3", ["1:1: \"a/b/b"]),
     ("", "\n", "a", ["300001:2: \"a\" lacks"]),
   ])
-  func `three hundred thousand times the same`(start: String, repeated: String, end: String, beginnings: [String]) {
+  func `the same text three hundred thousand times`(start: String, repeated: String, end: String, beginnings: [String])
+  {
     let clock = ContinuousClock()
     let time = clock.measure {
       let said = mistakes(start + String(repeating: repeated, count: 300_000) + end)
@@ -54,7 +55,7 @@ import Testing
     #expect(time < Self.limit)
   }
 
-  @Test func `a pattern of megabytes matches nothing, soon`() throws {
+  @Test func `a pattern of megabytes matches nothing, and is fast`() throws {
     let policy = try policy(
       ["[", "*a", "*?", "\\", "x"].map { String(repeating: $0, count: 300_000) + " 1 2 3\n" }.joined())
     let path = "/run/netns/" + String(repeating: "a", count: 255)

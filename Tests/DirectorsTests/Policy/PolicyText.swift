@@ -4,12 +4,12 @@ import Directors
 import IPVS
 import SystemPackage
 
-/// The policy that a text is.
+/// The policy from a text.
 func policy(_ text: String) throws(PolicyError) -> PolicyFile {
   try PolicyFile(parsing: Array(text.utf8), path: "p.conf")
 }
 
-/// What is said about the mistakes in the bytes of a policy; empty when there are none.
+/// The messages about the mistakes in the bytes of a policy; empty if there are none.
 func mistakes(_ bytes: [UInt8]) -> [String] {
   do {
     _ = try PolicyFile(parsing: bytes, path: "p.conf")
@@ -19,10 +19,10 @@ func mistakes(_ bytes: [UInt8]) -> [String] {
   }
 }
 
-/// What is said about the mistakes in the text of a policy; empty when there are none.
+/// The messages about the mistakes in the text of a policy; empty if there are none.
 func mistakes(_ text: String) -> [String] { mistakes(Array(text.utf8)) }
 
-/// A line in one piece, so that it can stand in a table.
+/// A line as one value, for use in a table.
 struct Row: Hashable, Sendable {
   let number: Int
   let namespace: String
@@ -36,6 +36,6 @@ struct Row: Hashable, Sendable {
 }
 
 extension PolicyFile {
-  /// The lines, to be compared with a table.
+  /// The lines, for comparison with a table.
   var rows: [Row] { lines.map { Row($0.number, $0.namespace.text, $0.timeouts) } }
 }

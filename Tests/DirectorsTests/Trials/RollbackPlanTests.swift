@@ -4,20 +4,20 @@ import Directors
 import IPVS
 import Testing
 
-/// What is put back, and what is left because somebody else has changed it.
+/// The timeouts that are restored, and the timeouts that are kept because another program has changed them.
 @Suite struct RollbackPlanTests {
   private static let before = Timeouts(tcp: 900, tcpFin: 120, udp: 300)
 
   @Test(
     arguments: [
-      // Nobody has touched anything.
+      // Nothing was changed by others.
       (Timeouts(tcp: 60, tcpFin: 30, udp: 60), Timeouts(tcp: 60, tcpFin: 30, udp: 60), before, Timeouts()),
-      // What was not named is not ours.
+      // A timeout that the trial does not name does not belong to it.
       (Timeouts(tcp: 60), Timeouts(tcp: 60, tcpFin: 7, udp: 8), Timeouts(tcp: 900), Timeouts()),
-      // What was so already when it was set has been changed by somebody else, too.
+      // A timeout that had the wanted value already, and was changed by another program later.
       (Timeouts(tcp: 900, udp: 60), Timeouts(tcp: 7, tcpFin: 120, udp: 60), Timeouts(udp: 300), Timeouts(tcp: 7)),
       (Timeouts(tcp: 900, udp: 60), Timeouts(tcp: 900, tcpFin: 7, udp: 60), Timeouts(udp: 300), Timeouts()),
-      // Somebody else's value stays; ours goes.
+      // A value of another program is kept, a value of the trial is restored.
       (
         Timeouts(tcp: 60, tcpFin: 30, udp: 60), Timeouts(tcp: 60, tcpFin: 77, udp: 60), Timeouts(tcp: 900, udp: 300),
         Timeouts(tcpFin: 77)
@@ -26,7 +26,7 @@ import Testing
         Timeouts(tcp: 60, tcpFin: 30, udp: 60), Timeouts(tcp: 1, tcpFin: 2, udp: 3), Timeouts(),
         Timeouts(tcp: 1, tcpFin: 2, udp: 3)
       ),
-      // Somebody has put it back already.
+      // Another program has restored it already.
       (
         Timeouts(tcp: 60, tcpFin: 30, udp: 60), Timeouts(tcp: 900, tcpFin: 30, udp: 300), Timeouts(tcpFin: 120),
         Timeouts()
@@ -40,14 +40,14 @@ import Testing
     #expect(plan.left == left)
   }
 
-  @Test func `a protocol that the kernel lacks has nothing to put back`() {
+  @Test func `a protocol that the kernel lacks has nothing to restore`() {
     let before = Timeouts(tcp: 900, tcpFin: 120)
     let plan = RollbackPlan(before: before, set: Timeouts(tcp: 60, udp: 5), now: Timeouts(tcp: 60, tcpFin: 120))
     #expect(plan.restored == Timeouts(tcp: 900))
     #expect(plan.left == Timeouts())
   }
 
-  @Test func `what is kept is left where somebody else has changed it`() {
+  @Test func `a kept timeout is left if another program has changed it`() {
     let set = Timeouts(tcp: 60, udp: 5)
     #expect(RollbackPlan(keeping: set, now: Timeouts(tcp: 60, tcpFin: 7, udp: 5)).left == Timeouts())
     let plan = RollbackPlan(keeping: set, now: Timeouts(tcp: 61, tcpFin: 120, udp: 5))

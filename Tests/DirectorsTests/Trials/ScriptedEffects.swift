@@ -6,23 +6,23 @@ import Testing
 
 @testable import Directors
 
-/// What one run of a trial meets, and what comes of it: a row of the table of transitions.
+/// A run of a trial with scripted answers, and its expected result: a row of the table of transitions.
 struct TrialRow: Sendable, CustomTestStringConvertible {
-  /// What an effect answers that does not simply succeed.
+  /// The answer of an effect that does not simply succeed.
   enum Answer: Sendable {
     /// It fails in this namespace.
     case fails
-    /// It fails because of the caller, and so everywhere.
+    /// It fails because of the caller, and so in every namespace.
     case failsEverywhere
-    /// The kernel does not have what was set.
+    /// The kernel does not have the values that were set.
     case mismatches
     /// Another program has changed the timeout during the trial.
     case isLeft
-    /// The namespace has gone.
+    /// The namespace no longer exists.
     case isGone
     /// A process that is part of the change does not end.
     case isBusy
-    /// The timeout before was longer than ipvsadm takes.
+    /// The old timeout is longer than ipvsadm accepts.
     case isTooLong
     /// A trial inside was killed, and its record cannot be read.
     case isUnreadable
@@ -36,19 +36,19 @@ struct TrialRow: Sendable, CustomTestStringConvertible {
   var fallback = Fallback.notNeeded
   var decision = TrialDecision(isKept: false, status: 3)
   var answers: [String: Answer] = [:]
-  /// After how many effects a signal comes; `nil` for never.
+  /// The number of effects after which a signal arrives; `nil` for never.
   var signalAfter: Int?
 
-  /// The effects that are wanted, in order.
+  /// The expected effects, in order.
   let effects: String
   let ending: Trial.Ending
-  /// What is reported, in order.
+  /// The expected events, in order.
   var events = ""
-  /// The exit status, if nothing has failed.
+  /// The expected exit status, if nothing has failed.
   var status: CInt = 3
 }
 
-/// Effects that answer as a row of the table says, and note what they were asked.
+/// Effects that answer as a row of the table says, and log their calls.
 final class ScriptedEffects: TrialEffects {
   static let before = Timeouts(tcp: 900, tcpFin: 120, udp: 300)
   static let wanted = Timeouts(udp: 5)
@@ -64,7 +64,7 @@ final class ScriptedEffects: TrialEffects {
   var isInterrupted: Bool { !hasForgotten && row.signalAfter.map { $0 <= log.count } ?? false }
 
   func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> (BackendChoice, Fallback) {
-    // The second time it opens them to set something.
+    // The second time, they are opened for setting.
     try attempt(log.contains("open") ? "reopen" : "open", .current)
     return (row.backend, row.fallback)
   }
@@ -146,7 +146,7 @@ final class ScriptedEffects: TrialEffects {
 }
 
 extension TrialEvent {
-  /// A word for it in the table.
+  /// The word for this event in the table.
   var word: String {
     switch self {
     case .result(let result, _): "\(result.isKept ? "kept" : "restored"):\(result.target.name)"

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Directors
 
-/// What is said of trials, and what is shown of their results.
+/// The sentences about trials, and the words for their results.
 @Suite struct TrialEventTests {
   private static let before = Timeouts(tcp: 900, tcpFin: 120, udp: 300)
   private static let failure = DirectorError.kernel(IPVSError(.timedOut, .readTimeouts))
@@ -91,7 +91,7 @@ import Testing
   }
   // plain-english: on
 
-  @Test func `a result that the kernel does not hold`() {
+  @Test func `a result that the kernel does not have`() {
     let last = Timeouts(tcp: 900, tcpFin: 120, udp: 5)
     let mismatch = Self.result(set: Timeouts(udp: 5), last: last, after: last).mismatch
     #expect(

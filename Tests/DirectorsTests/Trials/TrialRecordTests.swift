@@ -10,7 +10,7 @@ import Testing
 
 @testable import Directors
 
-/// What is written down of a trial, and found when it was killed.
+/// The record of a trial, which is found after it was killed.
 @Suite struct TrialRecordTests {
   private static let record = TrialRecord(
     command: "try", backend: "auto", ipvsadm: "/opt/ipvs adm",
@@ -24,11 +24,11 @@ import Testing
     ])
 
   @Test(arguments: [record, TrialRecord(command: "with", backend: "ipvsadm", ipvsadm: nil, snapshots: [])])
-  func `what is written can be read`(record: TrialRecord) {
+  func `a written record can be read`(record: TrialRecord) {
     #expect(TrialRecord(record.bytes) == record)
   }
 
-  @Test func `what was cut off or is something else cannot`() {
+  @Test func `a record that is cut off or of another form is refused`() {
     let bytes = Self.record.bytes
     for count in 0..<bytes.count { #expect(TrialRecord(Array(bytes[..<count])) == nil) }
     for text in [
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `a trial under way is not undone, nor is one that has ended`() async throws {
+  @Test func `neither a running nor an ended trial is unfinished`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
       #expect(!UnfinishedTrial.mayBe(in: directory))
@@ -53,11 +53,11 @@ import Testing
     }
   }
 
-  @Test func `those of which the process has gone are undone, the oldest first`() async throws {
+  @Test func `trials without their process are unfinished, the oldest first`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
       let other = TrialRecord(command: "with", backend: "netlink", ipvsadm: nil, snapshots: [])
-      // What is not removed is closed, as when its process ends.
+      // A record that is not removed is closed, as when its process ends.
       for record in [other, Self.record, other] {
         _ = try TrialFile.write(record, in: directory)
         usleep(20_000)
@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func `one that cannot be read is told of, and one that may not be followed is not`() async throws {
+  @Test func `an unreadable record is reported, and a link is ignored`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
       try #require(mkdir(directory.trials, 0o700) == 0)
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func `it is the owner's alone, and there is no place for it`() async throws {
+  @Test func `only the owner can access it, and it needs its directory`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
       _ = try TrialFile.write(Self.record, in: directory)

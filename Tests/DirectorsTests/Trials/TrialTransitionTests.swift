@@ -5,11 +5,11 @@ import Testing
 
 @testable import Directors
 
-/// The states of a trial: what it does next, whatever its effects answer and whenever a signal comes.
+/// The state machine of a trial, for all answers of its effects and for signals at any time.
 @Suite struct TrialTransitionTests {
   private static let yes = TrialDecision(isKept: true, status: 0)
 
-  /// The effects until the timeouts are set in one namespace, and those that roll them back.
+  /// The effects until the timeouts are set in one namespace, and the effects that roll them back.
   private static let begin = "open read:a record reopen set:a"
   private static let rollBack = "lock finish restore:a forget-record unlock"
   private static let keep = "forget-record keep:a unlock forget-signals"
@@ -46,7 +46,7 @@ import Testing
       effects: "\(begin) decide \(rollBack)", ending: .rolledBack, events: "fallback restored:a"),
   ]
 
-  /// All or none: nothing is recorded or set where one cannot be read.
+  /// All or none: nothing is recorded or set if one namespace cannot be read.
   private static let readings: [TrialRow] = [
     TrialRow(
       testDescription: "no director", targets: "ab", answers: ["open": .fails], effects: "open", ending: .nothingSet,
@@ -88,7 +88,7 @@ import Testing
       testDescription: "rolled back without a record", answers: ["record": .fails],
       effects: "\(begin) decide lock restore:a unlock", ending: .rolledBack, events: "not-recorded restored:a"),
     TrialRow(
-      testDescription: "no director any more", answers: ["reopen": .fails],
+      testDescription: "the directors are gone", answers: ["reopen": .fails],
       effects: "open read:a record reopen lock finish forget-record unlock", ending: .rolledBack, events: "failed",
       status: 0),
     TrialRow(
@@ -153,7 +153,7 @@ import Testing
       effects: "\(begin) decide \(keep)", ending: .kept, events: "gone", status: 0),
   ]
 
-  /// A signal after so many effects, of a trial that is else kept or rolled back.
+  /// A signal after a number of effects, in a trial that would be kept or rolled back.
   private static let signals: [TrialRow] = [
     signal(0...2, "open read:a", .nothingSet),
     signal(3...4, "open read:a record reopen lock finish forget-record unlock", .rolledBack),
@@ -184,7 +184,7 @@ import Testing
     #expect(trial.state == .ended(row.ending))
     #expect(trial.events.map(\.word).joined(separator: " ") == row.events)
     #expect(trial.status == row.status)
-    // A signal is forgotten where it came too late, and ends the process else.
+    // A signal that arrives too late is discarded. Any other signal ends the process.
     #expect(effects.isInterrupted == (row.signalAfter != nil && row.ending != .kept))
   }
 
@@ -194,7 +194,7 @@ import Testing
       ("", false, "when this is fixed, run `ipvs-timeout rollback`"),
       ("", true, "the new timeouts should be kept: check with `ipvs-timeout show --netns a`"),
     ])
-  func `what to do where it is not possible`(failing: String, isKept: Bool, advice: String) {
+  func `advice after a failure`(failing: String, isKept: Bool, advice: String) {
     let row = TrialRow(
       testDescription: "", decision: TrialDecision(isKept: isKept, status: 0),
       answers: [failing: .fails, "keep:a": .fails, "restore:a": .fails], effects: "", ending: .kept)

@@ -5,7 +5,7 @@ import Testing
 @testable import IPVS
 
 @Suite struct ConnectionFilterTests {
-  @Test func `lets all pass where nothing is said`() throws {
+  @Test func `accepts everything if it is empty`() throws {
     #expect(ConnectionFilter().passes(try .example(.tcp, .established, 5)))
   }
 
@@ -29,12 +29,12 @@ import Testing
     #expect(!filter.passes(connection))
   }
 
-  @Test func `takes any port of a real server where none is said, and IPv6 however it is written`() throws {
+  @Test func `accepts any port of a real server if none is named, and IPv6 in any spelling`() throws {
     var filter = ConnectionFilter()
     filter.server = InternetAddress(parsing: "2001:DB8:2:0::2")
     #expect(filter.passes(try .example(.tcp, .established, 5, server: "[2001:db8:2::2]:8080")))
     #expect(!filter.passes(try .example(.tcp, .established, 5, server: "[2001:db8:2::3]:8080")))
-    // The same bits, but not the same address.
+    // The same bits, but another address.
     filter.server = InternetAddress(parsing: "::c633:6402")
     #expect(!filter.passes(try .example(.tcp, .established, 5, server: "198.51.100.2:8080")))
   }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import IPVS
 
-/// Names of the kernel's that are open sets: a name is one value, however it was made.
+/// Open sets of kernel names: a name has one value, however it was created.
 @Suite struct ConnectionNamesTests {
   @Test(
     arguments: [
@@ -18,12 +18,12 @@ import Testing
     #expect(state.description == name)
     #expect(Set([state, Connection.State(rawValue: name)]).count == 1)
     #expect(Connection.State.known.contains(state))
-    // A known state has a number, by which it is counted.
+    // A known state has a number for counting.
     #expect(ConnectionKind(.tcp, state).number != nil)
   }
 
   @Test(arguments: ["COOKIE", "established", "ESTABLISHED ", "", "N\u{00C4}"])
-  func `are states of other kernels, too`(name: String) {
+  func `include states of other kernels`(name: String) {
     let state = Connection.State(rawValue: name)
     #expect(state.rawValue == name)
     #expect(state == Connection.State(rawValue: name))
@@ -39,7 +39,7 @@ import Testing
     #expect(Connection.Transport(rawValue: name + "x").rawValue == name + "x")
   }
 
-  @Test func `number the kinds each differently`() {
+  @Test func `give each kind its own number`() {
     let kinds = ["TCP", "UDP", "SCTP", "IP"].map(Connection.Transport.init(rawValue:)).flatMap { transport in
       Connection.State.known.prefix(13).flatMap { state in
         [false, true].map { ConnectionKind(transport, state, isTemplate: $0) }
@@ -48,7 +48,7 @@ import Testing
     #expect(Set(kinds.compactMap(\.number)) == Set(0..<ConnectionKind.numbered))
   }
 
-  @Test func `make a line of a connection`() throws {
+  @Test func `describe a connection on one line`() throws {
     let connection = try Connection.example(.tcp, .established, 60)
     #expect(
       connection.description

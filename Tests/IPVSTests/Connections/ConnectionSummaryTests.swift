@@ -7,7 +7,7 @@ import Testing
 @Suite struct ConnectionSummaryTests {
   private static let rule = OutdatedRule(Timeouts(tcp: 60, tcpFin: 30, udp: 45))
 
-  @Test func `counts by kind, those of TCP first and what is not known last`() throws {
+  @Test func `counts by kind, TCP first and unknown kinds last`() throws {
     var summary = ConnectionSummary(by: Self.rule)
     #expect(summary.tallies.isEmpty)
     #expect(summary.count == 0 && summary.outdated == 0 && summary.lastEnd == 0 && summary.outdatedFor == 0)
@@ -36,7 +36,7 @@ import Testing
     #expect(summary.outdatedFor == 839)
   }
 
-  @Test func `counts apart what another director's daemon has brought`() throws {
+  @Test func `counts connections from another director separately`() throws {
     var summary = ConnectionSummary(by: OutdatedRule(Timeouts(tcp: 60), hasBackupDaemon: true))
     summary.add(try .example(.tcp, .established, 899, origin: .sync))
     summary.add(try .example(.tcp, .established, 59, origin: .sync))
@@ -45,9 +45,11 @@ import Testing
     #expect(summary.tallies.map(\.outdated) == [1])
   }
 
-  /// Against sorting them all; the generator is Knuth's, from a fixed seed.
+  /// Compared with sorting all values.
+  ///
+  /// The generator is Knuth's, with a fixed seed.
   @Test(arguments: [1, 2, 3, 99, 100, 101, 5_000])
-  func `gives percentiles within the stated error`(count: Int) throws {
+  func `computes percentiles within the documented error`(count: Int) throws {
     var state: UInt64 = 20_261_122
     for most: UInt64 in [200, 1_000, 100_000, 21_474_836] {
       var summary = ConnectionSummary(by: Self.rule)

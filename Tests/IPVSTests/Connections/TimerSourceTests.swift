@@ -4,7 +4,7 @@ import Testing
 
 @testable import IPVS
 
-/// What decides how long a timer is, as a table.
+/// The sources of timers, as a table.
 @Suite struct TimerSourceTests {
   @Test(
     arguments: [
@@ -29,7 +29,7 @@ import Testing
       (.init(rawValue: "ESP"), .stateless, .unknown),
       (.init(rawValue: "DCCP"), .established, .unknown),
     ] as [(Connection.Transport, Connection.State, TimerSource)])
-  func `is by protocol and state`(transport: Connection.Transport, state: Connection.State, rule: TimerSource) {
+  func `depends on protocol and state`(transport: Connection.Transport, state: Connection.State, rule: TimerSource) {
     #expect(TimerSource(for: ConnectionKind(transport, state)) == rule)
     #expect(TimerSource(for: ConnectionKind(transport, state, isTemplate: true)) == .service)
   }
