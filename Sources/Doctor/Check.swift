@@ -75,6 +75,9 @@ extension SocketCheck {
 
 /// What all checks say about the sockets of one network namespace, in the order in which people should read it.
 package enum SocketDiagnosis {
+  /// From how many sockets in TIME_WAIT on it is worth to look at the sockets.
+  package static let notable = SocketThreshold.closing
+
   private static let checks: [any SocketCheck] = [
     PortsCheck(), TimeWaitBucketsCheck(), CloseWaitCheck(), TimeWaitCheck(), FinWaitCheck(), TCPSettingsCheck(),
   ]

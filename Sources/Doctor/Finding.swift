@@ -2,57 +2,79 @@
 
 /// What a check has found.
 ///
-/// The texts are fit for a terminal: where they hold other people's, that is escaped.
+/// The texts are fit for a terminal: names and words of other programs in them are escaped. A command inside a text
+/// has backticks around it.
 package struct Finding: Sendable, Hashable {
   /// The check.
   package let check: CheckID
-  /// How it came out.
+  /// How bad it is.
   package let severity: Severity
-  /// What it rests on: something that can be looked up.
+  /// The evidence, which you can look up.
   package let fact: String
-  /// What follows from it; `nil` where nothing does.
+  /// What follows from the fact; `nil` where nothing does.
   package let consequence: String?
-  /// What fixes it, a command where there is one; `nil` where nothing needs a fix.
-  package let fix: String?
+  /// What to do about it; `nil` where nothing needs a fix.
+  package let fix: Fix?
+  /// Whether the check was not possible, so that it is neither ok nor not.
+  package let isUnchecked: Bool
 
-  private init(_ check: CheckID, _ severity: Severity, _ fact: String, _ consequence: String?, _ fix: String?) {
+  private init(
+    _ check: CheckID, _ severity: Severity, _ fact: String, _ consequence: String?, _ fix: Fix?,
+    isUnchecked: Bool = false
+  ) {
     self.check = check
     self.severity = severity
     self.fact = fact
     self.consequence = consequence
     self.fix = fix
+    self.isUnchecked = isUnchecked
   }
 
-  /// A check that found all well.
+  /// The check found nothing wrong.
   static func ok(_ check: CheckID, _ fact: String) -> Finding { Finding(check, .ok, fact, nil, nil) }
 
-  /// A check that found something one has to know.
-  static func note(_ check: CheckID, _ fact: String, so consequence: String, fix: String? = nil) -> Finding {
+  /// The check found something you have to know.
+  static func note(_ check: CheckID, _ fact: String, so consequence: String, fix: Fix? = nil) -> Finding {
     Finding(check, .note, fact, consequence, fix)
   }
 
-  /// A check that could not look at what it rests on, and why.
+  /// The check was not possible, and why.
   static func unchecked(_ check: CheckID, _ fact: String) -> Finding {
-    note(check, fact, so: "this could not be checked")
+    Finding(check, .note, fact, "this could not be checked", nil, isUnchecked: true)
   }
 
-  /// A check that rests on a setting which the kernel does not show.
+  /// The check needs a setting that the kernel does not show.
   static func unseen(_ check: CheckID, _ setting: KernelSetting) -> Finding {
     unchecked(check, "this kernel does not show \(setting.rawValue) here")
   }
 
-  /// A check that found something wrong.
-  static func problem(_ check: CheckID, _ fact: String, so consequence: String, fix: String) -> Finding {
+  /// The check found something wrong.
+  static func problem(_ check: CheckID, _ fact: String, so consequence: String, fix: Fix) -> Finding {
     Finding(check, .problem, fact, consequence, fix)
   }
 }
 
-/// How a check came out, from good to bad.
+/// What to do about a finding.
+package enum Fix: Sendable, Hashable {
+  /// One command, ready to be copied into a shell.
+  case command(String)
+  /// A sentence; the commands in it have backticks around them.
+  case advice(String)
+
+  /// The command or the sentence.
+  package var text: String {
+    switch self {
+    case .command(let text), .advice(let text): text
+    }
+  }
+}
+
+/// How bad a finding is, from good to bad.
 package enum Severity: String, CaseIterable, Sendable {
-  /// All is well.
+  /// Nothing is wrong.
   case ok
-  /// Something one has to know, which may be as it should be.
+  /// Something you have to know; it may be intended.
   case note
-  /// Something that keeps the timeouts from doing what is wanted of them.
+  /// Something that keeps the timeouts from working as you want.
   case problem
 }

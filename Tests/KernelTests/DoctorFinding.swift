@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
-/// What `ipvs-timeout doctor` has found, as it is printed.
+/// What `ipvs-timeout doctor` has found, as its JSON output has it.
 struct DoctorFinding: Equatable {
   let severity: String
   let check: String
@@ -18,24 +19,27 @@ struct DoctorFinding: Equatable {
     self.fix = fix
   }
 
-  /// All that are in a text, whatever the network namespaces.
+  /// All that are in the JSON output, whatever the network namespaces.
   static func all(in text: String) throws -> [DoctorFinding] {
-    try text.split(separator: "\n").reduce(into: []) { findings, line in
-      if line.hasPrefix(" ") {
-        let words = line.drop { $0 == " " }.split(separator: " ", maxSplits: 1).map(String.init)
-        try #require(words.count == 2 && !findings.isEmpty, "\(text)")
-        let last = findings.count - 1
-        switch words[0] {
-        case "so:": findings[last].consequence = words[1]
-        case "fix:": findings[last].fix = words[1]
-        default: Issue.record("\(line)")
-        }
-      } else if !line.hasSuffix(":") {
-        let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true).map(String.init)
-        try #require(words.count == 3, "\(text)")
-        findings.append(DoctorFinding(words[0], words[1], String(words[2].drop { $0 == " " })))
-      }
+    try text.split(separator: "\n").flatMap { line in
+      try JSONDecoder().decode(Report.self, from: Data(line.utf8)).findings.map(DoctorFinding.init)
     }
+  }
+
+  private struct Report: Decodable {
+    let findings: [Item]
+
+    struct Item: Decodable {
+      let check: String
+      let severity: String
+      let fact: String
+      let consequence: String?
+      let fix: String?
+    }
+  }
+
+  private init(_ item: Report.Item) {
+    self.init(item.severity, item.check, item.fact, so: item.consequence, fix: item.fix)
   }
 }
 
@@ -49,7 +53,7 @@ extension Namespace {
 
   /// See above.
   func doctor(_ arguments: [String], about check: String? = nil) async throws -> [DoctorFinding] {
-    let outcome = try await run([Guest.program, "doctor"] + arguments)
+    let outcome = try await run([Guest.program, "doctor", "--format", "json"] + arguments)
     let findings = try DoctorFinding.all(in: outcome.stdout)
     #expect(outcome.stderr.isEmpty, "\(outcome)")
     #expect(outcome.status == (findings.contains { $0.severity == "problem" } ? 1 : 0), "\(outcome)")

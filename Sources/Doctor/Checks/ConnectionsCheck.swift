@@ -25,7 +25,7 @@ struct OutdatedCheck: DirectorCheck {
       "\(words) still on a longer timer (\(counts.joined(separator: ", "))),"
         + " and the last ends in \(DurationText.text(summary.lastEnd))",
       so: "each takes today's timeout with its next packet; without one, it ends when its old timer does",
-      fix: "ipvs-timeout connections --wait\(facts.option)")
+      fix: .command("ipvs-timeout connections --wait\(facts.option)"))
   }
 
   private func synced(_ summary: ConnectionSummary, _ facts: DirectorFacts) -> [Finding] {
@@ -35,7 +35,7 @@ struct OutdatedCheck: DirectorCheck {
       .note(
         check, "\(count.counted("connection")) from the sync daemon \(count == 1 ? "is" : "are") on a longer timer",
         so: "their timers are those of the director that told of them, whose timeouts are longer",
-        fix: "on that director: ipvs-timeout set \(facts.timeouts.values)")
+        fix: .advice("on that director: `ipvs-timeout set \(facts.timeouts.values)`"))
     ]
   }
 }
@@ -71,13 +71,14 @@ struct FixedStatesCheck: DirectorCheck {
     let consequence = "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts \(seconds) s"
     let pooling = "in the clients, fewer connections: keep them open and use them again"
     guard let servers = try? facts.services.get().servers, servers.keys.contains(where: \.sendsBothFINs) else {
-      return .note(check, fact, so: consequence, fix: pooling)
+      return .note(check, fact, so: consequence, fix: .advice(pooling))
     }
     return .note(
       check, fact,
       so: "\(consequence); with NAT (Masq) the director sees both ends close, and connections end there",
-      fix: "\(pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin"
-        + " rules it")
+      fix: .advice(
+        "\(pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin"
+          + " rules it"))
   }
 }
 

@@ -52,6 +52,6 @@ struct ConntrackCheck: DirectorCheck {
       check, "conntrack forgets connections before IPVS does: \(held.joined(separator: "; "))",
       so: "they go on by NAT, but firewall rules take the next packet for a new connection (with"
         + " nf_conntrack_tcp_loose=0 for INVALID), and masquerading may give it another address or port",
-      fix: facts.entering + "sysctl -w \(assignments.joined(separator: " "))")
+      fix: .command(facts.entering + "sysctl -w \(assignments.joined(separator: " "))"))
   }
 }

@@ -21,9 +21,9 @@ struct CloseWaitCheck: SocketCheck {
       + " \(facts.program(of: service, .closeWait)) has not"
     let consequence =
       "each keeps a descriptor of the program for as long as the program runs; no setting of the kernel ends it"
-    let fix =
+    let fix = Fix.advice(
       "in the program, close a connection when reading from it gives its end; to see them:"
-      + " `\(facts.entering)ss -tnp state close-wait \(service.filter)`"
+        + " `\(facts.entering)ss -tnp state close-wait \(service.filter)`")
     return count >= SocketThreshold.leaking
       ? .problem(.closeWait, fact, so: consequence, fix: fix)
       : .note(.closeWait, fact, so: "if they stay, \(consequence)", fix: fix)
@@ -37,9 +37,9 @@ struct CloseWaitCheck: SocketCheck {
       + " \(facts.program(of: service, .listen)), which listens, has not taken them"
     let consequence =
       "the program hangs, or is too slow: its clients give up, and when its queue is full, no more get in"
-    let fix =
+    let fix = Fix.advice(
       "find out what the program waits for; how many wait for it (Recv-Q), and how many may (Send-Q):"
-      + " `\(facts.entering)ss -tnlp 'sport = :\(service.name.endpoint.port)'`"
+        + " `\(facts.entering)ss -tnlp 'sport = :\(service.name.endpoint.port)'`")
     return count >= SocketThreshold.leaking
       ? .problem(.closeWait, fact, so: consequence, fix: fix)
       : .note(.closeWait, fact, so: "if they stay, \(consequence)", fix: fix)
@@ -61,7 +61,8 @@ struct FinWaitCheck: SocketCheck {
       "\(service.place): \(service.counts[.finWait2]) sockets in FIN_WAIT2: this host has closed, and the other end has not",
       so: "it is the other program that does not close; what no program here has any more, the kernel gives up after"
         + " tcp_fin_timeout\(limit), the others stay",
-      fix: "in the other program, close a connection when reading from it gives its end; to see them:"
-        + " `\(facts.entering)ss -tnp state fin-wait-2 \(service.filter)`")
+      fix: .advice(
+        "in the other program, close a connection when reading from it gives its end; to see them:"
+          + " `\(facts.entering)ss -tnp state fin-wait-2 \(service.filter)`"))
   }
 }

@@ -61,7 +61,7 @@ extension Connection.Transport {
 
 extension DirectorError {
   /// What to do first: the command that fixes it, where there is one; what else may help is in the description.
-  var fix: String {
+  var fix: Fix {
     if let fallbackFrom { return fallbackFrom.fix }
     switch cause {
     case .kernel(let error): return error.fix
@@ -72,37 +72,38 @@ extension DirectorError {
 
 extension IPVSError {
   /// See ``DirectorError/fix``.
-  var fix: String {
+  var fix: Fix {
     let doctor = "ipvs-timeout doctor\(NamespaceCommands(namespace).option)"
     return switch code {
-    case .notRoot: "sudo \(doctor)"
+    case .notRoot: .command("sudo \(doctor)")
     case .missingCapability:
-      "run `\(doctor)` as root with the capability CAP_NET_ADMIN (containers: --cap-add NET_ADMIN)"
-    case .userNamespace: "run `\(doctor)` as root of the host"
-    case .mayNotEnter: "run `\(doctor)` as root of the host, with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE"
+      .advice("run `\(doctor)` as root with the capability CAP_NET_ADMIN (containers: --cap-add NET_ADMIN)")
+    case .userNamespace: .advice("run `\(doctor)` as root of the host")
+    case .mayNotEnter:
+      .advice("run `\(doctor)` as root of the host, with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE")
     case .notInKernel:
-      "boot a kernel that has IPVS: `grep CONFIG_IP_VS= /boot/config-*` tells which of those installed do"
-    case .modulesNotVisible: "on the host itself: modprobe ip_vs"
-    case .moduleNotLoaded: "modprobe -v ip_vs"
-    case .moduleLoadingDisabled: "echo ip_vs >/etc/modules-load.d/ip_vs.conf && reboot"
-    case .unloaded: "modprobe ip_vs"
-    case .noSocketDiagnosis: "modprobe tcp_diag"
-    case .noSuchNamespace, .notANamespace: "ipvs-timeout show --all-netns"
-    case .refused, .timedOut: "dmesg | tail -n 20"
-    default: "report it, with the output of `uname -a`"
+      .advice("boot a kernel that has IPVS: `grep CONFIG_IP_VS= /boot/config-*` tells which of those installed do")
+    case .modulesNotVisible: .advice("on the host itself: modprobe ip_vs")
+    case .moduleNotLoaded: .command("modprobe -v ip_vs")
+    case .moduleLoadingDisabled: .command("echo ip_vs >/etc/modules-load.d/ip_vs.conf && reboot")
+    case .unloaded: .command("modprobe ip_vs")
+    case .noSocketDiagnosis: .command("modprobe tcp_diag")
+    case .noSuchNamespace, .notANamespace: .command("ipvs-timeout show --all-netns")
+    case .refused, .timedOut: .command("dmesg | tail -n 20")
+    default: .advice("report it, with the output of `uname -a`")
     }
   }
 }
 
 extension IpvsadmError {
   /// See ``DirectorError/fix``; what only the program is to blame for is cured by the other backend.
-  fileprivate var fix: String {
+  fileprivate var fix: Fix {
     let doctor = "ipvs-timeout doctor\(NamespaceCommands(namespace).option)"
     return switch cause {
-    case .notPermitted, .mayNotEnter: "run `\(doctor) --backend ipvsadm` as root of the host"
-    case .unavailable: "modprobe ip_vs"
-    case .noSuchNamespace, .notANamespace: "ipvs-timeout show --all-netns"
-    default: "\(doctor) --backend netlink"
+    case .notPermitted, .mayNotEnter: .advice("run `\(doctor) --backend ipvsadm` as root of the host")
+    case .unavailable: .command("modprobe ip_vs")
+    case .noSuchNamespace, .notANamespace: .command("ipvs-timeout show --all-netns")
+    default: .command("\(doctor) --backend netlink")
     }
   }
 }

@@ -22,7 +22,7 @@ struct KeepaliveCheck: DirectorCheck {
       return [
         .note(
           check, fact, so: consequence(tcp, isCut: tcp <= pause),
-          fix: fix(tcp, interval, longerThan: last) + facts.option)
+          fix: .advice(fix(tcp, interval, longerThan: last, facts.option)))
       ]
     }
     return [.ok(check, "\(fact); what counts is how it is on clients and real servers")]
@@ -36,14 +36,14 @@ struct KeepaliveCheck: DirectorCheck {
     return "where clients and real servers have the same, which cannot be seen from here, \(then)"
   }
 
-  private func fix(_ tcp: UInt32, _ interval: Int, longerThan last: Int) -> String {
+  private func fix(_ tcp: UInt32, _ interval: Int, longerThan last: Int, _ option: String) -> String {
     // A third, so that a probe may be lost and another be late; and a round number for people to remember.
     let probe = max(1, tcp / 3)
     let quarter = 900
     let longer = DurationText.text(UInt32(clamping: (last / quarter + 1) * quarter))
     let settings = [KernelSetting.tcpKeepaliveTime] + (interval > probe ? [.tcpKeepaliveInterval] : [])
     let words = settings.map { "\($0.rawValue)=\(probe)" }.joined(separator: " ")
-    return "on clients and real servers sysctl -w \(words), for programs that set SO_KEEPALIVE;"
-      + " or here ipvs-timeout set --tcp \(longer)"
+    return "on clients and real servers `sysctl -w \(words)`, for programs that set SO_KEEPALIVE;"
+      + " or here `ipvs-timeout set --tcp \(longer)\(option)`"
   }
 }

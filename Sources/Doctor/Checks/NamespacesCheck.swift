@@ -54,7 +54,8 @@ struct NamespacesCheck: DirectorCheck {
     let command =
       "ipvs-timeout set \(facts.timeouts.values)"
       + (isAll && rest > 0 ? " --in-use" : others.map { NamespaceCommands($0.known).namedOption }.joined())
-    let fix = facts.timeouts.canBeAskedFor ? command : "ipvs-timeout set, with timeouts of at most 31 days"
+    let fix: Fix =
+      facts.timeouts.canBeAskedFor ? .command(command) : .advice("`ipvs-timeout set`, with timeouts of at most 31 days")
     guard isSetHere, !isUsedHere else {
       return .note(
         check, fact, so: "what is set here has no effect there", fix: isSetHere || isUsedHere ? fix : nil)
@@ -78,7 +79,7 @@ struct NamespacesCheck: DirectorCheck {
       .note(
         check, "cannot see in which network namespaces \(processes) of the processes live",
         so: "those that use IPVS with other timeouts may be missing here",
-        fix: "run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE")
+        fix: .advice("run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE"))
     ]
   }
 }

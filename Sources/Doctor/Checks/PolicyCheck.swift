@@ -33,10 +33,11 @@ struct PolicyCheck: DirectorCheck {
     guard drift.contains(where: { $0.actual != nil }) else {
       return .problem(
         check, words, so: "the policy wants what this kernel cannot do, and `ipvs-timeout apply` fails here",
-        fix: "write - for that timeout in the policy")
+        fix: .advice("write - for that timeout in the policy"))
     }
     return .problem(
-      check, words, so: "the policy is not in force here", fix: "ipvs-timeout apply\(policy.argument)\(facts.option)")
+      check, words, so: "the policy is not in force here",
+      fix: .command("ipvs-timeout apply\(policy.argument)\(facts.option)"))
   }
 
   private func refused(_ error: PolicyError, _ policy: PolicyState) -> Finding {
@@ -46,11 +47,11 @@ struct PolicyCheck: DirectorCheck {
       let rest = mistakes.count > 1 ? " (and \((mistakes.count - 1).counted("more mistake")))" : ""
       return .problem(
         check, (mistakes.first?.description ?? "") + rest, so: consequence,
-        fix: "ipvs-timeout check-policy\(policy.argument)")
+        fix: .command("ipvs-timeout check-policy\(policy.argument)"))
     case .unreadable(let path, .writableByOthers):
-      return .problem(check, error.description, so: consequence, fix: "chmod o-w \(path.string.shellWord)")
+      return .problem(check, error.description, so: consequence, fix: .command("chmod o-w \(path.string.shellWord)"))
     case .unreadable(let path, _):
-      return .problem(check, error.description, so: consequence, fix: "ls -lL \(path.string.shellWord)")
+      return .problem(check, error.description, so: consequence, fix: .command("ls -lL \(path.string.shellWord)"))
     }
   }
 
@@ -61,7 +62,9 @@ struct PolicyCheck: DirectorCheck {
     }
     return .note(
       check, fact, so: "a reboot, or unloading ip_vs, loses these timeouts, and ipvs-timeout will not bring them back",
-      fix: line(for: facts).map { "printf '\\n%s\\n' '\($0)' >>\(facts.machine.policy.path.string.shellWord)" })
+      fix: line(for: facts).map {
+        .command("printf '\\n%s\\n' '\($0)' >>\(facts.machine.policy.path.string.shellWord)")
+      })
   }
 
   /// The line of a policy that would keep the timeouts as they are; `nil` where no policy can name the namespace, or such
@@ -95,9 +98,9 @@ extension PolicyState {
     }
   }
 
-  private func fix(_ missing: [String], _ units: SystemdUnits) -> String {
-    missing.contains { units.state(of: $0) == .absent }
-      ? "install the units (`make install`), then systemctl enable --now \(missing.joined(separator: " "))"
-      : "systemctl enable --now \(missing.joined(separator: " "))"
+  private func fix(_ missing: [String], _ units: SystemdUnits) -> Fix {
+    let enabling = "systemctl enable --now \(missing.joined(separator: " "))"
+    return missing.contains { units.state(of: $0) == .absent }
+      ? .advice("install the units (`make install`), then `\(enabling)`") : .command(enabling)
   }
 }

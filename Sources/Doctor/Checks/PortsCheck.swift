@@ -22,7 +22,7 @@ struct PortsCheck: SocketCheck {
       .ports,
       "all ports for outgoing connections (\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)) are"
         + " reserved (ip_local_reserved_ports)",
-      so: OutgoingRoute.failure, fix: "\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports=")
+      so: OutgoingRoute.failure, fix: .command("\(facts.entering)sysctl -w net.ipv4.ip_local_reserved_ports="))
   }
 
   private func ok(_ largest: OutgoingRoute?, _ facts: SocketFacts) -> String {
@@ -56,16 +56,17 @@ private struct OutgoingRoute {
       "\(service.place): \(share) of the ports for outgoing connections are taken from \(source.address),"
       + " \(source.timeWait) of them by TIME_WAIT\(asked); \(facts.open(service))"
     if (isReused ? open : share).percent >= SocketThreshold.scarce {
-      return .problem(.ports, fact, so: OutgoingRoute.failure, fix: "\(fix(facts)); then \(more(facts, isReused))")
+      return .problem(
+        .ports, fact, so: OutgoingRoute.failure, fix: .advice("\(fix(facts)); then \(more(facts, isReused))"))
     }
     guard isReused, share.percent >= SocketThreshold.scarce else {
-      return .note(.ports, fact, so: OutgoingRoute.failure, fix: fix(facts))
+      return .note(.ports, fact, so: OutgoingRoute.failure, fix: .advice(fix(facts)))
     }
     let condition = service.isOnThisHost ? "" : ", if the other host sends timestamps"
     return .note(
       .ports, fact,
       so: "those in TIME_WAIT are given again after \(facts.settings.reuseDelay), as tcp_tw_reuse says\(condition)",
-      fix: fix(facts))
+      fix: .advice(fix(facts)))
   }
 
   /// What the program can do, by what takes the most ports.

@@ -22,7 +22,7 @@ struct SettingsCheck: DirectorCheck {
 
   private func finding(on effect: SettingEffect, _ facts: DirectorFacts, _ settings: KernelSettings) -> Finding {
     let fact = "\(effect.setting.rawValue) = \(settings.text(effect.setting) ?? "")"
-    let fix = facts.entering + effect.fix
+    let fix = Fix.command(facts.entering + effect.fix)
     return effect.isProblem
       ? .problem(check, fact, so: effect.consequence, fix: fix)
       : .note(check, fact, so: effect.consequence, fix: fix)
@@ -165,8 +165,9 @@ enum SyncFindings {
     return .note(
       check, "\(fact) at packet \(threshold[0]) \(again) (sync_threshold)",
       so: "a backup forgets one that lives on here with fewer packets within its timeout, and a take-over cuts it",
-      fix: facts.entering + "sysctl -w \(KernelSetting.syncThreshold.rawValue)=\"\(threshold[0]) 0\""
-        + " \(KernelSetting.syncRefreshPeriod.rawValue)=\(max(1, min(10, shortest / 3)))")
+      fix: .command(
+        facts.entering + "sysctl -w \(KernelSetting.syncThreshold.rawValue)=\"\(threshold[0]) 0\""
+          + " \(KernelSetting.syncRefreshPeriod.rawValue)=\(max(1, min(10, shortest / 3)))"))
   }
 
   private static func backup(_ check: CheckID, _ timeouts: Timeouts) -> Finding {
@@ -174,6 +175,6 @@ enum SyncFindings {
       check, "a backup sync daemon runs here",
       so: "what it brings has the timers of the other director, or with that one's sync_version=0 those of this one,"
         + " until a packet passes here",
-      fix: "on the other director, too, ipvs-timeout set \(timeouts.values)")
+      fix: .advice("on the other director, too, `ipvs-timeout set \(timeouts.values)`"))
   }
 }

@@ -23,7 +23,7 @@ struct TCPSettingsCheck: SocketCheck {
     guard value > 0, settings[.tcpTimestamps] == 0 else { return .ok(.tcpSettings, fact + meaning + rest) }
     return .note(
       .tcpSettings, fact + meaning, so: "without timestamps (net.ipv4.tcp_timestamps = 0) it does nothing",
-      fix: "\(entering)sysctl -w net.ipv4.tcp_timestamps=1")
+      fix: .command("\(entering)sysctl -w net.ipv4.tcp_timestamps=1"))
   }
 
   /// Gone since Linux 4.12.
@@ -36,7 +36,7 @@ struct TCPSettingsCheck: SocketCheck {
       .problem(
         .tcpSettings, "tcp_tw_recycle = \(value)",
         so: "of several clients behind one NAT, all but one are refused from time to time, without a word",
-        fix: "\(entering)sysctl -w net.ipv4.tcp_tw_recycle=0")
+        fix: .command("\(entering)sysctl -w net.ipv4.tcp_tw_recycle=0"))
     }
   }
 
@@ -58,11 +58,11 @@ struct TCPSettingsCheck: SocketCheck {
     case 0:
       return .note(
         .tcpSettings, "tcp_syncookies = 0: off", so: "\(rest); a flood keeps clients out",
-        fix: "\(entering)sysctl -w net.ipv4.tcp_syncookies=1")
+        fix: .command("\(entering)sysctl -w net.ipv4.tcp_syncookies=1"))
     default:
       return .note(
         .tcpSettings, "tcp_syncookies = \(value): used for all requests, which is meant for tests",
-        so: "\(rest); connections lose options", fix: "\(entering)sysctl -w net.ipv4.tcp_syncookies=1")
+        so: "\(rest); connections lose options", fix: .command("\(entering)sysctl -w net.ipv4.tcp_syncookies=1"))
     }
   }
 

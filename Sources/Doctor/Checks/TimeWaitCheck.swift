@@ -33,8 +33,9 @@ struct TimeWaitCheck: SocketCheck {
         + " \(facts.open(service))",
       so: "at least \(count / SocketThreshold.timeWait) connections to it a second are opened and closed again, and"
         + " each takes a port for \(SocketThreshold.timeWait) s more, \(end)",
-      fix: TimeWaitCheck.inTheProgram + ", or have the other end close first, where it costs no port; to see them:"
-        + " `\(facts.entering)ss -tan state time-wait \(service.filter)`")
+      fix: .advice(
+        TimeWaitCheck.inTheProgram + ", or have the other end close first, where it costs no port; to see them:"
+          + " `\(facts.entering)ss -tan state time-wait \(service.filter)`"))
   }
 
   /// About a service of this host's.
@@ -65,8 +66,8 @@ struct TimeWaitBucketsCheck: SocketCheck {
     let consequence =
       "what finds no room ends without TIME_WAIT: no connection fails, but a late packet of an old one can disturb a new one"
     let wider = "\(facts.entering)sysctl -w net.ipv4.tcp_max_tw_buckets=\(max(maximum * 2, TimeWaitBucketsCheck.many))"
-    if maximum <= 0 { return [.problem(.timeWaitBuckets, fact, so: consequence, fix: wider)] }
-    let fix = "\(TimeWaitCheck.inTheProgram); then, if it must be, `\(wider)`"
+    if maximum <= 0 { return [.problem(.timeWaitBuckets, fact, so: consequence, fix: .command(wider))] }
+    let fix = Fix.advice("\(TimeWaitCheck.inTheProgram); then, if it must be, `\(wider)`")
     if share.percent >= SocketThreshold.scarce || facts.overflow > 0 {
       return [.problem(.timeWaitBuckets, fact, so: consequence, fix: fix)]
     }
@@ -74,7 +75,7 @@ struct TimeWaitBucketsCheck: SocketCheck {
       return [
         .note(
           .timeWaitBuckets, fact, so: "that was at some time since the network namespace was made; \(consequence)",
-          fix: "look again when there is much to do: `\(facts.entering)nstat -az TcpExtTCPTimeWaitOverflow`")
+          fix: .advice("look again when there is much to do: `\(facts.entering)nstat -az TcpExtTCPTimeWaitOverflow`"))
       ]
     }
     return share.percent >= SocketThreshold.notable

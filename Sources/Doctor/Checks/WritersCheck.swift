@@ -35,7 +35,7 @@ struct WritersCheck: DirectorCheck {
     case .refused(let reason):
       return .note(
         check, "\(writer.name) \(reason)", so: "the kernel refuses all three, and none of them is set",
-        fix: "a shorter timeout, then start \(writer.program.rawValue) anew")
+        fix: .advice("a shorter timeout, then start \(writer.program.rawValue) anew"))
     case .idle(let named, let source):
       let fact = "\(writer.name) has lvs_timeouts in \(source.words), but no virtual_server"
       guard named.changes(from: current) == Timeouts() else {
@@ -62,7 +62,7 @@ struct WritersCheck: DirectorCheck {
       check, fact,
       so: "whether it had lvs_timeouts before cannot be told; if so, each reload and its end write the timeouts from"
         + " before its start",
-      fix: "systemctl restart keepalived, which forgets them, then set the timeouts")
+      fix: .advice("`systemctl restart keepalived`, which forgets them, then set the timeouts"))
   }
 
   /// What to say of one that writes timeouts.
@@ -97,7 +97,7 @@ struct WritersCheck: DirectorCheck {
       : writer.changedFile != nil
         ? "\(writer.program.again), if the change is wanted; if not, \(mend)"
         : "\(mend); or, to have what \(source.says), \(writer.program.again)"
-    return .problem(check, fact, so: "\(moment) it writes \(changes.joined(separator: ", "))\(rest)", fix: fix)
+    return .problem(check, fact, so: "\(moment) it writes \(changes.joined(separator: ", "))\(rest)", fix: .advice(fix))
   }
 }
 
@@ -129,7 +129,7 @@ extension WriterKind {
   fileprivate var moment: String { self == .keepalived ? "at its next reload" : "when it starts anew" }
 
   /// What makes it write.
-  fileprivate var again: String { self == .keepalived ? "systemctl reload keepalived" : "start \(rawValue) anew" }
+  fileprivate var again: String { self == .keepalived ? "`systemctl reload keepalived`" : "start \(rawValue) anew" }
 
   /// What keepalived does beyond what it is told: it writes all three, and at its end those from before its start.
   fileprivate func rest(_ written: Timeouts) -> String {

@@ -15,18 +15,19 @@ struct DoctorCommand: InvocationCommand {
     commandName: name,
     abstract: "Check what may keep the timeouts from having an effect.",
     discussion: """
-      Each check says ok, note or problem, and the fact that this rests on; then what follows from it, and the command \
-      that fixes it. Nothing is changed.
+      The first line is the answer. Then come the problems and the notes: each with its evidence, what follows from \
+      it, and how to fix it. The checks that are ok share one line; --all prints them, too. Nothing is changed.
 
-      With --sockets, it is about the TCP sockets of the host itself, director or not: TIME_WAIT and the other \
-      states, counted for each service here or elsewhere; how many this host has closed first; which share of the \
-      ports for outgoing connections is taken; which program it is. That needs no IPVS, and root only to see the \
-      programs of others.
+      With --sockets, doctor looks at the TCP sockets of the host itself, which need not be a director. It counts \
+      TIME_WAIT and the other states for each service, here or elsewhere. It also shows how many connections this \
+      host closed first, which share of the ports for outgoing connections is in use, and by which program. IPVS \
+      is not needed; root is needed only to see the programs of other users.
 
       Exit status 0: there is no problem. 1: there is one.
 
       Examples:
         ipvs-timeout doctor
+        ipvs-timeout doctor --all
         ipvs-timeout doctor --netns ingress_sbox
         ipvs-timeout doctor --format json
         ipvs-timeout doctor --sockets
@@ -34,6 +35,9 @@ struct DoctorCommand: InvocationCommand {
 
   @Flag(help: "Diagnose the host's own TCP sockets instead.")
   var sockets = false
+
+  @Flag(help: "Print each check that is ok, with its evidence.")
+  var all = false
 
   @Option(
     help: ArgumentHelp("Another policy file than /etc/ipvs-timeout.conf.", valueName: "file"), completion: .file())
@@ -47,13 +51,15 @@ struct DoctorCommand: InvocationCommand {
     let access = access.access(default: .current)
     guard sockets else {
       let policy = policy.map { FilePath($0) }
-      return .doctor(DoctorRequest(policy: policy, format: output.format, isQuiet: output.quiet, access: access))
+      return .doctor(
+        DoctorRequest(
+          policy: policy, showsAll: all, format: output.format, isQuiet: output.quiet, access: access))
     }
     guard policy == nil, access.backend == .auto, access.ipvsadm == nil else {
       throw .usage("--sockets is not about IPVS, so --policy, --backend and --ipvsadm do not go with it")
     }
     return .sockets(
-      SocketsRequest(format: output.format, isQuiet: output.quiet, selection: access.selection))
+      SocketsRequest(showsAll: all, format: output.format, isQuiet: output.quiet, selection: access.selection))
   }
 }
 
@@ -61,6 +67,8 @@ struct DoctorCommand: InvocationCommand {
 struct DoctorRequest: Hashable {
   /// The policy file that somebody has named.
   var policy: FilePath?
+  /// Whether to print each ok with its fact.
+  var showsAll = false
   var format = TextFormat.text
   var isQuiet = false
   var access = Access()
@@ -69,34 +77,50 @@ struct DoctorRequest: Hashable {
   func run() throws(Failure) -> ExitStatus {
     var context = CommandContext(access)
     let reports = findings(in: try access.selection.targets(&context), &context)
-    if !isQuiet { try StandardStreams.print(reports.render(format)) }
+    if !isQuiet, !reports.isEmpty { try print(reports) }
     let status = try context.finish()
     return reports.contains(where: \.hasProblem) ? status.worse(.notAsWanted) : status
   }
 
+  private func print(_ reports: [DoctorReport]) throws(Failure) {
+    var text = TextBuffer()
+    switch format {
+    case .text:
+      let whole = DoctorText(
+        reports, showsNames: access.selection.showsNames, showsAll: showsAll, hints: hints, .standardOutput)
+      text.append(whole.text)
+    case .json: for report in reports { text.append(report.json) }
+    }
+    try StandardStreams.print(text)
+  }
+
+  /// What else to look at: the host's own sockets, where many of them wait for their end.
+  private var hints: [String] {
+    guard let places = (try? KernelCounters(in: .current))?.timeWaitPlaces, places >= SocketDiagnosis.notable else {
+      return []
+    }
+    return ["see also: `ipvs-timeout doctor --sockets`, about this host's own TCP sockets (\(places) in TIME_WAIT)"]
+  }
+
   /// What the checks find in each namespace; a director that does not answer is a finding, too.
   private func findings(in targets: [NamespaceTarget], _ context: inout CommandContext) -> [DoctorReport] {
-    let showsNames = access.selection.showsNames
-    func report(_ target: NamespaceTarget, _ findings: [Finding]) -> DoctorReport {
-      DoctorReport(target: target, findings: findings, showsName: showsNames)
-    }
     var machine: MachineFacts?
     var reports: [DoctorReport] = []
     do throws(DirectorError) {
       try context.forEachDirector(in: targets) { context, number, error in
         guard !error.namespaceIsMissing else { return context.note(Failure(error)) }
-        reports.append(report(targets[number], DirectorDiagnosis.findings(on: error)))
+        reports.append(DoctorReport(target: targets[number], findings: DirectorDiagnosis.findings(on: error)))
       } _: { context, number, director throws(DirectorError) in
         context.note(director.fallback)
         let known = machine ?? MachineFacts(policy: policy, backend: director.backend, ipvsadm: access.ipvsadm)
         machine = known
         let facts = try DirectorFacts(of: director, in: targets[number].namespace, known)
-        reports.append(report(targets[number], DirectorDiagnosis.findings(on: facts)))
+        reports.append(DoctorReport(target: targets[number], findings: DirectorDiagnosis.findings(on: facts)))
       }
     } catch {
-      // It would be the same everywhere, so it is said once.
+      // It would be the same everywhere, so one finding is enough.
       let target = targets.first { $0.namespace == error.namespace } ?? NamespaceTarget(.current)
-      reports.append(report(target, DirectorDiagnosis.findings(on: error)))
+      reports.append(DoctorReport(target: target, findings: DirectorDiagnosis.findings(on: error)))
     }
     return reports
   }
@@ -104,6 +128,8 @@ struct DoctorRequest: Hashable {
 
 /// Checks the TCP sockets of network namespaces, and prints what is found; IPVS need not be there.
 struct SocketsRequest: Hashable {
+  /// Whether to print each ok with its fact.
+  var showsAll = false
   var format = TextFormat.text
   var isQuiet = false
   var selection = NamespaceSelection()
@@ -112,7 +138,7 @@ struct SocketsRequest: Hashable {
   func run() throws(Failure) -> ExitStatus {
     var context = CommandContext(Access(selection: selection))
     var hasProblem = false
-    var printer = SocketsPrinter(format, isQuiet: isQuiet)
+    var printer = SocketsPrinter(format, isQuiet: isQuiet, showsAll: showsAll)
     let targets = try selection.targets(&context)
     func check(_ target: NamespaceTarget) throws(DirectorError) {
       // Where nothing can be written, nothing more is read.

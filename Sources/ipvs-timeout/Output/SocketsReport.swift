@@ -4,19 +4,22 @@ internal import Doctor
 internal import IPVS
 internal import Text
 
-/// What there is to say about the TCP sockets of one network namespace.
+/// The report on the TCP sockets of one network namespace.
 struct SocketsReport {
-  /// How many services people are shown; they are those with the most sockets.
+  /// How many services people see: those with the most sockets.
   private static let rows = 20
-  /// How many services programs are told of.
+  /// How many services programs see.
   private static let services = 1000
 
   let report: DoctorReport
   let facts: SocketFacts
+  /// Whether to say the name of the namespace.
+  let showsName: Bool
 
   init(target: NamespaceTarget, facts: SocketFacts, showsName: Bool) {
-    report = DoctorReport(target: target, findings: SocketDiagnosis.findings(on: facts), showsName: showsName)
+    report = DoctorReport(target: target, findings: SocketDiagnosis.findings(on: facts))
     self.facts = facts
+    self.showsName = showsName
   }
 }
 
@@ -24,13 +27,15 @@ struct SocketsReport {
 struct SocketsPrinter {
   private let format: TextFormat
   private let isQuiet: Bool
+  private let showsAll: Bool
+  private let style = OutputStyle.standardOutput
   private var isFirst = true
   private var failure: Failure?
 
-  /// A printer.
-  init(_ format: TextFormat, isQuiet: Bool) {
+  init(_ format: TextFormat, isQuiet: Bool, showsAll: Bool = false) {
     self.format = format
     self.isQuiet = isQuiet
+    self.showsAll = showsAll
   }
 
   /// Whether a report could not be written.
@@ -41,7 +46,7 @@ struct SocketsPrinter {
     guard !isQuiet, failure == nil else { return }
     var text = TextBuffer()
     switch format {
-    case .text: text.append((isFirst ? "" : "\n") + report.text)
+    case .text: text.append((isFirst ? "" : "\n") + report.text(showsAll: showsAll, style))
     case .json: text.append(report.json)
     }
     isFirst = false
@@ -57,13 +62,21 @@ struct SocketsPrinter {
 }
 
 extension SocketsReport {
-  /// For people: a table of the services, then the findings.
-  var text: String { "\(report.heading)\(table)\n\(report.findingsText)" }
+  /// Where to look next.
+  private static let hint = "see also: `ipvs-timeout doctor`, about IPVS and its timeouts"
+
+  /// For people: the answer and the findings, then a table of the services.
+  func text(showsAll: Bool = false, _ style: OutputStyle = .plain) -> String {
+    let findings = DoctorText(
+      [report], showsNames: showsName, showsAll: showsAll, hints: [SocketsReport.hint], style)
+    return "\(findings.text)\n\(table(style))"
+  }
 
   private static let columns: [HostSocket.State] = [.established, .timeWait, .closeWait, .finWait2]
 
-  private var table: String {
-    guard facts.counts.total > 0 else { return "no connections\n" }
+  /// The services with the most sockets; a state in which there is no socket has no column.
+  private func table(_ style: OutputStyle) -> String {
+    guard facts.counts.total > 0 else { return "no TCP connections\n" }
     let heading =
       ["Service", "Offered", "Sockets"] + SocketsReport.columns.map(\.name) + ["Others", "Closed first here", "Ports"]
     let rows = facts.services.prefix(SocketsReport.rows).map { service in
@@ -72,7 +85,26 @@ extension SocketsReport {
     }
     let more = facts.more(than: SocketsReport.rows)
     let rest = more.total > 0 ? [["others", "-"] + SocketsReport.cells(more) + ["\(more.closedHere)", "-"]] : []
-    return TextTable([heading] + rows + rest, isLeft: [0, 1]).text
+    let columns = heading.indices.filter { column in
+      column < 3 || (rows + rest).contains { !["0", "-"].contains($0[column]) }
+    }
+    func picked(_ row: [String]) -> [String] { columns.map { row[$0] } }
+    let body = (rows + rest).map(picked)
+    let table = TextTable([picked(heading)] + body, isLeft: [0, 1]).text
+    let isWide = table.split(separator: "\n").contains { $0.count > style.width }
+    return isWide ? TextTable(SocketsReport.broken(picked(heading)) + body, isLeft: [0, 1]).text : table
+  }
+
+  /// A heading in two lines, which is narrower.
+  private static func broken(_ heading: [String]) -> [[String]] {
+    let parts = heading.map { cell -> [String] in
+      if let underscore = cell.firstIndex(of: "_") {
+        return [String(cell[...underscore]), String(cell[cell.index(after: underscore)...])]
+      }
+      let words = cell.split(separator: " ", maxSplits: 1).map(String.init)
+      return words.count == 2 ? words : ["", cell]
+    }
+    return [parts.map { $0[0] }, parts.map { $0[1] }]
   }
 
   private static func cells(_ counts: SocketCounts) -> [String] {

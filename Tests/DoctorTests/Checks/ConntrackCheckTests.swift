@@ -30,8 +30,8 @@ import Testing
             + " nf_conntrack_udp_timeout 30 s and nf_conntrack_udp_timeout_stream 120 s, udp 300 s",
           so: "they go on by NAT, but firewall rules take the next packet for a new connection (with"
             + " nf_conntrack_tcp_loose=0 for INVALID), and masquerading may give it another address or port",
-          fix: "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_close_wait=120"
-            + " net.netfilter.nf_conntrack_udp_timeout=300 net.netfilter.nf_conntrack_udp_timeout_stream=300"))
+          fix: .command("sysctl -w net.netfilter.nf_conntrack_tcp_timeout_close_wait=120"
+            + " net.netfilter.nf_conntrack_udp_timeout=300 net.netfilter.nf_conntrack_udp_timeout_stream=300")))
     let established = try finding([.conntrackEstablished: "899"])
     #expect(established.fact.contains("nf_conntrack_tcp_timeout_established 899 s, tcp 900 s; "))
   }

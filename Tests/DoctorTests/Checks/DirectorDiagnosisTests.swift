@@ -13,7 +13,7 @@ import Testing
     #expect(
       DirectorDiagnosis.findings(on: error) == [
         .problem(
-          .ipvs, error.description, so: "nothing else can be checked here", fix: "sudo ipvs-timeout doctor")
+          .ipvs, error.description, so: "nothing else can be checked here", fix: .command("sudo ipvs-timeout doctor"))
       ])
   }
 }

@@ -53,14 +53,14 @@ import Testing
               .fixedStates, fact,
               so:
                 "\(Self.consequence); with NAT (Masq) the director sees both ends close, and connections end there",
-              fix: "\(Self.pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state,"
-                + " and tcpfin rules it")
+              fix: .advice("\(Self.pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state,"
+                + " and tcpfin rules it"))
           ])
     }
     #expect(
       try findings(
         [(.timeWait, 15), (.established, 5)], servers: [.init(.tcp, .directRouting): 1, .init(.udp, .nat): 1])
-        == [.note(.fixedStates, fact, so: Self.consequence, fix: Self.pooling)])
+        == [.note(.fixedStates, fact, so: Self.consequence, fix: .advice(Self.pooling))])
   }
 
   @Test func `knows other states, too`() throws {

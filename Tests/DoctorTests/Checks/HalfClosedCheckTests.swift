@@ -35,13 +35,13 @@ import Testing
           "198.51.100.9:3306: 100 sockets in CLOSE_WAIT: the other end has closed, and shopd (pid 12) has not",
           so:
             "each keeps a descriptor of the program for as long as the program runs; no setting of the kernel ends it",
-          fix: "\(Self.fix) dst '198.51.100.9:3306'`"),
+          fix: .advice("\(Self.fix) dst '198.51.100.9:3306'`")),
         .note(
           .closeWait,
           "192.0.2.1:80 here: 99 sockets in CLOSE_WAIT: the other end has closed, and a program that is not to"
             + " be seen here has not",
           so: "if they stay, each keeps a descriptor of the program for as long as the program runs; no setting of the"
-            + " kernel ends it", fix: "\(Self.fix) src '192.0.2.1:80'`"),
+            + " kernel ends it", fix: .advice("\(Self.fix) src '192.0.2.1:80'`")),
       ])
   }
 
@@ -64,8 +64,8 @@ import Testing
           "0.0.0.0:80 here: 100 sockets in CLOSE_WAIT that were never accepted: the other end has closed again, and"
             + " webd (pid 8), which listens, has not taken them",
           so: "the program hangs, or is too slow: its clients give up, and when its queue is full, no more get in",
-          fix: "find out what the program waits for; how many wait for it (Recv-Q), and how many may (Send-Q):"
-            + " `nsenter --net=/proc/17/ns/net ss -tnlp 'sport = :80'`"))
+          fix: .advice("find out what the program waits for; how many wait for it (Recv-Q), and how many may (Send-Q):"
+            + " `nsenter --net=/proc/17/ns/net ss -tnlp 'sport = :80'`")))
   }
 
   @Test func `by the other end are the other program's`() throws {
@@ -77,8 +77,8 @@ import Testing
           so:
             "it is the other program that does not close; what no program here has any more, the kernel gives up after"
             + " tcp_fin_timeout (60 s), the others stay",
-          fix: "in the other program, close a connection when reading from it gives its end; to see them:"
-            + " `ss -tnp state fin-wait-2 'sport = :80'`")
+          fix: .advice("in the other program, close a connection when reading from it gives its end; to see them:"
+            + " `ss -tnp state fin-wait-2 'sport = :80'`"))
       ])
   }
 }

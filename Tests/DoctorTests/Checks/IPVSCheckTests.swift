@@ -19,7 +19,7 @@ import Testing
         .note(
           .ipvs, "IPVS answers only by the program ipvsadm, not by netlink: \(reason.sentence)",
           so: "the timeouts are those of the system that this program talks to, and each reading starts it",
-          fix: "modprobe -v ip_vs")
+          fix: .command("modprobe -v ip_vs"))
       ])
   }
 }

@@ -17,8 +17,8 @@ import Testing
           .keepalive, "net.ipv4.tcp_keepalive_time is 7200 s here, tcp is 900 s",
           so: "where clients and real servers have the same, which cannot be seen from here, a connection idle for"
             + " 15m is cut while both ends believe in it, with keep-alive or without",
-          fix: "on clients and real servers sysctl -w net.ipv4.tcp_keepalive_time=300, for programs that set"
-            + " SO_KEEPALIVE; or here ipvs-timeout set --tcp 2h15m")
+          fix: .advice("on clients and real servers sysctl -w net.ipv4.tcp_keepalive_time=300, for programs that set"
+            + " SO_KEEPALIVE; or here ipvs-timeout set --tcp 2h15m"))
       ])
   }
 

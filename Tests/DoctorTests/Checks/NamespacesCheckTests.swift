@@ -52,7 +52,7 @@ import Testing
           .namespaces,
           #"2 other network namespaces use IPVS with other timeouts: red (900 120 300) and pid 12 (nginx\u{1B}) (60 - -)"#,
           so: "there is no virtual service here, and what was set here has no effect there",
-          fix: "ipvs-timeout set 60 30 45 --netns red --netns 12")
+          fix: .command("ipvs-timeout set 60 30 45 --netns red --netns 12"))
       ])
   }
 
@@ -116,7 +116,7 @@ import Testing
         .note(
           .namespaces, "cannot see in which network namespaces 7 of the processes live",
           so: "those that use IPVS with other timeouts may be missing here",
-          fix: "run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE"),
+          fix: .advice("run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE")),
       ])
   }
 }

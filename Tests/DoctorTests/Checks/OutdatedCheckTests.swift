@@ -27,7 +27,7 @@ import Testing
         .note(
           .outdated, "3 connections are still on a longer timer (2 by tcp, 1 by udp), and the last ends in 14m59s",
           so: "each takes today's timeout with its next packet; without one, it ends when its old timer does",
-          fix: "ipvs-timeout connections --wait")
+          fix: .command("ipvs-timeout connections --wait"))
       ])
     let one = try #require(try findings(.example([(.tcp, .finWait, 31)]), in: .named("blue")).first)
     #expect(one.fact == "1 connection is still on a longer timer (1 by tcpfin), and the last ends in 31s")
@@ -41,7 +41,7 @@ import Testing
         .note(
           .outdated, "1 connection from the sync daemon is on a longer timer",
           so: "their timers are those of the director that told of them, whose timeouts are longer",
-          fix: "on that director: ipvs-timeout set 60 30 45"),
+          fix: .advice("on that director: ipvs-timeout set 60 30 45")),
       ])
   }
 }

@@ -27,7 +27,7 @@ import Testing
         .problem(
           .policy,
           "tcpfin is 30 s, wanted 31 s (/etc/ipvs-timeout.conf:3); udp is 45 s, wanted 60 s (/etc/ipvs-timeout.conf:1)",
-          so: "the policy is not in force here", fix: "ipvs-timeout apply")
+          so: "the policy is not in force here", fix: .command("ipvs-timeout apply"))
       ])
     let blue = try NamespaceInfo.example("blue", "/proc/self/ns/net")
     #expect(
@@ -36,7 +36,7 @@ import Testing
           namespace: .process(12), known: blue, policy: .example("blue 61 - -\n", at: "/srv/a policy"))) == [
           .problem(
             .policy, "tcp is 60 s, wanted 61 s (/srv/a policy:1)", so: "the policy is not in force here",
-            fix: "ipvs-timeout apply '/srv/a policy' --netns blue")
+            fix: .command("ipvs-timeout apply '/srv/a policy' --netns blue"))
         ])
   }
 
@@ -46,7 +46,7 @@ import Testing
         .problem(
           .policy, "udp is not in this kernel, wanted 45 s (/etc/ipvs-timeout.conf:1)",
           so: "the policy wants what this kernel cannot do, and `ipvs-timeout apply` fails here",
-          fix: "write - for that timeout in the policy")
+          fix: .advice("write - for that timeout in the policy"))
       ])
   }
 
@@ -56,7 +56,7 @@ import Testing
       + " from 1 s to 31 days (2678400 s), default, or - or 0 to keep it"
     #expect(
       findings(.example(policy: .example("host 1x 2 3\n"))) == [
-        .problem(.policy, mistake, so: Self.refused, fix: "ipvs-timeout check-policy")
+        .problem(.policy, mistake, so: Self.refused, fix: .command("ipvs-timeout check-policy"))
       ])
     #expect(findings(.example(policy: .example("host 1x 2x 3\n"))).first?.fact == mistake + " (and 1 more mistake)")
     #expect(findings(.example(policy: .example("host 1x 2x 3x\n"))).first?.fact == mistake + " (and 2 more mistakes)")
@@ -90,7 +90,7 @@ import Testing
       findings(.example()) == [
         .note(
           .policy, "there is no policy (/etc/ipvs-timeout.conf)", so: Self.lost,
-          fix: "printf '\\n%s\\n' 'host 60 30 45' >>/etc/ipvs-timeout.conf")
+          fix: .command("printf '\\n%s\\n' 'host 60 30 45' >>/etc/ipvs-timeout.conf"))
       ])
     let blue = try NamespaceInfo.example("blue", "/proc/self/ns/net")
     #expect(
@@ -100,7 +100,7 @@ import Testing
           policy: .example("host 1 1 1\n"))) == [
           .note(
             .policy, "the policy /etc/ipvs-timeout.conf wants nothing in this network namespace", so: Self.lost,
-            fix: "printf '\\n%s\\n' '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf")
+            fix: .command("printf '\\n%s\\n' '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf"))
         ])
     // What no line of a policy can mean, or would mean others, too.
     for namespace in [NetworkNamespace.process(12), .path("/run/netns/a b"), .path("/run/netns/a*")] {

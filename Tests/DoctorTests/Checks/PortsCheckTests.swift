@@ -41,7 +41,7 @@ import Testing
           .ports,
           "198.51.100.9:3306: 500 of 1000 (50 %) of the ports for outgoing connections are taken from 192.0.2.1,"
             + " 499 of them by TIME_WAIT; 1 is open, that of a program that is not to be seen here",
-          so: Self.fails, fix: Self.pool)
+          so: Self.fails, fix: .advice(Self.pool))
       ])
   }
 
@@ -55,8 +55,8 @@ import Testing
             + " 800 of them by TIME_WAIT; none is open at this moment",
           so: Self.fails,
           fix:
-            "\(Self.pool); then `sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a second"
-            + " address on either side")
+            .advice("\(Self.pool); then `sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a second"
+            + " address on either side"))
       ])
   }
 
@@ -133,7 +133,7 @@ import Testing
       PortsCheck().findings(on: .example(service, settings: settings)) == [
         .problem(
           .ports, "all ports for outgoing connections (40000 to 40999) are reserved (ip_local_reserved_ports)",
-          so: Self.fails, fix: "sysctl -w net.ipv4.ip_local_reserved_ports=")
+          so: Self.fails, fix: .command("sysctl -w net.ipv4.ip_local_reserved_ports="))
       ])
   }
 

@@ -42,7 +42,7 @@ import Testing
         == .note(
           .settings, "net.ipv4.vs.expire_nodest_conn = 1",
           so: "when a real server is removed, its entries end at once, whatever time they have left",
-          fix: "sysctl -w net.ipv4.vs.expire_nodest_conn=0 # if connections should wait for a server that comes back"))
+          fix: .command("sysctl -w net.ipv4.vs.expire_nodest_conn=0 # if connections should wait for a server that comes back")))
     #expect(all[3].consequence?.hasPrefix("when memory is short (amemthresh), a connection by NAT is SYNACK") == true)
     #expect(all[3].fix == "sysctl -w net.ipv4.vs.secure_tcp=0")
   }
@@ -91,7 +91,7 @@ import Testing
           .settings,
           "the sync daemon tells other directors of a connection at packet 3 and each 50 packets later (sync_threshold)",
           so: "a backup forgets one that lives on here with fewer packets within its timeout, and a take-over cuts it",
-          fix: #"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=10"#))
+          fix: .command(#"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=10"#)))
     #expect(try findings([.syncThreshold: "3\t0"], daemons).last?.severity == .note)
     #expect(try findings([.syncRefreshPeriod: "10"], daemons).last?.severity == .note)
     #expect(

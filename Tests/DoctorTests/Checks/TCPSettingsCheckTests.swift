@@ -49,7 +49,7 @@ import Testing
           .tcpSettings,
           "tcp_tw_reuse = 2: as 1, but only within this host (127.0.0.0/8, ::1), the default since Linux 4.18",
           so: "without timestamps (net.ipv4.tcp_timestamps = 0) it does nothing",
-          fix: "sysctl -w net.ipv4.tcp_timestamps=1"))
+          fix: .command("sysctl -w net.ipv4.tcp_timestamps=1")))
     #expect(
       findings[2]
         == .note(

@@ -51,7 +51,7 @@ import Testing
             + " (TCPTimeWaitOverflow)",
           so: "what finds no room ends without TIME_WAIT: no connection fails, but a late packet of an old one can"
             + " disturb a new one",
-          fix: "nsenter --net='/run/netns/a b' sysctl -w net.ipv4.tcp_max_tw_buckets=262144")
+          fix: .command("nsenter --net='/run/netns/a b' sysctl -w net.ipv4.tcp_max_tw_buckets=262144"))
       ])
   }
 

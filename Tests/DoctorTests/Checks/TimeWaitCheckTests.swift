@@ -34,9 +34,9 @@ import Testing
             "at least 5 connections to it a second are opened and closed again, and each takes a port for 60 s more, and"
             + " no setting of Linux shortens that",
           fix:
-            "in the program, use connections again (a pool, keep-alive) instead of one for each request, or have the"
+            .advice("in the program, use connections again (a pool, keep-alive) instead of one for each request, or have the"
             + " other end close first, where it costs no port; to see them:"
-            + " `ss -tan state time-wait dst '198.51.100.9:3306'`")
+            + " `ss -tan state time-wait dst '198.51.100.9:3306'`"))
       ])
   }
 

@@ -65,8 +65,8 @@ import Testing
           so:
             "at its next reload it writes tcp 600 s instead of 900 s, tcpfin as at its start; at its end, all as before its"
             + " start",
-          fix: "lvs_timeouts tcp 900 tcpfin 120 udp 300 in /etc/lvs.conf, then systemctl reload keepalived; or, to have"
-            + " what /etc/lvs.conf says, systemctl reload keepalived")
+          fix: .advice("lvs_timeouts tcp 900 tcpfin 120 udp 300 in /etc/lvs.conf, then systemctl reload keepalived; or, to have"
+            + " what /etc/lvs.conf says, systemctl reload keepalived"))
       ])
     let options = TimeoutWriter.Plan.writes(Timeouts(tcp: 600, tcpFin: 60), in: .options)
     let consequence = "when it starts anew it writes tcp 600 s instead of 900 s, tcpfin 60 s instead of 120 s"
@@ -76,8 +76,8 @@ import Testing
           .writers,
           "kube-proxy (pid 123) writes tcp 600 s, tcpfin 60 s, as its options say, but the kernel has tcp 900 s, tcpfin"
             + " 120 s", so: consequence,
-          fix: "start kube-proxy anew with --ipvs-tcp-timeout=900s --ipvs-tcpfin-timeout=120s"
-            + " --ipvs-udp-timeout=300s; or, to have what its options say, start kube-proxy anew")
+          fix: .advice("start kube-proxy anew with --ipvs-tcp-timeout=900s --ipvs-tcpfin-timeout=120s"
+            + " --ipvs-udp-timeout=300s; or, to have what its options say, start kube-proxy anew"))
       ])
     #expect(
       try findings(.kubeRouter, options).first?.fix
@@ -101,8 +101,8 @@ import Testing
             "at its next reload it writes tcp 7200 s instead of 900 s, tcpfin and udp as at its start; at its end, all as"
             + " before its start",
           fix:
-            "systemctl reload keepalived, if the change is wanted; if not, lvs_timeouts tcp 900 tcpfin 120 udp 300 in"
-            + " /etc/lvs.conf, then systemctl reload keepalived")
+            .advice("systemctl reload keepalived, if the change is wanted; if not, lvs_timeouts tcp 900 tcpfin 120 udp 300 in"
+            + " /etc/lvs.conf, then systemctl reload keepalived"))
       ])
     #expect(
       try findings(.keepalived, plan, changed: "/etc/lvs.d").first?.fact.hasSuffix(
@@ -204,7 +204,7 @@ import Testing
         .note(
           .writers, "kube-proxy (pid 123) asks for 9000000 s",
           so: "the kernel refuses all three, and none of them is set",
-          fix: "a shorter timeout, then start kube-proxy anew")
+          fix: .advice("a shorter timeout, then start kube-proxy anew"))
       ])
   }
 }
