@@ -10,6 +10,7 @@
 #   make test-kernels   run the kernel tests on the installed user-mode kernel and on Debian's newer ones
 #   make test-systemd   test the systemd units with a real systemd in the lab
 #   make test-fleet     test the roll-outs with Ansible and with plain ssh, on fleets of directors in the lab
+#   make test-swarm     test a node of Docker Swarm in QEMU; half an hour to an hour, not part of `make test`
 #   make test-docs      test the tutorial of the library: each step compiles, and the last one runs in the lab
 #   make lint           check format, wording, links and numbers of the documentation, and shell scripts
 #   make test-recipes   run the recipes of README.md and docs/ word for word, in the lab
@@ -52,7 +53,7 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-manual bench lint \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-swarm test-manual bench lint \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -62,9 +63,11 @@ test: lint test-manual test-lab test-host test-link-order test-golden test-recip
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session Tests/Recipes/scene Tests/Recipes/shell examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
+	Tests/Lint/translations
+	Tests/Lint/plain-english
 
 test-host: test-dependencies
 	swift build --build-tests $(CHECKS)
@@ -128,6 +131,10 @@ test-systemd: test-dependencies release
 test-fleet: test-dependencies release
 	@Tests/Lab/install-dependencies fleet
 	Tests/Lab/fleet-test $(CURDIR)/$(DIST)
+
+test-swarm: release
+	@Tests/Lab/install-dependencies swarm
+	Tests/Swarm/swarm-test $(CURDIR)/$(DIST)
 
 bench: release
 	@Tests/Lab/install-dependencies bench
