@@ -27,7 +27,7 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
   targets: [
-    // C, each used by one target of Swift only, but for the kernel's headers.
+    // C. One Swift target uses each of these; only the kernel's headers have several users.
     .systemLibrary(
       name: "CLibNL",
       pkgConfig: "libnl-genl-3.0",
@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "CSyscalls"),
     .target(name: "CStartup", cSettings: [.define("QUIET_RUNTIME", .when(configuration: .release))]),
 
-    // The stair: each may import what stands above it here, and nothing below.
+    // The stair: a target may import the targets above it in this list, and none below.
     .target(name: "Text", swiftSettings: strict),
     .target(name: "Linux", dependencies: ["CSyscalls", "Text", system], swiftSettings: strict),
     .target(name: "Netlink", dependencies: ["CLibNL", "Linux", system], swiftSettings: strict),
