@@ -14,7 +14,7 @@ enum Main {
     exit(run(PlainArguments(count: arguments.count, values: arguments.values)).rawValue)
   }
 
-  /// Does what the arguments say, and prints what there is to print.
+  /// Runs the command line and reports a failure.
   private static func run(_ arguments: PlainArguments) -> ExitStatus {
     do throws(Failure) {
       let invocation =

@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The program under the name of the one that it stands in for.
+/// The program under ipvsadm's name.
 @Suite struct CalledAsIpvsadmTests {
   @Test(
     arguments: [
@@ -25,9 +25,9 @@ import Testing
         #"ipvs-timeout: --set and -L --timeout have no option "-1" (options are not abbreviated);"#
           + " run `ipvs-timeout --help`\n"
       ),
-      (["bogus"], 64, "ipvs-timeout: Unexpected argument 'bogus'; run `ipvs-timeout --help`\n"),
+      (["bogus"], 64, "ipvs-timeout: there is no command \"bogus\"; run `ipvs-timeout help` for the commands\n"),
     ] as [([String], Int32, String)])
-  func `refuses the same`(arguments: [String], status: Int32, errors: String) async throws {
+  func `refuses the same command lines`(arguments: [String], status: Int32, errors: String) async throws {
     let expected = BuiltProgram.Ending(status: status, errors: errors)
     #expect(try await BuiltProgram.run(nil, arguments) == expected)
     try await withLink { link in
@@ -37,12 +37,12 @@ import Testing
   }
 
   @Test(arguments: ["POSIXLY_CORRECT", "POSIX_ME_HARDER"])
-  func `ends its options where ipvsadm does`(variable: String) async throws {
+  func `accepts no option where ipvsadm accepts none`(variable: String) async throws {
     let ending = try await BuiltProgram.run(script: "\(variable)=1 exec \"$0\" --set 60 30 60 --sort")
     #expect(ending == .init(status: 2, errors: "unexpected argument --sort\n"))
   }
 
-  @Test func `does not take itself for ipvsadm`() async throws {
+  @Test func `does not run itself as ipvsadm`() async throws {
     try await withLink { link in
       let ending = try await BuiltProgram.run(link, ["--backend", "ipvsadm", "--ipvsadm", link.string])
       #expect(

@@ -5,7 +5,7 @@ import Testing
 @testable import IPVS
 @testable import ipvs_timeout
 
-/// What command lines ask about connections.
+/// The requests that command lines about connections make.
 @Suite struct ConnectionsInvocationTests {
   private func request(_ arguments: String...) throws -> ConnectionsRequest {
     guard case .connections(let request) = try Invocation(["connections"] + arguments) else {
@@ -14,7 +14,7 @@ import Testing
     return request
   }
 
-  @Test func `ask for all of them where nothing is said`() throws {
+  @Test func `ask for all connections by default`() throws {
     #expect(try request() == ConnectionsRequest())
     #expect(
       try Invocation(["connections", "--all-netns", "--format", "prometheus"])
@@ -23,7 +23,7 @@ import Testing
             result: .summary(.prometheus), access: Access(selection: NamespaceSelection(choice: .all)))))
   }
 
-  @Test func `ask for those that are outdated, and for some`() throws {
+  @Test func `ask for the outdated ones, and for some`() throws {
     var filter = ConnectionFilter()
     filter.states = [.finWait, .udp]
     filter.service = Endpoint(parsing: "[2001:db8::1]:80")
@@ -64,38 +64,45 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--wait", "0"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "0""#),
-    (["--wait", ""], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not """#),
-    (["--wait", "soon"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "soon""#),
-    (["--wait", "32d"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "32d""#),
-    (["--wait", "1.5h"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "1.5h""#),
-    (["--wait", "-"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "-""#),
-    (["--wait="], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not """#),
-    (["--wait=-5"], #"--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not "-5""#),
-    (["--wait", "--outdated", "15m"], "Unexpected argument '15m'; run `ipvs-timeout --help`"),
-    (["--wait", "-5"], "Unknown option '-5'; run `ipvs-timeout --help`"),
-    (["--within", "5m"], "Unknown option '--within'; run `ipvs-timeout --help`"),
+    (["--wait", "0"], #"--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not "0""#),
+    (["--wait", ""], #"--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not """#),
+    (["--wait", "soon"], #"--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not "soon""#),
+    (["--wait", "32d"], #"--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not "32d""#),
+    (["--wait", "1.5h"], #"--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not "1.5h""#),
+    (["--wait", "-"], #"--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not "-""#),
+    (["--wait="], #"--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not """#),
+    (["--wait=-5"], #"--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not "-5""#),
+    (["--wait", "--outdated", "15m"], "connections does not accept '15m'; run `ipvs-timeout help connections`"),
+    (["--wait", "-5"], "connections has no option -5; run `ipvs-timeout help connections`"),
+    (["--within", "5m"], "connections has no option --within; it is an option of try"),
     (
       ["--state", "ESTABLISHD"],
-      #""ESTABLISHD" is not a state; there are ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSE,"#
+      #""ESTABLISHD" is not a state; the states are ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSE,"#
         + " SYN_SENT, SYN_RECV, SYNACK, LISTEN, UDP, ASSURED, NONE, INIT1, INIT, C-SENT, C-REPLIED, C-WAIT, COOKIE,"
         + " C-ECHOED, S-SENT, S-RECEIVED, S-ACK-SENT, REJECTED, CLOSED"
     ),
-    (["--service", "192.0.2.1"], #"--service takes 192.0.2.1:80 or [2001:db8::1]:80, not "192.0.2.1""#),
-    (["--service", "2001:db8::1:80"], #"--service takes 192.0.2.1:80 or [2001:db8::1]:80, not "2001:db8::1:80""#),
+    (
+      ["--service", "192.0.2.1"],
+      #"--service needs an address and a port, not "192.0.2.1"; write 192.0.2.1:80 or [2001:db8::1]:80"#
+    ),
+    (
+      ["--service", "2001:db8::1:80"],
+      #"--service needs an address and a port, not "2001:db8::1:80"; write 192.0.2.1:80 or [2001:db8::1]:80"#
+    ),
     (
       ["--real-server", "web1"],
-      #"--real-server takes an address or 192.0.2.1:80 or [2001:db8::1]:80, not "web1""#
+      #"--real-server needs an address, not "web1"; write 192.0.2.1, 2001:db8::1, 192.0.2.1:80 or [2001:db8::1]:80"#
     ),
-    (["--client", "192.0.2.1:80"], #"--client takes an address, not "192.0.2.1:80""#),
-    (["--client", ""], #"--client takes an address, not """#),
+    (["--client", "192.0.2.1:80"], #"--client needs an address, not "192.0.2.1:80"; write 192.0.2.1 or 2001:db8::1"#),
+    (["--client", ""], #"--client needs an address, not ""; write 192.0.2.1 or 2001:db8::1"#),
     (
-      ["--outdated", "--format", "prometheus"], "--outdated lists connections, so it takes --format text, json"
+      ["--outdated", "--format", "prometheus"],
+      "--outdated lists connections, which no metric can; use --format text or json"
     ),
     (
       ["--format", "rules"],
       "The value 'rules' is invalid for '--format <format>'."
-        + " Please provide one of 'text', 'json' or 'prometheus'; run `ipvs-timeout --help`"
+        + " Please provide one of 'text', 'json' or 'prometheus'; run `ipvs-timeout help connections`"
     ),
   ])
   func `that make no sense are refused`(arguments: [String], sentence: String) throws {

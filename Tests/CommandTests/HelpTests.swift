@@ -6,45 +6,81 @@ import Testing
 /// The texts themselves are pinned by `Tests/Golden/session.txt` and by the manual page.
 @Suite struct HelpTests {
   private static let commands = [
-    "show", "set", "verify", "try", "with", "rollback", "apply", "check-policy", "connections", "doctor",
+    "show", "verify", "connections", "doctor", "set", "try", "with", "rollback", "apply", "check-policy",
   ]
 
-  /// What the session in the lab shows for a command line.
-  private func golden(_ command: String) throws -> String {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Golden/session.txt")
-    let session = try String(contentsOf: file, encoding: .utf8)
-    let start = try #require(session.range(of: "\n$ ipvs-timeout \(command)\n"))
-    let rest = session[start.upperBound...]
-    return String(rest[..<(rest.range(of: "\n$ ")?.lowerBound ?? rest.index(before: rest.endIndex))]) + "\n"
+  /// The help that the program prints for a command line.
+  private func help(_ arguments: String...) async throws -> String {
+    let ending = try await BuiltProgram.run(nil, arguments)
+    try #require(ending.status == 0 && ending.errors.isEmpty)
+    return ending.output
   }
 
-  @Test(arguments: [["--help"], ["-h"], ["help"], ["--help", "-L", "--timeout"], ["-h", "--set", "60", "30", "60"]])
-  func `is asked of this program, not of ipvsadm`(arguments: [String]) async throws {
-    #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: golden("--help")))
+  @Test(arguments: [["-h"], ["help"], ["--help", "-L", "--timeout"], ["-h", "--set", "60", "30", "60"]])
+  func `is this program's, not ipvsadm's`(arguments: [String]) async throws {
+    #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: help("--help")))
   }
 
   @Test(arguments: commands)
-  func `is the same however it is asked for`(command: String) async throws {
-    let text = try golden("help \(command)")
-    for arguments in [["help", command], [command, "--help"], [command, "-h"]] {
+  func `is the same after the command as before it`(command: String) async throws {
+    let text = try await help("help", command)
+    for arguments in [[command, "--help"], [command, "-h"]] {
       #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: text))
     }
   }
 
   @Test(arguments: [["set", "60", "30", "60", "-h"], ["try", "60", "30", "60", "--help"]])
-  func `may stand behind values`(arguments: [String]) async throws {
-    #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: golden("help \(arguments[0])")))
+  func `may come after values`(arguments: [String]) async throws {
+    #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: help("help", arguments[0])))
   }
 
-  @Test(arguments: commands.map { "help \($0)" } + ["--help"])
-  func `fits a terminal, but for the lines of usage`(command: String) throws {
-    for line in try golden(command).split(separator: "\n") where !line.hasPrefix("USAGE: ") {
-      #expect(line.count <= 80)
+  @Test(arguments: commands.map { ["help", $0] } + [["--help"]])
+  func `fits 80 columns`(arguments: [String]) async throws {
+    let ending = try await BuiltProgram.run(nil, arguments)
+    #expect(ending.output.split(separator: "\n").filter { $0.count > 80 } == [])
+  }
+
+  @Test(arguments: commands)
+  func `has a usage, two examples and groups of options`(command: String) async throws {
+    let text = try await help("help", command)
+    #expect(text.contains("\nUSAGE: ipvs-timeout \(command)"))
+    let examples = try #require(text.firstRange(of: "\nExamples:\n")).upperBound
+    let lines = text[examples...].split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+    #expect(lines.count >= 2 && lines.allSatisfy { $0.hasPrefix("  ipvs-timeout ") && $0.contains(" \(command)") })
+    #expect(text.contains("\nOUTPUT:\n  --format <format> "))
+  }
+
+  /// The command's own options come first.
+  @Test(
+    arguments: [
+      ("show", "WHERE OUTPUT BACKEND OPTIONS"),
+      ("verify", "TIMEOUTS POLICY WHERE OUTPUT BACKEND OPTIONS"),
+      ("connections", "CONNECTIONS WHERE OUTPUT BACKEND OPTIONS"),
+      ("doctor", "CHECKS POLICY WHERE OUTPUT BACKEND OPTIONS"),
+      ("set", "TIMEOUTS CHANGE WHERE OUTPUT BACKEND OPTIONS"),
+      ("try", "TIMEOUTS TRIAL WHERE OUTPUT BACKEND OPTIONS"),
+      ("with", "TIMEOUTS TRIAL WHERE OUTPUT BACKEND OPTIONS"),
+      ("rollback", "TRIAL OUTPUT OPTIONS"),
+      ("apply", "POLICY CHANGE WHERE OUTPUT BACKEND OPTIONS"),
+      ("check-policy", "POLICY WHERE OUTPUT OPTIONS"),
+    ])
+  func `lists options in groups`(command: String, groups: String) async throws {
+    let lines = try await help("help", command).split(separator: "\n")
+    let titles = lines.filter { $0.hasSuffix(":") && $0.dropLast().allSatisfy(\.isUppercase) }
+    #expect(titles.map { $0.dropLast() }.joined(separator: " ") == groups)
+  }
+
+  @Test func `lists each command in a group`() async throws {
+    let root = try await help("--help")
+    let start = try #require(root.firstRange(of: "INSPECTION SUBCOMMANDS:\n")).lowerBound
+    let words = root[start...].split(separator: "\n").compactMap { line in
+      line.hasPrefix("   ") || line.hasPrefix("  See") ? nil : line.split(separator: " ").first.map(String.init)
     }
-  }
-
-  @Test func `has a text for each command`() async throws {
-    let root = try golden("--help")
-    for command in Self.commands { #expect(root.contains("\n  \(command) ")) }
+    #expect(
+      words
+        == ["INSPECTION", "show", "verify", "connections", "doctor"]
+        + ["CHANGE", "set", "try", "with", "rollback"] + ["POLICY", "apply", "check-policy"])
+    #expect(root.contains("man ipvs-timeout"))
+    #expect(root.contains("docs/README.md"))
   }
 }

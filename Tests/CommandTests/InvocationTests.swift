@@ -7,7 +7,7 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// What command lines ask for.
+/// The requests that command lines make.
 @Suite struct InvocationTests {
 
   static let sixty = Timeouts(tcp: 60, tcpFin: 30, udp: 60)
@@ -39,6 +39,8 @@ import Testing
       (["set", "-", "-", "5s"], .set(SetRequest(wanted: Timeouts(udp: 5)))),
       (["set", "0", "-", "5"], .set(SetRequest(wanted: Timeouts(udp: 5)))),
       (["set", "default", "default", "default"], .set(SetRequest(wanted: .kernelDefault))),
+      (["set", "default"], .set(SetRequest(wanted: .kernelDefault))),
+      (["set", "--dry-run", "default"], .set(SetRequest(wanted: .kernelDefault, isDryRun: true))),
       // By name, in any order, with the value apart or attached.
       (["set", "--tcp", "15m"], .set(SetRequest(wanted: Timeouts(tcp: 900)))),
       (["set", "--tcpfin=30"], .set(SetRequest(wanted: Timeouts(tcpFin: 30)))),
@@ -48,7 +50,7 @@ import Testing
       ),
       (["set", "--udp", "-"], .set(SetRequest(wanted: Timeouts()))),
       (["set", "--udp", "5", "--udp", "6"], .set(SetRequest(wanted: Timeouts(udp: 6)))),
-      // Options anywhere behind the command.
+      // Options anywhere after the command.
       (["set", "60", "30", "60", "--dry-run"], .set(SetRequest(wanted: sixty, isDryRun: true))),
       (["set", "--dry-run", "60", "30", "60"], .set(SetRequest(wanted: sixty, isDryRun: true))),
       (["set", "60", "--dry-run", "30", "60"], .set(SetRequest(wanted: sixty, isDryRun: true))),
@@ -69,6 +71,7 @@ import Testing
   @Test(
     arguments: [
       (["verify", "60", "30", "60"], .verify(VerifyRequest(wanted: sixty))),
+      (["verify", "default"], .verify(VerifyRequest(wanted: .kernelDefault))),
       (["verify", "--udp", "1m"], .verify(VerifyRequest(wanted: Timeouts(udp: 60)))),
       (
         ["verify", "--quiet", "60", "30", "60"],
@@ -101,10 +104,10 @@ import Testing
     #expect(try Invocation(arguments) == .text("0.1.0\n"))
   }
 
-  /// A word that one of the commands here has is not ipvsadm's behind that command.
+  /// A word that both languages have is not ipvsadm's after a command of this program.
   @Test func `a command is not mistaken for ipvsadm's language`() throws {
     #expect(try Invocation(["set", "--tcp", "5"]) == .set(SetRequest(wanted: Timeouts(tcp: 5))))
-    #expect(throws: Failure.usage("Unknown option '--set'. Did you mean '--quiet'?; run `ipvs-timeout --help`")) {
+    #expect(throws: Failure.usage("show has no option --set; run `ipvs-timeout help show`")) {
       try Invocation(["show", "--set"])
     }
   }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// Policies that are not obeyed.
+/// Policies that are not applied.
 @Suite struct PolicyFailureTests {
   private static let path: FilePath = "/etc/p\u{1B}.conf"
 
@@ -24,17 +24,17 @@ import Testing
     #expect(failure.status.rawValue == status)
   }
 
-  @Test func `of one mistake tells it, and that nothing was done`() throws {
+  @Test func `of one error reports it, and that nothing was changed`() throws {
     #expect(
       try failure("host x - -")
         == Failure(
           sentences: [
             #"/etc/p\u{1B}.conf:1:6: "x""# + UsageErrorTests.rule,
-            #"nothing was done, because /etc/p\u{1B}.conf has a mistake"#,
+            #"nothing was changed, because /etc/p\u{1B}.conf has an error"#,
           ], .badPolicy))
   }
 
-  @Test func `of several mistakes tells each on a line, and how many there are`() throws {
+  @Test func `of several errors reports each on its own line, and their number`() throws {
     let failure = try failure("host 1 - -\nhost x - -\n./a 1 - -\n")
     #expect(failure.status.rawValue == 78)
     #expect(
@@ -42,7 +42,7 @@ import Testing
         ipvs-timeout: /etc/p\\u{1B}.conf:2:6: "x"\(UsageErrorTests.rule)
         ipvs-timeout: /etc/p\\u{1B}.conf:3:1: "./a" is not a namespace; write host, a name without /, or a path that \
         begins with /
-        ipvs-timeout: nothing was done, because /etc/p\\u{1B}.conf has 2 mistakes
+        ipvs-timeout: nothing was changed, because /etc/p\\u{1B}.conf has 2 errors
         """)
   }
 

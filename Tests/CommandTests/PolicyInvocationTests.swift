@@ -7,7 +7,7 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// What command lines ask for that go by a policy file.
+/// The requests that command lines about a policy file make.
 @Suite struct PolicyInvocationTests {
   private static let bound = NamespaceSelection(choice: .bound)
   private static let usual: FilePath = "/etc/ipvs-timeout.conf"
@@ -16,6 +16,7 @@ import Testing
     arguments: [
       (["apply"], .apply(ApplyRequest(path: usual, access: Access(selection: bound)))),
       (["apply", "p.conf"], .apply(ApplyRequest(path: "p.conf", access: Access(selection: bound)))),
+      (["apply", "--policy", "p.conf"], .apply(ApplyRequest(path: "p.conf", access: Access(selection: bound)))),
       (["apply", "--", "-p"], .apply(ApplyRequest(path: "-p", access: Access(selection: bound)))),
       (["apply", "--dry-run"], .apply(ApplyRequest(path: usual, isDryRun: true, access: Access(selection: bound)))),
       (
@@ -98,6 +99,7 @@ import Testing
     arguments: [
       (["check-policy"], .checkPolicy(CheckPolicyRequest(path: usual, selection: bound))),
       (["check-policy", "p.conf"], .checkPolicy(CheckPolicyRequest(path: "p.conf", selection: bound))),
+      (["check-policy", "--policy", "p.conf"], .checkPolicy(CheckPolicyRequest(path: "p.conf", selection: bound))),
       (
         ["check-policy", "--format", "json", "/p"],
         .checkPolicy(CheckPolicyRequest(path: "/p", format: .json, selection: bound))

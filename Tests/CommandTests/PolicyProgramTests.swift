@@ -4,10 +4,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The built program on policy files: what is none is refused before anything is done.
+/// The built program and files that are not a policy, which it refuses before it does anything.
 @Suite(.serialized) struct PolicyProgramTests {
-  /// The commands that read one; `%` is its path.
-  private static let commands = [["apply", "%"], ["apply", "--dry-run", "%"], ["verify", "--policy", "%"]]
+  /// The commands that read a policy; `%` is its path.
+  private static let commands = [
+    ["apply", "%"], ["apply", "--dry-run", "--policy", "%"], ["verify", "--policy", "%"],
+  ]
 
   @Test(
     arguments: [
@@ -25,7 +27,7 @@ import Testing
       ),
       ("truncate -s 16777217 \"$1\"", "it is larger than 16 MiB, the limit for a policy; name another file"),
     ])
-  func `a file that is no policy is refused`(script: String, reason: String) async throws {
+  func `a file that is not a policy is refused`(script: String, reason: String) async throws {
     try await withPolicy(made: script) { path, ipvsadm in
       let errors = "ipvs-timeout: cannot read the policy \(path): \(Self.filled(reason, path))\n"
       for command in Self.commands {
@@ -41,19 +43,19 @@ import Testing
 
   @Test(
     arguments: [
-      ("host 1 2 3\\nblue x - -\\n", ["%:2:6: \"x\"" + UsageErrorTests.rule], "a mistake"),
+      ("host 1 2 3\\nblue x - -\\n", ["%:2:6: \"x\"" + UsageErrorTests.rule], "an error"),
       (
         "host 1 2\\n\\n./blue x - -\\n",
         [
           #"%:1:9: "host 1 2" lacks udp; write namespace, tcp, tcpfin and udp, with - for a timeout to keep"#,
           #"%:3:1: "./blue" is not a namespace; write host, a name without /, or a path that begins with /"#,
           "%:3:8: \"x\"" + UsageErrorTests.rule,
-        ], "3 mistakes"
+        ], "3 errors"
       ),
     ])
-  func `every mistake is told, and nothing is done`(text: String, mistakes: [String], count: String) async throws {
+  func `every error is reported, and nothing is changed`(text: String, mistakes: [String], count: String) async throws {
     try await withPolicy(made: "printf '\(text)' > \"$1\"") { path, ipvsadm in
-      let lines = mistakes + ["nothing was done, because % has \(count)"]
+      let lines = mistakes + ["nothing was changed, because % has \(count)"]
       let errors = lines.map { "ipvs-timeout: \(Self.filled($0, path))\n" }.joined()
       for command in Self.commands {
         let ending = try await ipvsadm.run(command.map { Self.filled($0, path) })
@@ -66,8 +68,8 @@ import Testing
     }
   }
 
-  /// IPVS is not there to be asked, or it would be the first to be missed.
-  @Test func `a mistake comes before a lack of IPVS`() async throws {
+  /// There is no IPVS here, which would be reported first if it were asked first.
+  @Test func `an error comes before a lack of IPVS`() async throws {
     try await withPolicy(made: "echo nonsense > \"$1\"") { path, _ in
       for backend in ["auto", "netlink"] {
         let ending = try await BuiltProgram.run(nil, ["apply", path, "--backend", backend])
@@ -76,12 +78,12 @@ import Testing
     }
   }
 
-  /// Puts a path in the place of each `%`.
+  /// Replaces each `%` with a path.
   private static func filled(_ text: String, _ path: String) -> String {
     text.split(separator: "%", omittingEmptySubsequences: false).joined(separator: path)
   }
 
-  /// Does something with a file that a script has made as `$1`, and a program that must never be run.
+  /// Runs a test with a file that a script makes as `$1`, and with a fake ipvsadm that must not be run.
   private func withPolicy(
     made script: String, _ body: (_ path: String, FakeIpvsadm) async throws -> Void
   ) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// What the command lines of `try`, `with` and `rollback` ask for.
+/// The requests that the command lines of `try`, `with` and `rollback` make.
 @Suite struct TrialInvocationTests {
   static let sixty = Timeouts(tcp: 60, tcpFin: 30, udp: 60)
 
@@ -17,6 +17,7 @@ import Testing
       (["try", "--udp", "5s", "--confirm"], Timeouts(udp: 5), .asking(within: .seconds(60))),
       (["try", "--udp", "5s", "--confirm", "--within", "2m"], Timeouts(udp: 5), .asking(within: .seconds(120))),
       (["with", "60", "30", "60", "--", "a"], sixty, .running(["a"])),
+      (["with", "default", "--", "default"], .kernelDefault, .running(["default"])),
       // The command's words are its own.
       (
         ["with", "--udp", "5", "--", "show", "--", "-1", "--help", "--udp", "", "-h"], Timeouts(udp: 5),
@@ -49,37 +50,31 @@ import Testing
   }
 
   private static func needed(_ command: String) -> String {
-    "a command is needed behind --, as in `ipvs-timeout \(command) --udp 5s -- ./deploy`"
+    "\(command) needs a command after --; write for example `ipvs-timeout \(command) --udp 5s -- ./deploy`"
   }
-  private static let within = "--within takes a time from 1 s to 31 days (90, 90s, 15m), not "
+  private static let within = "--within accepts a time from 1 s to 31 days (90, 90s, 15m), not "
 
   @Test(arguments: [
     (["try", "60", "30", "60"], needed("try")),
     (["with", "60", "30", "60", "--"], needed("with")),
     (["with", "60", "30", "60", "--", ""], needed("with")),
-    (
-      ["try", "--", "true"],
-      "three values are needed, tcp tcpfin udp, not 0; or name some with --tcp, --tcpfin, --udp"
-    ),
-    (["with", "0", "-", "0", "--", "true"], "there is nothing to set: name at least one timeout"),
-    (
-      ["try", "60", "30", "--", "true"],
-      "three values are needed, tcp tcpfin udp, not 2; or name some with --tcp, --tcpfin, --udp"
-    ),
-    (["try", "--udp", "5", "--confirm", "--", "true"], "either a command decides or --confirm, not both"),
+    (["try", "--", "true"], UsageErrorTests.threeValues("try", 0)),
+    (["with", "0", "-", "0", "--", "true"], "there is nothing to set; name at least one timeout"),
+    (["try", "60", "30", "--", "true"], UsageErrorTests.threeValues("try", 2)),
+    (["try", "--udp", "5", "--confirm", "--", "true"], "use either a command or --confirm, not both"),
     (["try", "--udp", "5", "--within", "0", "--", "true"], within + "\"0\""),
     (["try", "--udp", "5", "--within", "x", "--confirm"], within + "\"x\""),
     (
       ["with", "--udp", "5", "--", "rm", "\u{FFFD}"],
-      "the command's word \"\u{FFFD}\" is not UTF-8; write the command into a script"
+      "the word \"\u{FFFD}\" of the command is not UTF-8; write the command into a script"
     ),
     (
       ["with", "--udp", "5", "--format", "prometheus", "--", "true"],
       "The value 'prometheus' is invalid for '--format <format>'."
-        + " Please provide one of 'text' and 'json'; run `ipvs-timeout --help`"
+        + " Please provide one of 'text' and 'json'; run `ipvs-timeout help with`"
     ),
   ])
-  func `what makes no sense is refused`(arguments: [String], sentence: String) {
+  func `words that make no sense are refused`(arguments: [String], sentence: String) {
     #expect(throws: Failure.usage(sentence)) { try Invocation(arguments) }
   }
 }

@@ -24,7 +24,7 @@ extension RealKernel {
           2d), from 1 s to 31 days (2678400 s), default, or - or 0 to keep it
           ipvs-timeout: \(policy):3:9: "blue 1 2" lacks udp; write namespace, tcp, tcpfin and udp, with - for a timeout \
           to keep
-          ipvs-timeout: nothing was done, because \(policy) has 2 mistakes
+          ipvs-timeout: nothing was changed, because \(policy) has 2 errors
 
           """))
       expect(try await netns.timeouts(), equals: "900 120 300")

@@ -4,7 +4,7 @@ internal import Glibc
 internal import IPVS
 internal import Ipvsadm
 
-/// The arguments after the program's name as the kernel passed them, to be recognised without making strings of them.
+/// The arguments after the program's name as the kernel passed them, compared without making strings of them.
 struct PlainArguments {
   private let values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   let count: Int
@@ -15,24 +15,24 @@ struct PlainArguments {
     self.count = max(0, Int(count) - 1)
   }
 
-  /// The arguments as strings; bytes that are not UTF-8 become U+FFFD.
+  /// The arguments as strings, with U+FFFD for bytes that are not UTF-8.
   var strings: [String] {
     (0..<count).compactMap { index in values[index].map { String(cString: $0) } }
   }
 
-  /// Whether an argument is this text.
+  /// Whether the argument at this index is this text.
   func matches(_ index: Int, _ text: StaticString) -> Bool {
     guard let value = values[index] else { return false }
     return strcmp(value, UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)) == 0
   }
 
-  /// Three timeouts in a row that are written as whole seconds or 0; `nil` for anything else.
+  /// Three arguments in a row as timeouts, if each is whole seconds or 0; `nil` for anything else.
   func timeouts(from index: Int) -> Timeouts? {
     guard let tcp = number(index), let tcpFin = number(index + 1), let udp = number(index + 2) else { return nil }
     return Timeouts(tcp: Timeout(seconds: tcp), tcpFin: Timeout(seconds: tcpFin), udp: Timeout(seconds: udp))
   }
 
-  /// A number that is 0 or a timeout, without leading zeros.
+  /// The argument as a number, if it is 0 or a timeout without leading zeros.
   private func number(_ index: Int) -> Int? {
     guard var next = values[index], next.pointee != 0 else { return nil }
     if next.pointee == CChar(48), next[1] != 0 { return nil }
@@ -48,10 +48,10 @@ struct PlainArguments {
 }
 
 extension Invocation {
-  /// Recognises the command lines that are used most: `show`, `set` with three plain numbers, ipvsadm's two forms.
+  /// Recognises the most used command lines: `show`, `set` with three plain numbers, and ipvsadm's two forms.
   ///
-  /// `nil` for anything else, which is left to ``init(_:)``. It takes some of the same command lines, and then with the
-  /// same result; going through the argument parser costs more than all the rest of the program.
+  /// `nil` for anything else, which is left to ``init(_:)``. That initializer makes the same of these command lines, but
+  /// the argument parser costs more time than all the rest of the program.
   init?(_ arguments: PlainArguments) {
     switch arguments.count {
     case 0:

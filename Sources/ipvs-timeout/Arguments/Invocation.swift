@@ -4,7 +4,7 @@ internal import Directors
 internal import Glibc
 internal import Ipvsadm
 
-/// What a command line asks for, one request for each command: nothing in it needs to be checked again.
+/// What a command line asks for: one request for each command, in which nothing needs to be checked again.
 enum Invocation: Hashable {
   case show(ShowRequest)
   case set(SetRequest)
@@ -19,12 +19,12 @@ enum Invocation: Hashable {
   case rollback(RollbackRequest)
   /// One of ipvsadm's own forms.
   case ipvsadm(IpvsadmCommand)
-  /// A text that the argument parser made: help, the version, a completion script.
+  /// A text that the argument parser makes: the help, the version, a completion script.
   case text(String)
 
-  /// Reads a command line: one of ours by the argument parser, or one in ipvsadm's language.
+  /// Reads a command line, in this program's language or in ipvsadm's.
   ///
-  /// - Throws: ``Failure``, for a command line that is not understood.
+  /// - Throws: ``Failure``, when the command line is not understood.
   init(_ arguments: [String]) throws(Failure) {
     if !RootCommand.isNamed(in: arguments), IpvsadmGrammar.isSpoken(in: arguments) {
       do { self = .ipvsadm(try IpvsadmGrammar.parse(arguments, isPosix: Invocation.isPosix)) } catch {
@@ -35,12 +35,12 @@ enum Invocation: Hashable {
     }
   }
 
-  /// Whether ipvsadm would end its options at the first value.
+  /// Whether ipvsadm would expect no option after the first value.
   private static var isPosix: Bool {
     getenv("POSIXLY_CORRECT") != nil || getenv("POSIX_ME_HARDER") != nil
   }
 
-  /// Does what the command line asks for and prints the result.
+  /// Runs the request and prints the result.
   ///
   /// - Throws: ``Failure``.
   func run() throws(Failure) -> ExitStatus {
@@ -62,8 +62,9 @@ enum Invocation: Hashable {
     }
   }
 
-  /// Whether it says what killed trials have left set; a trial does so itself, when it has seen what its caller wants of
-  /// signals.
+  /// Whether it reports the timeouts that killed trials left set.
+  ///
+  /// A trial reports them itself, after it has saved its caller's signal actions.
   private var reportsUnfinishedTrials: Bool {
     switch self {
     case .ipvsadm, .text, .rollback, .trial: false

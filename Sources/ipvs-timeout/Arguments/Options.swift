@@ -3,64 +3,84 @@
 internal import ArgumentParser
 package import Directors
 internal import IPVS
+internal import SystemPackage
 internal import Text
 
 extension BackendChoice: ExpressibleByArgument {}
 
-/// The options that say where the timeouts are and by which way to reach them.
-struct AccessOptions: ParsableArguments {
-  @OptionGroup var namespaces: NamespaceOptions
+/// The options that most commands share: where to work, how to write the result, which backend to use.
+struct CommonOptions<Format: FormatOption>: ParsableArguments {
+  @OptionGroup(title: OptionTitle.place) var namespaces: NamespaceOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "The way to the timeouts: \(BackendChoice.list).", discussion: "\(BackendChoice.rule)"))
+  @OptionGroup(title: OptionTitle.output) var output: OutputOptions<Format>
+
+  @OptionGroup(title: OptionTitle.backend) var backend: BackendOptions
+
+  /// How to reach the timeouts.
+  ///
+  /// - Parameter choice: The namespaces in which the command works if none is named.
+  /// - Returns: The choice that the options make.
+  func access(default choice: NamespaceSelection.Choice) -> Access {
+    Access(backend: backend.backend, ipvsadm: backend.ipvsadm, selection: namespaces.selection(default: choice))
+  }
+}
+
+/// The titles of the groups of options in the help, which lists the groups in the order in which a command has them.
+enum OptionTitle {
+  static let timeouts = "Timeouts"
+  static let policy = "Policy"
+  static let change = "Change"
+  static let trial = "Trial"
+  static let connections = "Connections"
+  static let checks = "Checks"
+  static let place = "Where"
+  static let output = "Output"
+  static let backend = "Backend"
+}
+
+/// The options that choose the backend.
+struct BackendOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How to reach the kernel's timeouts. \(BackendChoice.rule)"))
   var backend = BackendChoice.auto
 
   @Option(
     help: ArgumentHelp(
-      "The program ipvsadm, by its absolute path, if it is not in /usr/sbin or /sbin.", valueName: "path"),
+      "The absolute path of the program ipvsadm, if it is not in /usr/sbin or /sbin.", valueName: "path"),
     completion: .file())
   var ipvsadm: String?
 
-  /// How to reach the timeouts.
-  ///
-  /// - Parameter choice: In which namespaces the command works where none is named.
-  /// - Returns: What the options say.
-  func access(default choice: NamespaceSelection.Choice) -> Access {
-    Access(backend: backend, ipvsadm: ipvsadm, selection: namespaces.selection(default: choice))
-  }
-
-  /// Refuses a path that would depend on the directory it is called in.
+  /// Refuses a path that would depend on the current directory.
   mutating func validate() throws {
     if let ipvsadm, !ipvsadm.hasPrefix("/") {
-      throw ValidationError("--ipvsadm takes an absolute path, not \"\(ipvsadm.printable)\"")
+      throw ValidationError("--ipvsadm needs an absolute path, not \"\(ipvsadm.printable)\"")
     }
   }
 }
 
-/// The options that say in which network namespaces.
+/// The options that choose the network namespaces.
 struct NamespaceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A network namespace, instead of the present one; repeatable.",
-      discussion: "A name in /run/netns or /run/docker/netns, the path of one, the number of a process, or host.",
+      "Work in this network namespace, not in the current one: a name in /run/netns or /run/docker/netns, a path,"
+        + " a process ID, or host. Repeatable.",
       valueName: "name|path|pid"))
   var netns: [String] = []
 
-  @Flag(help: "All network namespaces: bound ones, and those in which processes live.")
+  @Flag(help: "Work in all network namespaces, bound ones and those of processes.")
   var allNetns = false
 
-  @Flag(help: "Of these, or of all, only those with a virtual service or a connection.")
+  @Flag(
+    help: "Skip namespaces without a virtual service or a connection. Without --netns, it implies --all-netns.")
   var inUse = false
 
   /// The namespaces.
   ///
-  /// - Parameter choice: Those in which the command works where none is named.
-  /// - Returns: What the options say.
+  /// - Parameter choice: The namespaces in which the command works if none is named.
+  /// - Returns: The choice that the options make.
   func selection(default choice: NamespaceSelection.Choice) -> NamespaceSelection {
-    let said: NamespaceSelection.Choice? =
+    let named: NamespaceSelection.Choice? =
       if !netns.isEmpty { .named(namespaces) } else if allNetns || inUse { .all } else { nil }
-    return NamespaceSelection(choice: said ?? choice, isInUseOnly: inUse)
+    return NamespaceSelection(choice: named ?? choice, isInUseOnly: inUse)
   }
 
   private var namespaces: [NetworkNamespace] {
@@ -69,59 +89,92 @@ struct NamespaceOptions: ParsableArguments {
     }
   }
 
-  /// Refuses what contradicts itself or would look nowhere.
+  /// Refuses options that contradict each other, and a name that is empty.
   mutating func validate() throws {
-    if allNetns, !netns.isEmpty { throw ValidationError("name namespaces by --netns or take --all-netns, not both") }
-    if netns.contains("") { throw ValidationError("--netns takes a name, a path or the number of a process, not \"\"") }
+    if allNetns, !netns.isEmpty { throw ValidationError("use either --netns or --all-netns, not both") }
+    if netns.contains("") { throw ValidationError("--netns needs a name, a path or a process ID, not \"\"") }
   }
 }
 
-/// The options that say how to write the result: each command offers the formats that it has.
+/// The option that names a policy file other than the usual one.
+struct PolicyOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The policy file, if it is not /etc/ipvs-timeout.conf.", valueName: "file"),
+    completion: .file())
+  var policy: String?
+
+  /// The file that the command line names.
+  var path: FilePath? { policy.map { FilePath($0) } }
+}
+
+/// The policy file of a command that needs one: as an argument or as an option.
+struct PolicyArguments: ParsableArguments {
+  @Argument(help: ArgumentHelp("The same as --policy.", valueName: "file"), completion: .file())
+  var file: String?
+
+  @OptionGroup var option: PolicyOption
+
+  /// The policy file.
+  var path: FilePath { option.path ?? file.map { FilePath($0) } ?? PolicyFile.usualPath }
+
+  /// Refuses two files.
+  mutating func validate() throws {
+    if file != nil, option.policy != nil {
+      throw ValidationError("name the policy file once, as an argument or with --policy")
+    }
+  }
+}
+
+/// The option of a change that only reports.
+struct ChangeOptions: ParsableArguments {
+  @Flag(help: "Change nothing; report what would change.")
+  var dryRun = false
+}
+
+/// The options for the output, with the formats of the command.
 struct OutputOptions<Format: FormatOption>: ParsableArguments {
   @Option(help: ArgumentHelp(Format.help))
   var format = Format.text
 
-  @Flag(help: "Write no result; errors and the exit status remain.")
+  @Flag(help: "Print errors only, no result.")
   var quiet = false
 }
 
 extension OutputOptions where Format == MetricFormat {
-  /// How to write reports of timeouts.
+  /// The output of reports of timeouts.
   var timeouts: TimeoutsOutput { TimeoutsOutput(format: TimeoutsFormat(format), isQuiet: quiet) }
 }
 
 extension OutputOptions where Format == TimeoutsFormat {
-  /// How to write reports of timeouts.
+  /// The output of reports of timeouts.
   var timeouts: TimeoutsOutput { TimeoutsOutput(format: format, isQuiet: quiet) }
 }
 
 extension OutputOptions where Format == TextFormat {
-  /// How to write reports of timeouts.
+  /// The output of reports of timeouts.
   var timeouts: TimeoutsOutput { TimeoutsOutput(format: TimeoutsFormat(format), isQuiet: quiet) }
 }
 
-/// The formats that a command has.
+/// The formats of a command.
 protocol FormatOption: ExpressibleByArgument, CaseIterable, Sendable {
   static var text: Self { get }
-  /// What the option is for.
+  /// The help of the option.
   static var help: String { get }
 }
 
 extension TextFormat: FormatOption {
-  static var help: String { "How to write the result: text or json." }
+  static var help: String { "The format of the result; json is JSON Lines." }
 }
 
 extension MetricFormat: FormatOption {
-  static var help: String { "How to write the result: text, json or prometheus." }
+  static var help: String { "The format of the result; json is JSON Lines." }
 }
 
 extension TimeoutsFormat: FormatOption {
-  static var help: String {
-    "How to write the result: text, json, prometheus, or rules: a line for `ipvsadm -R`."
-  }
+  static var help: String { "The format of the result; json is JSON Lines, rules a line for `ipvsadm -R`." }
 }
 
-/// How to reach the timeouts, and where.
+/// How to reach the timeouts, and in which namespaces.
 struct Access: Hashable {
   var backend = BackendChoice.auto
   var ipvsadm: String?

@@ -4,42 +4,56 @@ internal import ArgumentParser
 internal import Directors
 internal import Text
 
-/// The command line as the argument parser sees it: every form but ipvsadm's two.
+/// The command line as the argument parser sees it: every form except ipvsadm's two.
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ipvs-timeout",
     abstract: "Show, set, verify, keep and explain the connection timeouts of Linux Virtual Server (IPVS).",
+    usage: """
+      ipvs-timeout [<options of show>]
+      ipvs-timeout <command> [<options>]
+      ipvs-timeout help <command>
+      """,
     discussion: """
-      The three timeouts are those of `ipvsadm --set tcp tcpfin udp`: tcp governs the state ESTABLISHED, tcpfin \
-      FIN_WAIT, udp UDP. All other states, TIME_WAIT among them, are fixed by the kernel. A new timeout applies to a \
-      connection from its next packet on. Every network namespace has timeouts of its own: --netns and --all-netns \
-      reach those of others, and a policy file keeps them as wanted.
+      IPVS has three timeouts: tcp (for the state ESTABLISHED), tcpfin (for FIN_WAIT) and udp, in the order of \
+      `ipvsadm --set`. The kernel fixes the timers of all other states, such as TIME_WAIT. A new timeout applies to a \
+      connection when IPVS forwards its next packet.
 
-      A timeout is written as whole seconds (900) or as a duration (90s, 15m, 1h30m, 2d), from 1 s to 31 days; \
-      `default` is the kernel's own (900, 120, 300); `0` or `-` keeps a timeout as it is.
+      Write a timeout as whole seconds (900) or as a duration (90s, 15m, 1h30m, 2d), from 1 s to 31 days. `default` is \
+      the kernel's default (900, 120, 300). `0` or `-` keeps the current value.
 
-      ipvsadm's own forms work too, with its output, its messages and its exit statuses:
+      Each network namespace has its own timeouts. Use --netns or --all-netns to reach other namespaces, and a policy \
+      file to keep the values you want (see `ipvs-timeout help apply`).
+
+      Examples:
+        ipvs-timeout set 60 30 60
+        ipvs-timeout verify 60 30 60
+
+      ipvsadm's own forms work too, with ipvsadm's output, messages and exit statuses:
         ipvs-timeout --set 60 30 60
         ipvs-timeout -L --timeout
 
-      Exit status: 0 done, or as wanted; 1 not as wanted; 64 the command line is wrong; 69 no IPVS here; 70 an \
-      unexpected reply; 71 the system refused; 75 no answer in time; 77 not permitted; 78 bad policy file. Over many \
-      namespaces, the largest. `try` and `with` pass on the status of their command.
+      Exit status: 0 done, or as wanted; 1 not as wanted; 64 to 78 an error. The manual page lists all of them: \
+      `man ipvs-timeout`. Guides: docs/README.md in the source.
       """,
     version: Main.version,
-    subcommands: commands,
+    groupedSubcommands: groups.map { CommandGroup(name: $0.name, subcommands: $0.commands) },
     defaultSubcommand: ShowCommand.self)
 
-  /// The commands, in the order in which the help lists them: a new one is its file and its line here.
-  private static let commands: [any NamedCommand.Type] = [
-    ShowCommand.self, SetCommand.self, VerifyCommand.self, TryCommand.self, WithCommand.self, RollbackCommand.self,
-    ApplyCommand.self, CheckPolicyCommand.self, ConnectionsCommand.self, DoctorCommand.self,
+  /// The commands in groups, in the order of the help: to add one, write its file and its line here.
+  private static let groups: [(name: String, commands: [any NamedCommand.Type])] = [
+    ("Inspection", [ShowCommand.self, VerifyCommand.self, ConnectionsCommand.self, DoctorCommand.self]),
+    ("Change", [SetCommand.self, TryCommand.self, WithCommand.self, RollbackCommand.self]),
+    ("Policy", [ApplyCommand.self, CheckPolicyCommand.self]),
   ]
 
-  /// The command of this name; `nil` where there is none.
+  /// All commands.
+  static var commands: [any NamedCommand.Type] { groups.flatMap(\.commands) }
+
+  /// The command with this name; `nil` if there is none.
   ///
-  /// It does not ask for the commands' configurations: to make one costs more than ipvsadm's forms together.
-  private static func command(named name: String?) -> (any NamedCommand.Type)? {
+  /// It does not read the commands' configurations: making one costs more than ipvsadm's forms together.
+  static func command(named name: String?) -> (any NamedCommand.Type)? {
     commands.first { $0.name == name }
   }
 
@@ -50,15 +64,13 @@ struct RootCommand: ParsableCommand {
 
   /// Reads a command line.
   ///
-  /// - Throws: ``Failure``, with what is wrong with it.
+  /// - Throws: ``Failure``, with the first error in it.
   static func invocation(_ arguments: [String]) throws(Failure) -> Invocation {
-    // What stands behind it may be somebody else's command.
+    // The words after it may be another program's command.
     let own = arguments.prefix { $0 != "--" }
-    // With more behind it, the parser would give the help of the default command.
+    // With more words after it, the parser would print the help of the default command.
     let isHelp = ["-h", "--help"].contains(arguments.first)
-    if !isHelp, !isNamed(in: arguments), let name = own.first(where: { isNamed(in: [$0]) }) {
-      throw .usage("the command comes first: ipvs-timeout \(name) …")
-    }
+    if !isHelp { try UsageError.checkCommand(in: Array(own)) }
     // The parser would take a negative number for an unknown option.
     let named = command(named: arguments.first)
     if named?.takesTimeouts == true,
@@ -66,7 +78,7 @@ struct RootCommand: ParsableCommand {
     {
       throw .usage(InvalidTimeoutText(text: negative).description)
     }
-    // The parser would take an empty value for none, and a script whose variable is empty would wait for ever.
+    // The parser would ignore an empty value, and a script with an empty variable would wait without a limit.
     if arguments.first == "connections", arguments.contains("--wait=") { _ = try WaitText.written("").limit() }
     do {
       let parsed = isHelp ? ["--help"] : named is any TrialCommand.Type ? Array(own) : arguments
@@ -75,24 +87,23 @@ struct RootCommand: ParsableCommand {
         return try command.invocation(running: Array(arguments.dropFirst(own.count + 1)))
       }
       if let command = command as? any InvocationCommand { return try command.invocation() }
-      // The parser's own commands, such as help, throw the text that they have to print.
+      // The parser's own commands, such as help, throw the text to print.
       try command.run()
       return .text("")
     } catch let failure as Failure {
       throw failure
     } catch {
       guard exitCode(for: error) == .success else {
-        let sentence = message(for: error).printable
-        throw .usage((sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + "; run `ipvs-timeout --help`")
+        throw .usage(UsageError.sentence(message(for: error), command: named))
       }
       return .text(fullMessage(for: error) + "\n")
     }
   }
 }
 
-/// A command of ours.
+/// A command of this program.
 protocol NamedCommand: ParsableCommand {
-  /// What it is called on the command line.
+  /// The command's name on the command line.
   static var name: String { get }
   /// Whether timeouts may follow, as three values.
   static var takesTimeouts: Bool { get }
@@ -102,10 +113,10 @@ extension NamedCommand {
   static var takesTimeouts: Bool { false }
 }
 
-/// A command of ours that says all that it asks for in its own options.
+/// A command of this program whose own options say everything that it needs.
 protocol InvocationCommand: NamedCommand {
-  /// What it asks for.
+  /// What the command line asks for.
   ///
-  /// - Throws: ``Failure``, where its values make no sense.
+  /// - Throws: ``Failure``, when the values do not make sense.
   func invocation() throws(Failure) -> Invocation
 }

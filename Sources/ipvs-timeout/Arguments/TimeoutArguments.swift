@@ -5,10 +5,11 @@ internal import Directors
 internal import IPVS
 internal import Text
 
-/// The two ways to name timeouts: three values in order, or options.
+/// The ways to name timeouts: three values in order, `default` alone, or options.
 struct TimeoutValues: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("The three timeouts tcp, tcpfin and udp, in this order.", valueName: "time"))
+    help: ArgumentHelp(
+      "The three timeouts tcp, tcpfin and udp, in this order; or default alone, for all three.", valueName: "time"))
   var values: [String] = []
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of ESTABLISHED connections.", valueName: "time"))
@@ -22,32 +23,34 @@ struct TimeoutValues: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of UDP connections.", valueName: "time"))
   var udp: String?
 
-  /// Whether none is written.
+  /// Whether the command line names no timeout.
   var isEmpty: Bool { values.isEmpty && [tcp, tcpFin, udp].allSatisfy { $0 == nil } }
 
-  /// The timeouts that are named; `nil` for those that are kept.
+  /// The timeouts that are named; `nil` for a timeout to keep.
   ///
-  /// - Throws: ``Failure``, when a value is no timeout or the wrong number of them is named.
-  func timeouts() throws(Failure) -> Timeouts {
+  /// - Parameter command: The command that the values belong to, for its usage errors.
+  /// - Returns: The timeouts.
+  /// - Throws: ``Failure``, when a value is not a timeout or the number of values is wrong.
+  func timeouts(for command: String) throws(Failure) -> Timeouts {
     let named = [tcp, tcpFin, udp]
     let isNamed = named.contains { $0 != nil }
-    switch (values.count, isNamed) {
-    case (3, false), (0, true): break
-    case (_, true): throw .usage("name the timeouts either by --tcp, --tcpfin and --udp or by three values, not both")
-    default:
-      throw .usage(
-        "three values are needed, tcp tcpfin udp, not \(values.count); or name some with --tcp, --tcpfin, --udp")
-    }
-    do {
-      return try Timeouts(texts: isNamed ? named.map { $0 ?? "-" } : values)
-    } catch {
-      throw .usage(error.description)
-    }
+    let texts =
+      switch (values.count, isNamed) {
+      case (3, false): values
+      case (0, true): named.map { $0 ?? "-" }
+      case (1, false) where values == ["default"]: ["default", "default", "default"]
+      case (_, true): throw .usage("use either three values or --tcp, --tcpfin and --udp, not both")
+      default:
+        throw .usage(
+          "\(command) needs three values, tcp tcpfin udp, not \(values.count); write `ipvs-timeout \(command) 60 30 60`,"
+            + " with - for a value to keep, or use --tcp, --tcpfin, --udp")
+      }
+    do { return try Timeouts(texts: texts) } catch { throw .usage(error.description) }
   }
 }
 
 extension Timeouts {
-  /// The three values as people write them, in order.
+  /// Three values as people write them, in order.
   ///
   /// - Throws: `InvalidTimeoutText`.
   fileprivate init(texts: [String]) throws(InvalidTimeoutText) {
@@ -58,34 +61,34 @@ extension Timeouts {
   }
 }
 
-/// What is written behind `--wait`.
+/// The value of `--wait`.
 ///
-/// Any text will do here: where one is refused, the argument parser takes the option for a flag and goes on.
+/// Any text is accepted here: after a refused one, the argument parser would treat the option as a flag and continue.
 enum WaitText: ExpressibleByArgument, CustomStringConvertible {
-  /// Nothing.
+  /// No value.
   case absent
-  /// Something, which should be a duration.
+  /// A value, which must be a duration.
   case written(String)
 
   init(argument: String) {
     self = .written(argument)
   }
 
-  /// What it means that nothing is written, for the help.
+  /// The meaning of the option without a value, for the help.
   var description: String {
     switch self {
-    case .absent: "as long as it takes"
+    case .absent: "no limit"
     case .written(let text): text
     }
   }
 
-  /// How long to wait.
+  /// The longest time to wait.
   ///
-  /// - Throws: ``Failure``, where that is no duration.
+  /// - Throws: ``Failure``, when the value is not a duration.
   func limit() throws(Failure) -> ConnectionsRequest.Wait {
     guard case .written(let text) = self else { return .asLongAsItTakes }
     guard let seconds = TimeoutText.seconds(text), Timeout.settableSeconds ~= seconds else {
-      throw .usage("--wait takes a duration from 1 s to 31 days (90, 90s, 15m), not \"\(text.printable)\"")
+      throw .usage("--wait accepts a time from 1 s to 31 days (90, 90s, 15m), not \"\(text.printable)\"")
     }
     return .atMost(.seconds(seconds))
   }

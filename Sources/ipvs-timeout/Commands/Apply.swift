@@ -13,9 +13,10 @@ struct ApplyCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Make every network namespace as the policy says; change only what differs.",
+    abstract: "Apply the policy to every network namespace; change only what differs.",
+    usage: "ipvs-timeout apply [<file> | --policy <file>] [<options>]",
     discussion: """
-      The policy is a table, by default /etc/ipvs-timeout.conf. Each line has a network namespace and its tcp, tcpfin \
+      The policy is a table, /etc/ipvs-timeout.conf by default. Each line has a network namespace and its tcp, tcpfin \
       and udp timeouts:
 
         # namespace          tcp    tcpfin  udp
@@ -23,50 +24,60 @@ struct ApplyCommand: InvocationCommand {
         /run/docker/netns/*  2h15m  -       -
         ingress_sbox         2h15m  60s     30s
 
-      `host` is the namespace in which the program is started, and no other word or pattern means it. Others are named \
-      as in /run/netns and /run/docker/netns, or by their path, both with the wildcards of a shell. Of the lines that \
-      match a namespace the last one that names a value wins, value by value; - leaves it. A file with a mistake is not \
-      applied at all, and every mistake in it is told.
+      `host` is the namespace in which this program starts; no other word or pattern matches it. Other namespaces are \
+      written as a name in /run/netns or /run/docker/netns, or as a path. Both may have the wildcards of a shell. If \
+      several lines match a namespace, the last line that names a value wins, value by value. A - keeps the value.
 
-      One line is printed for each namespace of which the policy wants something. One that fails does not stop the \
-      others; the exit status is the largest.
+      A file with errors is not applied at all; every error is reported with its line and column. One line is printed \
+      for each namespace for which the policy has a value. A namespace that fails does not stop the others; the exit \
+      status is the largest one.
+
+      Examples:
+        ipvs-timeout apply --dry-run
+        ipvs-timeout apply --policy new.conf --changed-only
       """)
 
-  @Argument(help: ArgumentHelp("The policy file.", valueName: "file"), completion: .file())
-  var file = PolicyFile.usualPath.string
+  @OptionGroup(title: OptionTitle.policy) var policy: PolicyArguments
 
-  @Flag(help: "Change nothing; say what would change.")
-  var dryRun = false
+  @OptionGroup(title: OptionTitle.change) var options: ApplyOptions
 
-  @Flag(help: "Write the result only where something changed.")
+  @OptionGroup var common: CommonOptions<MetricFormat>
+
+  func invocation() throws(Failure) -> Invocation {
+    var output = common.output.timeouts
+    output.isChangedOnly = options.changedOnly
+    return .apply(
+      ApplyRequest(
+        path: policy.path, isDryRun: options.change.dryRun,
+        settling: try options.settling(common.namespaces), output: output, access: common.access(default: .bound)))
+  }
+}
+
+/// The options of `apply` alone.
+struct ApplyOptions: ParsableArguments {
+  @OptionGroup var change: ChangeOptions
+
+  @Flag(help: "Report only the namespaces whose timeouts changed.")
   var changedOnly = false
 
   @Option(
     help: ArgumentHelp(
-      "Go on looking for so long for namespaces that appear; each makes it begin anew, for a minute at the most.",
+      "Keep looking for new namespaces for this long. Each one found restarts the wait, for up to one extra minute.",
       valueName: "time"))
   var settle: String?
 
-  @OptionGroup var output: OutputOptions<MetricFormat>
-
-  @OptionGroup var access: AccessOptions
-
-  func invocation() throws(Failure) -> Invocation {
-    var output = output.timeouts
-    output.isChangedOnly = changedOnly
-    return .apply(
-      ApplyRequest(
-        path: FilePath(file), isDryRun: dryRun, settling: try settling(), output: output,
-        access: access.access(default: .bound)))
-  }
-
-  private func settling() throws(Failure) -> Duration? {
+  /// How long to look for new namespaces.
+  ///
+  /// - Parameter namespaces: The choice of namespaces, which must leave room for new ones.
+  /// - Returns: The time; `nil` for one pass.
+  /// - Throws: ``Failure``, when the choice or the time does not fit.
+  func settling(_ namespaces: NamespaceOptions) throws(Failure) -> Duration? {
     guard let settle else { return nil }
-    guard access.namespaces.netns.isEmpty, !access.namespaces.inUse else {
-      throw .usage("--settle waits for new namespaces, so it goes neither with --netns nor with --in-use")
+    guard namespaces.netns.isEmpty, !namespaces.inUse else {
+      throw .usage("--settle looks for new namespaces, so use it without --netns and --in-use")
     }
     guard let seconds = TimeoutText.seconds(settle), 1...3600 ~= seconds else {
-      throw .usage("--settle takes a time from 1 s to 1 h (5, 5s, 1m), not \"\(settle.printable)\"")
+      throw .usage("--settle accepts a time from 1 s to 1 h (5, 5s, 1m), not \"\(settle.printable)\"")
     }
     return .seconds(seconds)
   }

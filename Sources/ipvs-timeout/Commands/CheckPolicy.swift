@@ -12,24 +12,30 @@ struct CheckPolicyCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Read the policy and say what each network namespace here would get, and from which line.",
+    abstract: "Report what the policy sets in each network namespace, and from which line.",
+    usage: "ipvs-timeout check-policy [<file> | --policy <file>] [<options>]",
     discussion: """
-      Nothing is changed, and IPVS is not asked. Those are told of that a policy can mean: the present one and those \
-      that are bound; with --all-netns also those in which only processes live. Exit status 0: the file has no \
-      mistake. 78: it has; each is told with file, line and column.
+      Nothing is changed, and IPVS is not asked. The result lists the namespaces that a policy can match: the current \
+      one and the bound ones. With --all-netns it also lists the namespaces in which only processes live.
+
+      Exit status 0: the file has no errors. 78: it has; each error is reported with file, line and column. \
+      `ipvs-timeout help apply` describes the file.
+
+      Examples:
+        ipvs-timeout check-policy
+        ipvs-timeout check-policy new.conf --netns ingress_sbox
       """)
 
-  @Argument(help: ArgumentHelp("The policy file.", valueName: "file"), completion: .file())
-  var file = PolicyFile.usualPath.string
+  @OptionGroup(title: OptionTitle.policy) var policy: PolicyArguments
 
-  @OptionGroup var output: OutputOptions<TextFormat>
+  @OptionGroup(title: OptionTitle.place) var namespaces: NamespaceOptions
 
-  @OptionGroup var namespaces: NamespaceOptions
+  @OptionGroup(title: OptionTitle.output) var output: OutputOptions<TextFormat>
 
   func invocation() throws(Failure) -> Invocation {
     .checkPolicy(
       CheckPolicyRequest(
-        path: FilePath(file), format: output.format, isQuiet: output.quiet,
+        path: policy.path, format: output.format, isQuiet: output.quiet,
         selection: namespaces.selection(default: .bound)))
   }
 }

@@ -11,18 +11,19 @@ struct ConnectionsCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Say what the timers of the live connections are, and which are outdated.",
+    abstract: "Report the timers of the live connections, and which are outdated.",
+    usage: "ipvs-timeout connections [--outdated] [--wait [<time>]] [<options>]",
     discussion: """
-      A connection takes the timeout of its state when a packet of it passes, so after a change the idle ones keep the \
-      timers that they have. Those that are still on a longer timer than the timeout allows are outdated.
+      A connection gets the timeout of its state when IPVS forwards a packet of it. After a change, idle connections \
+      keep their old timers. A connection is outdated if its timer is still longer than the timeout allows.
 
-      For each state: how many connections there are, the shortest, the median, the 99th percentile and the longest \
-      time left, and what rules it: one of the three timeouts, or the kernel, whose other timers no setting changes. \
-      Median and percentile are exact below 256 s, and to 0.4 % above. On a terminal, bars show how the time left is \
-      spread, and | where the timeout is.
+      The result has a line for each state: the number of connections; the shortest, the median, the 99th percentile \
+      and the longest time left; and what governs the timer: one of the three timeouts, or the kernel, whose other \
+      timers no setting changes. Median and percentile are exact below 256 s, and within 0.4 % above. On a terminal, \
+      bars show how the times left are spread, and | marks the timeout.
 
-      With --outdated, exit status 1: there are some. With --wait, it ends when none is left; 75: some are left when \
-      the time written behind --wait is over.
+      With --outdated, exit status 1 means that there are outdated connections. With --wait, the command ends when no \
+      outdated connection is left, or with status 75 if some remain after the given time.
 
       Examples:
         ipvs-timeout connections --all-netns
@@ -30,61 +31,73 @@ struct ConnectionsCommand: InvocationCommand {
         ipvs-timeout set 60 30 60 && ipvs-timeout connections --wait 15m
       """)
 
-  @Flag(help: "List the outdated connections, one a line.")
+  @OptionGroup(title: OptionTitle.connections) var options: ConnectionsOptions
+
+  @OptionGroup var common: CommonOptions<MetricFormat>
+
+  func invocation() throws(Failure) -> Invocation {
+    .connections(
+      ConnectionsRequest(
+        filter: try options.filter(), result: try options.result(common.output.format),
+        wait: try options.wait?.limit(), isQuiet: common.output.quiet, access: common.access(default: .current)))
+  }
+}
+
+/// The options of `connections` alone.
+struct ConnectionsOptions: ParsableArguments {
+  @Flag(help: "List the outdated connections, one on each line.")
   var outdated = false
 
   @Option(
     defaultAsFlag: WaitText.absent, parsing: .next,
     help: ArgumentHelp(
-      "First wait until none is outdated, or for so long if a duration is given.", valueName: "duration"))
+      "First wait until no connection is outdated, or for this long at most.", valueName: "time"))
   var wait: WaitText?
 
-  @Option(help: ArgumentHelp("Only those in this state, as ESTABLISHED; repeatable.", valueName: "state"))
+  @Option(help: ArgumentHelp("Only connections in this state, such as ESTABLISHED. Repeatable.", valueName: "state"))
   var state: [String] = []
 
   @Option(
-    help: ArgumentHelp("Only those of this virtual service, as 192.0.2.1:80.", valueName: "address:port"))
+    help: ArgumentHelp("Only connections of this virtual service, such as 192.0.2.1:80.", valueName: "address:port"))
   var service: String?
 
   @Option(
-    help: ArgumentHelp("Only those to this real server, on any port or on one.", valueName: "address[:port]"))
+    help: ArgumentHelp("Only connections to this real server, on any port or on one.", valueName: "address[:port]"))
   var realServer: String?
 
-  @Option(help: ArgumentHelp("Only those from this client.", valueName: "address"))
+  @Option(help: ArgumentHelp("Only connections from this client.", valueName: "address"))
   var client: String?
 
-  @OptionGroup var output: OutputOptions<MetricFormat>
-
-  @OptionGroup var access: AccessOptions
-
-  func invocation() throws(Failure) -> Invocation {
-    .connections(
-      ConnectionsRequest(
-        filter: try filter(), result: try result(), wait: try wait?.limit(), isQuiet: output.quiet,
-        access: access.access(default: .current)))
-  }
-
-  private func result() throws(Failure) -> ConnectionsRequest.Result {
-    guard outdated else { return .summary(output.format) }
-    guard let format = TextFormat(output.format) else {
-      throw .usage("--outdated lists connections, so it takes --format text, json")
+  /// What to print.
+  ///
+  /// - Parameter format: The format that the command line names.
+  /// - Returns: A summary, or the outdated connections.
+  /// - Throws: ``Failure``, when the result does not have this format.
+  func result(_ format: MetricFormat) throws(Failure) -> ConnectionsRequest.Result {
+    guard outdated else { return .summary(format) }
+    guard let format = TextFormat(format) else {
+      throw .usage("--outdated lists connections, which no metric can; use --format text or json")
     }
     return .outdated(format)
   }
 
-  private func filter() throws(Failure) -> ConnectionFilter {
+  /// Which connections count.
+  ///
+  /// - Throws: ``Failure``, when a value does not name a state or an address.
+  func filter() throws(Failure) -> ConnectionFilter {
     var filter = ConnectionFilter()
     for name in state {
       let state = Connection.State(rawValue: name.uppercased())
       guard Connection.State.known.contains(state) else {
         let names = Connection.State.known.map(\.rawValue).joined(separator: ", ")
-        throw .usage("\"\(name.printable)\" is not a state; there are \(names)")
+        throw .usage("\"\(name.printable)\" is not a state; the states are \(names)")
       }
       filter.states.insert(state)
     }
     if let service {
       guard let endpoint = Endpoint(parsing: service) else {
-        throw .usage("--service takes 192.0.2.1:80 or [2001:db8::1]:80, not \"\(service.printable)\"")
+        throw .usage(
+          "--service needs an address and a port, not \"\(service.printable)\"; write 192.0.2.1:80 or [2001:db8::1]:80")
       }
       filter.service = endpoint
     }
@@ -92,15 +105,20 @@ struct ConnectionsCommand: InvocationCommand {
       if let endpoint = Endpoint(parsing: realServer) {
         (filter.server, filter.serverPort) = (endpoint.address, endpoint.port)
       } else {
-        filter.server = try address(realServer, "--real-server takes an address or 192.0.2.1:80 or [2001:db8::1]:80")
+        filter.server = try address(
+          realServer, of: "--real-server", "192.0.2.1, 2001:db8::1, 192.0.2.1:80 or [2001:db8::1]:80")
       }
     }
-    if let client { filter.client = try address(client, "--client takes an address") }
+    if let client { filter.client = try address(client, of: "--client", "192.0.2.1 or 2001:db8::1") }
     return filter
   }
 
-  private func address(_ text: String, _ rule: String) throws(Failure) -> InternetAddress {
-    guard let address = InternetAddress(parsing: text) else { throw .usage("\(rule), not \"\(text.printable)\"") }
+  private func address(
+    _ text: String, of option: String, _ examples: String
+  ) throws(Failure) -> InternetAddress {
+    guard let address = InternetAddress(parsing: text) else {
+      throw .usage("\(option) needs an address, not \"\(text.printable)\"; write \(examples)")
+    }
     return address
   }
 }

@@ -14,6 +14,7 @@ struct DoctorCommand: InvocationCommand {
   static let configuration = CommandConfiguration(
     commandName: name,
     abstract: "Check what may keep the timeouts from having an effect.",
+    usage: "ipvs-timeout doctor [--sockets] [<options>]",
     discussion: """
       The first line is the answer. Then come the problems and the notes: each with its evidence, what follows from \
       it, and how to fix it. The checks that are ok share one line; --all prints them, too. Nothing is changed.
@@ -33,34 +34,35 @@ struct DoctorCommand: InvocationCommand {
         ipvs-timeout doctor --sockets
       """)
 
+  @OptionGroup(title: OptionTitle.checks) var options: DoctorOptions
+
+  @OptionGroup(title: OptionTitle.policy) var policy: PolicyOption
+
+  @OptionGroup var common: CommonOptions<TextFormat>
+
+  func invocation() throws(Failure) -> Invocation {
+    let (output, access) = (common.output, common.access(default: .current))
+    guard options.sockets else {
+      let policy = policy.path
+      return .doctor(
+        DoctorRequest(
+          policy: policy, showsAll: options.all, format: output.format, isQuiet: output.quiet, access: access))
+    }
+    guard policy.path == nil, access.backend == .auto, access.ipvsadm == nil else {
+      throw .usage("--sockets is not about IPVS, so --policy, --backend and --ipvsadm do not go with it")
+    }
+    return .sockets(
+      SocketsRequest(showsAll: options.all, format: output.format, isQuiet: output.quiet, selection: access.selection))
+  }
+}
+
+/// The options of `doctor` alone.
+struct DoctorOptions: ParsableArguments {
   @Flag(help: "Diagnose the host's own TCP sockets instead.")
   var sockets = false
 
   @Flag(help: "Print each check that is ok, with its evidence.")
   var all = false
-
-  @Option(
-    help: ArgumentHelp("Another policy file than /etc/ipvs-timeout.conf.", valueName: "file"), completion: .file())
-  var policy: String?
-
-  @OptionGroup var output: OutputOptions<TextFormat>
-
-  @OptionGroup var access: AccessOptions
-
-  func invocation() throws(Failure) -> Invocation {
-    let access = access.access(default: .current)
-    guard sockets else {
-      let policy = policy.map { FilePath($0) }
-      return .doctor(
-        DoctorRequest(
-          policy: policy, showsAll: all, format: output.format, isQuiet: output.quiet, access: access))
-    }
-    guard policy == nil, access.backend == .auto, access.ipvsadm == nil else {
-      throw .usage("--sockets is not about IPVS, so --policy, --backend and --ipvsadm do not go with it")
-    }
-    return .sockets(
-      SocketsRequest(showsAll: all, format: output.format, isQuiet: output.quiet, selection: access.selection))
-  }
 }
 
 /// Checks the directors of network namespaces, and prints what is found.

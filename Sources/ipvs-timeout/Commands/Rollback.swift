@@ -10,20 +10,30 @@ struct RollbackCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Put back what an earlier `try` or `with` has left set.",
+    abstract: "Restore the timeouts that a killed `try` or `with` left set.",
+    usage: "ipvs-timeout rollback [<options>]",
     discussion: """
-      What is still as it was set then becomes again what it was before; what has been changed since stays, and is told. \
-      Where nothing was left, nothing is done.
+      Values that are still as the trial set them are restored. Values that changed since then are kept and reported. \
+      Without an unfinished trial, nothing happens.
+
+      Examples:
+        ipvs-timeout rollback
+        ipvs-timeout rollback --keep
       """)
 
-  @Flag(help: "Leave the timeouts as they are, and speak of it no more.")
-  var keep = false
+  @OptionGroup(title: OptionTitle.trial) var options: RollbackOptions
 
-  @OptionGroup var output: OutputOptions<TextFormat>
+  @OptionGroup(title: OptionTitle.output) var output: OutputOptions<TextFormat>
 
   func invocation() throws(Failure) -> Invocation {
-    .rollback(RollbackRequest(isKeeping: keep, output: output.timeouts))
+    .rollback(RollbackRequest(isKeeping: options.keep, output: output.timeouts))
   }
+}
+
+/// The options of `rollback` alone.
+struct RollbackOptions: ParsableArguments {
+  @Flag(help: "Keep the current timeouts and delete the record of the trial.")
+  var keep = false
 }
 
 /// Finishes what killed trials have left undone.

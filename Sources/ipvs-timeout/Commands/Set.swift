@@ -10,10 +10,18 @@ struct SetCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Set timeouts, read them back, and say what was and what is.",
+    abstract: "Set timeouts, read them back, and report the old and new values.",
+    usage: """
+      ipvs-timeout set <tcp> <tcpfin> <udp> [<options>]
+      ipvs-timeout set [--tcp <time>] [--tcpfin <time>] [--udp <time>] ...
+      ipvs-timeout set default [<options>]
+      """,
     discussion: """
-      Only what is named is sent; the kernel keeps the rest. Setting what is already so is a success. If what is read \
-      back is not what was set, that is an error (status 71).
+      Only the values you name are sent; the kernel keeps the others. Setting a value that is already in effect \
+      succeeds. If the values read back are not the values that were set, the exit status is 71.
+
+      A new timeout applies to a connection when IPVS forwards its next packet. `ipvs-timeout connections` reports the \
+      connections that still have an older timer.
 
       Examples:
         ipvs-timeout set 60 30 60
@@ -22,20 +30,17 @@ struct SetCommand: InvocationCommand {
         ipvs-timeout set --tcp 2h --netns ingress_sbox
       """)
 
-  @OptionGroup var timeouts: TimeoutValues
+  @OptionGroup(title: OptionTitle.timeouts) var timeouts: TimeoutValues
 
-  @Flag(help: "Change nothing; say what would change.")
-  var dryRun = false
+  @OptionGroup(title: OptionTitle.change) var change: ChangeOptions
 
-  @OptionGroup var output: OutputOptions<MetricFormat>
-
-  @OptionGroup var access: AccessOptions
+  @OptionGroup var common: CommonOptions<MetricFormat>
 
   func invocation() throws(Failure) -> Invocation {
     .set(
       SetRequest(
-        wanted: try timeouts.timeouts(), isDryRun: dryRun, output: output.timeouts,
-        access: access.access(default: .current)))
+        wanted: try timeouts.timeouts(for: Self.name), isDryRun: change.dryRun, output: common.output.timeouts,
+        access: common.access(default: .current)))
   }
 }
 

@@ -9,9 +9,10 @@ struct ShowCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Print the timeouts (the default command).",
+    abstract: "Print the timeouts.",
+    usage: "ipvs-timeout show [<options>]",
     discussion: """
-      A timeout whose protocol the kernel was built without is printed as -, in JSON as null.
+      If the kernel's IPVS was built without TCP or UDP, that timeout is printed as - (in JSON as null).
 
       Examples:
         ipvs-timeout show --all-netns
@@ -19,16 +20,14 @@ struct ShowCommand: InvocationCommand {
         ipvs-timeout show --format rules >> /etc/ipvsadm.rules
       """)
 
-  @OptionGroup var output: OutputOptions<TimeoutsFormat>
-
-  @OptionGroup var access: AccessOptions
+  @OptionGroup var common: CommonOptions<TimeoutsFormat>
 
   func invocation() throws(Failure) -> Invocation {
-    let access = access.access(default: .current)
-    guard output.format.namesNamespaces || access.selection.isOne else {
-      throw .usage("--format rules is for one network namespace: `ipvsadm -R` is run in one")
+    let access = common.access(default: .current)
+    guard common.output.format.namesNamespaces || access.selection.isOne else {
+      throw .usage("--format rules is for one network namespace, because `ipvsadm -R` runs in one")
     }
-    return .show(ShowRequest(output: output.timeouts, access: access))
+    return .show(ShowRequest(output: common.output.timeouts, access: access))
   }
 }
 

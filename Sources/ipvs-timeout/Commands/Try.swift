@@ -14,59 +14,69 @@ struct TryCommand: TrialCommand {
     commandName: name,
     abstract: "Set timeouts, run a command, and keep them only if it succeeds.",
     usage: """
-      ipvs-timeout try <tcp> <tcpfin> <udp> [<option> ...] -- <command> ...
-      ipvs-timeout try --udp <time> [<option> ...] -- <command> ...
-      ipvs-timeout try <tcp> <tcpfin> <udp> [<option> ...] --confirm
+      ipvs-timeout try <tcp> <tcpfin> <udp> [<options>] -- <command> ...
+      ipvs-timeout try --udp <time> [<options>] -- <command> ...
+      ipvs-timeout try <tcp> <tcpfin> <udp> [<options>] --confirm
       """,
     discussion: """
-      The timeouts are set and read back, then the command runs, with the caller's environment and standard streams. If \
-      it exits with 0, they stay. If not, or if it cannot be started, is killed or interrupted, the old ones are put \
-      back, and its status is passed on (127: there is no such command; 126: it cannot be run; 128 and the number of a \
-      signal that has killed it).
+      The timeouts are set and read back. Then the command runs, with your environment and standard streams. If it \
+      exits with status 0, the timeouts are kept. If it fails, cannot be started, or is killed or interrupted, the old \
+      timeouts are restored, and the command's status is passed on (127: there is no such command; 126: it cannot be \
+      run; 128 plus the number of a signal: the signal killed it).
 
-      With --confirm, somebody is asked on the terminal instead; without a yes in time the old timeouts are put back: for \
-      those who change a director over the very connection that they may cut.
+      A check that runs at once proves nothing: a new timeout applies to a connection from its next packet on, and \
+      ends only a connection that was idle for that time. Let the command run for longer than the new timeouts.
 
-      What another program has changed meanwhile stays as it is, and is told. Over several network namespaces, all are \
-      set or none. Other changes made by this program wait until this one is over. If this program itself is killed, \
-      its next call says how to finish what was left undone: `ipvs-timeout rollback`.
+      With --confirm, you are asked on the terminal instead. Unless you answer yes in time, the old timeouts are \
+      restored. Use it when your own connection passes through the director.
 
-      Exit status 1: the answer was no. 75: --within is over, or there was no answer. That the result cannot be written \
-      changes no status: it says what has become of the timeouts.
+      Values that another program changes during the trial are kept and reported. In several network namespaces, all \
+      are set or none. Other changes by this program wait until the trial is over. If this program itself is killed, \
+      its next call reports how to finish the trial: `ipvs-timeout rollback`.
+
+      Exit status 1: the answer was no. 75: the time of --within was over, or there was no answer. A failure to write \
+      the result does not change the exit status, which reports what happened to the timeouts.
 
       Examples:
-        ipvs-timeout try 60 30 60 -- curl --fail --silent http://192.0.2.100/health
-        ipvs-timeout try --udp 5s --within 30s -- ./smoke-test
+        ipvs-timeout try 60 30 60 --within 10m -- ./smoke-test
         ipvs-timeout try --tcp 15m --confirm
       """)
 
-  @OptionGroup var timeouts: TimeoutValues
+  @OptionGroup(title: OptionTitle.timeouts) var timeouts: TimeoutValues
 
+  @OptionGroup(title: OptionTitle.trial) var decision: TryOptions
+
+  @OptionGroup var options: TrialOptions
+
+  func invocation(running words: [String]) throws(Failure) -> Invocation {
+    let limit = try decision.limit()
+    guard decision.confirm else {
+      try options.check(words, of: Self.name)
+      return try options.invocation(timeouts, .trying(words, within: limit))
+    }
+    guard words.isEmpty else { throw .usage("use either a command or --confirm, not both") }
+    return try options.invocation(timeouts, .asking(within: limit ?? .seconds(60)))
+  }
+}
+
+/// The options of `try` alone.
+struct TryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "End the command, and what it has started, after this time; with --confirm, wait so long for the answer (60s).",
+      "End the command and its processes after this time. With --confirm, the time to answer (60s if not given).",
       valueName: "time"))
   var within: String?
 
   @Flag(help: "Ask on the terminal, instead of running a command.")
   var confirm = false
 
-  @OptionGroup var options: TrialOptions
-
-  func invocation(running words: [String]) throws(Failure) -> Invocation {
-    let limit = try limit()
-    guard confirm else {
-      try options.check(words, of: "try")
-      return try options.invocation(timeouts, .trying(words, within: limit))
-    }
-    guard words.isEmpty else { throw .usage("either a command decides or --confirm, not both") }
-    return try options.invocation(timeouts, .asking(within: limit ?? .seconds(60)))
-  }
-
-  private func limit() throws(Failure) -> Duration? {
+  /// How long the command or the answer may take.
+  ///
+  /// - Throws: ``Failure``, when the value is not a time.
+  func limit() throws(Failure) -> Duration? {
     guard let within else { return nil }
     guard let seconds = TimeoutText.seconds(within), Timeout.settableSeconds ~= seconds else {
-      throw .usage("--within takes a time from 1 s to 31 days (90, 90s, 15m), not \"\(within.printable)\"")
+      throw .usage("--within accepts a time from 1 s to 31 days (90, 90s, 15m), not \"\(within.printable)\"")
     }
     return .seconds(seconds)
   }
@@ -79,61 +89,59 @@ struct WithCommand: TrialCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Set timeouts, run a command, and put the old ones back, whatever happens.",
+    abstract: "Set timeouts while a command runs, then restore the old ones.",
     usage: """
-      ipvs-timeout with <tcp> <tcpfin> <udp> [<option> ...] -- <command> ...
-      ipvs-timeout with --udp <time> [<option> ...] -- <command> ...
+      ipvs-timeout with <tcp> <tcpfin> <udp> [<options>] -- <command> ...
+      ipvs-timeout with --udp <time> [<options>] -- <command> ...
       """,
     discussion: """
-      As `ipvs-timeout try`, but the old timeouts are put back also if the command succeeds. Its status is passed on.
+      As `ipvs-timeout try`, but the old timeouts are restored even if the command succeeds. Its status is passed on.
 
       Examples:
         ipvs-timeout with --udp 5s -- ./deploy
         ipvs-timeout with --tcp 1m --netns ingress_sbox -- sh
       """)
 
-  @OptionGroup var timeouts: TimeoutValues
+  @OptionGroup(title: OptionTitle.timeouts) var timeouts: TimeoutValues
 
   @OptionGroup var options: TrialOptions
 
   func invocation(running words: [String]) throws(Failure) -> Invocation {
-    try options.check(words, of: "with")
+    try options.check(words, of: Self.name)
     return try options.invocation(timeouts, .running(words))
   }
 }
 
-/// A command of ours behind which, and `--`, another command stands.
+/// A command of this program that runs another command, which is written after `--`.
 protocol TrialCommand: NamedCommand {
-  /// What it asks for.
+  /// What the command line asks for.
   ///
-  /// - Parameter words: The other command and its arguments; the parser would not take them beside values.
+  /// - Parameter words: The other command and its arguments. The parser would not accept them after values.
   /// - Returns: The same as for any other command.
-  /// - Throws: ``Failure``, where its values make no sense.
+  /// - Throws: ``Failure``, when the values do not make sense.
   func invocation(running words: [String]) throws(Failure) -> Invocation
 }
 
-/// What `try` and `with` have in common.
+/// The options that `try` and `with` share.
 struct TrialOptions: ParsableArguments {
-  @Flag(help: "Change nothing and run nothing; say what would change.")
-  var dryRun = false
+  @OptionGroup(title: OptionTitle.trial) var trial: DryTrialOption
 
-  @OptionGroup var output: OutputOptions<TextFormat>
-
-  @OptionGroup var access: AccessOptions
+  @OptionGroup var common: CommonOptions<TextFormat>
 
   /// Refuses a command that cannot be run as it is written.
   ///
   /// - Parameters:
   ///   - words: The command and its arguments.
-  ///   - command: The command of ours.
+  ///   - command: The command of this program.
   /// - Throws: ``Failure``.
   func check(_ words: [String], of command: String) throws(Failure) {
     guard let name = words.first, !name.isEmpty else {
-      throw .usage("a command is needed behind --, as in `ipvs-timeout \(command) --udp 5s -- ./deploy`")
+      throw .usage(
+        "\(command) needs a command after --; write for example `ipvs-timeout \(command) --udp 5s -- ./deploy`")
     }
-    // Bytes that are not UTF-8 have become this on the way here, and would be another file's name.
+    // Bytes that are not UTF-8 became this character earlier, and would name another file.
     if let word = words.first(where: { $0.unicodeScalars.contains("\u{FFFD}") }) {
-      throw .usage("the command's word \"\(word.printable)\" is not UTF-8; write the command into a script")
+      throw .usage("the word \"\(word.printable)\" of the command is not UTF-8; write the command into a script")
     }
   }
 
@@ -141,11 +149,17 @@ struct TrialOptions: ParsableArguments {
   ///
   /// - Throws: ``Failure``, when no timeout is named.
   func invocation(_ timeouts: TimeoutValues, _ meanwhile: TrialRequest.Meanwhile) throws(Failure) -> Invocation {
-    let wanted = try timeouts.timeouts()
-    guard wanted != Timeouts() else { throw .usage("there is nothing to set: name at least one timeout") }
+    let wanted = try timeouts.timeouts(for: meanwhile.name)
+    guard wanted != Timeouts() else { throw .usage("there is nothing to set; name at least one timeout") }
     return .trial(
       TrialRequest(
-        wanted: wanted, meanwhile: meanwhile, isDryRun: dryRun, output: output.timeouts,
-        access: access.access(default: .current)))
+        wanted: wanted, meanwhile: meanwhile, isDryRun: trial.dryRun, output: common.output.timeouts,
+        access: common.access(default: .current)))
   }
+}
+
+/// The option of a trial that only reports.
+struct DryTrialOption: ParsableArguments {
+  @Flag(help: "Change nothing and run nothing; report what would change.")
+  var dryRun = false
 }

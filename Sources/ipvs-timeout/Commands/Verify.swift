@@ -12,11 +12,18 @@ struct VerifyCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Compare the timeouts with what they should be: with values, or with the policy.",
+    abstract: "Compare the timeouts with the values you name, or with the policy.",
+    usage: """
+      ipvs-timeout verify [--policy <file>] [<options>]
+      ipvs-timeout verify <tcp> <tcpfin> <udp> [<options>]
+      ipvs-timeout verify [--tcp <time>] [--tcpfin <time>] [--udp <time>] ...
+      """,
     discussion: """
-      Exit status 0: they are so. 1: they are not; one line is printed for each that differs. A timeout that is kept \
-      (0, - or not named) may be anything. Without any value, every network namespace is compared with the policy \
-      file, which `ipvs-timeout help apply` describes.
+      Exit status 0: the timeouts match. 1: they do not; each difference is printed on its own line. A timeout to keep \
+      (0, - or not named) may have any value.
+
+      Without values, every network namespace is compared with the policy file. `ipvs-timeout help apply` describes \
+      that file.
 
       Examples:
         ipvs-timeout verify
@@ -24,32 +31,28 @@ struct VerifyCommand: InvocationCommand {
         ipvs-timeout verify --udp 60 --quiet || echo drift
       """)
 
-  @OptionGroup var timeouts: TimeoutValues
+  @OptionGroup(title: OptionTitle.timeouts) var timeouts: TimeoutValues
 
-  @Option(
-    help: ArgumentHelp("Another policy file than /etc/ipvs-timeout.conf.", valueName: "file"), completion: .file())
-  var policy: String?
+  @OptionGroup(title: OptionTitle.policy) var policy: PolicyOption
 
-  @OptionGroup var output: OutputOptions<MetricFormat>
-
-  @OptionGroup var access: AccessOptions
+  @OptionGroup var common: CommonOptions<MetricFormat>
 
   func invocation() throws(Failure) -> Invocation {
     if timeouts.isEmpty {
       return .verifyPolicy(
         VerifyPolicyRequest(
-          path: policy.map { FilePath($0) } ?? PolicyFile.usualPath, output: output.timeouts,
-          access: access.access(default: .bound)))
+          path: policy.path ?? PolicyFile.usualPath, output: common.output.timeouts,
+          access: common.access(default: .bound)))
     }
-    guard policy == nil else { throw .usage("compare either with values or with --policy, not with both") }
-    let wanted = try timeouts.timeouts()
-    guard wanted != Timeouts() else { throw .usage("there is nothing to compare: name at least one timeout") }
+    guard policy.path == nil else { throw .usage("use either values or --policy, not both") }
+    let wanted = try timeouts.timeouts(for: Self.name)
+    guard wanted != Timeouts() else { throw .usage("there is nothing to compare; name at least one timeout") }
     return .verify(
-      VerifyRequest(wanted: wanted, output: output.timeouts, access: access.access(default: .current)))
+      VerifyRequest(wanted: wanted, output: common.output.timeouts, access: common.access(default: .current)))
   }
 }
 
-/// Compares the timeouts with those that are named.
+/// Compares the timeouts with the named ones.
 struct VerifyRequest: Hashable {
   let wanted: Timeouts
   var output = TimeoutsOutput()

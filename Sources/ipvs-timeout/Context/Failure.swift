@@ -5,7 +5,7 @@ internal import Ipvsadm
 internal import SystemPackage
 internal import Text
 
-/// What ends the program early: what to print on standard error, if anything, and the exit status.
+/// The reason why the program ends early: a message for standard error, if any, and the exit status.
 struct Failure: Error, Hashable {
   /// Whole lines without the last newline, or nothing.
   let message: String?
@@ -16,27 +16,27 @@ struct Failure: Error, Hashable {
     self.status = status
   }
 
-  /// A failure told in the program's own sentence.
+  /// A failure with one sentence of this program.
   init(_ sentence: String, _ status: ExitStatus) {
     self.init(message: "ipvs-timeout: \(sentence)", status: status)
   }
 
-  /// A failure told in several sentences, each on a line of its own.
+  /// A failure with several sentences, each on its own line.
   init(sentences: [String], _ status: ExitStatus) {
     self.init(message: sentences.map { "ipvs-timeout: \($0)" }.joined(separator: "\n"), status: status)
   }
 
-  /// A command line that is not understood.
+  /// A failure to understand the command line.
   static func usage(_ sentence: String) -> Failure {
     Failure(sentence, .usage)
   }
 
-  /// A backend that failed; where ipvsadm's forms were used, `status` is what ipvsadm would exit with.
+  /// A failure of a backend, with the exit status that ipvsadm would have in its own forms.
   init(_ error: DirectorError, status: ExitStatus? = nil) {
     self.init(error.description, status ?? error.exitStatus)
   }
 
-  /// A command line in ipvsadm's language that is not carried out.
+  /// A refused command line in ipvsadm's language.
   init(_ refusal: IpvsadmRefusal) {
     let status = ExitStatus(rawValue: refusal.status)
     if refusal.isIpvsadmsOwn {
@@ -46,21 +46,21 @@ struct Failure: Error, Hashable {
     }
   }
 
-  /// The reader of the output has gone; there is nobody to tell.
+  /// The reader has closed the output, so nobody would read a message.
   static let outputClosed = Failure(message: nil, status: .outputClosed)
 }
 
 extension Failure {
-  /// A policy that is not obeyed, with every mistake in it on a line of its own.
+  /// A policy that is not applied, with each of its errors on its own line.
   init(_ error: PolicyError, in path: FilePath) {
     switch error {
     case .unreadable:
       let mayNot = error.errno == .permissionDenied || error.errno == .notPermitted
       self.init(error.description, mayNot ? .notPermitted : .badPolicy)
     case .mistakes(let mistakes):
-      let count = mistakes.count == 1 ? "a mistake" : "\(mistakes.count) mistakes"
+      let count = mistakes.count == 1 ? "an error" : "\(mistakes.count) errors"
       self.init(
-        sentences: mistakes.map(\.description) + ["nothing was done, because \(path.string.printable) has \(count)"],
+        sentences: mistakes.map(\.description) + ["nothing was changed, because \(path.string.printable) has \(count)"],
         .badPolicy)
     }
   }
