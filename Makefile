@@ -17,7 +17,7 @@
 #   make recipes        write the output in README.md and docs/ from a run of their recipes
 #   make bench          compare the program with ipvsadm
 #   make docs           build the documentation of the library, .build/docs/site
-#   make manual         write docs/ipvs-timeout.8 from the program's help
+#   make manual         write docs/ipvs-timeout.8 from docs/manual/frame.mdoc and the program's own help
 #   make golden         write Tests/Golden/session.txt from a session with the program in the lab
 #   make link-order     trace the program, and write the order in which to link the release program
 #   make clean          delete everything that was built
@@ -40,10 +40,7 @@ DOCS := .build/docs
 TUTORIAL := Sources/IPVS/IPVS.docc
 KERNEL_TESTS := Tests/Lab/kernel-tests $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
 
-# The generator distinguishes only the exit status 0 from all others. So the list of exit statuses is inserted here.
-GENERATE_MANUAL := swift package plugin generate-manual --configuration debug --section 8 --date 2026-11-22 > /dev/null && \
-	sed -e '/^\.Ex /{r docs/exit-status.mdoc' -e 'd;}' -e '/^$$/s/^/.Pp/' \
-	.build/plugins/GenerateManual/outputs/ipvs-timeout/ipvs-timeout.8
+GENERATE_MANUAL := swift build --product ipvs-timeout >&2 && docs/manual/generate .build/debug/ipvs-timeout docs/manual/frame.mdoc
 
 INSTALL_PROGRAM := $(DESTDIR)$(PREFIX)/sbin/ipvs-timeout
 INSTALL_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipvs-timeout.8
@@ -164,6 +161,7 @@ manual: dependencies
 
 test-manual: test-dependencies
 	$(GENERATE_MANUAL) | diff -u docs/ipvs-timeout.8 -
+	mandoc -T lint -W warning docs/ipvs-timeout.8
 
 link-order: release
 	@Tests/Lab/install-dependencies trace
