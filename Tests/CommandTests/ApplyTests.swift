@@ -2,14 +2,14 @@
 
 import Testing
 
-/// The built program making namespaces as a policy says, with a program that plays ipvsadm in each.
+/// The built program applying a policy to namespaces, with a fake ipvsadm in each.
 @Suite(.serialized) struct ApplyTests {
   private static let policy = "host 15m - -\nblue 60 - -\n1-* - - 5s\n"
   private static let two = "bind /run/netns/blue; bind /run/docker/netns/1-abc; bind /run/netns/other; "
   private static let apply = #""$program" apply "$policy" $ipvsadm"#
   private static let sent = #"cat "${policy%/*}"/net*/sent 2> /dev/null | sort"#
 
-  @Test func `sends what differs and nothing else`() async throws {
+  @Test func `sends only the values that differ`() async throws {
     try await expect(
       "\(Self.apply); echo $?; \(Self.sent); \(Self.apply); echo $?; \(Self.sent)",
       """
@@ -66,11 +66,11 @@ import Testing
       ("--dry-run --netns host --changed-only --format prometheus", ""),
       ("--dry-run --in-use --netns blue", ""),
     ])
-  func `says what would change, and changes nothing`(options: String, output: String) async throws {
+  func `reports what would change, and changes nothing`(options: String, output: String) async throws {
     try await expect("\(Self.apply) \(options) 2> /dev/null; \(Self.sent)", output)
   }
 
-  @Test func `writes only what has changed where that is wanted`() async throws {
+  @Test func `prints only changes with --changed-only`() async throws {
     try await expect(
       "\(Self.apply) --changed-only --netns blue --netns host; \(Self.apply) --changed-only; \(Self.apply) --quiet",
       """
@@ -80,7 +80,7 @@ import Testing
       """)
   }
 
-  @Test func `is what verify compares with`() async throws {
+  @Test func `reaches the state that verify expects`() async throws {
     let verify = #""$program" verify --policy "$policy" $ipvsadm"#
     try await expect(
       "\(verify); echo $?; \(Self.apply) --quiet; \(verify); echo $?",
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test(arguments: ["# nothing\n", "no-such 1 - -\n", "blue - - -\n"])
-  func `says that nothing is wanted`(policy: String) async throws {
+  func `reports a policy that wants nothing`(policy: String) async throws {
     try await withPrivateNamespaces { namespaces in
       for command in ["apply \"$policy\"", "verify --policy \"$policy\""] {
         let ending = try await namespaces.run(policy: policy, Self.two + "\"$program\" \(command) $ipvsadm")

@@ -4,12 +4,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The built program around an ipvsadm that would drag it along.
+/// The built program with an ipvsadm that does not behave.
 @Suite struct BackendSafetyTests {
-  /// `$0` is the program, `$1` what plays ipvsadm.
+  /// `$0` is the program, `$1` the fake ipvsadm.
   private static let show = #""$0" show --backend ipvsadm --ipvsadm "$1""#
 
-  @Test func `a script that leads back here is run once`() async throws {
+  @Test func `a script that calls this program again is run once`() async throws {
     try await withIpvsadm(
       """
       echo called >> "$0.calls"
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: [("TERM", 143), ("HUP", 129), ("ALRM", 142), ("USR1", 138)])
-  func `a signal that ends it ends what it runs`(signal: String, status: Int32) async throws {
+  func `a signal that ends the program ends its ipvsadm`(signal: String, status: Int32) async throws {
     try await withIpvsadm("echo $$ > \"$0.pid\"\nexec sleep 100") { path in
       let ending = try await BuiltProgram.run(
         script: """
@@ -33,7 +33,7 @@ import Testing
           kill -0 $(cat "$1.pid") 2> /dev/null && echo alive
           exit 0
           """, [path.string])
-      // The shell says on standard error what ended its job.
+      // The shell reports on standard error what ended its job.
       #expect(ending.status == 0)
       #expect(ending.output == "\(status)\n")
     }
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `the end of a program is seen where the caller ignores it`() async throws {
+  @Test func `the end of ipvsadm is noticed even if the caller ignores SIGCHLD`() async throws {
     try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
       let ending = try await BuiltProgram.run(script: "trap '' CHLD; exec \(Self.show)", [path.string])
       #expect(ending == .init(status: 0, output: "Timeout (tcp tcpfin udp): 1 2 3\n"))
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: ["<&- >&-", ">&-", "<&- >&- 2>&-"])
-  func `a closed standard output is not taken by a pipe`(closed: String) async throws {
+  func `a pipe does not get the number of a closed standard output`(closed: String) async throws {
     try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
       let ending = try await BuiltProgram.run(script: "(exec \(Self.show) \(closed)); echo $?", [path.string])
       #expect(ending.status == 0)
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: ["<&- >&-", ">&-"])
-  func `what is written to a closed standard output goes nowhere`(closed: String) async throws {
+  func `output to a closed standard output goes nowhere`(closed: String) async throws {
     try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
       let ending = try await BuiltProgram.run(script: "exec \(Self.show) \(closed)", [path.string])
       #expect(ending.status == 71)
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: [4, 8, 16])
-  func `too few files that may be open are told`(limit: Int) async throws {
+  func `a limit of open files that is too low is reported`(limit: Int) async throws {
     try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
       let ending = try await BuiltProgram.run(script: "ulimit -n \(limit); exec \(Self.show)", [path.string])
       #expect(ending.status == 71)

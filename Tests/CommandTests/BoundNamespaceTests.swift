@@ -2,13 +2,13 @@
 
 import Testing
 
-/// What the built program finds in `/run/netns` and `/run/docker/netns`, and what a policy means there.
+/// The namespaces that the built program finds in `/run/netns` and `/run/docker/netns`, and how a policy matches them.
 @Suite(.serialized) struct BoundNamespaceTests {
   private static let check = #"""
     "$program" check-policy "$policy" 2>&1 | sed "s|$policy|POLICY|"
     """#
 
-  @Test func `each is there once, by its best name`() async throws {
+  @Test func `each is listed once, with its best name`() async throws {
     try await withPrivateNamespaces { namespaces in
       let ending = try await namespaces.run(
         """
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `a policy knows each by all its paths, and the host only as host`() async throws {
+  @Test func `a policy matches each by all its paths, and the host only as host`() async throws {
     try await withPrivateNamespaces { namespaces in
       let ending = try await namespaces.run(
         policy: """
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  @Test func `no directory is no namespace, and one that cannot be read is told`() async throws {
+  @Test func `a missing directory has no namespace, and an unreadable one is reported`() async throws {
     try await withPrivateNamespaces { namespaces in
       let none = try await namespaces.run("rm -r /run/netns /run/docker; \(Self.check)")
       #expect(none == .init(status: 0, output: "host: nothing\n"))

@@ -9,13 +9,13 @@ import Testing
 enum BuiltProgram {
   /// How a run ended.
   struct Ending: Equatable {
-    /// As a shell counts: 128 and the signal's number, where a signal killed it.
+    /// The exit status, or 128 plus the number of the signal that killed it.
     var status: Int32
     var output = ""
     var errors = ""
   }
 
-  /// The program lies beside the program that runs the tests.
+  /// The program, which is in the directory of the program that runs the tests.
   static var path: FilePath {
     get throws {
       let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -30,7 +30,7 @@ enum BuiltProgram {
     let path = try path ?? self.path
     let record = try await Subprocess.run(
       .path(path), arguments: Arguments(arguments),
-      // The width of help is that of the terminal.
+      // The help would use the width of the terminal.
       environment: .inherit.updating(["COLUMNS": nil]),
       input: .none, output: .string(limit: 1_000_000), error: .string(limit: 1_000_000))
     let status =

@@ -4,9 +4,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What the built program says a policy wants; it asks neither IPVS nor the program ipvsadm.
+/// The report of the built program about a policy, for which it asks neither IPVS nor ipvsadm.
 @Suite(.serialized) struct CheckPolicyTests {
-  @Test func `tells what the host would get, and from which line`() async throws {
+  @Test func `reports what the host would get, and from which line`() async throws {
     try await withPolicy("# one\nhost 15m 30s -\nhost - 1m default\n") { path in
       let text = try await BuiltProgram.run(nil, ["check-policy", path, "--netns", "host"])
       #expect(
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func `tells of nothing that is wanted`() async throws {
+  @Test func `reports that nothing is wanted`() async throws {
     try await withPolicy("host 15m - -\n") { path in
       let (command, foreign) = (["check-policy", path, "--netns"], try ForeignNamespace())
       #expect(
@@ -36,8 +36,8 @@ import Testing
     }
   }
 
-  /// A namespace may be named that is not there yet: the policy may still be looked at.
-  @Test func `goes by the path of what is not there`() async throws {
+  /// A namespace that does not exist yet may be named, to try the policy.
+  @Test func `matches a missing namespace by its path`() async throws {
     try await withPolicy("/no/* 1 - -\nsuch - 2 -\n") { path in
       let ending = try await BuiltProgram.run(nil, ["check-policy", path, "--netns", "/no/such", "--netns", "such"])
       #expect(
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `looks at all namespaces, and tells of lines that are for none`() async throws {
+  @Test func `reads all namespaces, and reports lines that match none`() async throws {
     let foreign = try ForeignNamespace()
     try await withPolicy("host 1 - -\nno-such 2 - -\nhost - - 3\n/no/such/* 4 - -\n") { path in
       let ending = try await BuiltProgram.run(nil, ["check-policy", path, "--all-netns"])
@@ -55,14 +55,14 @@ import Testing
       #expect(ending.output.contains("\npid \(foreign.process) (cat): nothing\n"))
       #expect(ending.errors.contains(#"ipvs-timeout: \#(path):4: no network namespace here is "/no/such/*""# + "\n"))
       #expect(!ending.errors.contains(":1:") && !ending.errors.contains(":3:"))
-      // A policy cannot mean a namespace in which only processes live.
+      // A policy cannot match a namespace in which only processes live.
       let bound = try await BuiltProgram.run(nil, ["check-policy", path])
       #expect(bound.output.hasPrefix("host: tcp 1 s (line 1), udp 3 s (line 3)\n"))
       #expect(!bound.output.contains("pid "))
     }
   }
 
-  @Test func `tells of no lines where namespaces were chosen`() async throws {
+  @Test func `reports no lines if namespaces were chosen`() async throws {
     try await withPolicy("no-such 2 - -\n") { path in
       let ending = try await BuiltProgram.run(nil, ["check-policy", path, "--netns", "host"])
       #expect(ending == .init(status: 0, output: "host: nothing\n"))

@@ -2,7 +2,7 @@
 
 import Testing
 
-/// One command of the built program over many network namespaces, with a program that plays ipvsadm in each.
+/// One command of the built program in many network namespaces, with a fake ipvsadm in each.
 @Suite(.serialized) struct CommandContextTests {
   private static let two = "bind /run/netns/blue; bind /run/docker/netns/1-abc; "
 
@@ -54,10 +54,10 @@ import Testing
         """
       ),
       ("show --netns blue --format rules", 0, "--set 900 120 300\n"),
-      // Nobody has put a virtual service there.
+      // There is no virtual service.
       ("show --netns blue --netns 1-abc --in-use", 0, ""),
     ] as [(String, Int32, String)])
-  func `does what it is told in each`(command: String, status: Int32, output: String) async throws {
+  func `does its work in each`(command: String, status: Int32, output: String) async throws {
     try await withPrivateNamespaces { namespaces in
       let (command, rest) = command.divided
       let ending = try await namespaces.run(Self.two + "\"$program\" \(command) $ipvsadm \(rest)")
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func `has each keep timeouts of its own`() async throws {
+  @Test func `keeps the timeouts of each apart`() async throws {
     try await withPrivateNamespaces { namespaces in
       let ending = try await namespaces.run(
         Self.two + """
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func `does not stop at one that fails, and ends with the largest status`() async throws {
+  @Test func `continues after a failure, and ends with the largest status`() async throws {
     try await withPrivateNamespaces { namespaces in
       let ending = try await namespaces.run(
         Self.two + "\"$program\" verify 60 - - --netns blue --netns no-such --netns 1-abc $ipvsadm")
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `tells in which one a timeout did not take, and goes on`() async throws {
+  @Test func `reports where a timeout did not take effect, and continues`() async throws {
     try await withPrivateNamespaces(first: "[ \"$1\" = -L ] || exit 0") { namespaces in
       let ending = try await namespaces.run(
         Self.two + "\"$program\" set - - 5 --netns blue --netns 1-abc $ipvsadm --format prometheus --quiet")
@@ -120,7 +120,7 @@ import Testing
     }
   }
 
-  @Test func `stops where it would be the same in every one`() async throws {
+  @Test func `stops at a failure that would be the same everywhere`() async throws {
     let refusal = "echo \"Can't initialize ipvs: Permission denied (you must be root)\" >&2; exit 2"
     try await withPrivateNamespaces(first: refusal) { namespaces in
       let ending = try await namespaces.run(
@@ -132,8 +132,8 @@ import Testing
     }
   }
 
-  /// The shell has a capability more than the program, which therefore may not look at it.
-  @Test func `tells that not all could be seen`() async throws {
+  /// The shell has one capability more than the program, which therefore may not inspect the shell.
+  @Test func `reports that some namespaces could not be read`() async throws {
     try await withPrivateNamespaces { namespaces in
       let restrained = #"setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace "$program""#
       let told =
@@ -153,10 +153,10 @@ import Testing
               77
 
               """, errors: told + told))
-      // That is not the policy's fault.
+      // The policy has no error.
       let check = try await namespaces.run("\(restrained) check-policy \"$policy\" --all-netns; echo $?")
       #expect(check == .init(status: 0, output: "host: nothing\n0\n", errors: told))
-      // Where namespaces were named, nothing else was looked for.
+      // If namespaces are named, no others are searched for.
       let named = try await namespaces.run("\(restrained) show --netns host --quiet $ipvsadm; echo $?")
       #expect(named == .init(status: 0, output: "0\n"))
     }
@@ -164,7 +164,7 @@ import Testing
 }
 
 extension String {
-  /// What stands before a pipe, and the rest.
+  /// The text before a pipe, and the rest.
   fileprivate var divided: (Substring, Substring) {
     let end = firstIndex(of: "|") ?? endIndex
     return (self[..<end], self[end...])

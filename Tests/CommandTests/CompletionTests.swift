@@ -11,7 +11,7 @@ import Testing
     ("zsh", "#compdef ipvs-timeout\n"),
     ("fish", "function __ipvs-timeout_"),
   ])
-  func `begins as it should, and knows the commands`(shell: String, beginning: String) throws {
+  func `begins as the shell expects, and has the commands`(shell: String, beginning: String) throws {
     guard case .text(let script) = try Invocation(["--generate-completion-script", shell]) else {
       Issue.record("no text")
       return

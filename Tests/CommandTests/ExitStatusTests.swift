@@ -57,7 +57,7 @@ import Testing
     #expect(DirectorError.kernel(IPVSError(code, .open)).exitStatus.rawValue == status)
   }
 
-  /// A security policy stands between us and the socket.
+  /// A security policy may refuse the socket.
   @Test(arguments: [(.permissionDenied, 77), (.notPermitted, 77), (.noMemory, 71), (nil, 71)] as [(Errno?, Int32)])
   func `of a refusal depends on its errno`(errno: Errno?, status: Int32) {
     #expect(DirectorError.kernel(IPVSError(.refused, .open, errno: errno)).exitStatus.rawValue == status)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: program)
-  func `of two failures is that of the first`(cause: IpvsadmError.Cause, status: Int32) {
+  func `of two failures is the first one's`(cause: IpvsadmError.Cause, status: Int32) {
     let error = DirectorError(
       .program(IpvsadmError(cause, .list, program: "/x")),
       after: .taken(from: .netlink, to: .ipvsadm, because: IPVSError(.notInKernel, .open)))
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(arguments: netlink)
-  func `of a change that was not read back is that of the reading`(code: IPVSError.Code, status: Int32) {
+  func `of a change that was not read back is the status of the reading`(code: IPVSError.Code, status: Int32) {
     let error = DirectorError(.kernel(IPVSError(code, .readTimeouts)), wasSet: Timeouts(udp: 5))
     #expect(error.exitStatus.rawValue == status)
   }
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `are those that are documented`() {
+  @Test func `are the documented ones`() {
     #expect(ExitStatus.success.rawValue == 0)
     #expect(ExitStatus.notAsWanted.rawValue == 1)
     #expect(ExitStatus.usage.rawValue == 64)

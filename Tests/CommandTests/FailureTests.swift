@@ -10,7 +10,7 @@ import Testing
 @Suite struct FailureTests {
   private static let error = DirectorError.program(IpvsadmError(.itself, .list, program: "/x"))
 
-  @Test func `of netlink says what to do about it where ipvsadm is used instead`() {
+  @Test func `of netlink has its advice even if ipvsadm is used instead`() {
     #expect(
       Fallback.taken(from: .netlink, to: .ipvsadm, because: IPVSError(.moduleNotLoaded, .open)).sentence
         == "using the program ipvsadm instead of netlink: cannot open IPVS in this network namespace: the kernel's module"
@@ -30,7 +30,7 @@ import Testing
     #expect(failure.status == .ipvsadmFailedToOpen)
   }
 
-  @Test func `of the reader is told to nobody`() {
+  @Test func `of the reader has no message`() {
     #expect(Failure.outputClosed.message == nil)
     #expect(Failure.outputClosed.status == .outputClosed)
   }
@@ -41,14 +41,14 @@ import Testing
     #expect(failure.status == .badPolicy)
   }
 
-  /// After a change, in whichever namespace it was.
+  /// After a change, in any namespace.
   @Test(
     arguments: [
       (nil, "this network namespace"), (NamespaceTarget(.current), "this network namespace"),
       (NamespaceTarget(.named("blue")), "the network namespace blue"),
       (NamespaceTarget(.process(7)), "the network namespace pid 7"),
     ] as [(NamespaceTarget?, String)])
-  func `of a change that did not take says where`(place: NamespaceTarget?, name: String) throws {
+  func `of a change that had no effect names the namespace`(place: NamespaceTarget?, name: String) throws {
     let change = TimeoutsChange(wanted: Timeouts(udp: 60), before: .kernelDefault, after: .kernelDefault)
     let report = TimeoutsReport(target: place, backend: .netlink, content: .change(change))
     let failure = try #require(report.failure)

@@ -5,12 +5,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A program that plays ipvsadm: it keeps three timeouts in a file, and writes down what it was told to set.
+/// A fake ipvsadm: it keeps three timeouts in a file, and writes down its own arguments.
 struct FakeIpvsadm {
   let directory: FilePath
   var path: FilePath { directory.appending("ipvsadm") }
 
-  /// Writes the program, which begins with these timeouts and does something else first.
+  /// Writes the program, which starts with these timeouts and runs another command first.
   init(in directory: FilePath, timeouts: String = "900 120 300", first script: String = "") async throws {
     self.directory = directory
     let text = """
@@ -39,12 +39,12 @@ struct FakeIpvsadm {
     try #require(record.terminationStatus == .exited(0))
   }
 
-  /// What it was told to set, a line for each time.
+  /// The timeouts that it was called to set, one line for each call.
   var sent: String {
     get throws { try directory.appending("sent").text() }
   }
 
-  /// Runs the built program with this one as its backend, in a `/run` of its own, where nothing else keeps it waiting.
+  /// Runs the built program with this one as its backend, in its own `/run`, where no other change holds the lock.
   func run(_ arguments: [String]) async throws -> BuiltProgram.Ending {
     try await BuiltProgram.run(
       script: #"exec unshare --mount sh -c 'mount -t tmpfs none /run && exec "$0" "$@"' "$0" "$@""#,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// The plainest command lines are recognised by hand; whoever reads them, they mean the same.
+/// The plainest command lines, which are recognised by hand and mean the same to the argument parser.
 @Suite struct FastPathTests {
   @Test(arguments: [
     [],
@@ -23,7 +23,7 @@ import Testing
     ["-l", "--timeout"],
     ["-Ln", "--timeout"],
   ])
-  func `is recognised as what the full parsers make of it`(arguments: [String]) throws {
+  func `is recognised as the full parsers understand it`(arguments: [String]) throws {
     let plain = try #require(recognised(arguments))
     #expect(try Invocation(arguments) == plain)
   }
@@ -74,11 +74,11 @@ import Testing
     ["help"],
     ["--help"],
   ])
-  func `is left to the parser where it is not plain`(arguments: [String]) {
+  func `is left to the parser if it is not plain`(arguments: [String]) {
     #expect(recognised(arguments) == nil)
   }
 
-  /// What is recognised by hand, from arguments as the kernel passes them.
+  /// The invocation that is recognised by hand, from arguments as the kernel passes them.
   private func recognised(_ arguments: [String]) -> Invocation? {
     var values = (["ipvs-timeout"] + arguments).map { strdup($0) } + [nil]
     defer { values.forEach { free($0) } }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// In which network namespaces command lines ask for something to be done.
+/// The network namespaces that command lines choose.
 @Suite struct NamespaceSelectionTests {
   static let selections: [([String], NamespaceSelection)] = [
     ([], NamespaceSelection()),
@@ -21,13 +21,13 @@ import Testing
       ["--netns", "blue", "--netns", "host", "--netns", "red"],
       NamespaceSelection(choice: .named([.named("blue"), .current, .named("red")]))
     ),
-    // Each once, where it stood first.
+    // Each once, in its first place.
     (
       ["--netns", "blue", "--netns", "red", "--netns=blue", "--netns", "red"],
       NamespaceSelection(choice: .named([.named("blue"), .named("red")]))
     ),
     (["--netns", "host", "--netns", "host"], NamespaceSelection(choice: .named([.current]))),
-    // A path is another way to say it, which only the system can tell.
+    // A path may be another name of the same one, which only the system knows.
     (
       ["--netns", "blue", "--netns", "/run/netns/blue"],
       NamespaceSelection(choice: .named([.named("blue"), .path("/run/netns/blue")]))
@@ -39,9 +39,9 @@ import Testing
   ]
 
   @Test(arguments: selections)
-  func `every command takes them`(options: [String], selection: NamespaceSelection) throws {
+  func `every command accepts them`(options: [String], selection: NamespaceSelection) throws {
     let (output, access) = (TimeoutsOutput(), Access(selection: selection))
-    // What goes by the policy works in all that a policy can match, where nobody names a namespace.
+    // By default, commands about the policy work in all namespaces that a policy can match.
     let policySelection = selection.choice == .current ? NamespaceSelection(choice: .bound) : selection
     let policyAccess = Access(selection: policySelection)
     let wanted = Timeouts(tcp: 60, tcpFin: 30, udp: 60)
@@ -81,7 +81,7 @@ import Testing
         ["show", "--format", "rules", "--netns", "a", "--netns", "a"], NamespaceSelection(choice: .named([.named("a")]))
       ),
     ] as [([String], NamespaceSelection)])
-  func `rules are written of one`(arguments: [String], selection: NamespaceSelection) throws {
+  func `rules are written for one`(arguments: [String], selection: NamespaceSelection) throws {
     #expect(
       try Invocation(arguments)
         == .show(ShowRequest(output: .init(format: .rules), access: .init(selection: selection))))

@@ -7,18 +7,18 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// What network namespaces are called, and under which names a policy meets them.
+/// The names of network namespaces in results, and the names that a policy matches.
 @Suite struct NamespaceTargetTests {
   @Test(
     arguments: [
       (.current, "host", true, []),
       (.named("blue"), "blue", false, ["/run/netns/blue", "/run/docker/netns/blue"]),
-      // A number is a process, though it may be a name too.
+      // A number is a process, although it could be a name too.
       (.named("7"), "7", false, []),
       (.path("/run/netns/blue"), "/run/netns/blue", false, ["/run/netns/blue"]),
       (.process(7), "pid 7", false, []),
     ] as [(NetworkNamespace, String, Bool, [String])])
-  func `that somebody has named is called so`(
+  func `that the command line names keeps that name`(
     namespace: NetworkNamespace, name: String, isHost: Bool, paths: [String]
   ) {
     let place = NamespaceTarget(namespace)
@@ -28,7 +28,7 @@ import Testing
     #expect(place.paths == paths)
   }
 
-  @Test func `that was found is called by its best name`() throws {
+  @Test func `that was found gets its best name`() throws {
     let foreign = try ForeignNamespace()
     let listing = try NamespaceList()
     let other = NamespaceTarget(try #require(listing.info(for: .path(foreign.path))))
@@ -40,8 +40,8 @@ import Testing
     #expect(own.isHost)
   }
 
-  /// The host by another name is the host, or a line for others would change it.
-  @Test func `that somebody has named is known for what it is`() throws {
+  /// The host by another name is still the host, which a line for other namespaces must not change.
+  @Test func `that the command line names is recognised`() throws {
     let listing = try NamespaceList(includingProcesses: false)
     let namespace = NetworkNamespace.path("/proc/self/ns/net")
     let place = NamespaceTarget(namespace, known: listing.info(for: namespace))

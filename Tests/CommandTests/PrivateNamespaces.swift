@@ -3,10 +3,10 @@
 import SystemPackage
 import TestSupport
 
-/// Network namespaces that only one script sees, and a program there that plays ipvsadm.
+/// Network namespaces that only one script sees, and a fake ipvsadm in them.
 ///
-/// They are bound in a `/run` of the script's own, where it sees no processes but its own. The program keeps timeouts for
-/// each of them. That takes root; nothing of it is left behind.
+/// They are bound in the script's own `/run`. The script sees only its own processes. The fake keeps timeouts for each
+/// namespace. This needs root and leaves nothing behind.
 struct PrivateNamespaces {
   private let ipvsadm: FakeIpvsadm
   private var policy: FilePath { ipvsadm.directory.appending("policy") }
@@ -45,7 +45,7 @@ struct PrivateNamespaces {
     """#
 }
 
-/// Does something with network namespaces of its own.
+/// Runs a test with its own network namespaces.
 func withPrivateNamespaces<Result>(
   first script: String = "", _ body: (PrivateNamespaces) async throws -> Result
 ) async throws -> Result {

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The built program from its arguments to its output, with a program that plays ipvsadm.
+/// The built program from its arguments to its output, with a fake ipvsadm.
 @Suite struct ProgramBackendTests {
   @Test(
     arguments: [
@@ -29,7 +29,9 @@ import Testing
         "Timeout (tcp tcpfin udp): 900 120 300 (would become 60 30 60)\n", ""
       ),
     ] as [([String], Int32, String, String)])
-  func `does what it is told`(arguments: [String], status: Int32, output: String, sent: String) async throws {
+  func `sends the timeouts and prints the result`(arguments: [String], status: Int32, output: String, sent: String)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       let ipvsadm = try await FakeIpvsadm(in: directory)
       #expect(try await ipvsadm.run(arguments) == .init(status: status, output: output))
@@ -37,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `a timeout that did not take is an error, after the report`() async throws {
+  @Test func `a timeout that had no effect is an error, after the report`() async throws {
     try await withTemporaryDirectory { directory in
       let ipvsadm = try await FakeIpvsadm(in: directory, first: "[ \"$1\" = -L ] || exit 0")
       #expect(
@@ -74,7 +76,7 @@ import Testing
       ),
       ("kill -s KILL $$", 71, "it was killed by signal 9; run `% -L --timeout` by hand to see more"),
     ] as [(String, Int32, String)])
-  func `tells what the program did wrong`(script: String, status: Int32, reason: String) async throws {
+  func `reports a failure of ipvsadm`(script: String, status: Int32, reason: String) async throws {
     try await withTemporaryDirectory { directory in
       let ipvsadm = try await FakeIpvsadm(in: directory, first: script)
       let path = ipvsadm.path.string
@@ -90,7 +92,7 @@ import Testing
     }
   }
 
-  @Test func `runs the program also where all standard streams are closed`() async throws {
+  @Test func `runs ipvsadm even if all standard streams are closed`() async throws {
     try await withTemporaryDirectory { directory in
       let ipvsadm = try await FakeIpvsadm(in: directory)
       let ending = try await BuiltProgram.run(

@@ -2,12 +2,12 @@
 
 import Testing
 
-/// `apply --settle` of the built program, while namespaces come and go.
+/// `apply --settle` of the built program, while namespaces appear and disappear.
 @Suite(.serialized) struct SettleTests {
   private static let apply = #""$program" apply "$policy" $ipvsadm"#
 
-  /// Whoever binds a namespace makes the file first, and whoever takes one away leaves a file for a moment.
-  @Test func `goes on with what appears, until nothing does for so long`() async throws {
+  /// Binding a namespace makes the file first, and unbinding one leaves the file for a moment.
+  @Test func `continues with new namespaces until none has appeared for that time`() async throws {
     try await withPrivateNamespaces { namespaces in
       let ending = try await namespaces.run(
         policy: "blue 60 - -\n1-* - - 5s\nother 900 - -\n",
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `tells of a file that does not become one`() async throws {
+  @Test func `reports a file that does not become a namespace`() async throws {
     try await withPrivateNamespaces { namespaces in
       let ending = try await namespaces.run(
         policy: "blue 60 - -\n", ": > /run/netns/blue; \(Self.apply) --settle 1s --changed-only")

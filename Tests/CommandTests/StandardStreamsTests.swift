@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Standard streams that are closed, full or read by nobody.
+/// Standard streams that are closed, full or without a reader.
 @Suite struct StandardStreamsTests {
   private static let lost = "make it writable and try again, after a change with `ipvs-timeout show`"
 
@@ -38,11 +38,11 @@ import Testing
         ))
   }
 
-  /// A pipe that had a reader once and has none any more is descriptor 4.
+  /// Descriptor 4 is a pipe whose reader has closed it.
   private static let pipeWithoutReader = #"mkfifo "$1/pipe"; exec 3<> "$1/pipe" 4> "$1/pipe" 3<&-; "#
 
   @Test(arguments: ["", "trap '' PIPE; "])
-  func `the reader of standard output has gone`(signal: String) async throws {
+  func `the reader of standard output has closed it`(signal: String) async throws {
     for arguments in ["--version", "--help", "--generate-completion-script bash"] {
       try await withTemporaryDirectory { directory in
         let ending = try await BuiltProgram.run(
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(arguments: ["", "trap '' PIPE; "])
-  func `the reader of standard error has gone`(signal: String) async throws {
+  func `the reader of standard error has closed it`(signal: String) async throws {
     try await withTemporaryDirectory { directory in
       let ending = try await BuiltProgram.run(
         script: signal + Self.pipeWithoutReader + "\"$0\" bogus 2>&4; echo $?", [directory.string])
