@@ -50,7 +50,7 @@ import Testing
   }
 
   private static func needed(_ command: String) -> String {
-    "\(command) needs a command after --; write for example `ipvs-timeout \(command) --udp 5s -- ./deploy`"
+    "a command is missing; write it after --, as in `ipvs-timeout \(command) --udp 5s -- ./deploy`"
   }
   private static let within = "--within accepts a time from 1 s to 31 days (90, 90s, 15m), not "
 
@@ -66,7 +66,7 @@ import Testing
     (["try", "--udp", "5", "--within", "x", "--confirm"], within + "\"x\""),
     (
       ["with", "--udp", "5", "--", "rm", "\u{FFFD}"],
-      "the word \"\u{FFFD}\" of the command is not UTF-8; write the command into a script"
+      "the command's word \"\u{FFFD}\" is not UTF-8; write the command into a script"
     ),
     (
       ["with", "--udp", "5", "--format", "prometheus", "--", "true"],

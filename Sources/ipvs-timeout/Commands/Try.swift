@@ -136,12 +136,11 @@ struct TrialOptions: ParsableArguments {
   /// - Throws: ``Failure``.
   func check(_ words: [String], of command: String) throws(Failure) {
     guard let name = words.first, !name.isEmpty else {
-      throw .usage(
-        "\(command) needs a command after --; write for example `ipvs-timeout \(command) --udp 5s -- ./deploy`")
+      throw .usage("a command is missing; write it after --, as in `ipvs-timeout \(command) --udp 5s -- ./deploy`")
     }
     // Bytes that are not UTF-8 became this character earlier, and would name another file.
     if let word = words.first(where: { $0.unicodeScalars.contains("\u{FFFD}") }) {
-      throw .usage("the word \"\(word.printable)\" of the command is not UTF-8; write the command into a script")
+      throw .usage("the command's word \"\(word.printable)\" is not UTF-8; write the command into a script")
     }
   }
 
