@@ -2,54 +2,58 @@
 
 package import Directors
 
-/// A check, by the name that its findings carry.
+/// A check, by the name of its findings.
 package enum CheckID: String, CaseIterable, Sendable {
-  /// Whether IPVS is there, talks to the caller, and has anything to do.
+  /// IPVS is there, answers, and has services.
   case ipvs
-  /// What the timeouts are.
+  /// The values of the timeouts.
   case timeouts
-  /// Sockets of the host's own in TIME_WAIT, by service.
+  /// The host's own sockets in TIME_WAIT, by service.
   case timeWait = "time-wait"
   /// Connections that the other end has closed, and a program here has not.
   case closeWait = "close-wait"
   /// Connections that this end has closed, and the other has not.
   case finWait = "fin-wait"
-  /// How many of the ports for outgoing connections are taken.
+  /// How many of the ports for outgoing connections are in use.
   case ports
-  /// How many of the sockets that may be in TIME_WAIT are.
+  /// How many of the places for TIME_WAIT are in use.
   case timeWaitBuckets = "tw-buckets"
-  /// What the kernel's settings of TCP are that are blamed, or copied, where there is much TIME_WAIT.
+  /// The TCP settings that web pages recommend against TIME_WAIT.
   case tcpSettings = "tcp-settings"
-  /// Whether the timeouts are as the policy wants, and stay so.
+  /// The timeouts are as the policy wants, and something restores them.
   case policy
-  /// Whether other network namespaces use IPVS with other timeouts.
+  /// Other network namespaces that use IPVS do not lack timeouts that somebody set.
   case namespaces
-  /// Which connections are still on a longer timer.
+  /// Connections that are still on a longer timer.
   case outdated
-  /// How many connections are in states that no timeout rules.
+  /// Connections to real servers that their service no longer has.
+  case removedServers = "removed-servers"
+  /// Connections in states that no timeout governs.
   case fixedStates = "fixed-states"
-  /// Whether idle connections are cut while both ends believe in them.
+  /// Persistence that is longer than the timeouts.
+  case persistence
+  /// Whether idle connections are dropped while both ends still think they are open.
   case keepalive
   /// Whether conntrack forgets connections before IPVS does.
   case conntrack
-  /// Which settings of the kernel's change how entries end.
+  /// Which kernel settings change how entries end.
   case settings
-  /// Who writes the timeouts next.
+  /// Which program writes the timeouts next.
   case writers
 }
 
-/// One look at the facts about a director.
+/// A check of the facts about a director.
 protocol DirectorCheck: Sendable {
-  /// What its findings are called.
+  /// The name of its findings.
   var check: CheckID { get }
 
-  /// What follows from the facts: at least one finding.
+  /// What follows from the facts; nothing where the check does not apply.
   ///
-  /// - Throws: ``DirectorError``, where a fact that it rests on could not be had.
+  /// - Throws: ``DirectorError``, where a fact that it needs could not be read.
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding]
 }
 
-/// One look at the facts about the host's own sockets.
+/// A check of the facts about the host's own sockets.
 protocol SocketCheck: Sendable {
   /// What follows from the facts: at least one finding.
   func findings(on facts: SocketFacts) -> [Finding]
@@ -57,47 +61,54 @@ protocol SocketCheck: Sendable {
 
 extension SocketCheck {
   /// A finding for each of the first things, which are the largest, and one for the others together.
-  func told<Thing>(
+  func largest<Thing>(
     _ things: [Thing], _ check: CheckID, _ facts: SocketFacts, _ finding: (Thing) -> Finding
   ) -> [Finding] {
-    let findings = things.prefix(SocketThreshold.told).map(finding)
+    let findings = things.prefix(SocketThreshold.reported).map(finding)
     guard things.count > findings.count else { return findings }
-    let more = "the same holds for \(things.count - findings.count) more services"
+    let more = "the same applies to \(things.count - findings.count) more services"
     let command = "ipvs-timeout doctor --sockets --format json\(facts.option)"
-    return findings + [.note(check, more, so: "`\(command)` tells of them")]
+    return findings + [.note(check, more, so: "`\(command)` lists them")]
   }
 
-  /// What there is to say where no service has many sockets in a state.
+  /// The fact where no service has many sockets in a state.
   func few(_ state: HostSocket.State, _ facts: SocketFacts, _ many: Int) -> String {
     "\(facts.counts[state]) sockets in \(state.name), fewer than \(many) for each service"
   }
 }
 
-/// What all checks say about the sockets of one network namespace, in the order in which people should read it.
+/// All checks of the sockets of one network namespace, in the order of the report.
 package enum SocketDiagnosis {
-  /// From how many sockets in TIME_WAIT on it is worth to look at the sockets.
+  /// From how many sockets in TIME_WAIT on the sockets are worth their own report.
   package static let notable = SocketThreshold.closing
 
   private static let checks: [any SocketCheck] = [
     PortsCheck(), TimeWaitBucketsCheck(), CloseWaitCheck(), TimeWaitCheck(), FinWaitCheck(), TCPSettingsCheck(),
   ]
 
-  /// Looks at the facts.
+  /// Checks the facts.
   package static func findings(on facts: SocketFacts) -> [Finding] {
     checks.flatMap { $0.findings(on: facts) }
   }
 }
 
-/// What all checks say about one director, in the order in which people should read it.
+/// All checks of one director, in the order of the report.
 package enum DirectorDiagnosis {
   private static let checks: [any DirectorCheck] = [
     IPVSCheck(), ServicesCheck(), TimeoutsCheck(), PolicyCheck(), NamespacesCheck(), OutdatedCheck(),
-    FixedStatesCheck(), KeepaliveCheck(), ConntrackCheck(), SettingsCheck(), WritersCheck(),
+    RemovedServersCheck(), FixedStatesCheck(), PersistenceCheck(), KeepaliveCheck(), ConntrackCheck(),
+    SettingsCheck(), WritersCheck(),
   ]
 
-  /// Looks at the facts.
-  package static func findings(on facts: DirectorFacts) -> [Finding] {
-    checks.flatMap { check in
+  /// Checks the facts.
+  ///
+  /// - Parameters:
+  ///   - facts: The facts.
+  ///   - isFirst: Whether this is the first of the namespaces that have a report: only that one is compared with the
+  ///     others, so that a difference is reported once.
+  /// - Returns: The findings.
+  package static func findings(on facts: DirectorFacts, isFirst: Bool = true) -> [Finding] {
+    checks.filter { isFirst || $0.check != .namespaces }.flatMap { check in
       do throws(DirectorError) {
         return try check.findings(on: facts)
       } catch {
@@ -106,7 +117,7 @@ package enum DirectorDiagnosis {
     }
   }
 
-  /// What to say where there are no facts, because IPVS does not answer.
+  /// The finding where there are no facts, because IPVS does not answer.
   package static func findings(on error: DirectorError) -> [Finding] {
     [.problem(.ipvs, error.description, so: "nothing else can be checked here", fix: error.fix)]
   }

@@ -43,6 +43,11 @@ package struct Finding: Sendable, Hashable {
     Finding(check, .note, fact, "this could not be checked", nil, isUnchecked: true)
   }
 
+  /// The check was not possible; what may be missing, and what to do.
+  static func unchecked(_ check: CheckID, _ fact: String, so consequence: String, fix: Fix) -> Finding {
+    Finding(check, .note, fact, consequence, fix, isUnchecked: true)
+  }
+
   /// The check needs a setting that the kernel does not show.
   static func unseen(_ check: CheckID, _ setting: KernelSetting) -> Finding {
     unchecked(check, "this kernel does not show \(setting.rawValue) here")
@@ -60,6 +65,14 @@ package enum Fix: Sendable, Hashable {
   case command(String)
   /// A sentence; the commands in it have backticks around them.
   case advice(String)
+
+  /// The words for a sentence: a command has backticks around it.
+  var sentence: String {
+    switch self {
+    case .command(let text): "`\(text)`"
+    case .advice(let text): text
+    }
+  }
 
   /// The command or the sentence.
   package var text: String {

@@ -85,7 +85,7 @@ import Testing
     let other = Self.report("green", note(8, .command("ipvs-timeout apply --netns green")))
     #expect(
       DoctorText(reports + [other]).text == """
-        no problem, 2 notes: outdated
+        no problem, 2 notes: outdated; virtual services in blue, red and green
 
         note     outdated  blue and red: 7 are left
                            so: wait
@@ -107,6 +107,21 @@ import Testing
       ])
   }
 
+  @Test func `says which namespaces have services, and folds the others`() {
+    let ok: [Finding] = [.ok(.ipvs, "")]
+    var host = Self.report("host", ok)
+    host.isInUse = false
+    let reports = [host] + ["lb_a", "lb_b"].map { Self.report($0, ok) }
+    #expect(
+      DoctorText(reports, idle: ["1-x", "pid 9 (sh)"], unchecked: 3).text == """
+        no problem found: 1 check is ok; not checked: 3 more network namespaces (--in-use); virtual
+          services in lb_a and lb_b
+        ok: ipvs (`--all` shows the facts)
+        no virtual service: host, 1-x and pid 9 (sh)
+
+        """)
+  }
+
   @Test func `is never wider than the terminal, except for a command`() {
     let words = String(repeating: "word ", count: 60)
     let command = "ipvs-timeout set 60 30 60 --netns " + String(repeating: "n", count: 40)
@@ -119,9 +134,9 @@ import Testing
       #expect(lines.contains { $0.hasSuffix(command) })
       #expect(text.contains("`a b c d e`"))
     }
-    // A command that does not fit after its label has a line of its own.
+    // A command that does not fit after its label has its own line.
     let lines = DoctorText([report], showsNames: false, OutputStyle(width: 95)).text.split(separator: "\n")
-    #expect(lines.suffix(3).prefix(2) == [String(repeating: " ", count: 17) + "fix:", "    " + command])
+    #expect(lines.dropLast().suffix(2) == ["                 fix:", "    \(command)"])
   }
 
   @Test func `has colour for severities only`() {
@@ -129,7 +144,7 @@ import Testing
     #expect(text.hasPrefix("\u{1B}[1m1 problem, 1 note: policy, timeouts; not checked: settings\u{1B}[0m\n"))
     #expect(text.contains("\n\u{1B}[1;31mproblem\u{1B}[0m  policy    they are wrong\n"))
     #expect(text.contains("\n\u{1B}[1;33mnote   \u{1B}[0m  timeouts  they are odd\n"))
-    #expect(text.split(separator: "\u{1B}").count == 9)
+    #expect(text.split(separator: "\u{1B}").count == 8)
   }
 
   @Test func `is JSON for programs`() {

@@ -52,11 +52,11 @@ extension RealKernel {
       expect(try await netns.program("connections", "--outdated"), equals: Outcome())
       #expect(
         try await netns.doctor(about: "outdated") == [
-          DoctorFinding("ok", "outdated", "no connection is outdated"),
+          DoctorFinding("ok", "outdated", "no connection is outdated (still on the old timer)"),
           DoctorFinding(
-            "note", "outdated", "1 connection from the sync daemon is on a longer timer",
-            so: "their timers are those of the director that told of them, whose timeouts are longer",
-            fix: "on that director: ipvs-timeout set 60 30 45"),
+            "note", "outdated", "1 connection from the sync daemon has a longer timer",
+            so: "the timer comes from the director that sent the connection; its timeouts are longer",
+            fix: "on that director: `ipvs-timeout set 60 30 45`"),
         ])
       let json = try await netns.program("connections", "--format", "json")
       #expect(json.stdout.contains(#""outdated":0,"last_ends":null,"synced":1}"#), "\(json)")

@@ -19,28 +19,35 @@ extension RealKernel {
       try await netns.run([Guest.program, "doctor"] + words.split(separator: " ").map(String.init))
     }
 
-    @Test func goesWhereItIsTold() async throws {
+    @Test func checksTheNamespacesThatAreNamed() async throws {
       _ = try await neighbours()
-      func headings(_ words: String) async throws -> [Substring] {
-        let outcome = try await run(words)
+      func names(_ words: String) async throws -> [Substring] {
+        let outcome = try await run("--format json \(words)")
         #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
-        return outcome.stdout.split(separator: "\n").filter { $0.hasSuffix(":") }
+        return outcome.stdout.split(separator: "\n").compactMap { $0.split(separator: "\"").dropFirst(2).first }
       }
-      #expect(try await headings("").isEmpty)
-      #expect(try await headings("--netns red --netns idle") == ["red:", "idle:"])
-      #expect(try await headings("--in-use") == ["red:"])
-      #expect(try await headings("--all-netns").prefix(3) == ["host:", "idle:", "red:"])
-      // Each in its own paragraph, and with its own timeouts.
-      let both = try await run("--netns host --netns red").stdout
-      #expect(both.contains("\n\nred:\nok       ipvs          IPVS answers, by netlink\n"), "\(both)")
-      #expect(both.contains("ok       timeouts      tcp 60 s, tcpfin 30 s, udp 45 s\n"), "\(both)")
+      #expect(try await names("--netns red --netns idle") == ["red", "idle"])
+      #expect(try await names("--in-use") == ["red"])
+      #expect(try await names("--all-netns").prefix(3) == ["host", "idle", "red"])
+      // Without names it checks its own namespace and all others that use IPVS.
+      #expect(try await names("") == ["host", "red"])
+      let both = try await run("--netns host --netns red --all").stdout
+      #expect(both.contains("\nok       timeouts         red: tcp 60 s, tcpfin 30 s, udp 45 s\n"), "\(both)")
+    }
+
+    @Test func saysWhichNamespacesHaveServices() async throws {
+      _ = try await neighbours()
+      let lines = try await run("").stdout.split(separator: "\n")
+      #expect(lines.first?.hasSuffix("; virtual services in red") == true, "\(lines)")
+      #expect(lines.last?.hasPrefix("no virtual service: host, idle") == true, "\(lines)")
+      #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 100 }, "\(lines)")
     }
 
     @Test func goesOnWhereOneIsNotThere() async throws {
       _ = try await neighbours()
       let outcome = try await run("--netns nosuch --netns red")
       #expect(outcome.status == 71)
-      #expect(outcome.stdout.hasPrefix("red:\nok       ipvs "), "\(outcome)")
+      #expect(outcome.stdout.split(separator: "\n").first?.contains(" in red: ") == true, "\(outcome)")
       #expect(
         outcome.stderr.hasPrefix("ipvs-timeout: cannot open IPVS in the network namespace nosuch: there is no such"),
         "\(outcome)")

@@ -32,18 +32,18 @@ extension RealKernel {
         let client = try LabSocket(in: Topology.client, at: "192.0.2.2", 40001)
         try client.connects(to: "192.0.2.100", 80)
         let server = try listener.accepts()
-        let none = [DoctorFinding("ok", "outdated", "no connection is outdated")]
+        let none = [DoctorFinding("ok", "outdated", "no connection is outdated (still on the old timer)")]
         #expect(try await director.doctor(about: "outdated") == none)
         try await director.set(2, 30, 45)
         let note = try #require(try await director.doctor(about: "outdated").first)
         #expect(
           note.fact.hasPrefix(
-            "1 connection is still on a longer timer (1 by tcp), and the last ends in 14m5"), "\(note)")
+            "1 connection is outdated (still on the old timer): 1 of tcp; the last one ends in 14m5"), "\(note)")
         #expect(note.severity == "note")
         #expect(
           note.consequence
-            == "each takes today's timeout with its next packet; without one, it ends when its old timer does")
-        #expect(note.fix == "ipvs-timeout connections --wait")
+            == "each gets today's timeout at its next packet; an idle one ends when its old timer does")
+        #expect(note.fix == "nothing to do; to wait until none is left: `ipvs-timeout connections --wait`")
         try client.sends()
         try server.receives()
         try await director.fix(note)
@@ -60,13 +60,13 @@ extension RealKernel {
           try await director.doctor(about: "fixed-states") == [
             DoctorFinding(
               "note", "fixed-states",
-              "12 of 12 TCP connections (100 %) are in states that the kernel fixes, most in TIME_WAIT",
+              "12 of 12 TCP connections (100 %) are in states with a timer that the kernel fixes, most in TIME_WAIT",
               so:
-                "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts 120 s; with NAT (Masq) the director"
-                + " sees both ends close, and connections end there",
+                "tcpfin does not change them: it governs FIN_WAIT, and TIME_WAIT lasts 120 s; with NAT (Masq) the"
+                + " director sees both ends close, so connections end in TIME_WAIT",
               fix:
-                "in the clients, fewer connections: keep them open and use them again; or direct routing or a tunnel"
-                + " (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin rules it")
+                "in the clients, use fewer connections: keep them open and reuse them; or use direct routing or a"
+                + " tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state, and tcpfin governs it")
           ])
         withExtendedLifetime(sockets) {}
       }
@@ -79,7 +79,10 @@ extension RealKernel {
         try await Task.sleep(for: .milliseconds(200))
         #expect(
           try await director.doctor(about: "fixed-states") == [
-            DoctorFinding("ok", "fixed-states", "0 of 12 TCP connections (0 %) are in states that the kernel fixes")
+            DoctorFinding(
+              "ok", "fixed-states",
+              "0 of 12 TCP connections (0 %) are in states with a timer that the"
+                + " kernel fixes")
           ])
         withExtendedLifetime(sockets) {}
       }

@@ -19,9 +19,9 @@ struct DoctorFinding: Equatable {
     self.fix = fix
   }
 
-  /// All that are in the JSON output, whatever the network namespaces.
-  static func all(in text: String) throws -> [DoctorFinding] {
-    try text.split(separator: "\n").flatMap { line in
+  /// The findings in the JSON output, for each network namespace.
+  static func all(in text: String) throws -> [[DoctorFinding]] {
+    try text.split(separator: "\n").map { line in
       try JSONDecoder().decode(Report.self, from: Data(line.utf8)).findings.map(DoctorFinding.init)
     }
   }
@@ -44,9 +44,9 @@ struct DoctorFinding: Equatable {
 }
 
 extension Namespace {
-  /// What `doctor` says here, where nothing fails, about one thing or all.
+  /// The findings of `doctor` about the first namespace, which is this one unless another is named.
   ///
-  /// That there is a problem has to be in the exit status, too.
+  /// A problem has to be in the exit status, too.
   func doctor(_ arguments: String..., about check: String? = nil) async throws -> [DoctorFinding] {
     try await doctor(arguments, about: check)
   }
@@ -54,22 +54,24 @@ extension Namespace {
   /// See above.
   func doctor(_ arguments: [String], about check: String? = nil) async throws -> [DoctorFinding] {
     let outcome = try await run([Guest.program, "doctor", "--format", "json"] + arguments)
-    let findings = try DoctorFinding.all(in: outcome.stdout)
+    let all = try DoctorFinding.all(in: outcome.stdout)
     #expect(outcome.stderr.isEmpty, "\(outcome)")
-    #expect(outcome.status == (findings.contains { $0.severity == "problem" } ? 1 : 0), "\(outcome)")
-    return findings.filter { check == nil || $0.check == check }
+    #expect(outcome.status == (all.joined().contains { $0.severity == "problem" } ? 1 : 0), "\(outcome)")
+    return (all.first ?? []).filter { check == nil || $0.check == check }
   }
 
-  /// The only thing that `doctor` says about something here.
+  /// The only finding of a check here.
   func finding(about check: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> DoctorFinding {
     let findings = try await doctor(about: check)
     try #require(findings.count == 1, "\(findings)", sourceLocation: sourceLocation)
     return findings[0]
   }
 
-  /// Runs the command that `doctor` names as the fix, as people do who copy it.
+  /// Runs the command of a fix, as people do who copy it: all of it, or its last part between backticks.
   func fix(_ finding: DoctorFinding?) async throws {
-    let command = try #require(finding?.fix, "\(String(describing: finding)) has no fix")
+    let fix = try #require(finding?.fix, "\(String(describing: finding)) has no fix")
+    let parts = fix.split(separator: "`", omittingEmptySubsequences: false)
+    let command = parts.count < 3 ? fix : String(parts[parts.count - 2 - (1 - parts.count % 2)])
     let script = #"ipvs-timeout() { "$0" "$@"; }"# + "\n" + command
     try await Guest.output(entering + ["bash", "-c", script, Guest.program])
   }

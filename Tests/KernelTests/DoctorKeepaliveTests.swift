@@ -8,13 +8,30 @@ extension RealKernel {
     private let family = Topology.Family.ipv4
 
     @Test func notesThatTheKernelsDefaultsCutIdleConnections() async throws {
+      try await addTCPService()
       let finding = try await Namespace.current.finding(about: "keepalive")
       #expect(finding.severity == "note")
       #expect(finding.fact == "net.ipv4.tcp_keepalive_time is 7200 s here, tcp is 900 s")
-      #expect(finding.fix?.hasSuffix("; or here ipvs-timeout set --tcp 2h15m") == true)
+      #expect(finding.fix?.hasSuffix("; or here `ipvs-timeout set --tcp 2h15m`") == true)
     }
 
-    @Test func isContentWhereTheCureWasDone() async throws {
+    /// Where there is no TCP service, nothing is dropped.
+    @Test func isSilentWithoutTCPServices() async throws {
+      #expect(try await Namespace.current.doctor(about: "keepalive").isEmpty)
+      try await Namespace.current.addService()
+      #expect(
+        try await Namespace.current.doctor(about: "keepalive") == [
+          DoctorFinding("ok", "keepalive", "there is no TCP service here")
+        ])
+    }
+
+    private func addTCPService() async throws {
+      let rule = ["-A", "-t", "192.0.2.1:80", "-s", "rr"]
+      try await Guest.output(Namespace.current.entering + [Guest.ipvsadm] + rule)
+    }
+
+    @Test func isContentWhereTheFixWasDone() async throws {
+      try await addTCPService()
       try await Namespace.current.setting("net.ipv4.tcp_keepalive_time", "300")
       #expect(try await Namespace.current.finding(about: "keepalive").severity == "ok")
       try await Namespace.current.setting("net.ipv4.tcp_keepalive_time", "7200")
@@ -23,7 +40,8 @@ extension RealKernel {
       #expect(try await Namespace.current.finding(about: "keepalive").severity == "ok")
     }
 
-    /// The one without keep-alive is cut and neither end is told; the other lives, by the client's setting alone.
+    /// The connection without keep-alive is dropped and neither end notices. The other one lives, because of the client's
+    /// setting alone.
     @Test func isRightThatTheClientsSettingCounts() async throws {
       try await Topology.with(rules: family.rules) {
         try await Topology.director.set(3, 3, 3)
@@ -43,11 +61,13 @@ extension RealKernel {
         try alive.server.receives()
         try alive.server.sends()
         try alive.client.receives()
-        // The server believes in it: it can send, and nothing arrives.
+        // The server still thinks it is open: it can send, and nothing arrives.
         try silent.server.sends()
         #expect(throws: (any Error).self) { try silent.client.receives() }
         let finding = try await Topology.director.finding(about: "keepalive")
-        #expect(finding.consequence?.contains("a connection idle for 3s is cut while both ends believe in it") == true)
+        #expect(
+          finding.consequence?.contains(
+            "a connection that is idle for 3s is dropped while both ends still think it is open") == true)
       }
     }
   }

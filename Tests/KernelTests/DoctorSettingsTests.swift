@@ -33,6 +33,7 @@ extension RealKernel {
     }
 
     @Test func areAsUsualInANewNamespace() async throws {
+      try await Namespace.current.addService()
       let finding = try await Namespace.current.finding(about: "settings")
       #expect(finding.severity == "ok")
       #expect(
@@ -162,7 +163,7 @@ extension RealKernel {
         try await daemon("master", director, on: "client")
         let finding = try #require(try await director.doctor(about: "settings").last)
         #expect(finding.severity == "note")
-        #expect(finding.fact.hasSuffix(" at packet 3 and each 50 packets later (sync_threshold)"))
+        #expect(finding.fact.hasSuffix(" at packet 3 and again every 50 packets (sync_threshold)"))
         let fix = #"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=1"#
         #expect(finding.fix == fix)
         #expect(

@@ -5,8 +5,8 @@ import Testing
 extension RealKernel {
   /// What `ipvs-timeout doctor` says of the programs that write timeouts, and whether they do so.
   ///
-  /// keepalived is the real one. There is no kube-proxy nor kube-router here: a shell that is called so, with their
-  /// options behind its own, stands in for them; that they write what these say is from their sources.
+  /// keepalived is the real one. There is no kube-proxy nor kube-router here: a shell with that name,
+  /// and with their options after its own, takes their part. What they write is known from their sources.
   @Suite struct DoctorWritersTests {
     private let netns = Namespace.current
 
@@ -42,7 +42,7 @@ extension RealKernel {
         #expect(same.severity == "note")
         #expect(
           same.fact.hasSuffix(
-            " writes tcp 600 s, udp 40 s, as \(directory.path)/configuration says; which is as it should be"))
+            " writes tcp 600 s, udp 40 s, as \(directory.path)/configuration says; the kernel has them"))
 
         try await netns.set(700, 120, 40)
         let finding = try await netns.finding(about: "writers")
@@ -53,8 +53,9 @@ extension RealKernel {
             + " start")
         #expect(
           finding.fix
-            == "lvs_timeouts tcp 700 tcpfin 120 udp 40 in \(directory.path)/configuration, then systemctl reload"
-            + " keepalived; or, to have what \(directory.path)/configuration says, systemctl reload keepalived")
+            == "lvs_timeouts tcp 700 tcpfin 120 udp 40 in \(directory.path)/configuration, then"
+            + " `systemctl reload keepalived`; or, to have the values that \(directory.path)/configuration says,"
+            + " `systemctl reload keepalived`")
         try await keepalived.reload("tcp 600 udp 40")
         expect(try await netns.timeouts(), equals: "600 120 40")
 
@@ -76,13 +77,13 @@ extension RealKernel {
       ) {
         let finding = try await netns.finding(about: "writers")
         #expect(finding.severity == "problem")
-        #expect(finding.consequence == "when it starts anew it writes udp 30 s instead of 300 s")
+        #expect(finding.consequence == "at its next start it writes udp 30 s instead of 300 s")
         try await netns.set(0, 0, 30)
         #expect(try await netns.finding(about: "writers").severity == "note")
       }
     }
 
-    /// In a container it has files of its own: here, a file system over that of the guest's.
+    /// In a container it has its own files: here, a file system on top of the guest's.
     @Test func isKubeProxyWithItsConfigurationInAContainer() async throws {
       let file = "\(ScratchDirectory.current.path)/inside/config"
       let container = """
@@ -98,7 +99,7 @@ extension RealKernel {
         #expect(finding.fact.contains(" writes tcp 600 s, as \(file) says, but the kernel has tcp 900 s"))
         #expect(
           finding.fix?.contains(
-            "under ipvs in \(file) tcpTimeout: 900s, tcpFinTimeout: 120s, udpTimeout: 300s, then start kube-proxy anew")
+            "under ipvs in \(file) tcpTimeout: 900s, tcpFinTimeout: 120s, udpTimeout: 300s, then restart kube-proxy")
             == true)
       }
     }

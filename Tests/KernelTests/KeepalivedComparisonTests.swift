@@ -219,8 +219,8 @@ extension RealKernel {
     /// know.
     private func said(in netns: Namespace) async throws -> (DoctorFinding, String?) {
       let finding = try await netns.finding(about: "writers")
-      // A keepalived that already runs writes without a service, too.
-      if finding.fact.contains("what it writes cannot be told") || finding.fact.contains("; yet the timeouts are") {
+      // One that runs already writes also without a service.
+      if finding.fact.contains("cannot find out what it writes") || finding.fact.contains("; yet the timeouts have") {
         #expect(finding.severity == "note")
         return (finding, nil)
       }

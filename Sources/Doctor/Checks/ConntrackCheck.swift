@@ -5,34 +5,38 @@ internal import IPVS
 
 /// Whether conntrack forgets connections that IPVS still knows; it never remembers them longer.
 ///
-/// Only with `net.ipv4.vs.conntrack` do both know a connection. When IPVS forgets it, it has conntrack forget it, too; when
-/// conntrack does, IPVS goes on. TIME_WAIT does not count: what is over needs no rule.
+/// Only with `net.ipv4.vs.conntrack` do both know a connection. When IPVS forgets it, conntrack does, too. When conntrack
+/// forgets it, IPVS goes on. TIME_WAIT does not count: the connection is over.
 struct ConntrackCheck: DirectorCheck {
   let check = CheckID.conntrack
 
-  /// Which of conntrack's timeouts are for connections that a timeout of IPVS rules.
+  /// Which of conntrack's timeouts are for connections whose timer a timeout of IPVS sets.
   private static let pairs: [(setting: KernelSetting, name: Timeouts.Name)] = [
     (.conntrackEstablished, .tcp), (.conntrackFinWait, .tcpFin), (.conntrackCloseWait, .tcpFin),
     (.conntrackUDP, .udp), (.conntrackUDPStream, .udp),
   ]
 
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
+    guard facts.isInUse else { return [] }
     let settings = try facts.settings.get()
-    guard let switched = settings[.conntrack] else {
-      return [.ok(check, "IPVS in this kernel has nothing to do with conntrack")]
+    guard let value = settings[.conntrack] else {
+      return [.ok(check, "IPVS in this kernel does not use conntrack")]
     }
-    guard switched != 0 else {
+    guard value != 0 else {
       return [.ok(check, "\(KernelSetting.conntrack.rawValue) = 0: IPVS keeps its connections out of conntrack")]
     }
     let pairs = ConntrackCheck.pairs.filter { settings[$0.setting] != nil }
     guard !pairs.isEmpty else {
       return [.ok(check, "\(KernelSetting.conntrack.rawValue) = 1, but conntrack is not loaded")]
     }
+    let owner = facts.settingsOwner
     let shorter = pairs.filter { pair in
-      facts.timeouts[pair.name].map { settings[pair.setting] ?? 0 < $0.seconds } ?? false
+      guard let timeout = facts.timeouts[pair.name], settings[pair.setting] ?? 0 < timeout.seconds else { return false }
+      // With its own settings, a program gets what it expects. A timeout that somebody has changed is another matter.
+      return owner == nil || facts.timeouts[pair.name] != Timeouts.kernelDefault[pair.name]
     }
     guard !shorter.isEmpty else {
-      return [.ok(check, "conntrack forgets connections when IPVS does, and not before")]
+      return [.ok(check, owner?.conntrackFact ?? "conntrack forgets connections when IPVS does, and not before")]
     }
     return [note(shorter, settings, facts)]
   }
@@ -50,8 +54,8 @@ struct ConntrackCheck: DirectorCheck {
     let assignments = shorter.map { "\($0.setting.rawValue)=\(facts.timeouts[$0.name]?.seconds ?? 0)" }
     return .note(
       check, "conntrack forgets connections before IPVS does: \(held.joined(separator: "; "))",
-      so: "they go on by NAT, but firewall rules take the next packet for a new connection (with"
-        + " nf_conntrack_tcp_loose=0 for INVALID), and masquerading may give it another address or port",
+      so: "NAT still works, but firewall rules see the next packet as a new connection (as INVALID with"
+        + " nf_conntrack_tcp_loose=0), and masquerading may give it another address or port",
       fix: .command(facts.entering + "sysctl -w \(assignments.joined(separator: " "))"))
   }
 }

@@ -2,14 +2,14 @@
 
 internal import IPVS
 
-/// Which program does not close what the other end has closed, or has not even accepted it.
+/// Which program keeps connections open that the other end has closed, or does not accept new ones.
 struct CloseWaitCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
     let leaving = facts.services.filter(\.isLeavingMany).sorted { $0.unclosed > $1.unclosed }
     let waiting = facts.services.filter(\.isAcceptingFew).sorted { $0.counts.unaccepted > $1.counts.unaccepted }
     guard leaving.isEmpty, waiting.isEmpty else {
-      return told(leaving, .closeWait, facts) { unclosed($0, facts) }
-        + told(waiting, .closeWait, facts) { unaccepted($0, facts) }
+      return largest(leaving, .closeWait, facts) { unclosed($0, facts) }
+        + largest(waiting, .closeWait, facts) { unaccepted($0, facts) }
     }
     return [.ok(.closeWait, few(.closeWait, facts, SocketThreshold.unclosed))]
   }
@@ -19,26 +19,25 @@ struct CloseWaitCheck: SocketCheck {
     let fact =
       "\(service.place): \(count) sockets in CLOSE_WAIT: the other end has closed, and"
       + " \(facts.program(of: service, .closeWait)) has not"
-    let consequence =
-      "each keeps a descriptor of the program for as long as the program runs; no setting of the kernel ends it"
+    let consequence = "each uses a descriptor until the program closes it or ends; no kernel setting ends it"
     let fix = Fix.advice(
-      "in the program, close a connection when reading from it gives its end; to see them:"
+      "in the program, close a connection when a read returns its end; to see them:"
         + " `\(facts.entering)ss -tnp state close-wait \(service.filter)`")
     return count >= SocketThreshold.leaking
       ? .problem(.closeWait, fact, so: consequence, fix: fix)
       : .note(.closeWait, fact, so: "if they stay, \(consequence)", fix: fix)
   }
 
-  /// About those that wait to be accepted.
+  /// About connections that the program has not accepted.
   private func unaccepted(_ service: SocketService, _ facts: SocketFacts) -> Finding {
     let count = service.counts.unaccepted
     let fact =
-      "\(service.place): \(count) sockets in CLOSE_WAIT that were never accepted: the other end has closed again, and"
-      + " \(facts.program(of: service, .listen)), which listens, has not taken them"
+      "\(service.place): \(count) sockets in CLOSE_WAIT that were never accepted: the client has closed, and"
+      + " \(facts.program(of: service, .listen)) listens but has not accepted them"
     let consequence =
-      "the program hangs, or is too slow: its clients give up, and when its queue is full, no more get in"
+      "the program hangs or is too slow: its clients give up, and when its queue is full, new ones fail"
     let fix = Fix.advice(
-      "find out what the program waits for; how many wait for it (Recv-Q), and how many may (Send-Q):"
+      "find out what the program waits for; its queue (Recv-Q) and the limit (Send-Q):"
         + " `\(facts.entering)ss -tnlp 'sport = :\(service.name.endpoint.port)'`")
     return count >= SocketThreshold.leaking
       ? .problem(.closeWait, fact, so: consequence, fix: fix)
@@ -46,11 +45,11 @@ struct CloseWaitCheck: SocketCheck {
   }
 }
 
-/// Whose other ends do not close what this end has closed.
+/// Which services have clients or servers that do not close what this host has closed.
 struct FinWaitCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
     let services = facts.services.filter(\.isWaitingForMany).sorted { $0.counts[.finWait2] > $1.counts[.finWait2] }
-    guard services.isEmpty else { return told(services, .finWait, facts) { finding($0, facts) } }
+    guard services.isEmpty else { return largest(services, .finWait, facts) { finding($0, facts) } }
     return [.ok(.finWait, few(.finWait2, facts, SocketThreshold.closing))]
   }
 
@@ -59,10 +58,10 @@ struct FinWaitCheck: SocketCheck {
     return .note(
       .finWait,
       "\(service.place): \(service.counts[.finWait2]) sockets in FIN_WAIT2: this host has closed, and the other end has not",
-      so: "it is the other program that does not close; what no program here has any more, the kernel gives up after"
+      so: "the program at the other end does not close; the kernel ends sockets without a program after"
         + " tcp_fin_timeout\(limit), the others stay",
       fix: .advice(
-        "in the other program, close a connection when reading from it gives its end; to see them:"
+        "in the program at the other end, close a connection when a read returns its end; to see them:"
           + " `\(facts.entering)ss -tnp state fin-wait-2 \(service.filter)`"))
   }
 }

@@ -2,47 +2,58 @@
 
 internal import Directors
 internal import IPVS
-internal import Ipvsadm
 internal import Text
 
-/// IPVS is there and talks to the caller; else there would be no facts.
+/// IPVS is there and answers; otherwise there are no facts.
 struct IPVSCheck: DirectorCheck {
   let check = CheckID.ipvs
 
   func findings(on facts: DirectorFacts) -> [Finding] {
     switch facts.fallback {
     case .notNeeded:
-      [.ok(check, "IPVS answers, by \(facts.backend.words)")]
+      [.ok(check, "IPVS answers via \(facts.backend.words)")]
     case .taken(let first, let second, let reason):
       [
         .note(
-          check, "IPVS answers only by \(second.words), not by \(first.words): \(reason.sentence)", so: second.caution,
-          fix: reason.fix)
+          check, "IPVS answers only via \(second.words), not via \(first.words): \(reason.sentence)",
+          so: second.caution, fix: reason.fix)
       ]
     }
   }
 }
 
-/// There are virtual services, whose connections the timeouts rule.
+/// There are virtual services whose connections the timeouts govern.
 struct ServicesCheck: DirectorCheck {
   let check = CheckID.ipvs
 
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     let services = try facts.services.get()
-    guard services.count > 0 else {
-      let left = (try? facts.connections.get())?.count ?? 0
-      let consequence =
-        left > 0
-        ? "the timeouts rule only what former services have left, \(left.counted("connection"))"
-        : "the timeouts have no effect here, for there is nothing that they could rule"
-      return [.note(check, "there is no virtual service in this network namespace", so: consequence)]
+    guard services.count > 0 else { return [none(facts)] }
+    guard services.services.keys.allSatisfy({ $0 == .sctp }) else { return [.ok(check, services.words)] }
+    return [
+      .note(
+        check, services.words,
+        so: "no timeout governs SCTP: the kernel fixes its timers, and setting the timeouts changes nothing here")
+    ]
+  }
+
+  private func none(_ facts: DirectorFacts) -> Finding {
+    let left = (try? facts.connections.get())?.count ?? 0
+    let others = facts.otherDirectors.map(\.known.name.printable)
+    guard left > 0 || others.isEmpty else {
+      let first = others.prefix(3) + (others.count > 3 ? ["\(others.count - 3) more network namespaces"] : [])
+      return .ok(check, "no virtual service here; they are in \(Array(first).enumeration)")
     }
-    return [.ok(check, services.words)]
+    return .note(
+      check, "there is no virtual service in this network namespace",
+      so: left > 0
+        ? "the timeouts govern only what former services have left: \(left.counted("connection"))"
+        : "the timeouts have no effect here, because there are no services")
   }
 }
 
 extension ServiceCounts {
-  /// How many there are of what, for people.
+  /// How many services and real servers there are, by protocol and forwarding method.
   fileprivate var words: String {
     let protocols = services.map { (transport: $0, count: $1) }.sorted { $0.transport.words < $1.transport.words }
     let methods = servers.reduce(into: [:]) { $0[$1.key.method.rawValue, default: 0] += $1.value }
@@ -55,55 +66,6 @@ extension ServiceCounts {
 }
 
 extension Connection.Transport {
-  /// The protocol of a virtual service; one that is a firewall mark has none in particular.
+  /// The protocol of a virtual service; a firewall mark has none.
   fileprivate var words: String { self == .any ? "FWM" : rawValue.printable }
-}
-
-extension DirectorError {
-  /// What to do first: the command that fixes it, where there is one; what else may help is in the description.
-  var fix: Fix {
-    if let fallbackFrom { return fallbackFrom.fix }
-    switch cause {
-    case .kernel(let error): return error.fix
-    case .program(let error): return error.fix
-    }
-  }
-}
-
-extension IPVSError {
-  /// See ``DirectorError/fix``.
-  var fix: Fix {
-    let doctor = "ipvs-timeout doctor\(NamespaceCommands(namespace).option)"
-    return switch code {
-    case .notRoot: .command("sudo \(doctor)")
-    case .missingCapability:
-      .advice("run `\(doctor)` as root with the capability CAP_NET_ADMIN (containers: --cap-add NET_ADMIN)")
-    case .userNamespace: .advice("run `\(doctor)` as root of the host")
-    case .mayNotEnter:
-      .advice("run `\(doctor)` as root of the host, with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE")
-    case .notInKernel:
-      .advice("boot a kernel that has IPVS: `grep CONFIG_IP_VS= /boot/config-*` tells which of those installed do")
-    case .modulesNotVisible: .advice("on the host itself: modprobe ip_vs")
-    case .moduleNotLoaded: .command("modprobe -v ip_vs")
-    case .moduleLoadingDisabled: .command("echo ip_vs >/etc/modules-load.d/ip_vs.conf && reboot")
-    case .unloaded: .command("modprobe ip_vs")
-    case .noSocketDiagnosis: .command("modprobe tcp_diag")
-    case .noSuchNamespace, .notANamespace: .command("ipvs-timeout show --all-netns")
-    case .refused, .timedOut: .command("dmesg | tail -n 20")
-    default: .advice("report it, with the output of `uname -a`")
-    }
-  }
-}
-
-extension IpvsadmError {
-  /// See ``DirectorError/fix``; what only the program is to blame for is cured by the other backend.
-  fileprivate var fix: Fix {
-    let doctor = "ipvs-timeout doctor\(NamespaceCommands(namespace).option)"
-    return switch cause {
-    case .notPermitted, .mayNotEnter: .advice("run `\(doctor) --backend ipvsadm` as root of the host")
-    case .unavailable: .command("modprobe ip_vs")
-    case .noSuchNamespace, .notANamespace: .command("ipvs-timeout show --all-netns")
-    default: .command("\(doctor) --backend netlink")
-    }
-  }
 }

@@ -2,66 +2,100 @@
 
 internal import Directors
 internal import IPVS
+internal import SystemPackage
 internal import Text
 
-/// Other network namespaces that use IPVS have the same timeouts, or others for a reason.
+/// No other network namespace that uses IPVS lacks what somebody has set.
 ///
-/// With Docker Swarm the virtual services are in namespaces of Docker's own, and timeouts that are set on the host rule
-/// nothing.
+/// With Docker Swarm the virtual services are in namespaces that Docker makes, and timeouts that are set on the host
+/// have no effect there. The policy measures the namespaces that it names, and nothing else does.
 struct NamespacesCheck: DirectorCheck {
-  /// How many namespaces a line names: what does not fit there is counted.
+  /// How many namespaces a line names; it counts the others.
   static let mostNamed = 3
 
   let check = CheckID.namespaces
 
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
-    let otherNamespaces = try facts.machine.otherNamespaces.get()
-    let others = otherNamespaces.users.filter { $0.known.fileIdentity != facts.known?.fileIdentity }
-    let seen = others.compactMap { other in (try? other.timeouts.get()).map { (known: other.known, timeouts: $0) } }
-    let differing = seen.filter { isDifferent($0.timeouts, in: $0.known, facts) }
-    let main =
-      differing.isEmpty ? alike(seen.count, facts) : different(differing, isAll: differing.count == seen.count, facts)
-    return [main] + unseen(others) + hidden(otherNamespaces.listing.hiddenProcesses)
+    let hidden = try facts.machine.otherNamespaces.get().listing.hiddenProcesses
+    let missing = unseen(facts.otherUsers) + self.hidden(hidden)
+    // With a namespace that cannot be seen, nothing is ok.
+    return main(facts.otherDirectors, facts).filter { missing.isEmpty || $0.severity != .ok } + missing
   }
 
-  /// Whether a timeout differs there, and the policy does not want it so.
-  private func isDifferent(_ timeouts: Timeouts, in known: NamespaceInfo, _ facts: DirectorFacts) -> Bool {
-    let policy = try? facts.machine.policy.file.get()
-    let wanted = policy?.demand(in: known.namespace, known: known).timeouts ?? Timeouts()
-    return Timeouts.Name.allCases.contains { name in
-      timeouts[name] != facts.timeouts[name] && (wanted[name] == nil || wanted[name] != timeouts[name])
-    }
+  private typealias Others = [(known: NamespaceInfo, timeouts: Timeouts)]
+
+  private func main(_ others: Others, _ facts: DirectorFacts) -> [Finding] {
+    guard !others.isEmpty else { return [.ok(check, "no other network namespace uses IPVS")] }
+    let named = others.filter { facts.demand(of: $0.known) != Timeouts() }
+    let drifting = named.filter { !$0.timeouts.drift(from: facts.demand(of: $0.known)).isEmpty }
+    let free = others.filter { facts.demand(of: $0.known) == Timeouts() }
+    let unset = free.filter { !$0.timeouts.isSet }
+    let set = free.filter(\.timeouts.isSet)
+    if facts.timeouts.isSet, !unset.isEmpty { return [lacking(unset, isAll: unset.count == others.count, facts)] }
+    if !drifting.isEmpty { return facts.machine.isComplete ? [] : [drifted(drifting, facts)] }
+    let lacksHere = facts.isInUse && facts.demand == nil && !facts.timeouts.isSet
+    if !set.isEmpty, lacksHere || !unset.isEmpty { return [uneven(set, unset, lacksHere, facts)] }
+    let words = NamespacesCheck.names(others.map { "\($0.known.name.printable) (\($0.timeouts.values))" })
+    return [.ok(check, "\(count(others)) IPVS: \(words)")]
   }
 
-  private func alike(_ count: Int, _ facts: DirectorFacts) -> Finding {
-    guard count > 0 else { return .ok(check, "no other network namespace uses IPVS") }
-    return .ok(
-      check,
-      "\(count.counted("other network namespace")) \(count == 1 ? "uses" : "use") IPVS,"
-        + " with the same timeouts or those that the policy wants there")
+  private func count(_ others: Others) -> String {
+    others.count.counted("other network namespace") + (others.count == 1 ? " uses" : " use")
   }
 
-  private func different(
-    _ others: [(known: NamespaceInfo, timeouts: Timeouts)], isAll: Bool, _ facts: DirectorFacts
-  ) -> Finding {
-    let named = others.prefix(NamespacesCheck.mostNamed).map { "\($0.known.name.printable) (\($0.timeouts.values))" }
-    let rest = others.count - named.count
-    let words = (named + (rest > 0 ? ["\(rest) more"] : [])).enumeration
-    let verb = others.count == 1 ? "uses" : "use"
-    let fact = "\(others.count.counted("other network namespace")) \(verb) IPVS with other timeouts: \(words)"
-    let isUsedHere = (try? facts.services.get()).map { $0.count > 0 } ?? true
-    let isSetHere = facts.timeouts.merging(.kernelDefault) != .kernelDefault
-    let command =
-      "ipvs-timeout set \(facts.timeouts.values)"
-      + (isAll && rest > 0 ? " --in-use" : others.map { NamespaceCommands($0.known).namedOption }.joined())
-    let fix: Fix =
-      facts.timeouts.canBeAskedFor ? .command(command) : .advice("`ipvs-timeout set`, with timeouts of at most 31 days")
-    guard isSetHere, !isUsedHere else {
-      return .note(
-        check, fact, so: "what is set here has no effect there", fix: isSetHere || isUsedHere ? fix : nil)
-    }
+  private static func names(_ names: [String]) -> String {
+    let rest = names.count - mostNamed
+    return (rest > 0 ? names.prefix(mostNamed) + ["\(rest) more"] : names).enumeration
+  }
+
+  /// Other namespaces lack the timeouts that somebody set here.
+  private func lacking(_ others: Others, isAll: Bool, _ facts: DirectorFacts) -> Finding {
+    let names = NamespacesCheck.names(others.map(\.known.name.printable))
+    let fact = "\(count(others)) IPVS with the kernel's defaults (\(Timeouts.kernelDefault.values)): \(names)"
+    let fix = fix(facts.timeouts, others, isAll: isAll, facts)
+    return facts.isInUse
+      ? .note(check, fact, so: "timeouts that you set here have no effect there", fix: fix)
+      : .problem(
+        check, fact, so: "somebody set the timeouts here, where there is no virtual service; that has no effect there",
+        fix: fix)
+  }
+
+  /// The policy wants something else in a namespace without its own report.
+  private func drifted(_ others: Others, _ facts: DirectorFacts) -> Finding {
+    let names = NamespacesCheck.names(others.map { "\($0.known.name.printable) (\($0.timeouts.values))" })
     return .problem(
-      check, fact, so: "there is no virtual service here, and what was set here has no effect there", fix: fix)
+      check, "the policy \(facts.machine.policy.path.string.printable) is not in force in \(names)",
+      so: "connections there have other timeouts than you want",
+      fix: .command("ipvs-timeout apply\(facts.machine.policy.argument)"))
+  }
+
+  /// Somebody has set timeouts in one namespace, and another one has the kernel's.
+  private func uneven(_ set: Others, _ unset: Others, _ lacksHere: Bool, _ facts: DirectorFacts) -> Finding {
+    let first = NamespacesCheck.names(set.map { "\($0.known.name.printable) (\($0.timeouts.values))" })
+    let lacking = (lacksHere ? ["this one"] : []) + unset.map(\.known.name.printable)
+    let values = Set(set.map(\.timeouts))
+    let infos = (lacksHere ? [facts.known].compactMap(\.self) : []) + unset.map(\.known)
+    let others = infos.map { (known: $0, timeouts: Timeouts.kernelDefault) }
+    return .note(
+      check,
+      "somebody has set the timeouts in \(first); \(NamespacesCheck.names(lacking))"
+        + " \(lacking.count == 1 ? "has" : "have") the kernel's defaults (\(Timeouts.kernelDefault.values))",
+      so: "each network namespace has its own timeouts; setting them in one has no effect in another",
+      fix: values.count == 1 ? values.first.flatMap { fix($0, others, isAll: false, facts) } : nil)
+  }
+
+  /// How to set the same there: in the policy, where there is one.
+  private func fix(_ timeouts: Timeouts, _ others: Others, isAll: Bool, _ facts: DirectorFacts) -> Fix {
+    guard timeouts.canBeAskedFor else { return .advice("`ipvs-timeout set`, with timeouts of at most 31 days") }
+    let lines = others.map { facts.policyLine(for: timeouts, in: $0.known) }
+    if facts.policyFile != nil, lines.allSatisfy({ $0 != nil }) {
+      var known: Set<String> = []
+      return .command(facts.machine.policy.adding(lines.compactMap { $0 }.filter { known.insert($0).inserted }))
+    }
+    let isMany = isAll && others.count > NamespacesCheck.mostNamed
+    return .command(
+      "ipvs-timeout set \(timeouts.values)"
+        + (isMany ? " --in-use" : others.map { NamespaceCommands($0.known).namedOption }.joined()))
   }
 
   private func unseen(_ others: [OtherNamespaces.Neighbour]) -> [Finding] {
@@ -70,16 +104,25 @@ struct NamespacesCheck: DirectorCheck {
     }
     guard let first = errors.first else { return [] }
     let rest = errors.count > 1 ? " (and \((errors.count - 1).counted("more network namespace")))" : ""
-    return [.note(check, first.description + rest, so: "its timeouts may be others", fix: first.fix)]
+    return [
+      .unchecked(check, first.description + rest, so: "its timeouts may differ", fix: first.fix)
+    ]
   }
 
   private func hidden(_ processes: Int) -> [Finding] {
     guard processes > 0 else { return [] }
     return [
-      .note(
-        check, "cannot see in which network namespaces \(processes) of the processes live",
-        so: "those that use IPVS with other timeouts may be missing here",
+      .unchecked(
+        check, "cannot see the network namespaces of \(processes == 1 ? "1 process" : "\(processes) processes")",
+        so: "some that use IPVS may be missing here",
         fix: .advice("run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE"))
     ]
+  }
+}
+
+extension DirectorFacts {
+  /// What the policy wants in another namespace.
+  fileprivate func demand(of known: NamespaceInfo) -> Timeouts {
+    policyFile?.demand(in: known.namespace, known: known).timeouts ?? Timeouts()
   }
 }

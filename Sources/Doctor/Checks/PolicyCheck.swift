@@ -5,7 +5,7 @@ internal import IPVS
 internal import SystemPackage
 internal import Text
 
-/// The timeouts are as the policy wants.
+/// The timeouts are as the policy wants, or something else keeps them.
 struct PolicyCheck: DirectorCheck {
   let check = CheckID.policy
 
@@ -13,10 +13,10 @@ struct PolicyCheck: DirectorCheck {
     let policy = facts.machine.policy
     let path = policy.path.string.printable
     do throws(PolicyError) {
-      guard let file = try policy.file.get() else { return [unkept("there is no policy (\(path))", facts)] }
+      guard let file = try policy.file.get() else { return [unnamed("there is no policy (\(path))", facts)] }
       let demand = file.demand(in: facts.namespace, known: facts.known)
       guard demand.timeouts != Timeouts() else {
-        return [unkept("the policy \(path) wants nothing in this network namespace", facts)]
+        return [unnamed("the policy \(path) wants nothing in this network namespace", facts)]
       }
       return [compared(with: demand, facts)] + policy.findings(check)
     } catch {
@@ -32,7 +32,7 @@ struct PolicyCheck: DirectorCheck {
     let words = drift.map { "\($0.sentence) (\(path):\(demand.line(of: $0.name) ?? 0))" }.joined(separator: "; ")
     guard drift.contains(where: { $0.actual != nil }) else {
       return .problem(
-        check, words, so: "the policy wants what this kernel cannot do, and `ipvs-timeout apply` fails here",
+        check, words, so: "this kernel cannot do what the policy wants, and `ipvs-timeout apply` fails here",
         fix: .advice("write - for that timeout in the policy"))
     }
     return .problem(
@@ -41,7 +41,7 @@ struct PolicyCheck: DirectorCheck {
   }
 
   private func refused(_ error: PolicyError, _ policy: PolicyState) -> Finding {
-    let consequence = "no line of the policy is obeyed: `ipvs-timeout apply` refuses the file"
+    let consequence = "no line of the policy is in force: `ipvs-timeout apply` refuses the file"
     switch error {
     case .mistakes(let mistakes):
       let rest = mistakes.count > 1 ? " (and \((mistakes.count - 1).counted("more mistake")))" : ""
@@ -55,31 +55,50 @@ struct PolicyCheck: DirectorCheck {
     }
   }
 
-  /// Nothing brings the timeouts back, which matters where somebody has set them.
-  private func unkept(_ fact: String, _ facts: DirectorFacts) -> Finding {
-    guard facts.timeouts.merging(.kernelDefault) != .kernelDefault else {
-      return .ok(check, "\(fact), and the timeouts are the kernel's default")
+  /// The policy does not restore the timeouts. That matters where somebody has set them, and nothing else restores them.
+  private func unnamed(_ fact: String, _ facts: DirectorFacts) -> Finding {
+    guard facts.timeouts.isSet else { return .ok(check, "\(fact), and the timeouts are the kernel's defaults") }
+    if !facts.isInUse, !facts.otherDirectors.isEmpty {
+      return .ok(check, "\(fact), and no virtual service here uses these timeouts")
+    }
+    let set = Timeouts.Name.allCases.filter { facts.timeouts[$0] != Timeouts.kernelDefault[$0] }
+    if let writer = facts.writer(of: set) {
+      return .ok(check, "\(fact); \(writer.name) sets these timeouts when it starts")
+    }
+    if let rules = facts.savedRules(of: set) {
+      return .ok(check, "\(fact); the service ipvsadm restores these timeouts at boot (\(rules.path.string.printable))")
+    }
+    let consequence = "a reboot or unloading ip_vs loses these timeouts: nothing that doctor knows restores them"
+    guard facts.deciding(set) == nil else {
+      // The check of writers has the rest.
+      return .note(check, fact, so: consequence)
     }
     return .note(
-      check, fact, so: "a reboot, or unloading ip_vs, loses these timeouts, and ipvs-timeout will not bring them back",
-      fix: line(for: facts).map {
-        .command("printf '\\n%s\\n' '\($0)' >>\(facts.machine.policy.path.string.shellWord)")
-      })
+      check, fact, so: consequence,
+      fix: facts.policyLine(for: facts.timeouts).map { .command(facts.machine.policy.adding([$0])) })
+  }
+}
+
+extension DirectorFacts {
+  /// The program that writes these timeouts as they are; `nil` where none does.
+  fileprivate func writer(of names: [Timeouts.Name]) -> TimeoutWriter? {
+    guard let writer = deciding(names), case .writes(let written, _) = writer.plan,
+      names.allSatisfy({ written[$0] == timeouts[$0] })
+    else { return nil }
+    return writer
   }
 
-  /// The line of a policy that would keep the timeouts as they are; `nil` where no policy can name the namespace, or such
-  /// timeouts.
-  private func line(for facts: DirectorFacts) -> String? {
-    let isOwn = facts.namespace.isOwn(facts.known)
-    guard facts.timeouts.canBeAskedFor,
-      let name = isOwn ? "host" : facts.namespace.paths(facts.known).first, name.shellWord == name
-    else { return nil }
-    return "\(name) \(facts.timeouts.values)"
+  /// The file that the service ipvsadm loads at boot, with these timeouts as they are; only for the host.
+  fileprivate func savedRules(of names: [Timeouts.Name]) -> SavedRules? {
+    guard namespace.isOwn(known) else { return nil }
+    return machine.savedRules.first { rules in
+      rules.isRestored && names.allSatisfy { rules.timeouts[$0] == timeouts[$0] }
+    }
   }
 }
 
 extension PolicyState {
-  /// What is to be known of what applies the policy: nothing where all of it is enabled, or systemd does not run.
+  /// What there is to know of the units that apply the policy: nothing where all are enabled, or systemd does not run.
   func findings(_ check: CheckID) -> [Finding] {
     guard let units else { return [] }
     let missing = PolicyState.units.filter { units.state(of: $0) != .enabled }
@@ -90,9 +109,9 @@ extension PolicyState {
 
   private static func consequence(without missing: [String]) -> String {
     if missing == units {
-      "these units will not apply the policy after a reboot, in a new namespace, or when others have set the timeouts"
+      "nothing applies the policy after a reboot, in a new namespace, or when another program sets the timeouts"
     } else if missing.contains("ipvs-timeout.timer") {
-      "these units will not bring the timeouts back when others have set them"
+      "nothing restores the timeouts when another program sets them"
     } else {
       "at boot or in a new namespace, the policy may come into force up to a minute late"
     }

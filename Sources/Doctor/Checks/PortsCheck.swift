@@ -2,9 +2,9 @@
 
 internal import IPVS
 
-/// Whether there are ports left for connections to each service elsewhere.
+/// Whether there are free ports for connections to each service elsewhere.
 ///
-/// A connection is known by both addresses and both ports, so each pair of an address here and a service elsewhere has
+/// A connection is known by both addresses and both ports. So each pair of an address here and a service elsewhere has
 /// all the ports for itself.
 struct PortsCheck: SocketCheck {
   func findings(on facts: SocketFacts) -> [Finding] {
@@ -13,7 +13,7 @@ struct PortsCheck: SocketCheck {
     }
     .sorted { $0.source.share(of: facts.ports).part > $1.source.share(of: facts.ports).part }
     let notable = routes.filter { $0.isNotable(facts) }
-    guard notable.isEmpty else { return told(notable, .ports, facts) { $0.finding(facts) } }
+    guard notable.isEmpty else { return largest(notable, .ports, facts) { $0.finding(facts) } }
     return [.ok(.ports, ok(routes.first, facts))]
   }
 
@@ -28,17 +28,17 @@ struct PortsCheck: SocketCheck {
   private func ok(_ largest: OutgoingRoute?, _ facts: SocketFacts) -> String {
     let range = "\(facts.ports.range.lowerBound) to \(facts.ports.range.upperBound)"
     guard let largest else {
-      return "none of the \(facts.ports.count) ports for outgoing connections (\(range)) is taken"
+      return "none of the \(facts.ports.count) ports for outgoing connections (\(range)) is in use"
     }
     return
-      "at the most, \(largest.source.share(of: facts.ports)) of the ports for outgoing connections (\(range)) are taken"
-      + " towards one service, \(largest.service.place)"
+      "the most for one service: \(largest.source.share(of: facts.ports)) of the ports for outgoing connections"
+      + " (\(range)), for \(largest.service.place)"
   }
 }
 
 /// The connections from one address here to one service that this host uses.
 private struct OutgoingRoute {
-  static let failure = "when none is left, connect(2) fails: Cannot assign requested address (EADDRNOTAVAIL)"
+  static let failure = "when no port is free, connect(2) fails: Cannot assign requested address (EADDRNOTAVAIL)"
 
   let service: SocketService
   let source: SocketService.Source
@@ -53,7 +53,7 @@ private struct OutgoingRoute {
     let open = Share(part: source.open + source.synSent, whole: facts.ports.count)
     let asked = source.synSent > 0 ? ", \(source.synSent) by SYN_SENT" : ""
     let fact =
-      "\(service.place): \(share) of the ports for outgoing connections are taken from \(source.address),"
+      "\(service.place): \(share) of the ports for outgoing connections are in use from \(source.address),"
       + " \(source.timeWait) of them by TIME_WAIT\(asked); \(facts.open(service))"
     if (isReused ? open : share).percent >= SocketThreshold.scarce {
       return .problem(
@@ -65,20 +65,20 @@ private struct OutgoingRoute {
     let condition = service.isOnThisHost ? "" : ", if the other host sends timestamps"
     return .note(
       .ports, fact,
-      so: "those in TIME_WAIT are given again after \(facts.settings.reuseDelay), as tcp_tw_reuse says\(condition)",
+      so: "tcp_tw_reuse makes the ports in TIME_WAIT free again after \(facts.settings.reuseDelay)\(condition)",
       fix: .advice(fix(facts)))
   }
 
-  /// What the program can do, by what takes the most ports.
+  /// What the program can do, by the largest use of ports.
   private func fix(_ facts: SocketFacts) -> String {
     switch max(source.timeWait, source.synSent, source.open) {
     case source.timeWait: TimeWaitCheck.inTheProgram
     case source.synSent:
-      "the service does not answer: look there, and for what drops packets on the way;"
-        + " \(facts.program(of: service, .synSent)) asks, to see it:"
+      "the service does not answer: check it, and check what drops packets on the way;"
+        + " \(facts.program(of: service, .synSent)) asks; to see it:"
         + " `\(facts.entering)ss -tnp state syn-sent \(service.filter)`"
     default:
-      "\(facts.program(of: service, .established)) holds so many open: have it use fewer; to see them:"
+      "\(facts.program(of: service, .established)) keeps so many open: let it use fewer; to see them:"
         + " `\(facts.entering)ss -tnp state established \(service.filter)`"
     }
   }
@@ -88,6 +88,6 @@ private struct OutgoingRoute {
     let isUseful =
       source.timeWait > 0 && !isReused && facts.settings[.tcpTimeWaitReuse] != 1 && facts.settings[.tcpTimestamps] != 0
     return (isUseful ? "`\(facts.entering)sysctl -w net.ipv4.tcp_tw_reuse=1`, " : "")
-      + "a wider net.ipv4.ip_local_port_range, or a second address on either side"
+      + "a wider net.ipv4.ip_local_port_range, or a second address at either end"
   }
 }

@@ -3,7 +3,7 @@
 internal import IPVS
 internal import Text
 
-/// What the timeouts are, and whether anybody has set them.
+/// The values of the timeouts, and whether somebody has set them.
 struct TimeoutsCheck: DirectorCheck {
   let check = CheckID.timeouts
 
@@ -15,11 +15,11 @@ struct TimeoutsCheck: DirectorCheck {
       return [
         .note(
           check, words.joined(separator: ", "),
-          so: "it was built without that protocol, and balances none of its connections")
+          so: "the kernel was built without that protocol, and balances none of its connections")
       ]
     }
-    guard timeouts == .kernelDefault else { return [.ok(check, timeouts.words)] }
-    return [.ok(check, "\(timeouts.words), which is the kernel's default")]
+    guard timeouts.isSet else { return [.ok(check, "\(timeouts.words): the kernel's defaults")] }
+    return [.ok(check, timeouts.words)]
   }
 }
 
@@ -27,6 +27,9 @@ extension Timeouts {
   /// The three of them, for people.
   var words: String { phrase }
 
-  /// Whether each of them may be asked for; a kernel may hold longer ones.
+  /// Whether somebody has set one of them.
+  var isSet: Bool { merging(.kernelDefault) != .kernelDefault }
+
+  /// Whether `set` accepts each of them; a kernel may hold longer ones.
   var canBeAskedFor: Bool { Name.allCases.allSatisfy { (self[$0]?.seconds ?? 0) <= Timeout.longest.seconds } }
 }

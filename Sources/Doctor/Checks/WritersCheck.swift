@@ -5,7 +5,7 @@ internal import IPVS
 internal import Linux
 internal import Text
 
-/// Which programs will write the timeouts of this namespace, and whether they write what they are.
+/// Which programs will write the timeouts of this namespace, and whether they write the values that you want.
 struct WritersCheck: DirectorCheck {
   let check = CheckID.writers
 
@@ -22,8 +22,7 @@ struct WritersCheck: DirectorCheck {
       let names = WriterKind.usual.map(\.rawValue).joined(separator: ", ")
       return [.ok(check, "none of \(names) runs in this network namespace")]
     }
-    let policy = try? facts.machine.policy.file.get()
-    let demand = policy?.demand(in: facts.namespace, known: facts.known).timeouts ?? Timeouts()
+    let demand = facts.demand?.timeouts ?? Timeouts()
     return writers.map { finding(on: $0, demand, facts.timeouts) } + elsewhere
   }
 
@@ -31,11 +30,11 @@ struct WritersCheck: DirectorCheck {
     switch writer.plan {
     case .nothing(let reason): return nothing(writer, reason)
     case .unknown(let reason):
-      return .unchecked(check, "\(writer.name): what it writes cannot be told: \(reason)")
+      return .unchecked(check, "\(writer.name): cannot find out what it writes: \(reason)")
     case .refused(let reason):
       return .note(
-        check, "\(writer.name) \(reason)", so: "the kernel refuses all three, and none of them is set",
-        fix: .advice("a shorter timeout, then start \(writer.program.rawValue) anew"))
+        check, "\(writer.name) \(reason)", so: "the kernel refuses all three, so none of them is set",
+        fix: .advice("configure a shorter timeout, then restart \(writer.program.rawValue)"))
     case .idle(let named, let source):
       let fact = "\(writer.name) has lvs_timeouts in \(source.words), but no virtual_server"
       guard named.changes(from: current) == Timeouts() else {
@@ -44,28 +43,28 @@ struct WritersCheck: DirectorCheck {
           : .ok(check, "\(fact), and so writes none")
       }
       return .note(
-        check, "\(fact); yet the timeouts are as it names them",
-        so: "whether it writes them cannot be told: it writes none without a virtual_server")
+        check, "\(fact); yet the timeouts have the values in it",
+        so: "cannot find out whether it writes them: without a virtual_server it writes none")
     case .writes(let written, let source):
       return finding(on: writer, written, source, demand, current)
     }
   }
 
-  /// What to say of one that writes nothing by what its files say now.
+  /// The finding about a program that writes nothing, as its files are now.
   private func nothing(_ writer: TimeoutWriter, _ reason: String) -> Finding {
     guard writer.hasChanged else { return .ok(check, "\(writer.name) \(reason)") }
     let fact = "\(writer.name) \(reason)" + writer.change(of: nil)
     guard writer.program == .keepalived else {
-      return .note(check, fact, so: "what it has written at its start cannot be told")
+      return .note(check, fact, so: "cannot find out what it wrote when it started")
     }
     return .note(
       check, fact,
-      so: "whether it had lvs_timeouts before cannot be told; if so, each reload and its end write the timeouts from"
-        + " before its start",
+      so: "if it had lvs_timeouts before (cannot find out), each reload and its end write the timeouts from before its"
+        + " start",
       fix: .advice("`systemctl restart keepalived`, which forgets them, then set the timeouts"))
   }
 
-  /// What to say of one that writes timeouts.
+  /// The finding about a program that writes timeouts.
   private func finding(
     on writer: TimeoutWriter, _ written: Timeouts, _ source: TimeoutWriter.Source, _ demand: Timeouts,
     _ current: Timeouts
@@ -79,7 +78,7 @@ struct WritersCheck: DirectorCheck {
     let (moment, rest) = (writer.program.moment, writer.program.rest(written))
     guard other != Timeouts() else {
       if missing == Timeouts() {
-        return .note(check, "\(fact); which is as it should be", so: "it writes them again \(moment)\(rest)")
+        return .note(check, "\(fact); the kernel has them", so: "it writes them again \(moment)\(rest)")
       }
       return .note(
         check, fact,
@@ -89,20 +88,20 @@ struct WritersCheck: DirectorCheck {
       other[name].map { "\(name.rawValue) \($0.seconds) s instead of \(wanted[name]?.seconds ?? 0) s" }
     }
     let mend = writer.program.fix(wanted, source)
-    // Where no policy says what is right, it may be what the program is to write, or what the kernel has.
+    // Without a policy, either the values of the program or those of the kernel may be the right ones.
     let isDecided = other.names.contains { demand[$0] != nil }
     let fix =
       isDecided
       ? mend
       : writer.changedFile != nil
-        ? "\(writer.program.again), if the change is wanted; if not, \(mend)"
-        : "\(mend); or, to have what \(source.says), \(writer.program.again)"
+        ? "\(writer.program.again), if you want the change; if not, \(mend)"
+        : "\(mend); or, to have the values that \(source.says), \(writer.program.again)"
     return .problem(check, fact, so: "\(moment) it writes \(changes.joined(separator: ", "))\(rest)", fix: .advice(fix))
   }
 }
 
 extension Timeouts {
-  /// Those of some names only.
+  /// Only the timeouts with these names.
   fileprivate func only(_ names: [Name]) -> Timeouts {
     var result = Timeouts()
     for name in names { result[name] = self[name] }
@@ -111,10 +110,10 @@ extension Timeouts {
 }
 
 extension TimeoutWriter {
-  /// Whether it may have read something else than what its files hold now.
+  /// Whether it may have read other files than they are now.
   fileprivate var hasChanged: Bool { changedFile != nil || isReloaded }
 
-  /// What has changed since it read its files, behind a semicolon.
+  /// What has changed since it read its files, after a semicolon.
   fileprivate func change(of source: Source?) -> String {
     if let file = changedFile {
       let name = source == .file(file) ? "the file" : file.printable
@@ -126,25 +125,25 @@ extension TimeoutWriter {
 
 extension WriterKind {
   /// When it writes.
-  fileprivate var moment: String { self == .keepalived ? "at its next reload" : "when it starts anew" }
+  fileprivate var moment: String { self == .keepalived ? "at its next reload" : "at its next start" }
 
   /// What makes it write.
-  fileprivate var again: String { self == .keepalived ? "`systemctl reload keepalived`" : "start \(rawValue) anew" }
+  fileprivate var again: String { self == .keepalived ? "`systemctl reload keepalived`" : "restart \(rawValue)" }
 
-  /// What keepalived does beyond what it is told: it writes all three, and at its end those from before its start.
+  /// What keepalived does besides: it writes all three, and at its end those from before its start.
   fileprivate func rest(_ written: Timeouts) -> String {
     guard self == .keepalived else { return "" }
     let missing = Timeouts.Name.allCases.filter { written[$0] == nil }.map(\.rawValue).joined(separator: " and ")
     return (missing.isEmpty ? "" : ", \(missing) as at its start") + "; at its end, all as before its start"
   }
 
-  /// How to have it write what is wanted.
-  fileprivate func fix(_ wanted: Timeouts, _ source: TimeoutWriter.Source) -> String {
+  /// How to have it write the timeouts that you want.
+  func fix(_ wanted: Timeouts, _ source: TimeoutWriter.Source) -> String {
     let words = Timeouts.Name.allCases.compactMap { name in
       wanted[name].map { self.words(name, $0.seconds, isFile: source != .options) }
     }
-    guard case .file(let path) = source else { return "start \(rawValue) anew with \(words.joined(separator: " "))" }
-    // People copy it: a name may hold what a shell would obey.
+    guard case .file(let path) = source else { return "restart \(rawValue) with \(words.joined(separator: " "))" }
+    // People copy it, and a name may hold what a shell would obey.
     let file = path.shellWord
     return self == .keepalived
       ? "lvs_timeouts \(words.joined(separator: " ")) in \(file), then \(again)"

@@ -3,11 +3,11 @@
 package import Directors
 package import IPVS
 
-/// What is known of one director when it is diagnosed; what could not be had is the reason why.
+/// The facts about one director. Where a fact could not be read, its error is in its place.
 package struct DirectorFacts: Sendable {
   /// The network namespace.
   package let namespace: NetworkNamespace
-  /// What is known of it; `nil` where it was not among those that were found.
+  /// The entry for it in the list of namespaces; `nil` where it was not found.
   package let known: NamespaceInfo?
   /// The backend that answered.
   package let backend: BackendChoice
@@ -15,10 +15,14 @@ package struct DirectorFacts: Sendable {
   package let fallback: Fallback
   /// The timeouts.
   package let timeouts: Timeouts
-  /// The virtual services.
+  /// How many virtual services there are.
   package let services: Result<ServiceCounts, DirectorError>
+  /// The virtual services.
+  let serviceTable: Result<ServiceTable, DirectorError>
   /// The connections.
   package let connections: Result<ConnectionSummary, DirectorError>
+  /// The connections to real servers that their service no longer has.
+  let lost: LostConnections
   /// The kernel's settings.
   package let settings: Result<KernelSettings, DirectorError>
   /// The sync daemons that run.
@@ -45,10 +49,14 @@ extension DirectorFacts {
     fallback = director.fallback
     timeouts = try director.timeouts()
     services = Result { () throws(IPVSError) in try ServiceCounts(in: namespace) }.mapError(DirectorError.kernel)
+    serviceTable = Result { () throws(IPVSError) in try ServiceTable(in: namespace) }.mapError(DirectorError.kernel)
     do throws(DirectorError) {
-      connections = .success(try director.connectionSummary(in: namespace))
+      let facts = try ConnectionFacts(of: director, in: namespace, try? serviceTable.get())
+      connections = .success(facts.summary)
+      lost = facts.lost
     } catch {
       connections = .failure(error)
+      lost = LostConnections()
     }
     settings = Result { () throws(IPVSError) in try KernelSettings(in: namespace) }.mapError(DirectorError.kernel)
     daemons = Result { () throws(IPVSError) in try SyncDaemons(in: namespace) }.mapError(DirectorError.kernel)
@@ -56,9 +64,28 @@ extension DirectorFacts {
 }
 
 extension DirectorFacts {
-  /// What makes a command go to this network namespace, after a blank; empty where it is the caller's own.
+  /// The option that names this network namespace in a command, after a blank; empty where it is the caller's own.
   var option: String { NamespaceCommands(namespace, known: known).option }
 
-  /// What makes another program run in this network namespace, before it; empty where it is the caller's own.
+  /// The command that runs another one in this network namespace, before it; empty where it is the caller's own.
   var entering: String { NamespaceCommands(namespace, known: known).entering }
+
+  /// Whether it has a virtual service or a connection, or may have one.
+  ///
+  /// Elsewhere there is nothing that checks of connections could be about.
+  package var isInUse: Bool {
+    guard let services = try? services.get(), let connections = try? connections.get() else { return true }
+    return services.count > 0 || connections.count > 0
+  }
+
+  /// The other network namespaces that use IPVS, or may.
+  var otherUsers: [OtherNamespaces.Neighbour] {
+    guard let others = try? machine.otherNamespaces.get() else { return [] }
+    return others.users.filter { $0.known.fileIdentity != known?.fileIdentity }
+  }
+
+  /// The other network namespaces that use IPVS, with their timeouts.
+  var otherDirectors: [(known: NamespaceInfo, timeouts: Timeouts)] {
+    otherUsers.compactMap { user in (try? user.timeouts.get()).map { (known: user.known, timeouts: $0) } }
+  }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The ports of which the kernel gives one to a socket that connects without having chosen its own.
+/// The ports from which the kernel chooses one for a socket that connects and has none yet.
 ///
-/// The corresponding settings are `net.ipv4.ip_local_port_range`, which holds for IPv6, too, and
+/// The corresponding settings are `net.ipv4.ip_local_port_range`, which is also for IPv6, and
 /// `net.ipv4.ip_local_reserved_ports`.
 package struct EphemeralPorts: Sendable, Hashable {
   /// From the first to the last, the reserved ones included.

@@ -4,14 +4,15 @@ package import IPVS
 internal import Linux
 internal import SystemPackage
 
-/// What the kernel counts in one network namespace: what has happened since it was made, and what there is.
+/// The counters of the kernel in one network namespace: what has happened since it exists, and what there is.
 ///
 /// The corresponding files are `/proc/net/netstat` and `/proc/net/sockstat`.
 package struct KernelCounters: Sendable, Hashable {
   private let counts: [String: UInt64]
-  /// How many sockets take a place of those for TIME_WAIT; `nil` where the kernel does not tell.
+  /// How many of the places for TIME_WAIT are in use; `nil` where the kernel does not say.
   ///
-  /// These are more than those in TIME_WAIT: what no program has any more waits in FIN_WAIT2 in such a place, too.
+  /// That is more than the number of sockets in TIME_WAIT: a socket without a program waits in FIN_WAIT2 in such a place,
+  /// too.
   package let timeWaitPlaces: Int?
 
   /// Reads the counters of a network namespace.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A setting of the kernel (a sysctl) that has to do with how connections end, by its name.
+/// A setting of the kernel (a sysctl) that affects how connections end, by its name.
 package enum KernelSetting: String, CaseIterable, Sendable {
   /// After how many idle seconds a socket with keep-alive asks its peer.
   case tcpKeepaliveTime = "net.ipv4.tcp_keepalive_time"
@@ -12,7 +12,7 @@ package enum KernelSetting: String, CaseIterable, Sendable {
   case release = "kernel.osrelease"
   /// Whether IPVS leaves its connections to conntrack, too.
   case conntrack = "net.ipv4.vs.conntrack"
-  /// What becomes of an entry when its client opens a connection from the same port.
+  /// What happens to an entry when its client opens a connection from the same port.
   case connReuseMode = "net.ipv4.vs.conn_reuse_mode"
   /// Whether entries end with their real server.
   case expireNodestConn = "net.ipv4.vs.expire_nodest_conn"
@@ -24,37 +24,37 @@ package enum KernelSetting: String, CaseIterable, Sendable {
   case sloppyTCP = "net.ipv4.vs.sloppy_tcp"
   /// Whether entries are ended at random.
   case dropEntry = "net.ipv4.vs.drop_entry"
-  /// At which packets the sync daemon tells of a connection: the first one, and every how many.
+  /// At which packets the sync daemon sends a connection: the first one, and every how many.
   case syncThreshold = "net.ipv4.vs.sync_threshold"
-  /// By how many seconds a timer must have changed for the sync daemon to tell of it.
+  /// By how many seconds a timer must have changed for the sync daemon to send it.
   case syncRefreshPeriod = "net.ipv4.vs.sync_refresh_period"
   /// How long conntrack remembers an established connection.
   case conntrackEstablished = "net.netfilter.nf_conntrack_tcp_timeout_established"
-  /// How long conntrack remembers a connection that one end wants to end.
+  /// How long conntrack remembers a connection that one end has closed.
   case conntrackFinWait = "net.netfilter.nf_conntrack_tcp_timeout_fin_wait"
-  /// How long conntrack remembers a connection that one end has ended, as the other one knows.
+  /// How long conntrack remembers a connection that one end has closed, after the other end has acknowledged it.
   case conntrackCloseWait = "net.netfilter.nf_conntrack_tcp_timeout_close_wait"
   /// How long conntrack remembers datagrams without an answer.
   case conntrackUDP = "net.netfilter.nf_conntrack_udp_timeout"
   /// How long conntrack remembers datagrams with answers.
   case conntrackUDPStream = "net.netfilter.nf_conntrack_udp_timeout_stream"
-  /// From which port to which the kernel gives one to a socket that connects.
+  /// From which range the kernel gives a port to a socket that connects.
   case localPortRange = "net.ipv4.ip_local_port_range"
-  /// The ports of that range that it does not give.
+  /// The ports of that range that it never gives.
   case localReservedPorts = "net.ipv4.ip_local_reserved_ports"
-  /// For how many seconds a socket that no program has any more stays in FIN_WAIT2.
+  /// For how many seconds a socket without a program stays in FIN_WAIT2.
   case tcpFinTimeout = "net.ipv4.tcp_fin_timeout"
   /// How many sockets may be in TIME_WAIT.
   case tcpMaxTimeWaitBuckets = "net.ipv4.tcp_max_tw_buckets"
-  /// Whether a flood of requests for connections is answered without keeping anything.
+  /// Whether the kernel answers a flood of SYN packets without keeping anything.
   case tcpSyncookies = "net.ipv4.tcp_syncookies"
   /// Whether packets carry the time.
   case tcpTimestamps = "net.ipv4.tcp_timestamps"
   /// Whether sockets in TIME_WAIT were ended early, in kernels before 4.12.
   case tcpTimeWaitRecycle = "net.ipv4.tcp_tw_recycle"
-  /// Whether a socket that connects may take the port of one in TIME_WAIT.
+  /// Whether a socket that connects may use the port of one in TIME_WAIT.
   case tcpTimeWaitReuse = "net.ipv4.tcp_tw_reuse"
-  /// For how many milliseconds a socket is in TIME_WAIT before its port is given again, in newer kernels.
+  /// After how many milliseconds in TIME_WAIT another socket may use the port, in newer kernels.
   case tcpTimeWaitReuseDelay = "net.ipv4.tcp_tw_reuse_delay"
 }
 

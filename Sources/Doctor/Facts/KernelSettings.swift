@@ -32,7 +32,7 @@ package struct KernelSettings: Sendable, Hashable {
       })
   }
 
-  /// The first line of a text; `nil` where there is none, or where it is cut, so that half of a number is not taken for one.
+  /// The first line of a text; `nil` where there is none, or where it is cut, so that half of a number is not read as one.
   static func whole(_ text: String) -> String? {
     guard let end = text.utf8.firstIndex(of: UInt8(ascii: "\n")), end > text.startIndex else { return nil }
     return String(text[..<end])
@@ -46,9 +46,9 @@ package struct KernelSettings: Sendable, Hashable {
 }
 
 extension KernelSetting {
-  /// How many bytes its text has at the most; what does not fit into one read, the kernel cuts off.
+  /// How many bytes its text can have; the kernel cuts off what does not fit into one read.
   fileprivate var size: Int {
-    // Every second port takes 32768 times six bytes.
+    // Every second port needs 32768 times six bytes.
     self == .localReservedPorts ? 524_288 : 4096
   }
 

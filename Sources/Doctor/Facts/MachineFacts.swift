@@ -5,7 +5,7 @@ package import IPVS
 package import SystemPackage
 internal import Text
 
-/// What is known of the machine around its directors: looked up once, the same for all of them.
+/// The facts about the machine around its directors. They are read once and are the same for all of them.
 package struct MachineFacts: Sendable {
   /// The policy.
   package let policy: PolicyState
@@ -13,25 +13,30 @@ package struct MachineFacts: Sendable {
   package let otherNamespaces: Result<OtherNamespaces, DirectorError>
   /// The programs that run and may write timeouts.
   let writers: Result<[TimeoutWriter], DirectorError>
+  /// The files of ipvsadm that set timeouts at boot.
+  var savedRules: [SavedRules] = []
+  /// Whether each namespace that uses IPVS has its own report.
+  package var isComplete = false
 }
 
 extension MachineFacts {
-  /// Looks at the machine.
+  /// Reads the facts about the machine.
   ///
   /// - Parameters:
-  ///   - policy: The policy file that somebody has named; `nil` for the usual one.
-  ///   - backend: The backend that has answered.
+  ///   - policy: The policy file that the caller named; `nil` for the usual one.
+  ///   - backend: The backend that answered.
   ///   - ipvsadm: The path of ipvsadm; `nil` looks in the usual places.
   package init(policy: FilePath?, backend: BackendChoice, ipvsadm: String?) {
     self.policy = PolicyState(at: policy)
     writers = Result { () throws(IPVSError) in try TimeoutWriter.running() }.mapError(DirectorError.kernel)
     otherNamespaces = Result { () throws(DirectorError) in try OtherNamespaces(backend: backend, ipvsadm: ipvsadm) }
+    savedRules = SavedRules.all()
   }
 }
 
-/// The network namespaces of a machine, and the timeouts in those that use IPVS.
+/// The network namespaces of a machine, and the timeouts of the IPVS users among them.
 package struct OtherNamespaces: Sendable {
-  /// One that uses IPVS, or may.
+  /// A namespace that uses IPVS, or may.
   package struct Neighbour: Sendable {
     /// Which one it is.
     package let known: NamespaceInfo
@@ -41,7 +46,7 @@ package struct OtherNamespaces: Sendable {
 
   /// All namespaces, as far as they can be seen.
   package let listing: NamespaceList
-  /// Those that use IPVS, or may.
+  /// The namespaces that use IPVS, or may.
   package let users: [Neighbour]
 }
 
@@ -49,7 +54,7 @@ extension OtherNamespaces {
   /// Looks for them.
   ///
   /// - Parameters:
-  ///   - backend: The backend to take.
+  ///   - backend: The backend to use.
   ///   - ipvsadm: The path of ipvsadm; `nil` looks in the usual places.
   /// - Throws: ``DirectorError``, when there is no list of namespaces, or the backend is not there.
   package init(backend: BackendChoice, ipvsadm: String?) throws(DirectorError) {
@@ -66,7 +71,7 @@ extension OtherNamespaces {
         let director = try directors.next()
         users.append(Neighbour(known: known, timeouts: .success(try director.timeouts())))
       } catch {
-        // One that has gone meanwhile is none, and neither is the file that another has left behind.
+        // A namespace that has ended is none, and neither is a file that one has left.
         guard !error.namespaceIsMissing else { continue }
         users.append(Neighbour(known: known, timeouts: .failure(error)))
       }
@@ -77,13 +82,13 @@ extension OtherNamespaces {
 
 /// The policy of a machine, and what applies it.
 package struct PolicyState: Sendable {
-  /// Where it is.
+  /// Its file.
   package let path: FilePath
-  /// Whether it is where policies usually are, so that nobody has to name it.
+  /// Whether it is in the usual place, so that nobody has to name it.
   package let isUsual: Bool
-  /// The policy; `nil` where nobody has named one, and there is none.
+  /// The policy; `nil` where nobody named one, and there is none.
   package let file: Result<PolicyFile?, PolicyError>
-  /// The units that apply it; `nil` where systemd does not run, or they would apply another.
+  /// The units that apply it; `nil` where systemd does not run, or where they would apply another file.
   package let units: SystemdUnits?
 }
 
@@ -93,7 +98,7 @@ extension PolicyState {
 
   /// Looks for the policy.
   ///
-  /// - Parameter path: The file that somebody has named; `nil` for the usual one.
+  /// - Parameter path: The file that the caller named; `nil` for the usual one.
   package init(at path: FilePath?) {
     isUsual = path == nil
     self.path = path ?? PolicyFile.usualPath
@@ -105,6 +110,6 @@ extension PolicyState {
     units = isUsual ? SystemdUnits(named: PolicyState.units) : nil
   }
 
-  /// What a command takes that is to go by it, after a blank.
+  /// The argument that names it to a command, after a blank; empty for the usual one.
   var argument: String { isUsual ? "" : " \(path.string.shellWord)" }
 }

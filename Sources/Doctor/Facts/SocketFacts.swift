@@ -4,7 +4,7 @@ internal import Directors
 package import IPVS
 internal import Text
 
-/// What is known of the TCP sockets of one network namespace when they are diagnosed.
+/// The facts about the TCP sockets of one network namespace.
 package struct SocketFacts: Sendable {
   /// All of them.
   package let counts: SocketCounts
@@ -14,19 +14,19 @@ package struct SocketFacts: Sendable {
   package let rest: SocketCounts
   /// The ports for outgoing connections.
   package let ports: EphemeralPorts
-  /// The programs that have the sockets of the services that are told of.
+  /// The programs that have the sockets of the reported services.
   package let owners: SocketOwners
-  /// By how many sockets a service may have more than it is said to have, because there are too many services.
+  /// How many sockets the count of a service may miss, because there are too many services.
   package let missed: Int
   /// What the kernel counts.
   package let counters: KernelCounters
-  /// How many sockets did not get into TIME_WAIT while the others were counted.
+  /// How many sockets found no room in TIME_WAIT while the others were counted.
   let overflow: UInt64
   /// The kernel's settings.
   package let settings: KernelSettings
-  /// What makes another program run in this network namespace, before it; empty where it is the caller's own.
+  /// The command that runs another one in this network namespace, before it; empty where it is the caller's own.
   let entering: String
-  /// What makes a command go to this network namespace, after a blank; empty where it is the caller's own.
+  /// The option that names this network namespace in a command, after a blank; empty where it is the caller's own.
   let option: String
   init(
     _ services: [SocketService] = [], rest: SocketCounts = SocketCounts(), missed: Int = 0,
@@ -52,7 +52,7 @@ package struct SocketFacts: Sendable {
   ///
   /// - Parameters:
   ///   - namespace: The network namespace.
-  ///   - known: What is known of it, where it was looked up.
+  ///   - known: The entry for it in the list of namespaces, where it was looked up.
   /// - Throws: ``IPVSError``, when the sockets cannot be read or the namespace may not be entered.
   package init(in namespace: NetworkNamespace, known: NamespaceInfo? = nil) throws(IPVSError) {
     let settings = try KernelSettings(in: namespace)
@@ -62,7 +62,7 @@ package struct SocketFacts: Sendable {
     let counters = try KernelCounters(in: namespace)
     let services = census.services
     let sought = services.reduce(into: [:]) { sought, service in
-      sought[service.name] = service.statesToTellOf(ports)
+      sought[service.name] = service.statesToReport(ports)
     }
     let (overflow, isBackwards) = (counters.timeWaitOverflow ?? 0)
       .subtractingReportingOverflow(before.timeWaitOverflow ?? 0)
@@ -74,10 +74,10 @@ package struct SocketFacts: Sendable {
 }
 
 extension SocketFacts {
-  /// How many sockets take a place of those for TIME_WAIT.
+  /// How many of the places for TIME_WAIT are in use.
   var timeWaitPlaces: Int { counters.timeWaitPlaces ?? counts[.timeWait] }
 
-  /// Whether a socket that connects may take a port in TIME_WAIT.
+  /// Whether a socket that connects may use a port in TIME_WAIT.
   func isTimeWaitReused(towards address: InternetAddress) -> Bool {
     guard settings[.tcpTimestamps] != 0 else { return false }
     switch settings[.tcpTimeWaitReuse] {
@@ -89,7 +89,7 @@ extension SocketFacts {
 }
 
 extension KernelSettings {
-  /// After what time a port in TIME_WAIT is given again, where it is.
+  /// After what time a new connection may use a port in TIME_WAIT, where it may.
   var reuseDelay: String {
     switch self[.tcpTimeWaitReuseDelay] {
     case nil, 1000: "a second"
@@ -108,7 +108,7 @@ extension SocketService {
   /// Where it is.
   var place: String { name.isLocal ? "\(name.endpoint) here" : "\(name.endpoint)" }
 
-  /// Which share of the ports for outgoing connections it takes, from the address here from which it takes most; `nil`
+  /// The share of the ports for outgoing connections that it uses, from the address here with the largest share; `nil`
   /// for a service of this host.
   package func share(of ports: EphemeralPorts) -> Share? { sources.first?.share(of: ports) }
 
@@ -121,7 +121,7 @@ extension SocketService {
 }
 
 extension InternetAddress {
-  /// Whether it stands for all addresses: `0.0.0.0` or `::`.
+  /// Whether it means all addresses: `0.0.0.0` or `::`.
   fileprivate var isWildcard: Bool { bits == (0, 0) }
 }
 
@@ -133,17 +133,17 @@ extension SocketFacts {
       return owners.prefix(3).map(\.words).joined(separator: ", ")
         + (owners.count > 3 ? " and \(owners.count - 3) more programs" : "")
     }
-    guard self.owners.hiddenProcesses > 0 else { return "a program that is not to be seen here" }
+    guard self.owners.hiddenProcesses > 0 else { return "a program that doctor cannot see" }
     return
-      "a program that is not to be seen (\(self.owners.hiddenProcesses) processes hide their files: run it as root)"
+      "a program that doctor cannot see (\(self.owners.hiddenProcesses) processes hide their files: run it as root)"
   }
 
   /// How many connections to a service are open, and by which program.
   func open(_ service: SocketService) -> String {
     switch service.counts[.established] {
-    case 0: "none is open at this moment"
-    case 1: "1 is open, that of \(program(of: service, .established))"
-    case let count: "\(count) are open, those of \(program(of: service, .established))"
+    case 0: "none is open now"
+    case 1: "1 is open, by \(program(of: service, .established))"
+    case let count: "\(count) are open, by \(program(of: service, .established))"
     }
   }
 }

@@ -4,9 +4,9 @@ internal import Glibc
 internal import Linux
 package import SystemPackage
 
-/// Which units systemd starts by itself, as far as the links that `systemctl enable` makes tell.
+/// Which units systemd starts by itself, as the links of `systemctl enable` show.
 package struct SystemdUnits: Sendable, Hashable {
-  /// What is known of a unit.
+  /// The state of a unit.
   package enum State: Sendable, Hashable {
     /// Another unit wants it, so it is started.
     case enabled
@@ -31,7 +31,7 @@ package struct SystemdUnits: Sendable, Hashable {
     states = names.reduce(into: [:]) { $0[$1] = SystemdUnits.state(of: $1, below: root) }
   }
 
-  /// What is known of a unit.
+  /// The state of a unit.
   package func state(of name: String) -> State { states[name] ?? .absent }
 }
 

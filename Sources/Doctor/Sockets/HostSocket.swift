@@ -3,18 +3,18 @@
 internal import CLinux
 package import IPVS
 
-/// A TCP socket of the host's own, also one that no program has any more, as in TIME_WAIT.
+/// A TCP socket of the host itself, also one without a program, as in TIME_WAIT.
 package struct HostSocket: Sendable, Hashable {
   package let state: State
-  /// The end that is here.
+  /// The local end.
   package let local: Endpoint
-  /// The other end; where the socket listens it is the wildcard address with port 0.
+  /// The remote end; the wildcard address with port 0 where the socket listens.
   ///
   /// A socket of IPv6 that talks IPv4 has IPv4 addresses here.
   package let remote: Endpoint
-  /// The number by which the programs that have it know it; 0 where none has it any more.
+  /// Its inode number, by which its programs are found; 0 where no program has it.
   package let inode: UInt32
-  /// The user who made it; 0 also where no program has it any more.
+  /// The user who made it; 0 also where no program has it.
   package let user: UInt32
   package init(_ state: State, local: Endpoint, remote: Endpoint, inode: UInt32 = 0, user: UInt32 = 0) {
     self.state = state
@@ -47,17 +47,17 @@ extension HostSocket {
     package static var synSent: State { State(BPF_TCP_SYN_SENT) }
     /// This end has been asked for a connection.
     package static var synReceived: State { State(BPF_TCP_SYN_RECV) }
-    /// This end has closed, and the other has not heard of it yet.
+    /// This end has closed, and the other end has not acknowledged it yet.
     package static var finWait1: State { State(BPF_TCP_FIN_WAIT1) }
     /// This end has closed, and waits for the other to close.
     package static var finWait2: State { State(BPF_TCP_FIN_WAIT2) }
-    /// This end has closed first, and waits for what may still be on its way.
+    /// This end closed first, and waits for packets that may still arrive.
     package static var timeWait: State { State(BPF_TCP_TIME_WAIT) }
-    /// There is no connection any more.
+    /// There is no connection.
     package static var close: State { State(BPF_TCP_CLOSE) }
     /// The other end has closed, and the program here has not.
     package static var closeWait: State { State(BPF_TCP_CLOSE_WAIT) }
-    /// The other end has closed, then this one, and the other has not heard of it yet.
+    /// The other end has closed, then this one, and the other end has not acknowledged it yet.
     package static var lastAck: State { State(BPF_TCP_LAST_ACK) }
     /// It waits for connections.
     package static var listen: State { State(BPF_TCP_LISTEN) }
@@ -92,6 +92,6 @@ extension Set<HostSocket.State> {
   /// The states of a socket that has another end.
   package static var connected: Set<HostSocket.State> { Set(HostSocket.State.allCases).subtracting([.listen, .close]) }
 
-  /// As the kernel takes a set of states: a bit for each.
+  /// A set of states for the kernel: a bit for each.
   var mask: UInt32 { reduce(0) { $0 | 1 << UInt32($1.number) } }
 }

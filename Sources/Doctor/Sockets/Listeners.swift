@@ -4,14 +4,14 @@ package import IPVS
 
 /// Where programs of this host wait for connections, in memory that does not grow without bound.
 package struct Listeners: Sendable {
-  /// How many endpoints are told apart; of more, each counts for all addresses.
+  /// How many endpoints are kept apart; each further one counts for all addresses.
   static let maximumEndpoints = 65_536
 
   private var ports = [Ports](repeating: [], count: Int(UInt16.max) + 1)
   private var endpoints: Set<Endpoint> = []
   package init() {}
 
-  /// Adds an endpoint at which somebody listens.
+  /// Adds an endpoint at which a program listens.
   package mutating func add(_ endpoint: Endpoint) {
     switch endpoint.address {
     case .anyIPv4: ports[Int(endpoint.port)].insert(.anyIPv4)
@@ -23,10 +23,10 @@ package struct Listeners: Sendable {
     }
   }
 
-  /// The endpoint at which somebody listens for what comes to this one; `nil` where nobody does.
+  /// The endpoint at which a program listens for packets to this one; `nil` where none does.
   ///
-  /// One that listens at all IPv6 addresses takes IPv4 connections, too. That it can be told not to (`IPV6_V6ONLY`)
-  /// matters only for a client that has chosen the same port.
+  /// A socket that listens at all IPv6 addresses accepts IPv4 connections, too. It may refuse them (`IPV6_V6ONLY`),
+  /// which matters only for a client that has chosen the same port.
   package func listener(for endpoint: Endpoint) -> Endpoint? {
     let ports = ports[Int(endpoint.port)]
     if ports.isEmpty { return nil }
@@ -35,7 +35,7 @@ package struct Listeners: Sendable {
     return ports.contains(.anyIPv6) ? Endpoint(.anyIPv6, port: endpoint.port) : nil
   }
 
-  /// Which addresses of a port are listened at.
+  /// The addresses of a port at which programs listen.
   private struct Ports: OptionSet, Sendable {
     let rawValue: UInt8
     static let some = Ports(rawValue: 1)
@@ -45,9 +45,9 @@ package struct Listeners: Sendable {
 }
 
 extension InternetAddress {
-  /// What stands for all IPv4 addresses: `0.0.0.0`.
+  /// The address for all IPv4 addresses: `0.0.0.0`.
   static let anyIPv4 = InternetAddress(ipv4: 0)
-  /// What stands for all addresses: `::`.
+  /// The address for all addresses: `::`.
   static let anyIPv6 = InternetAddress(ipv6: 0, 0)
 
   fileprivate static func ~= (pattern: InternetAddress, value: InternetAddress) -> Bool { pattern == value }

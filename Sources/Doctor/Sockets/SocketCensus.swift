@@ -6,7 +6,7 @@ package import IPVS
 ///
 /// A million clients of one service are one service.
 package struct SocketCensus: Sendable {
-  /// How many services of each kind are told apart, and for those elsewhere how many pairs of a source and a service.
+  /// How many services of each kind are kept apart, and for services elsewhere how many pairs of a source and a service.
   static let maximumServices = 8192
 
   /// How services are found.
@@ -14,13 +14,13 @@ package struct SocketCensus: Sendable {
   private var local: BoundedTally<Endpoint>
   private var remote: BoundedTally<Route>
 
-  /// From where to which service elsewhere.
+  /// A source address and a service elsewhere.
   private struct Route: Hashable, Sendable {
     let source: InternetAddress
     let destination: Endpoint
   }
 
-  /// A census of nothing.
+  /// An empty census.
   ///
   /// - Parameter rule: How services are found.
   package init(by rule: ServiceRule) {
@@ -33,7 +33,7 @@ package struct SocketCensus: Sendable {
     remote = BoundedTally(capacity: capacity)
   }
 
-  /// Counts a socket; it is one that has another end.
+  /// Counts a socket that has a remote end.
   package mutating func add(_ socket: HostSocket) {
     let service = rule.service(of: socket)
     if service.isLocal {
@@ -44,7 +44,7 @@ package struct SocketCensus: Sendable {
     }
   }
 
-  /// The services, those with the most sockets first.
+  /// The services, by their number of sockets.
   package var services: [SocketService] {
     var services: [Endpoint: SocketService] = [:]
     for (route, entry) in remote.entries {
@@ -64,19 +64,19 @@ package struct SocketCensus: Sendable {
     return (local + remote).sorted(by: SocketService.precede)
   }
 
-  /// The sockets of the services that are not told apart, because there are too many.
+  /// The sockets of the services that are not kept apart, because there are too many.
   package var rest: SocketCounts {
     var rest = local.rest
     rest += remote.rest
     return rest
   }
 
-  /// By how many sockets a service may have more than it is said to have.
+  /// How many sockets the count of a service may miss.
   package var missed: Int { max(local.missed, remote.missed) }
 }
 
 extension SocketService {
-  /// The order in which people look: many sockets before few, and always the same.
+  /// The order for people: many sockets before few, and always the same.
   fileprivate static func precede(_ first: SocketService, _ second: SocketService) -> Bool {
     let counts = (first.counts.total, second.counts.total)
     if counts.0 != counts.1 { return counts.0 > counts.1 }
@@ -113,11 +113,11 @@ extension SocketCensus {
 
 /// Counts for keys of which there may be any number, in memory that does not grow without bound.
 ///
-/// When there are too many keys, those with the smaller counts, at least half, are given up, and only their sum is kept
-/// (lossy counting). A key that is met again begins anew, so a count may be too small, but by no more than ``missed``; where
-/// a few keys stand out from the others, it is not worth mentioning.
+/// When there are too many keys, the keys with the smaller counts, at least half, are dropped, and only their sum is kept
+/// (lossy counting). A dropped key that comes again starts from zero, so a count may be too small, by at most ``missed``.
+/// Where a few keys are much larger than the others, that does not matter.
 struct BoundedTally<Key: Hashable & Sendable>: Sendable {
-  /// What is counted for one key.
+  /// The counts for one key.
   struct Entry: Sendable {
     /// The sockets.
     var counts = SocketCounts()
@@ -128,9 +128,9 @@ struct BoundedTally<Key: Hashable & Sendable>: Sendable {
   /// How many keys are kept.
   private let capacity: Int
   private(set) var entries: [Key: Entry] = [:]
-  /// The sum of what was given up.
+  /// The sum of the dropped keys.
   private(set) var rest = SocketCounts()
-  /// By how many a count may be too small.
+  /// How much too small a count may be.
   private(set) var missed = 0
 
   init(capacity: Int) {

@@ -7,16 +7,16 @@ internal import SystemPackage
 
 /// Which programs have the sockets of some services, by the state of the sockets.
 package struct SocketOwners: Sendable, Hashable {
-  /// How many sockets of a service in one state are looked for at the most.
+  /// How many sockets of a service in one state are looked for.
   static let maximumSockets = 256
 
   /// A program, with all its processes.
   package struct Owner: Sendable, Hashable {
-    /// Its name, as the kernel has it: 15 bytes at the most, which are other people's text.
+    /// Its name, as the kernel has it: at most 15 bytes, which its user chose.
     package let command: String
     /// Its processes that have such sockets.
     package let processes: [Int32]
-    /// How many of the sockets it has that were looked for.
+    /// How many of the sockets that were looked for it has.
     package let sockets: Int
     package init(_ command: String, processes: [Int32], sockets: Int) {
       self.command = command
@@ -37,9 +37,9 @@ package struct SocketOwners: Sendable, Hashable {
     }
   }
 
-  /// Those that have the sockets, the one with the most first.
+  /// The programs that have the sockets, the one with the most first.
   package private(set) var owners: [Group: [Owner]] = [:]
-  /// How many processes did not show their files; that takes root, with the capability CAP_SYS_PTRACE for some.
+  /// How many processes did not show their files; to see them, root is needed, for some with CAP_SYS_PTRACE.
   package private(set) var hiddenProcesses = 0
   package init(_ owners: [Group: [Owner]] = [:], hiddenProcesses: Int = 0) {
     self.owners = owners

@@ -2,20 +2,20 @@
 
 package import IPVS
 
-/// The sockets of one service: one that this host offers, or one elsewhere that it uses.
+/// The sockets of one service, which this host offers, or which it uses elsewhere.
 package struct SocketService: Sendable, Hashable {
   /// Which service.
   package let name: Name
   /// How many sockets in each state.
   package internal(set) var counts = SocketCounts()
-  /// From where this host connects to a service elsewhere, the most used address first.
+  /// The addresses from which this host connects to a service elsewhere, the most used one first.
   package internal(set) var sources: [Source] = []
 
-  /// A service, by where it is and at which end of the connections.
+  /// A service: its endpoint, and at which end of the connections this host is.
   package struct Name: Sendable, Hashable {
-    /// Where it is; the wildcard address where it is offered at all.
+    /// Its endpoint, with the wildcard address where it is offered at all addresses.
     package let endpoint: Endpoint
-    /// Whether it is this host that offers it.
+    /// Whether this host is the server.
     package let isLocal: Bool
     package init(_ endpoint: Endpoint, isLocal: Bool) {
       self.endpoint = endpoint
@@ -23,7 +23,7 @@ package struct SocketService: Sendable, Hashable {
     }
   }
 
-  /// An address from which this host connects to one service: no two sockets there can have one port.
+  /// An address from which this host connects to one service: each socket there needs its own port.
   package struct Source: Sendable, Hashable {
     package let address: InternetAddress
     /// How many ephemeral ports are in use, SYN_SENT and TIME_WAIT aside.
@@ -39,11 +39,11 @@ package struct SocketService: Sendable, Hashable {
       self.timeWait = timeWait
     }
 
-    /// How many ephemeral ports are taken.
+    /// How many ephemeral ports are in use.
     package var ports: Int { open + synSent + timeWait }
   }
 
-  /// Whether it is this host that offers it, also where it was found from its clients' end.
+  /// Whether this host offers it, also where this host is its client.
   ///
   /// A connection to a loopback address stays here, and so does one from an address to the same.
   package var isOnThisHost: Bool {
@@ -57,17 +57,17 @@ package struct SocketService: Sendable, Hashable {
 }
 
 extension InternetAddress {
-  /// Whether it is one by which a host talks to itself: in 127.0.0.0/8, or ::1.
+  /// Whether it is a loopback address: in 127.0.0.0/8, or ::1.
   package var isLoopback: Bool { isIPv6 ? bits == (0, 1) : bits.low >> 24 == 127 }
 }
 
-/// Which end of a connection is the service, and which the client; TCP itself does not say so afterwards.
+/// Which end of a connection is the service, and which is the client. TCP itself does not show that later.
 package struct ServiceRule: Sendable {
   private let listeners: Listeners
-  /// The ports that clients get.
+  /// The ports of clients.
   package let ports: EphemeralPorts
 
-  /// The rule where these are listened at and clients get these ports.
+  /// The rule for these listeners and these ports of clients.
   package init(_ listeners: Listeners, _ ports: EphemeralPorts) {
     self.listeners = listeners
     self.ports = ports
@@ -75,11 +75,11 @@ package struct ServiceRule: Sendable {
 
   /// The service that a socket belongs to.
   ///
-  /// A local end at which somebody listens is a local service: that is certain. Where nobody does, because it is a client
-  /// or the program that listened has ended, the end with an ephemeral port is the client. Where both have one, this host
-  /// is: it would listen, were it the service. Where neither has, the lower port is the service's, as those of well-known
-  /// services are low; where they are equal, the other end is the service. What is ephemeral at the other host is not
-  /// known here, so our range stands for it.
+  /// A local end at which a program listens is a local service: that is certain. Otherwise it is a client, or the program
+  /// that listened has ended. Then the end with an ephemeral port is the client. Where both have one, this host is the
+  /// client: as the service it would listen. Where neither has one, the lower port is the service's, because well-known
+  /// services have low ports; where they are equal, the other end is the service. The range of the other host is not known
+  /// here, so ours is used.
   package func service(of socket: HostSocket) -> SocketService.Name {
     let (local, remote) = (socket.local, socket.remote)
     if let listener = listeners.listener(for: local) { return SocketService.Name(listener, isLocal: true) }
@@ -99,8 +99,8 @@ package struct SocketCounts: Sendable, Hashable {
   private var counts = SIMD16<UInt32>()
   private var notAccepted = UInt32(0)
 
-  /// The number of those in CLOSE_WAIT that no program has accepted: the kernel has made the connection, the other end has
-  /// closed it, and the program that listens does not know of it.
+  /// The number in CLOSE_WAIT that no program has accepted: the kernel made the connection, the other end has closed it,
+  /// and the program that listens does not know of it.
   package internal(set) var unaccepted: Int {
     get { Int(notAccepted) }
     set { notAccepted = UInt32(newValue) }
@@ -115,7 +115,7 @@ package struct SocketCounts: Sendable, Hashable {
 
   mutating func add(_ socket: HostSocket) {
     counts[Int(socket.state.number)] &+= 1
-    // What a program has closed is not in CLOSE_WAIT any more, so there an inode is missing only before.
+    // A socket that its program has closed leaves CLOSE_WAIT, so there an inode is missing only before accept(2).
     if socket.state == .closeWait, socket.inode == 0 { notAccepted &+= 1 }
   }
 
@@ -128,6 +128,6 @@ package struct SocketCounts: Sendable, Hashable {
   /// The number in all states.
   package var total: Int { Int(counts.wrappedSum()) }
 
-  /// The number of those that show that this host has closed first, or at least not second.
+  /// The number in states that show that this host closed first, or at least not second.
   package var closedHere: Int { self[.finWait1] + self[.finWait2] + self[.timeWait] }
 }

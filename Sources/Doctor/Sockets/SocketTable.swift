@@ -7,10 +7,10 @@ package import IPVS
 package import Netlink
 internal import SystemPackage
 
-/// The TCP sockets of one network namespace, as the kernel tells of them: one after another, in memory that does not grow.
+/// The TCP sockets of one network namespace, as the kernel lists them: one after another, in memory that does not grow.
 ///
-/// It is no snapshot: the kernel goes on while it tells, so a socket may be missed or come twice. No privilege is needed
-/// but that to enter another namespace. The corresponding kernel message is `SOCK_DIAG_BY_FAMILY`, first for IPv4, then
+/// It is no snapshot: sockets come and go during the listing, so one may be missed or come twice. No privilege is needed,
+/// except to enter another namespace. The corresponding kernel message is `SOCK_DIAG_BY_FAMILY`, first for IPv4, then
 /// for IPv6.
 ///
 /// ```swift
@@ -22,14 +22,14 @@ package struct SocketTable: ~Copyable {
   package let namespace: NetworkNamespace
   private let states: Set<HostSocket.State>
   private var dump: Dump?
-  /// The socket for IPv6, as long as it waits for its turn.
+  /// The socket for IPv6, until its turn.
   private var waiting: Netlink.Socket?
 
   /// Opens the table of a network namespace.
   ///
   /// - Parameters:
   ///   - namespace: The network namespace; in the caller's own, nothing is entered.
-  ///   - states: The states of the sockets that are told of; the kernel leaves out the others.
+  ///   - states: The states of the sockets to list; the kernel leaves out the others.
   /// - Throws: ``IPVSError``, when there is no such namespace, it may not be entered, or the system refuses a socket.
   package init(
     in namespace: NetworkNamespace = .current, states: Set<HostSocket.State> = Set(HostSocket.State.allCases)
@@ -46,7 +46,7 @@ package struct SocketTable: ~Copyable {
 
   /// The next socket; `nil` after the last one.
   ///
-  /// - Throws: ``IPVSError``, when the kernel does not tell of sockets, or tells of something else.
+  /// - Throws: ``IPVSError``, when the kernel does not list sockets, or sends something else.
   package mutating func next() throws(IPVSError) -> HostSocket? {
     do throws(NetlinkError) {
       while true {
@@ -83,7 +83,7 @@ extension inet_diag_req_v2 {
 }
 
 extension HostSocket {
-  /// What the kernel tells of a socket; `nil` where the state or the address family is none that was asked for.
+  /// A socket as the kernel describes it; `nil` where its state or its address family was not asked for.
   init?(_ record: inet_diag_msg) {
     guard let state = State(number: record.idiag_state) else { return nil }
     let id = record.id
@@ -101,14 +101,14 @@ extension HostSocket {
 }
 
 extension InternetAddress {
-  /// Four words in the order of the network, of which an IPv4 address takes the first.
+  /// Four words in network order; an IPv4 address is in the first.
   fileprivate typealias Words = (UInt32, UInt32, UInt32, UInt32)
 
   fileprivate init(ipv4 words: Words) {
     self.init(ipv4: UInt32(bigEndian: words.0))
   }
 
-  /// An IPv6 address; one that stands for an IPv4 address (`::ffff:192.0.2.1`) is that.
+  /// An IPv6 address; a mapped one (`::ffff:192.0.2.1`) becomes the IPv4 address.
   fileprivate init(ipv6 words: Words) {
     if words.0 == 0, words.1 == 0, UInt32(bigEndian: words.2) == 0xFFFF {
       self.init(ipv4: UInt32(bigEndian: words.3))
@@ -141,6 +141,6 @@ extension IPVSError {
   private init(noSocketDiagnosis errno: Errno, in namespace: NetworkNamespace) {
     self.init(
       .noSocketDiagnosis, .readSockets, in: namespace, errno: errno,
-      detail: "this kernel does not tell of TCP sockets")
+      detail: "this kernel does not list TCP sockets")
   }
 }

@@ -7,7 +7,7 @@ enum GoDuration {
     "\u{3BC}s": 1000, "ns": 1,
   ]
 
-  /// The whole seconds of it, which is what is handed to the kernel; `nil` where it is none, or too long for Go.
+  /// Its whole seconds, which the kernel gets; `nil` where it is none, or too long for Go.
   static func seconds(_ text: String) -> Int? {
     let isNegative = text.hasPrefix("-")
     var rest = text.dropFirst(isNegative || text.hasPrefix("+") ? 1 : 0)
@@ -36,7 +36,7 @@ enum GoDuration {
     return (isNegative ? -1 : 1) * Int(total / 1_000_000_000)
   }
 
-  /// The nanoseconds of the longest negative one.
+  /// The nanoseconds of the longest negative duration.
   private static let longest: UInt64 = 1 << 63
 }
 

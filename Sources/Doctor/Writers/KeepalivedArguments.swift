@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the arguments of keepalived say of its configuration; they are read as getopt_long(3) reads them.
+/// The arguments of keepalived that decide which configuration it reads, as getopt_long(3) reads them.
 struct KeepalivedArguments {
   /// The configuration file, or a pattern of several; `nil` for the usual one.
   private(set) var path: String?
   /// The name that lines beginning with `@` are compared with; `nil` for the host name.
   private(set) var configID: String?
-  /// Whether it looks after virtual services at all.
+  /// Whether it manages virtual services at all.
   private(set) var isChecking = true
   /// Whether it does so even where there are none.
   private(set) var isForced = false
   /// Whether it stays in the directory where it was started; otherwise it goes to `/` after its first reading.
   private(set) var staysInDirectory = false
 
-  /// The letters that take a value, and those that may have one behind them.
+  /// The letters with a value, and the letters that may have one directly after them.
   private static let valued: Set<Character> = ["S", "f", "p", "i", "s", "u", "r", "c", "b", "A"]
   private static let optional: Set<Character> = ["M", "g", "t"]
 
-  /// The long options, with the letters for which they stand.
+  /// The long options, with their letters.
   private static let long: [String: Character] = [
     "use-file": "f", "vrrp": "P", "check": "C", "no_bfd": "B", "all": "\u{3}", "log-console": "l", "log-detail": "D",
     "log-facility": "S", "log-file": "g", "all-config": "e", "flush-log-file": "\u{2}", "no-syslog": "G", "umask": "u",
@@ -40,7 +40,7 @@ struct KeepalivedArguments {
     }
   }
 
-  /// Takes a long option, which may be abbreviated.
+  /// Reads a long option, which may be abbreviated.
   private mutating func takeLong(_ option: Substring, _ rest: inout ArraySlice<String>) {
     let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
@@ -52,7 +52,7 @@ struct KeepalivedArguments {
     take(letter, parts.count > 1 ? String(parts[1]) : isValued ? rest.popFirst() : nil)
   }
 
-  /// Takes letters that are joined, and for the last one perhaps the next argument.
+  /// Reads joined letters, and for the last one perhaps the next argument.
   private mutating func takeLetters(_ letters: Substring, _ rest: inout ArraySlice<String>) {
     for (index, letter) in zip(letters.indices, letters) {
       let joined = letters[letters.index(after: index)...]

@@ -4,16 +4,16 @@ internal import IPVS
 internal import Linux
 internal import Text
 
-/// What the configuration of keepalived says of the timeouts, with the files that it includes.
+/// The timeouts in the configuration of keepalived, with the files that it includes.
 ///
-/// It follows process_stream() of keepalived 2.2.7 as its first process runs it: that one reads `global_defs`, and skips
-/// the blocks that are for its children.
+/// It follows process_stream() of keepalived 2.2.7 in its first process, which reads `global_defs` and skips the blocks
+/// for its children.
 struct KeepalivedConfiguration {
-  /// What `lvs_timeouts` names.
+  /// The timeouts that `lvs_timeouts` names.
   private(set) var timeouts = Timeouts()
-  /// The file in which it does so last; `nil` where it is nowhere.
+  /// The file with the last `lvs_timeouts`; `nil` where there is none.
   private(set) var source: String?
-  /// Whether there is a virtual service, be it a useless one; without one nothing is started that writes.
+  /// Whether there is a virtual service, even a useless one; without one, keepalived starts no process that writes.
   private(set) var hasService = false
   /// The name of the network namespace of its services: empty for that of the first process, `nil` for its own.
   private(set) var namespace: String?
@@ -25,10 +25,10 @@ struct KeepalivedConfiguration {
   private var isGlobal = false
   /// Whether the next line has to open the block.
   private var needsBrace = false
-  /// How many braces of a block that is skipped are open: 0 where the first may still come; `nil` where none is skipped.
+  /// How many braces of a skipped block are open: 0 where the first may still come; `nil` outside of such a block.
   private var skipped: Int?
 
-  /// The words that open blocks for keepalived's children, or belong to them.
+  /// The words that open blocks for keepalived's children, or are part of them.
   private static let foreign: Set<String> = [
     "track_group", "static_ipaddress", "static_routes", "static_rules", "vrrp_sync_group", "garp_group",
     "linkbeat_interfaces", "vrrp_instance", "vrrp_script", "vrrp_track_process", "interface_up_down_delays",
@@ -62,11 +62,11 @@ struct KeepalivedConfiguration {
     }
   }
 
-  /// Whether a line belongs to a block that is skipped.
+  /// Whether a line is in a skipped block.
   private mutating func skip(_ words: [[UInt8]]) throws(ConfigurationObstacle) -> Bool {
     guard var depth = skipped else { return false }
     if depth == 0 {
-      // keepalived takes what follows one way at its start, and another way at a reload.
+      // keepalived reads the next lines one way when it starts, and another way at a reload.
       guard words[0] == [UInt8]("{") else { throw reader.obstacle("there is no { before \(words[0].asText.printable)") }
       skipped = 1
       return true
@@ -109,12 +109,12 @@ struct KeepalivedConfiguration {
     var rest = words.dropFirst()
     while let word = rest.popFirst() {
       guard let name = Timeouts.Name(rawValue: word.asText), let value = rest.popFirst() else { continue }
-      // What keepalived refuses changes nothing, and 0 is as if it were not there.
+      // A value that keepalived refuses changes nothing, and 0 counts as absent.
       if let seconds = value.timeoutSeconds { timeouts[name] = Timeout(seconds: seconds) }
     }
   }
 
-  /// The one block in `global_defs`: it ends with the first line that ends with a brace, whatever is in it.
+  /// The one block in `global_defs`: it ends with the first line that ends with a brace, whatever its content.
   private mutating func skipValues(_ words: [[UInt8]]) throws(ConfigurationObstacle) {
     var needsBrace = words.count < 2 || words[1] != [UInt8]("{")
     if !needsBrace, words.count > 2, words.last == [UInt8]("}") { return }

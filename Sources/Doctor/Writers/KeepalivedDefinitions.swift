@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The definitions of a configuration of keepalived's, `$NAME=text`, and what stands for them.
+/// The definitions of a keepalived configuration, `$NAME=text`, and the references to them.
 struct KeepalivedDefinitions {
   /// A definition.
   struct Definition {
@@ -10,23 +10,23 @@ struct KeepalivedDefinitions {
 
   /// What a reference such as `$NAME` or `${NAME}` means.
   enum Reference {
-    /// A definition, and how many bytes stand for it.
+    /// A definition, and how many bytes the reference has.
     case known(Definition, length: Int)
-    /// Something that keepalived knows and this program does not, and how many bytes stand for it.
+    /// Something that keepalived knows and this program does not, and how many bytes the reference has.
     case doubtful(length: Int)
-    /// Nothing: it stays as it is.
+    /// Nothing: it stays unchanged.
     case none
   }
 
   private var definitions: [[UInt8]: Definition] = [
     [UInt8]("_HASH"): Definition(value: [UInt8]("#")), [UInt8]("_BANG"): Definition(value: [UInt8]("!")),
   ]
-  /// Those that keepalived makes up itself, as long as nobody defines them.
+  /// The names that keepalived defines itself, as long as nobody else does.
   private var builtIn: Set<[UInt8]> = [[UInt8]("_PWD"), [UInt8]("_INSTANCE"), [UInt8]("_RANDOM"), [UInt8]("_ENV")]
   /// The name of this instance; `nil` where it is not known.
   let instance: [UInt8]?
 
-  /// Those that every configuration has.
+  /// The names that every configuration has.
   init(instance: String?) {
     self.instance = instance.map { [UInt8]($0.utf8) }
   }
@@ -37,12 +37,12 @@ struct KeepalivedDefinitions {
     builtIn.remove(name)
   }
 
-  /// Adds a line to a definition of several, or what is behind the last one.
+  /// Adds a line to a definition of several lines, or the rest of the last one.
   mutating func append(_ text: [UInt8], to name: [UInt8]) {
     definitions[name]?.value += text
   }
 
-  /// Ends a definition of several lines; it is none where there was nothing in them.
+  /// Ends a definition of several lines; an empty one is none.
   mutating func end(_ name: [UInt8]) {
     if definitions[name]?.value.isEmpty == true { definitions[name]?.isMultiline = false }
   }
@@ -60,12 +60,12 @@ struct KeepalivedDefinitions {
     return ([UInt8](line[1..<end]), Definition(value: value, isMultiline: true))
   }
 
-  /// What stands behind a `$`.
+  /// The meaning of the text after a `$`.
   ///
   /// - Parameters:
   ///   - text: The line.
   ///   - dollar: Where the `$` is.
-  ///   - directory: The present directory; `nil` where it is not known.
+  ///   - directory: The current directory; `nil` where it is not known.
   /// - Returns: What it means.
   func reference(in text: [UInt8], at dollar: Int, directory: String?) -> Reference {
     let hasBraces = text.byte(dollar + 1) == UInt8(ascii: "{")
@@ -74,7 +74,7 @@ struct KeepalivedDefinitions {
     let end = text[start...].firstIndex { !$0.isInName } ?? text.count
     let name = [UInt8](text[start..<end])
     guard !hasBraces || text.byte(end) == UInt8(ascii: "}") else {
-      // With arguments: some versions have them for some of their own, and none looks at what is in braces otherwise.
+      // With arguments: some versions have them for some built-in names. Otherwise no version reads the text in braces.
       let isKnown = builtIn.contains(name) || definitions[name] != nil
       guard isKnown, text.byte(end).isBlank, let brace = text.firstIndex(from: end, of: "}") else { return .none }
       return .doubtful(length: brace + 1 - dollar)
@@ -92,7 +92,7 @@ struct KeepalivedDefinitions {
   }
 }
 
-/// `~SEQ` and `~LST`: a text that is read again and again, each time with other values for some names.
+/// `~SEQ` and `~LST`: a text that keepalived reads several times, each time with other values for some names.
 struct KeepalivedSequence {
   private enum Values {
     case numbers(next: Int, last: Int, step: Int, isHexadecimal: Bool)
@@ -101,7 +101,7 @@ struct KeepalivedSequence {
 
   private let names: [[UInt8]]
   private var values: Values
-  /// What is read each time.
+  /// The text to read each time.
   let text: [UInt8]
 }
 
@@ -125,11 +125,11 @@ extension KeepalivedSequence {
     if case .lists(let lists) = values { lists.isEmpty } else { false }
   }
 
-  /// Reads `~SEQ(name, first, step, last) text` and its shorter forms; `nil` where keepalived takes it for none.
+  /// Reads `~SEQ(name, first, step, last) text` and its shorter forms; `nil` where keepalived does not accept it.
   ///
   /// - Parameters:
   ///   - line: The line, which begins with `~SEQ`.
-  ///   - replacing: Puts the values of definitions into the numbers.
+  ///   - replacing: Replaces definitions in the numbers by their values.
   /// - Returns: The sequence.
   /// - Throws: What `replacing` throws.
   static func numbers<Failure>(
@@ -153,8 +153,8 @@ extension KeepalivedSequence {
       text: [UInt8](line[line.skippingBlanks(from: end + 1)...]))
   }
 
-  /// Reads `~LST(name, value, …) text` and `~LST({name, name}, {value, value}, …) text`; `nil` where keepalived takes it
-  /// for none.
+  /// Reads `~LST(name, value, …) text` and `~LST({name, name}, {value, value}, …) text`; `nil` where keepalived does not
+  /// accept it.
   static func lists(_ line: [UInt8]) -> KeepalivedSequence? {
     var position = line.skippingBlanks(from: 4)
     guard line.byte(position) == UInt8(ascii: "(") else { return nil }
@@ -197,7 +197,7 @@ extension [UInt8] {
     }
   }
 
-  /// One word of `~LST`, or several in braces; it moves the position behind it.
+  /// One word of `~LST`, or several in braces; it moves the position to the next one.
   fileprivate func list(at position: inout Int, stop: StaticString, mayEndList: Bool) -> [[UInt8]]? {
     let hasBraces = byte(position) == UInt8(ascii: "{")
     if hasBraces { position = skippingBlanks(from: position + 1) }

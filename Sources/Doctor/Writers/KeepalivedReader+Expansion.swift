@@ -5,7 +5,7 @@ internal import SystemPackage
 internal import Text
 
 extension KeepalivedReader {
-  /// Goes by `@id`, takes definitions and sequences, and puts in what stands for names.
+  /// Obeys `@id`, reads definitions and sequences, and replaces names by their values.
   mutating func expand(_ line: inout Line, _ growing: inout [UInt8]?) throws(ConfigurationObstacle) {
     while let first = line.text.first {
       try count()
@@ -35,7 +35,7 @@ extension KeepalivedReader {
     }
   }
 
-  /// Whether a line that begins with `@id` or `@^id` is for this keepalived; then that is taken away.
+  /// Whether a line that begins with `@id` or `@^id` is for this keepalived; then that word is removed.
   func isForThis(_ line: inout Line) -> Bool {
     let isReversed = line.text.byte(1) == UInt8(ascii: "^")
     let start = isReversed ? 2 : 1
@@ -62,14 +62,14 @@ extension KeepalivedReader {
       }
     } else {
       sequence = KeepalivedSequence.lists(line.text)
-      // It counts one less then, and may leave out others, also at later reloads.
+      // Then it counts one less, and may leave out others, also at later reloads.
       guard sequence != nil else { throw obstacle("keepalived refuses this ~LST, and loses count of others") }
     }
-    // A ~SEQ that it refuses is in its log only.
+    // keepalived only logs a ~SEQ that it refuses.
     if let sequence { sequences.append(sequence) }
   }
 
-  /// Puts in what stands for names.
+  /// Replaces names by their values.
   ///
   /// - Returns: Whether there were any.
   mutating func replace(
@@ -113,7 +113,7 @@ extension KeepalivedReader {
     return hasFound
   }
 
-  /// Cuts a line before a brace and behind it; what is behind is the next line.
+  /// Cuts a line before and after a brace; the rest is the next line.
   mutating func split(_ line: Line) throws(ConfigurationObstacle) -> Line? {
     var line = line
     guard let brace = line.text.firstBrace else { return line }

@@ -24,7 +24,7 @@ extension KeepalivedReader {
     try openNext()
   }
 
-  /// Goes on with the next file of a pattern, or with what included them.
+  /// Goes on with the next file of a pattern, or with the file that included them.
   mutating func endFile() throws(ConfigurationObstacle) {
     directory = open[open.count - 1].directory
     try openNext()
@@ -44,7 +44,7 @@ extension KeepalivedReader {
     open.removeLast()
   }
 
-  /// What is in a file; `nil` for what keepalived leaves out.
+  /// The content of a file; `nil` for a file that keepalived leaves out.
   mutating func bytes(of name: String) throws(ConfigurationObstacle) -> [UInt8]? {
     do throws(Errno) {
       guard case .file(let file) = try files.find(name, atMost: Limit.fileBytes) else { return nil }
@@ -65,7 +65,7 @@ extension KeepalivedReader {
     }
   }
 
-  /// A file that has gone leaves a trace in its directory, which is of interest where a pattern finds files.
+  /// A removed file changes its directory, which matters where a pattern finds files.
   mutating func noteChange(ofDirectory pattern: String) {
     guard let pattern = pattern.firstIndex(where: { "*?[".contains($0) }).map({ pattern[..<$0] }),
       let end = pattern.lastIndex(of: "/"), let changed = files.changeOfDirectory(String(pattern[...end]))

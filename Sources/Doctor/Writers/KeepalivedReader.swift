@@ -4,7 +4,7 @@ internal import Linux
 internal import SystemPackage
 internal import Text
 
-/// Where in a configuration something stands.
+/// A place in a configuration.
 struct ConfigurationPlace: Sendable, Hashable {
   let file: String
   let line: Int
@@ -13,18 +13,18 @@ struct ConfigurationPlace: Sendable, Hashable {
   var words: String { line > 0 ? "\(file.printable) line \(line)" : file.printable }
 }
 
-/// What in a configuration was not understood, so that nothing can be said of the rest.
+/// A part of a configuration that was not understood, so that the rest is not known.
 struct ConfigurationObstacle: Error, Sendable, Hashable {
   let place: ConfigurationPlace
   let reason: String
 }
 
-/// A configuration of keepalived's, line by line as keepalived reads it: without comments, with the files that are
-/// included, with what stands for definitions, and with each brace on a line of its own.
+/// A keepalived configuration, line by line as keepalived reads it: without comments, with the included files, with
+/// definitions replaced, and with each brace on its own line.
 ///
-/// It follows read_line() of keepalived 2.2.7; what later versions read otherwise is a doubt.
+/// It follows read_line() of keepalived 2.2.7. A word that later versions read differently is a doubt.
 struct KeepalivedReader {
-  /// How much is read at the most.
+  /// How much is read.
   enum Limit {
     static let files = 1000
     static let fileBytes = 4 << 20
@@ -38,7 +38,7 @@ struct KeepalivedReader {
   /// A line.
   struct Line {
     var text: [UInt8]
-    /// The word of which it is not known what keepalived makes of it.
+    /// A word whose meaning for keepalived is not known.
     var doubt: String?
   }
 
@@ -60,7 +60,7 @@ struct KeepalivedReader {
   var definitions: KeepalivedDefinitions
   var sequences: [KeepalivedSequence] = []
   var sequenceDepth = 0
-  /// What is left of a definition of several lines.
+  /// The rest of a definition of several lines.
   var expansion: ArraySlice<UInt8>?
   var expansions: [(rest: ArraySlice<UInt8>, depth: Int)] = []
   var residue: Line?
@@ -102,7 +102,7 @@ struct KeepalivedReader {
   /// An obstacle because of a word on the last line.
   func obstacle(word: String) -> ConfigurationObstacle { obstacle("what \(word.printable) stands for is not known") }
 
-  /// The next line, which is not empty; `nil` behind the last one.
+  /// The next line, which is not empty; `nil` after the last one.
   ///
   /// - Throws: ``ConfigurationObstacle``.
   mutating func next() throws(ConfigurationObstacle) -> Line? {
@@ -133,7 +133,7 @@ struct KeepalivedReader {
     guard steps <= Limit.steps else { throw obstacle("more than \(Limit.steps) lines are too many to be read here") }
   }
 
-  /// The next text, from whatever has one.
+  /// The next text, from a sequence, a definition or a file.
   mutating func source(_ growing: inout [UInt8]?) throws(ConfigurationObstacle) -> Line? {
     if let line = residue {
       residue = nil
@@ -183,7 +183,7 @@ struct KeepalivedReader {
       }
       let plain = text.withoutComment
       guard !plain.isEmpty else { continue }
-      // keepalived's children read what its first process has read, so that they take away a second backslash.
+      // keepalived's children read the result of its first process, and so remove a second backslash.
       let isSame = plain.withoutComment == plain
       return Line(text: plain, doubt: isWhole && isSame ? nil : [UInt8](plain.prefix(40)).asText)
     }
@@ -208,7 +208,7 @@ struct KeepalivedReader {
 }
 
 extension [UInt8] {
-  /// What a line includes; `nil` where it includes nothing.
+  /// The pattern that a line includes; `nil` where it includes nothing.
   var includePattern: [UInt8]? {
     guard starts(with: [UInt8]("include")), count > 7 else { return nil }
     if self[7].isSpace { return [UInt8](self[skippingBlanks(from: 8)...]) }

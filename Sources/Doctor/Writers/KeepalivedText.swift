@@ -2,32 +2,32 @@
 
 /// How keepalived reads a line: bytes, of which only ASCII has a meaning.
 ///
-/// This follows what lib/parser.c of keepalived 2.2.7 does, step for step, also where that is not what its manual says.
+/// This follows lib/parser.c of keepalived 2.2.7, step for step, also where its manual says something else.
 extension [UInt8] {
   init(_ text: StaticString) { self = text.withUTF8Buffer { [UInt8]($0) } }
 
   /// As text, for a sentence.
   var asText: String { String(decoding: self, as: UTF8.self) }
 
-  /// The first place from a position on where there is one of these.
+  /// The first place from a position on with one of these bytes.
   func firstIndex(from position: Int, of wanted: StaticString) -> Int? {
     guard position < count else { return nil }
     return wanted.withUTF8Buffer { wanted in self[position...].firstIndex { wanted.contains($0) } }
   }
 
-  /// The first place from a position on where there is no blank.
+  /// The first place from a position on without a blank.
   func skippingBlanks(from position: Int) -> Int {
     Swift.min(self[Swift.min(position, count)...].firstIndex { !$0.isBlank } ?? count, count)
   }
 
-  /// The byte at a position; 0 behind the end, as in C.
+  /// The byte at a position; 0 after the end, as in C.
   func byte(_ position: Int) -> UInt8 { position < count ? self[position] : 0 }
 
   mutating func removeTrailingBlanks() {
     while let last, last.isBlank { removeLast() }
   }
 
-  /// Without comments, without the backslash before what would begin one, and without blanks around it.
+  /// Without comments, without the backslash that prevents one, and without blanks around it.
   var withoutComment: [UInt8] {
     var text = [UInt8](drop(while: \.isBlank))
     var (isQuoted, isContinued, comment) = (false, false, Int?.none)
@@ -56,13 +56,13 @@ extension [UInt8] {
     return text
   }
 
-  /// The words of a line; what is between quotation marks is one word, also without a blank before it.
+  /// The words of a line; text between quotation marks is one word, also without a blank before it.
   var words: [[UInt8]] {
     var words: [[UInt8]] = []
     var position = 0
     while let start = self[Swift.min(position, count)...].firstIndex(where: { !$0.isSpace }) {
       if self[start] == UInt8(ascii: "\"") {
-        // A quotation mark without an end: what is behind it does not count.
+        // A quotation mark without an end: the rest does not count.
         guard let end = firstIndex(from: start + 1, of: "\"") else { break }
         words.append([UInt8](self[(start + 1)..<end]))
         position = end + 1
@@ -74,8 +74,8 @@ extension [UInt8] {
     return words
   }
 
-  /// The number that a word is, as keepalived takes it for `lvs_timeouts`: `+5`, `" 5"` and `010` are numbers, too, and
-  /// an empty word is 0.
+  /// The number that a word is for `lvs_timeouts` of keepalived: `+5`, `" 5"` and `010` are numbers, too, and an empty
+  /// word is 0.
   var timeoutSeconds: Int? {
     let number = drop(while: \.isSpace)
     guard !number.isEmpty else { return 0 }
@@ -85,8 +85,8 @@ extension [UInt8] {
     return 0...2_678_400 ~= seconds ? seconds : nil
   }
 
-  /// The number that stands at a position, with a sign, decimal, octal or hexadecimal, as strtol(3) reads it; it moves
-  /// the position behind it.
+  /// The number at a position, with a sign, decimal, octal or hexadecimal, as strtol(3) reads it; it moves the position
+  /// to its end.
   func integer(at position: inout Int) -> Int {
     var next = Swift.min(self[Swift.min(position, count)...].firstIndex { !$0.isSpace } ?? count, count)
     let isNegative = byte(next) == UInt8(ascii: "-")
@@ -114,7 +114,7 @@ extension [UInt8] {
 extension UInt8 {
   /// Whether it is a blank between words on a line.
   var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
-  /// Whether it is white space of C's.
+  /// Whether it is white space in C.
   var isSpace: Bool { self == UInt8(ascii: " ") || 9...13 ~= self }
   var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
   var isLetter: Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20 && self < 0x80 }

@@ -3,9 +3,9 @@
 internal import IPVS
 internal import Text
 
-/// What the configuration file of kube-proxy says of IPVS.
+/// The settings for IPVS in the configuration file of kube-proxy.
 struct KubeProxyConfiguration {
-  /// Why it is not understood.
+  /// Why the file is not understood.
   struct Failure: Error, Sendable, Hashable {
     let reason: String
     /// The line; 0 for the whole file.
@@ -17,7 +17,7 @@ struct KubeProxyConfiguration {
   /// The Go durations under `ipvs`.
   private(set) var durations: [Timeouts.Name: String] = [:]
 
-  /// The key under which a timeout is there.
+  /// The key of a timeout.
   static func key(of name: Timeouts.Name) -> String {
     switch name {
     case .tcp: "tcpTimeout"
@@ -28,7 +28,7 @@ struct KubeProxyConfiguration {
 
   /// Reads a file.
   ///
-  /// - Throws: ``Failure``, when it is one with which kube-proxy does not start.
+  /// - Throws: ``Failure``, when kube-proxy would not start with it.
   init(_ bytes: [UInt8]) throws(Failure) {
     do throws(YAMLNode.Failure) {
       guard let document = try YAMLNode.first(in: bytes), case .mapping = document else {
@@ -64,7 +64,7 @@ struct KubeProxyConfiguration {
 }
 
 extension YAMLNode {
-  /// The text that it is in JSON; `nil` where it is something else there, such as a number.
+  /// Its text, as JSON has it; `nil` where JSON has something else, such as a number.
   fileprivate var text: String? {
     guard case .scalar(let text, let isQuoted, let tag) = self else { return nil }
     if let tag { return tag == "tag:yaml.org,2002:str" || tag == "!" ? text : nil }
@@ -73,7 +73,7 @@ extension YAMLNode {
 }
 
 extension YAMLNode {
-  /// Whether it stands for nothing.
+  /// Whether it is null.
   fileprivate var isNull: Bool {
     guard case .scalar(let text, let isQuoted, let tag) = self else { return false }
     return tag == "tag:yaml.org,2002:null"
@@ -82,7 +82,7 @@ extension YAMLNode {
 }
 
 extension String {
-  /// Whether it is no text where it stands without quotation marks: a number, nothing, or true or false.
+  /// Whether it is no text without quotation marks: a number, null, or true or false.
   fileprivate var isOtherThanText: Bool {
     let others = ["", "~", "null", "true", "false", "yes", "no", "on", "off"]
     return others.contains(lowercased()) || Double(self) != nil

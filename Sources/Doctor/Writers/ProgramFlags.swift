@@ -11,8 +11,8 @@ struct ProgramFlags {
   ///
   /// - Parameters:
   ///   - arguments: The arguments, without the program's name.
-  ///   - valued: The options that take the next argument, whatever it is.
-  ///   - switches: Those that do not. Others take it where it is no option itself.
+  ///   - valued: The options whose value is the next argument, whatever it is.
+  ///   - switches: The options without a value. For all others, the next argument is the value if it is no option.
   init(_ arguments: [String], valued: Set<String>, switches: Set<String> = []) {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
@@ -39,7 +39,7 @@ struct ProgramFlags {
   /// The value of the last option of this name.
   subscript(name: String) -> String? { values[name] }
 
-  /// The value as a yes or no; `nil` where it is neither, with which a program does not start.
+  /// The value as true or false; `nil` where it is neither, so that a program would not start.
   static func truth(_ text: String) -> Bool? {
     switch text {
     case "1", "t", "T", "TRUE", "true", "True": true

@@ -5,7 +5,7 @@ internal import Linux
 internal import SystemPackage
 internal import Text
 
-/// The programs that are known to write timeouts, or taken for one that does.
+/// The programs that write timeouts, or that people suspect of it.
 enum WriterKind: String, CaseIterable, Sendable {
   case keepalived
   case kubeProxy = "kube-proxy"
@@ -18,10 +18,10 @@ enum WriterKind: String, CaseIterable, Sendable {
 }
 
 extension WriterKind {
-  /// Those that are named where none of all runs.
+  /// The programs that a finding names where none of all runs.
   static let usual: [WriterKind] = [.keepalived, .kubeProxy, .kubeRouter, .dockerd]
 
-  /// The names by which these programs run; some have their command in their name.
+  /// The process names of these programs; some have their command in their name.
   fileprivate static let names: [String: WriterKind] = {
     let own = allCases.map { ($0.rawValue, $0) }
     let joined = [WriterKind.k3s, .rke2].flatMap { kind in
@@ -37,17 +37,17 @@ struct TimeoutWriter: Sendable, Hashable {
   enum Plan: Sendable, Hashable {
     /// Nothing, and why.
     case nothing(String)
-    /// It writes these, which are said there.
+    /// It writes these, from that source.
     case writes(Timeouts, in: Source)
-    /// It has these, which are said there, and no virtual service with which it would write them.
+    /// It has these, from that source, and no virtual service, without which it writes none.
     case idle(Timeouts, in: Source)
-    /// What it writes the kernel refuses, and why.
+    /// The kernel refuses its values, and why.
     case refused(String)
-    /// It cannot be told, and why.
+    /// It is not known, and why.
     case unknown(String)
   }
 
-  /// Where it is said what it writes.
+  /// Where its values come from.
   enum Source: Sendable, Hashable {
     /// In its options.
     case options
@@ -72,15 +72,18 @@ struct TimeoutWriter: Sendable, Hashable {
     self.namespace = namespace ?? process.namespace
   }
 
-  /// How it is called in a sentence.
+  /// Its name in a sentence.
   var name: String { "\(program.rawValue) (pid \(process.number))" }
+
+  /// Whether it has anything to do with IPVS, as far as its options and files say.
+  var usesIPVS: Bool { ![.nothing(WriterReading.notUsed), .nothing(WriterReading.notProxying)].contains(plan) }
 }
 
 extension TimeoutWriter {
-  /// How long the files of one program may take to be read; they may be on a file system that hangs.
+  /// How long reading the files of one program may take; they may be on a file system that hangs.
   private static let patience = Duration.seconds(5)
 
-  /// Those that run on this machine.
+  /// The programs that run on this machine.
   ///
   /// - Throws: ``IPVSError``, when /proc cannot be read.
   static func running() throws(IPVSError) -> [TimeoutWriter] {
@@ -92,7 +95,7 @@ extension TimeoutWriter {
     }
     let names = Dictionary(processes.map { ($0.number, $0.name) }) { first, _ in first }
     return processes.compactMap { process in
-      // keepalived's children are called as it is, and do its work.
+      // keepalived's children have its name, and do its work.
       guard names[process.parent] != process.name, let program = kind(of: process) else { return nil }
       do throws(ThreadWithTimeout.Obstacle) {
         return try ThreadWithTimeout.run(within: patience) { TimeoutWriter(program, process) }
@@ -103,7 +106,7 @@ extension TimeoutWriter {
     }
   }
 
-  /// Which of the programs a process is; one that holds several is the one that its command names.
+  /// Which of the programs a process is; hyperkube is the one that its command names.
   private static func kind(of process: HostProcess) -> WriterKind? {
     guard process.name == "hyperkube" else { return WriterKind.names[process.name] }
     let command = ProgramFlags(process.arguments, valued: []).words.first
@@ -117,7 +120,7 @@ extension TimeoutWriter {
       program: program, process: process, plan: reading.plan,
       namespace: reading.namespace)
     guard !reading.changes.isEmpty, let started = process.started else { return }
-    // A start script may write the file, and become the program; and to start may take a while.
+    // A start script may write the file and then become the program, and a start may take a while.
     let lastRead = process.changeOfMemoryFile("/keepalived/consolidated_configuration")
     let limit = lastRead ?? started.later(bySeconds: 1)
     isReloaded = lastRead.map { $0 > started.later(bySeconds: 5) } ?? false

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import IPVS
 internal import Linux
 internal import SystemPackage
 internal import Text
 
-/// What the arguments and files of a program say of the timeouts that it writes.
+/// The timeouts that a program writes, by its arguments and files.
 struct WriterReading: Sendable {
   /// What it does to the timeouts.
   var plan: TimeoutWriter.Plan
-  /// The network namespace in which it does so, where it is another than its own.
+  /// The network namespace in which it writes, where that is not its own.
   var namespace: NamespaceIdentity?
   /// The files that were read, and when each was changed last.
   var changes: [(file: String, changed: WallTime)] = []
@@ -26,7 +25,7 @@ struct WriterReading: Sendable {
     case .kubeProxy: self = .kubeProxy(process.arguments, process.files)
     case .kubeRouter: self = .kubeRouter(process.arguments)
     case .dockerd:
-      plan = .nothing("sets none; the namespaces that it makes for Swarm begin with \(Timeouts.kernelDefault.words)")
+      plan = .nothing("sets none; the namespaces that it makes for Swarm start with \(Timeouts.kernelDefault.words)")
     case .k3s, .rke2:
       plan = .unknown(
         "it may run kube-proxy or kube-router, whose options its own --kube-proxy-arg and"
@@ -46,7 +45,7 @@ extension WriterReading {
   ///   - arguments: Its arguments, without its name.
   ///   - files: The files as it sees them.
   ///   - hostName: The host name as it sees it; `nil` where that is not known.
-  /// - Returns: What was read, or why it cannot be told.
+  /// - Returns: What it writes, or why that is not known.
   static func keepalived(_ arguments: [String], _ files: ProcessFiles, hostName: String?) -> WriterReading {
     let options = KeepalivedArguments(arguments)
     guard options.isChecking else { return WriterReading(.nothing("was started for VRRP only, and writes none")) }
@@ -74,7 +73,7 @@ extension WriterReading {
       plan = .idle(configuration.timeouts, in: source)
     }
     guard let name = configuration.namespace else { return }
-    // An empty one is that of the first process.
+    // An empty name means the namespace of the first process.
     let file = name.isEmpty ? "/proc/1/ns/net" : "/var/run/netns/\(name)"
     namespace = name.isEmpty ? try? NamespaceIdentity(FilePath(file)) : files.identity(of: file)
     if namespace == nil, configuration.timeouts != Timeouts() {
@@ -84,15 +83,10 @@ extension WriterReading {
 }
 
 extension WriterReading {
-  /// The timeout that this kernel takes at the most, in seconds: it counts them in ticks, in 31 bits.
-  static let longestInKernel: Int = {
-    var tick = timespec()
-    // The clock that moves with the ticks is as coarse as they are.
-    guard clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0, tick.tv_nsec > 0 else { return Int(Int32.max) / 1000 }
-    return Int(Int32.max) / (1_000_000_000 / tick.tv_nsec)
-  }()
+  /// The longest timeout that this kernel accepts, in seconds: it counts ticks, in 31 bits.
+  static let longestInKernel = Int(Int32.max) / KernelTick.perSecond
 
-  /// What kube-proxy does, by its arguments or its configuration file, which then is all that counts.
+  /// What kube-proxy does, by its arguments, or by its configuration file alone where it has one.
   static func kubeProxy(
     _ arguments: [String], _ files: ProcessFiles, longest: Int = longestInKernel
   ) -> WriterReading {
@@ -105,7 +99,7 @@ extension WriterReading {
     }
     let file = path.printable
     guard let absolute = ProcessFiles.absolute(path, from: files.directory) else {
-      return WriterReading(.unknown("it is not known in which directory its configuration \(file) is"))
+      return WriterReading(.unknown("cannot find out in which directory its configuration \(file) is"))
     }
     do throws(Errno) {
       let found = try files.find(absolute, atMost: 1 << 20)
@@ -142,22 +136,27 @@ extension WriterReading {
     switch ProgramFlags.truth(flags["run-service-proxy"] ?? "true") {
     case true?:
       return WriterReading(durations(in: .options, longest: longest) { flags["service-\($0.rawValue)-timeout"] })
-    case false?: return WriterReading(.nothing("runs without its service proxy, and writes none"))
+    case false?: return WriterReading(.nothing(notProxying))
     case nil:
       let text = flags["run-service-proxy"] ?? ""
       return WriterReading(.unknown("\(text.printable) for --run-service-proxy is neither true nor false"))
     }
   }
 
+  /// Why a kube-proxy in another mode writes nothing.
+  static let notUsed = "does not use IPVS, and writes none"
+  /// Why a kube-router without its service proxy writes nothing.
+  static let notProxying = "runs without its service proxy, and writes none"
+
   private static func notIPVS(_ mode: String, _ source: TimeoutWriter.Source) -> TimeoutWriter.Plan? {
     switch mode {
     case "ipvs": nil
-    case "", "userspace", "iptables", "nftables", "kernelspace": .nothing("does not use IPVS, and writes none")
+    case "", "userspace", "iptables", "nftables", "kernelspace": .nothing(notUsed)
     default: .unknown("\(mode.printable) in \(source.words) is no mode of kube-proxy")
     }
   }
 
-  /// The timeouts that Go durations say; 0 keeps one as it is.
+  /// The timeouts of Go durations; 0 keeps the current value.
   private static func durations(
     in source: TimeoutWriter.Source, longest: Int, _ value: (Timeouts.Name) -> String?
   ) -> TimeoutWriter.Plan {
@@ -169,7 +168,7 @@ extension WriterReading {
       }
       guard seconds <= longest else {
         return .refused(
-          "asks for \(seconds) s of \(name.rawValue), as \(source.says); this kernel takes at most \(longest) s")
+          "asks for \(seconds) s of \(name.rawValue), as \(source.says); this kernel accepts at most \(longest) s")
       }
       timeouts[name] = UInt32(exactly: seconds).flatMap { Timeout(held: $0) }
     }
@@ -179,7 +178,7 @@ extension WriterReading {
 }
 
 extension TimeoutWriter.Source {
-  /// As it stands after "in".
+  /// The words after "in".
   var words: String {
     switch self {
     case .options: "its options"
@@ -187,6 +186,6 @@ extension TimeoutWriter.Source {
     }
   }
 
-  /// As it stands after "as".
+  /// The words after "as".
   var says: String { "\(words) say\(self == .options ? "" : "s")" }
 }

@@ -2,13 +2,13 @@
 
 internal import CYAML
 
-/// What a document in YAML holds, with aliases replaced by what they stand for; JSON is YAML, too.
+/// The content of a YAML document, with aliases replaced; JSON is YAML, too.
 indirect enum YAMLNode: Sendable, Hashable {
-  /// A text, whether it stands in quotation marks, and its tag, as in `!!str 5`.
+  /// A text, whether it has quotation marks, and its tag, as in `!!str 5`.
   case scalar(String, isQuoted: Bool, tag: String?)
   /// A list.
   case sequence([YAMLNode])
-  /// Keys and their values, as they stand there.
+  /// Keys and their values, in the order of the document.
   case mapping([Entry])
 
   /// A key and its value.
@@ -19,23 +19,23 @@ indirect enum YAMLNode: Sendable, Hashable {
     let line: Int
   }
 
-  /// What is wrong with a document, and on which line.
+  /// An error in a document, and its line.
   struct Failure: Error, Sendable, Hashable {
     let reason: String
     let line: Int
   }
 
-  /// Reads the first document, which is the one that programs in Kubernetes take.
+  /// Reads the first document, which is the one that programs in Kubernetes use.
   ///
   /// - Parameter bytes: All of the file.
-  /// - Returns: What it holds; `nil` where there is nothing.
+  /// - Returns: Its content; `nil` where there is nothing.
   /// - Throws: ``Failure``.
   static func first(in bytes: [UInt8]) throws(Failure) -> YAMLNode? {
     var events = try YAMLEvents(bytes)
     return try events.document()
   }
 
-  /// The values of a mapping by their keys, with those that `<<` merges into it.
+  /// The values of a mapping by their keys, with the values that `<<` merges into it.
   ///
   /// - Throws: ``Failure``, when a key is there twice, or more is merged than people write.
   func values(depth: Int = 0) throws(Failure) -> [String: Entry] {
@@ -44,7 +44,7 @@ indirect enum YAMLNode: Sendable, Hashable {
     for entry in entries {
       if entry.key == "<<" {
         let maps = if case .sequence(let nodes) = entry.value { nodes } else { [entry.value] }
-        // Each may be merged from many, and these from many, too.
+        // Each may merge many, and these may merge many, too.
         guard depth < 4, maps.count <= 16 else { throw Failure(reason: "it merges too much", line: entry.line) }
         for map in maps { try merged.merge(map.values(depth: depth + 1)) { first, _ in first } }
       } else if values.updateValue(entry, forKey: entry.key) != nil {
@@ -82,7 +82,7 @@ private struct YAMLEvents: ~Copyable {
     bytes.deallocate()
   }
 
-  /// The next event, as long as it is being looked at.
+  /// The next event, valid during the call.
   private mutating func next<Value>(
     _ body: (borrowing yaml_event_t) throws(YAMLNode.Failure) -> Value
   ) throws(YAMLNode.Failure) -> Value {
@@ -147,7 +147,7 @@ private struct YAMLEvents: ~Copyable {
     while let key = try node(depth: depth) {
       let line = Int(parser.pointee.mark.line) + 1
       guard let value = try node(depth: depth) else { break }
-      // A key that is no text is none of those that are looked for.
+      // A key that is no text is never one of the keys that are looked for.
       guard case .scalar(let text, _, _) = key else { continue }
       entries.append(YAMLNode.Entry(key: text, value: value, line: line))
     }

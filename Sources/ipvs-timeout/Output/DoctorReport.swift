@@ -8,6 +8,8 @@ internal import Text
 struct DoctorReport {
   let target: NamespaceTarget
   let findings: [Finding]
+  /// Whether the namespace has a virtual service or a connection.
+  var isInUse = true
 
   /// Whether something is wrong.
   var hasProblem: Bool { findings.contains { $0.severity == .problem } }

@@ -3,9 +3,9 @@
 internal import Doctor
 internal import Text
 
-/// The reports of `doctor` for people: the answer first, then problems, notes, and what is ok.
+/// The reports of `doctor` for people: the answer first, then problems, notes, and the checks that are ok.
 struct DoctorText {
-  /// How many fixes a finding shows where each namespace needs one of its own.
+  /// How many fixes a finding shows where each namespace needs its own.
   private static let mostFixes = 4
   /// How many namespaces a finding names.
   private static let mostNames = 4
@@ -15,6 +15,10 @@ struct DoctorText {
   let showsNames: Bool
   /// Whether to print each ok with its fact.
   let showsAll: Bool
+  /// Further namespaces, without services.
+  let idle: [String]
+  /// How many namespaces that use IPVS are not in the reports.
+  let unchecked: Int
   /// Further commands that help, a line each.
   let hints: [String]
   let style: OutputStyle
@@ -23,12 +27,15 @@ struct DoctorText {
   private let okChecks: [CheckID]
 
   init(
-    _ reports: [DoctorReport], showsNames: Bool = true, showsAll: Bool = false, hints: [String] = [],
+    _ reports: [DoctorReport], showsNames: Bool = true, showsAll: Bool = false, idle: [String] = [],
+    unchecked: Int = 0, hints: [String] = [],
     _ style: OutputStyle = .plain
   ) {
     self.reports = reports
     self.showsNames = showsNames
     self.showsAll = showsAll
+    self.idle = idle
+    self.unchecked = unchecked
     self.hints = hints
     self.style = style
     entries = Entry.all(in: reports)
@@ -59,9 +66,17 @@ extension DoctorText {
         + (notes.isEmpty ? [] : [notes.count.counted("note")])
       words = "\(counts.joined(separator: ", "))\(place): \(DoctorText.names(problems + notes))"
     }
-    let unchecked = entries.filter(\.finding.isUnchecked)
-    if !unchecked.isEmpty { words += "; not checked: \(DoctorText.names(unchecked))" }
+    let missing = entries.filter(\.finding.isUnchecked)
+    let names = missing.isEmpty ? [] : [DoctorText.names(missing)]
+    let namespaces = unchecked > 0 ? ["\(unchecked.counted("more network namespace")) (--in-use)"] : []
+    if !missing.isEmpty || unchecked > 0 { words += "; not checked: \((names + namespaces).joined(separator: ", "))" }
+    if !services.isEmpty { words += "; virtual services in \(services.enumeration(atMost: DoctorText.mostNames))" }
     return Paragraph(words).lines(after: "", 0, margin: 2, width: style.width).map { style.text($0, .bold) }
+  }
+
+  /// The namespaces that use IPVS, where there are several namespaces.
+  private var services: [String] {
+    reports.count > 1 ? reports.filter(\.isInUse).map(\.target.name.printable) : []
   }
 
   private static func names(_ entries: [Entry]) -> String {
@@ -72,7 +87,9 @@ extension DoctorText {
   private var footer: [String] {
     let names = okChecks.map(\.rawValue).joined(separator: ", ")
     let ok = okChecks.isEmpty || showsAll ? [] : ["ok: \(names) (`--all` shows the facts)"]
-    return (ok + hints).flatMap {
+    let unused = reports.count > 1 ? reports.filter { !$0.isInUse }.map(\.target.name.printable) + idle : []
+    let place = unused.isEmpty ? [] : ["no virtual service: \(unused.enumeration(atMost: DoctorText.mostNames))"]
+    return (ok + place + hints).flatMap {
       Paragraph($0).lines(after: "", 0, margin: Paragraph.narrowMargin, width: style.width)
     }
   }
@@ -81,7 +98,7 @@ extension DoctorText {
 extension DoctorText {
   private static let severityWidth = Severity.allCases.map(\.rawValue.count).max() ?? 0
 
-  /// The findings to print: problems first, then notes, then what could not be checked, then what is ok.
+  /// The findings to print: problems first, then notes, then checks that were not possible, then ok.
   private var shown: [Entry] {
     entries.filter { $0.finding.severity == .problem }
       + entries.filter { $0.finding.severity == .note && !$0.finding.isUnchecked }
@@ -137,7 +154,7 @@ private struct Entry {
   var reports: [DoctorReport]
   var fixes: [Fix]
 
-  /// The findings of all reports; those that differ only in their fix are one.
+  /// The findings of all reports; findings that differ only in their fix are one.
   static func all(in reports: [DoctorReport]) -> [Entry] {
     var entries: [Entry] = []
     var positions: [[String?]: Int] = [:]

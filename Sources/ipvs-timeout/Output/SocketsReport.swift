@@ -92,7 +92,14 @@ extension SocketsReport {
     let body = (rows + rest).map(picked)
     let table = TextTable([picked(heading)] + body, isLeft: [0, 1]).text
     let isWide = table.split(separator: "\n").contains { $0.count > style.width }
-    return isWide ? TextTable(SocketsReport.broken(picked(heading)) + body, isLeft: [0, 1]).text : table
+    return isWide
+      ? SocketsReport.trimmed(TextTable(SocketsReport.broken(picked(heading)) + body, isLeft: [0, 1]).text) : table
+  }
+
+  /// A text without blanks at the ends of its lines.
+  private static func trimmed(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { String($0.reversed().drop { $0 == " " }.reversed()) }.joined(separator: "\n")
   }
 
   /// A heading in two lines, which is narrower.

@@ -6,7 +6,7 @@ import Testing
 @testable import Doctor
 
 @Suite struct ConntrackCheckTests {
-  /// The kernel's defaults, but for the switch.
+  /// The kernel's defaults, except for the switch.
   private static let usual: [KernelSetting: String] = [
     .conntrack: "1", .conntrackEstablished: "432000", .conntrackFinWait: "120", .conntrackCloseWait: "60",
     .conntrackUDP: "30", .conntrackUDPStream: "120",
@@ -28,10 +28,11 @@ import Testing
           .conntrack,
           "conntrack forgets connections before IPVS does: nf_conntrack_tcp_timeout_close_wait 60 s, tcpfin 120 s;"
             + " nf_conntrack_udp_timeout 30 s and nf_conntrack_udp_timeout_stream 120 s, udp 300 s",
-          so: "they go on by NAT, but firewall rules take the next packet for a new connection (with"
-            + " nf_conntrack_tcp_loose=0 for INVALID), and masquerading may give it another address or port",
-          fix: .command("sysctl -w net.netfilter.nf_conntrack_tcp_timeout_close_wait=120"
-            + " net.netfilter.nf_conntrack_udp_timeout=300 net.netfilter.nf_conntrack_udp_timeout_stream=300")))
+          so: "NAT still works, but firewall rules see the next packet as a new connection (as INVALID with"
+            + " nf_conntrack_tcp_loose=0), and masquerading may give it another address or port",
+          fix: .command(
+            "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_close_wait=120"
+              + " net.netfilter.nf_conntrack_udp_timeout=300 net.netfilter.nf_conntrack_udp_timeout_stream=300")))
     let established = try finding([.conntrackEstablished: "899"])
     #expect(established.fact.contains("nf_conntrack_tcp_timeout_established 899 s, tcp 900 s; "))
   }
@@ -53,7 +54,7 @@ import Testing
       ])
     #expect(
       try ConntrackCheck().findings(on: .example()) == [
-        .ok(.conntrack, "IPVS in this kernel has nothing to do with conntrack")
+        .ok(.conntrack, "IPVS in this kernel does not use conntrack")
       ])
   }
 }

@@ -23,9 +23,9 @@ import Testing
     ),
     (
       .notInKernel,
-      "boot a kernel that has IPVS: `grep CONFIG_IP_VS= /boot/config-*` tells which of those installed do"
+      "boot a kernel that has IPVS; to see which installed ones do: `grep CONFIG_IP_VS= /boot/config-*`"
     ),
-    (.modulesNotVisible, "on the host itself: modprobe ip_vs"),
+    (.modulesNotVisible, "on the host itself: `modprobe ip_vs`"),
     (.moduleNotLoaded, "modprobe -v ip_vs"),
     (.moduleLoadingDisabled, "echo ip_vs >/etc/modules-load.d/ip_vs.conf && reboot"),
     (.unloaded, "modprobe ip_vs"),
@@ -38,12 +38,13 @@ import Testing
   @Test(arguments: fixes)
   func `is for what netlink says`(code: IPVSError.Code, fix: String) {
     let error = IPVSError(code, .open)
-    #expect(DirectorError.kernel(error).fix == fix)
+    #expect(DirectorError.kernel(error).fix.text == fix)
     let second = IpvsadmError(.timedOut, .list, program: "/usr/sbin/ipvsadm")
-    #expect(DirectorError(.program(second), after: .taken(from: .netlink, to: .ipvsadm, because: error)).fix == fix)
+    #expect(
+      DirectorError(.program(second), after: .taken(from: .netlink, to: .ipvsadm, because: error)).fix.text == fix)
   }
 
-  static let programCures: [(IpvsadmError.Cause, String)] = [
+  static let programFixes: [(IpvsadmError.Cause, String)] = [
     (.notPermitted(said: "no"), "run `ipvs-timeout doctor --backend ipvsadm` as root of the host"),
     (.mayNotEnter(said: "no"), "run `ipvs-timeout doctor --backend ipvsadm` as root of the host"),
     (.unavailable(said: "no"), "modprobe ip_vs"),
@@ -52,17 +53,18 @@ import Testing
     (.timedOut, "ipvs-timeout doctor --backend netlink"),
   ]
 
-  @Test(arguments: programCures)
+  @Test(arguments: programFixes)
   func `is for what the program says`(cause: IpvsadmError.Cause, fix: String) {
-    #expect(DirectorError.program(IpvsadmError(cause, .list, program: "/usr/sbin/ipvsadm")).fix == fix)
+    #expect(DirectorError.program(IpvsadmError(cause, .list, program: "/usr/sbin/ipvsadm")).fix.text == fix)
   }
 
   @Test func `names the network namespace`() {
     let blue = NetworkNamespace.named("blue")
     #expect(
-      DirectorError.kernel(IPVSError(.notRoot, .readTimeouts, in: blue)).fix == "sudo ipvs-timeout doctor --netns blue"
+      DirectorError.kernel(IPVSError(.notRoot, .readTimeouts, in: blue)).fix.text
+        == "sudo ipvs-timeout doctor --netns blue"
     )
     let program = IpvsadmError(.missing, .list, program: "/ipvsadm", in: .process(12))
-    #expect(DirectorError.program(program).fix == "ipvs-timeout doctor --netns 12 --backend netlink")
+    #expect(DirectorError.program(program).fix.text == "ipvs-timeout doctor --netns 12 --backend netlink")
   }
 }

@@ -8,30 +8,36 @@ import SystemPackage
 @testable import IPVS
 
 extension DirectorFacts {
-  /// A director at which all is well, but for what a test says.
+  /// A healthy director, except for the facts of a test.
   static func example(
     fallback: Fallback = .notNeeded,
     timeouts: Timeouts = Timeouts(tcp: 60, tcpFin: 30, udp: 45),
     services: Result<ServiceCounts, DirectorError> = .success(
       ServiceCounts(services: [.tcp: 1], servers: [.init(.tcp, .nat): 2])),
+    serviceTable: ServiceTable = ServiceTable("", ticksPerSecond: 100),
     connections: Result<ConnectionSummary, DirectorError> = .success(.example([])),
+    lost: LostConnections = LostConnections(),
     namespace: NetworkNamespace = .current, known: NamespaceInfo? = nil,
     policy: PolicyState = .example(.success(nil)),
     otherNamespaces: Result<OtherNamespaces, DirectorError> = .success(
       OtherNamespaces(listing: NamespaceList([]), users: [])),
     settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, hasBackup: false),
-    writers: [TimeoutWriter] = []
+    writers: [TimeoutWriter] = [], savedRules: [SavedRules] = [], isComplete: Bool = false
   ) -> DirectorFacts {
     DirectorFacts(
       namespace: namespace, known: known, backend: fallback == .notNeeded ? .netlink : .ipvsadm, fallback: fallback,
-      timeouts: timeouts, services: services, connections: connections, settings: .success(KernelSettings(settings)),
+      timeouts: timeouts, services: services, serviceTable: .success(serviceTable), connections: connections,
+      lost: lost,
+      settings: .success(KernelSettings(settings)),
       daemons: .success(daemons),
-      machine: MachineFacts(policy: policy, otherNamespaces: otherNamespaces, writers: .success(writers)))
+      machine: MachineFacts(
+        policy: policy, otherNamespaces: otherNamespaces, writers: .success(writers), savedRules: savedRules,
+        isComplete: isComplete))
   }
 }
 
 extension PolicyState {
-  /// A policy that could be read, or not; where nothing is said, it is in the usual place.
+  /// A policy that could be read, or not; it is in the usual place unless a path is given.
   static func example(
     _ file: Result<PolicyFile?, PolicyError>, at path: FilePath? = nil, units: SystemdUnits? = nil
   ) -> PolicyState {
@@ -48,7 +54,7 @@ extension PolicyState {
 }
 
 extension NamespaceInfo {
-  /// One that is bound by this name; the identity is that of another file.
+  /// A namespace that is bound by this name; the identity is that of another file.
   static func example(_ name: String, _ file: FilePath) throws -> NamespaceInfo {
     let path = FilePath("/run/netns").appending(name)
     return NamespaceInfo(.path(path), try NamespaceIdentity(file), name: name, paths: [path])

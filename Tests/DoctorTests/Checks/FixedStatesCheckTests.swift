@@ -23,28 +23,28 @@ import Testing
   @Test func `needs connections, and many of them`() throws {
     #expect(
       try findings([], others: [(.udp, .udp, 1), (.sctp, .established, 1)])
-        == [.ok(.fixedStates, "there are no TCP connections")])
+        == [.ok(.fixedStates, "no TCP connection in IPVS' table")])
     #expect(
       try findings([(.timeWait, 1)])
-        == [.ok(.fixedStates, "1 of 1 TCP connection (100 %) is in a state that the kernel fixes")])
+        == [.ok(.fixedStates, "1 of 1 TCP connection (100 %) is in a state with a timer that the kernel fixes")])
     #expect(
       try findings([(.timeWait, 9)])
-        == [.ok(.fixedStates, "9 of 9 TCP connections (100 %) are in states that the kernel fixes")])
+        == [.ok(.fixedStates, "9 of 9 TCP connections (100 %) are in states with a timer that the kernel fixes")])
     #expect(try findings([(.timeWait, 10)]).map(\.severity) == [.note])
   }
 
-  @Test func `is content where most are in states that a timeout rules`() throws {
+  @Test func `is content where most are in states that a timeout governs`() throws {
     #expect(
       try findings([(.timeWait, 5), (.established, 3), (.finWait, 2)])
-        == [.ok(.fixedStates, "5 of 10 TCP connections (50 %) are in states that the kernel fixes")])
+        == [.ok(.fixedStates, "5 of 10 TCP connections (50 %) are in states with a timer that the kernel fixes")])
     #expect(try findings([(.timeWait, 51), (.established, 49)]).map(\.severity) == [.note])
   }
 
-  private static let consequence = "tcpfin does nothing for them: it rules FIN_WAIT, and TIME_WAIT lasts 120 s"
-  private static let pooling = "in the clients, fewer connections: keep them open and use them again"
+  private static let consequence = "tcpfin does not change them: it governs FIN_WAIT, and TIME_WAIT lasts 120 s"
+  private static let pooling = "in the clients, use fewer connections: keep them open and reuse them"
 
   @Test func `says that NAT ends in TIME_WAIT, and direct routing does not`() throws {
-    let fact = "15 of 20 TCP connections (75 %) are in states that the kernel fixes, most in TIME_WAIT"
+    let fact = "15 of 20 TCP connections (75 %) are in states with a timer that the kernel fixes, most in TIME_WAIT"
     for transport in [Connection.Transport.tcp, .any] {
       #expect(
         try findings(
@@ -52,9 +52,11 @@ import Testing
             .note(
               .fixedStates, fact,
               so:
-                "\(Self.consequence); with NAT (Masq) the director sees both ends close, and connections end there",
-              fix: .advice("\(Self.pooling); or direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is the last state,"
-                + " and tcpfin rules it"))
+                "\(Self.consequence); with NAT (Masq) the director sees both ends close, so connections end in"
+                + " TIME_WAIT",
+              fix: .advice(
+                "\(Self.pooling); or use direct routing or a tunnel (ipvsadm -g, -i): there FIN_WAIT is"
+                  + " the last state, and tcpfin governs it"))
           ])
     }
     #expect(
@@ -67,8 +69,10 @@ import Testing
     #expect(
       try findings([(.synReceived, 11), (.timeWait, 3)]) == [
         .note(
-          .fixedStates, "14 of 14 TCP connections (100 %) are in states that the kernel fixes, most in SYN_RECV",
-          so: "no timeout rules them, so that setting the timeouts does nothing for them")
+          .fixedStates,
+          "14 of 14 TCP connections (100 %) are in states with a timer that the kernel fixes, most in"
+            + " SYN_RECV",
+          so: "no timeout governs them, so setting the timeouts does not change them")
       ])
   }
 }

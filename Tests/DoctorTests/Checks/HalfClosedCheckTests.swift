@@ -8,9 +8,9 @@ import Testing
 /// Connections that one end has closed and the other has not.
 @Suite struct HalfClosedCheckTests {
   private static let fix =
-    "in the program, close a connection when reading from it gives its end; to see them: `ss -tnp state close-wait"
+    "in the program, close a connection when a read returns its end; to see them: `ss -tnp state close-wait"
 
-  @Test func `are not told of where there are few`() throws {
+  @Test func `are no finding where there are few`() throws {
     let facts = SocketFacts.example(try .example("198.51.100.9:3306", [.closeWait: 9, .finWait2: 119]))
     #expect(
       CloseWaitCheck().findings(on: facts) == [
@@ -34,14 +34,14 @@ import Testing
           .closeWait,
           "198.51.100.9:3306: 100 sockets in CLOSE_WAIT: the other end has closed, and shopd (pid 12) has not",
           so:
-            "each keeps a descriptor of the program for as long as the program runs; no setting of the kernel ends it",
+            "each uses a descriptor until the program closes it or ends; no kernel setting ends it",
           fix: .advice("\(Self.fix) dst '198.51.100.9:3306'`")),
         .note(
           .closeWait,
-          "192.0.2.1:80 here: 99 sockets in CLOSE_WAIT: the other end has closed, and a program that is not to"
-            + " be seen here has not",
-          so: "if they stay, each keeps a descriptor of the program for as long as the program runs; no setting of the"
-            + " kernel ends it", fix: .advice("\(Self.fix) src '192.0.2.1:80'`")),
+          "192.0.2.1:80 here: 99 sockets in CLOSE_WAIT: the other end has closed, and a program that doctor cannot"
+            + " see has not",
+          so: "if they stay, each uses a descriptor until the program closes it or ends; no kernel setting ends it",
+          fix: .advice("\(Self.fix) src '192.0.2.1:80'`")),
       ])
   }
 
@@ -61,11 +61,12 @@ import Testing
       findings.last
         == .problem(
           .closeWait,
-          "0.0.0.0:80 here: 100 sockets in CLOSE_WAIT that were never accepted: the other end has closed again, and"
-            + " webd (pid 8), which listens, has not taken them",
-          so: "the program hangs, or is too slow: its clients give up, and when its queue is full, no more get in",
-          fix: .advice("find out what the program waits for; how many wait for it (Recv-Q), and how many may (Send-Q):"
-            + " `nsenter --net=/proc/17/ns/net ss -tnlp 'sport = :80'`")))
+          "0.0.0.0:80 here: 100 sockets in CLOSE_WAIT that were never accepted: the client has closed, and webd (pid"
+            + " 8) listens but has not accepted them",
+          so: "the program hangs or is too slow: its clients give up, and when its queue is full, new ones fail",
+          fix: .advice(
+            "find out what the program waits for; its queue (Recv-Q) and the limit (Send-Q): `nsenter"
+              + " --net=/proc/17/ns/net ss -tnlp 'sport = :80'`")))
   }
 
   @Test func `by the other end are the other program's`() throws {
@@ -75,10 +76,11 @@ import Testing
         .note(
           .finWait, "0.0.0.0:80 here: 120 sockets in FIN_WAIT2: this host has closed, and the other end has not",
           so:
-            "it is the other program that does not close; what no program here has any more, the kernel gives up after"
+            "the program at the other end does not close; the kernel ends sockets without a program after"
             + " tcp_fin_timeout (60 s), the others stay",
-          fix: .advice("in the other program, close a connection when reading from it gives its end; to see them:"
-            + " `ss -tnp state fin-wait-2 'sport = :80'`"))
+          fix: .advice(
+            "in the program at the other end, close a connection when a read returns its end; to see"
+              + " them: `ss -tnp state fin-wait-2 'sport = :80'`"))
       ])
   }
 }

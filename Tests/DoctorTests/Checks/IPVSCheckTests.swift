@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct IPVSCheckTests {
   @Test func `says by which way IPVS answers`() {
-    #expect(IPVSCheck().findings(on: .example()) == [.ok(.ipvs, "IPVS answers, by netlink")])
+    #expect(IPVSCheck().findings(on: .example()) == [.ok(.ipvs, "IPVS answers via netlink")])
   }
 
   @Test func `says why it is not the usual way, and what brings that back`() {
@@ -17,7 +17,7 @@ import Testing
     #expect(
       IPVSCheck().findings(on: .example(fallback: .taken(from: .netlink, to: .ipvsadm, because: reason))) == [
         .note(
-          .ipvs, "IPVS answers only by the program ipvsadm, not by netlink: \(reason.sentence)",
+          .ipvs, "IPVS answers only via the program ipvsadm, not via netlink: \(reason.sentence)",
           so: "the timeouts are those of the system that this program talks to, and each reading starts it",
           fix: .command("modprobe -v ip_vs"))
       ])

@@ -9,6 +9,10 @@ import Testing
 @testable import Doctor
 
 @Suite struct NamespacesCheckTests {
+  private static let noEffect =
+    "somebody set the timeouts here, where there is no virtual service; that has no effect there"
+  private static let own = "each network namespace has its own timeouts; setting them in one has no effect in another"
+
   private let own: NamespaceInfo
   private let red: NamespaceInfo
   private let process: NamespaceInfo
@@ -23,7 +27,7 @@ import Testing
 
   private func findings(
     _ others: [(NamespaceInfo, Result<Timeouts, DirectorError>)], services: [Connection.Transport: Int] = [.tcp: 1],
-    timeouts: Timeouts? = nil, policy: PolicyState = .example(.success(nil)), hidden: Int = 0
+    timeouts: Timeouts? = nil, policy: PolicyState = .example(.success(nil)), hidden: Int = 0, isComplete: Bool = false
   ) throws -> [Finding] {
     let users = [(own, .success(timeouts ?? wanted))] + others
     let otherNamespaces = OtherNamespaces(
@@ -32,56 +36,83 @@ import Testing
     return try NamespacesCheck().findings(
       on: .example(
         timeouts: timeouts ?? wanted, services: .success(ServiceCounts(services: services)), known: own,
-        policy: policy, otherNamespaces: .success(otherNamespaces)))
+        policy: policy, otherNamespaces: .success(otherNamespaces), isComplete: isComplete))
   }
 
-  @Test func `finds none, or the same timeouts`() throws {
+  @Test func `finds none, or timeouts that somebody has set`() throws {
     #expect(try findings([]) == [.ok(.namespaces, "no other network namespace uses IPVS")])
     #expect(
       try findings([(red, .success(wanted))], services: [:]) == [
-        .ok(
-          .namespaces,
-          "1 other network namespace uses IPVS, with the same timeouts or those that the policy wants there")
+        .ok(.namespaces, "1 other network namespace uses IPVS: red (60 30 45)")
+      ])
+    #expect(
+      try findings([(red, .success(.kernelDefault))], timeouts: .kernelDefault) == [
+        .ok(.namespaces, "1 other network namespace uses IPVS: red (900 120 300)")
       ])
   }
 
   @Test func `finds that what was set here has no effect where the services are`() throws {
     #expect(
-      try findings([(red, .success(.kernelDefault)), (process, .success(Timeouts(tcp: 60)))], services: [:]) == [
+      try findings([(red, .success(.kernelDefault)), (process, .success(.kernelDefault))], services: [:]) == [
         .problem(
           .namespaces,
-          #"2 other network namespaces use IPVS with other timeouts: red (900 120 300) and pid 12 (nginx\u{1B}) (60 - -)"#,
-          so: "there is no virtual service here, and what was set here has no effect there",
-          fix: .command("ipvs-timeout set 60 30 45 --netns red --netns 12"))
+          "2 other network namespaces use IPVS with the kernel's defaults (900 120 300): red and"
+            + #" pid 12 (nginx\u{1B})"#,
+          so: Self.noEffect, fix: .command("ipvs-timeout set 60 30 45 --netns red --netns 12"))
       ])
+    let here = try findings([(red, .success(.kernelDefault))])
+    #expect(here.map(\.severity) == [.note])
+    #expect(here.map { $0.fix?.text } == ["ipvs-timeout set 60 30 45 --netns red"])
   }
 
-  @Test func `does not say so where nobody has set anything here`() throws {
+  /// The kernel's defaults are no fix for what somebody has set.
+  @Test func `never advises the kernel's defaults, or to change what somebody has set`() throws {
+    let unset = try findings([(red, .success(wanted))], timeouts: .kernelDefault)
     #expect(
-      try findings([(red, .success(wanted))], services: [:], timeouts: .kernelDefault) == [
+      unset == [
         .note(
-          .namespaces, "1 other network namespace uses IPVS with other timeouts: red (60 30 45)",
-          so: "what is set here has no effect there")
+          .namespaces,
+          "somebody has set the timeouts in red (60 30 45); this one has the kernel's defaults (900 120 300)",
+          so: Self.own, fix: .command("ipvs-timeout set 60 30 45 --netns host"))
       ])
+    #expect(try findings([(red, .success(wanted))], services: [:], timeouts: .kernelDefault).map(\.severity) == [.ok])
+    #expect(try findings([(red, .success(Timeouts(tcp: 8100, tcpFin: 120, udp: 300)))]).map(\.severity) == [.ok])
+    // Which of two is right is not known.
+    let two = try findings(
+      [(red, .success(wanted)), (process, .success(Timeouts(tcp: 1, tcpFin: 2, udp: 3)))], timeouts: .kernelDefault)
+    #expect(two.map(\.severity) == [.note])
+    #expect(two.map(\.fix) == [nil])
   }
 
-  @Test func `notes it where there are services here, too`() throws {
-    let found = try findings([(red, .success(.kernelDefault))])
-    #expect(found.map(\.severity) == [.note])
-    #expect(found.map(\.fix) == ["ipvs-timeout set 60 30 45 --netns red"])
+  /// `host 15m 30s 60s` and `red 2h15m - -`, applied: the policy measures red, and `-` wants nothing.
+  @Test func `leaves a namespace that the policy names to the policy`() throws {
+    let policy = PolicyState.example("host 60 30 45\nred 8100 - -\n")
+    let applied = Timeouts(tcp: 8100, tcpFin: 120, udp: 300)
+    for services in [[:], [.tcp: 1]] as [[Connection.Transport: Int]] {
+      #expect(try findings([(red, .success(applied))], services: services, policy: policy).map(\.severity) == [.ok])
+    }
+    // Not in force, it is not ok, even where both have the same.
+    #expect(
+      try findings([(red, .success(.kernelDefault))], services: [:], timeouts: .kernelDefault, policy: policy) == [
+        .problem(
+          .namespaces, "the policy /etc/ipvs-timeout.conf is not in force in red (900 120 300)",
+          so: "connections there have other timeouts than you want", fix: .command("ipvs-timeout apply"))
+      ])
+    // Where red has its own report, that has the finding.
+    #expect(
+      try findings(
+        [(red, .success(.kernelDefault))], services: [:], timeouts: .kernelDefault, policy: policy, isComplete: true
+      )
+      .isEmpty)
   }
 
-  @Test func `leaves to the policy what it wants there`() throws {
-    let policy = PolicyState.example("host 60 30 45\nred 900 - 300\n")
+  @Test func `adds a missing line to an existing policy`() throws {
+    let finding = try findings([(red, .success(.kernelDefault))], services: [:], policy: .example("host 60 30 45\n"))
+    #expect(finding.map(\.severity) == [.problem])
     #expect(
-      try findings([(red, .success(Timeouts(tcp: 900, tcpFin: 30, udp: 300)))], policy: policy).map(\.severity) == [.ok]
-    )
-    #expect(
-      try findings([(red, .success(Timeouts(tcp: 900, tcpFin: 31, udp: 300)))], policy: policy).map(\.severity)
-        == [.note])
-    #expect(
-      try findings([(red, .success(Timeouts(tcp: 901, tcpFin: 30, udp: 300)))], policy: policy).map(\.severity)
-        == [.note])
+      finding.map { $0.fix?.text } == [
+        "printf '\\n%s\\n' '/run/netns/red 60 30 45' >>/etc/ipvs-timeout.conf && ipvs-timeout apply"
+      ])
   }
 
   @Test func `names the first of many, and sets all of them`() throws {
@@ -94,28 +125,26 @@ import Testing
     let finding = try #require(try findings(many, services: [:]).first)
     #expect(
       finding.fact
-        == "5 other network namespaces use IPVS with other timeouts: a (900 120 300), b (900 120 300), c (900 120 300)"
-        + " and 2 more")
-    #expect(finding.fix == "ipvs-timeout set 60 30 45 --in-use")
-    // Where others are as they should be, these are named.
+        == "5 other network namespaces use IPVS with the kernel's defaults (900 120 300): a, b, c and 2 more")
+    #expect(finding.fix == .command("ipvs-timeout set 60 30 45 --in-use"))
+    // Where others are set already, the command names only the others.
     let some = try #require(try findings(many + [(red, .success(wanted))], services: [:]).first)
     #expect(
-      some.fix
-        == "ipvs-timeout set 60 30 45 --netns a --netns b --netns c --netns d --netns 'e f'")
+      some.fix == .command("ipvs-timeout set 60 30 45 --netns a --netns b --netns c --netns d --netns 'e f'"))
   }
 
-  @Test func `says what could not be seen`() throws {
+  @Test func `says what it could not see`() throws {
     let error = DirectorError.kernel(IPVSError(.mayNotEnter, .lookForUse, in: .named("red"), errno: .notPermitted))
-    let fix =
-      "run `ipvs-timeout doctor --netns red` as root of the host, with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE"
+    let fix = Fix.advice(
+      "run `ipvs-timeout doctor --netns red` as root of the host, with the capabilities CAP_SYS_ADMIN and"
+        + " CAP_SYS_PTRACE")
     #expect(
       try findings([(red, .failure(error)), (process, .failure(error))], hidden: 7) == [
-        .ok(.namespaces, "no other network namespace uses IPVS"),
-        .note(
-          .namespaces, "\(error) (and 1 more network namespace)", so: "its timeouts may be others", fix: fix),
-        .note(
-          .namespaces, "cannot see in which network namespaces 7 of the processes live",
-          so: "those that use IPVS with other timeouts may be missing here",
+        .unchecked(
+          .namespaces, "\(error) (and 1 more network namespace)", so: "its timeouts may differ", fix: fix),
+        .unchecked(
+          .namespaces, "cannot see the network namespaces of 7 processes",
+          so: "some that use IPVS may be missing here",
           fix: .advice("run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE")),
       ])
   }

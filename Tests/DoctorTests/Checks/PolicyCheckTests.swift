@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import IPVS
+import Linux
 import SystemPackage
 import Testing
 
@@ -9,8 +10,8 @@ import Testing
 
 @Suite struct PolicyCheckTests {
   private static let lost =
-    "a reboot, or unloading ip_vs, loses these timeouts, and ipvs-timeout will not bring them back"
-  private static let refused = "no line of the policy is obeyed: `ipvs-timeout apply` refuses the file"
+    "a reboot or unloading ip_vs loses these timeouts: nothing that doctor knows restores them"
+  private static let refused = "no line of the policy is in force: `ipvs-timeout apply` refuses the file"
 
   private func findings(_ facts: DirectorFacts) -> [Finding] { PolicyCheck().findings(on: facts) }
 
@@ -20,7 +21,7 @@ import Testing
         == [.ok(.policy, "the timeouts are as the policy /etc/ipvs-timeout.conf wants")])
   }
 
-  @Test func `finds what is not as wanted, with the lines that say so`() throws {
+  @Test func `finds timeouts that differ, with the lines of the policy`() throws {
     let policy = "host 60 30 1m\n* 1 1 1\nhost - 31 -\n"
     #expect(
       findings(.example(policy: .example(policy))) == [
@@ -45,7 +46,7 @@ import Testing
       findings(.example(timeouts: Timeouts(tcp: 60, tcpFin: 30), policy: .example("host 60 30 45\n"))) == [
         .problem(
           .policy, "udp is not in this kernel, wanted 45 s (/etc/ipvs-timeout.conf:1)",
-          so: "the policy wants what this kernel cannot do, and `ipvs-timeout apply` fails here",
+          so: "this kernel cannot do what the policy wants, and `ipvs-timeout apply` fails here",
           fix: .advice("write - for that timeout in the policy"))
       ])
   }
@@ -62,7 +63,7 @@ import Testing
     #expect(findings(.example(policy: .example("host 1x 2x 3x\n"))).first?.fact == mistake + " (and 2 more mistakes)")
   }
 
-  @Test func `finds a file that is not obeyed`() {
+  @Test func `finds a file that is not accepted`() {
     for (obstacle, fix) in [
       (PolicyObstacle.writableByOthers, "chmod o-w /srv/policy"),
       (.notRegular, "ls -lL /srv/policy"),
@@ -71,7 +72,7 @@ import Testing
       let error = PolicyError.unreadable("/srv/policy", obstacle)
       #expect(
         findings(.example(policy: .example(.failure(error), at: "/srv/policy"))) == [
-          .problem(.policy, error.description, so: Self.refused, fix: fix)
+          .problem(.policy, error.description, so: Self.refused, fix: .command(fix))
         ])
     }
   }
@@ -80,7 +81,7 @@ import Testing
     for timeouts in [Timeouts.kernelDefault, Timeouts(tcp: 900, tcpFin: 120)] {
       #expect(
         findings(.example(timeouts: timeouts)) == [
-          .ok(.policy, "there is no policy (/etc/ipvs-timeout.conf), and the timeouts are the kernel's default")
+          .ok(.policy, "there is no policy (/etc/ipvs-timeout.conf), and the timeouts are the kernel's defaults")
         ])
     }
   }
@@ -90,7 +91,7 @@ import Testing
       findings(.example()) == [
         .note(
           .policy, "there is no policy (/etc/ipvs-timeout.conf)", so: Self.lost,
-          fix: .command("printf '\\n%s\\n' 'host 60 30 45' >>/etc/ipvs-timeout.conf"))
+          fix: .command("printf '\\n%s\\n' 'host 60 30 45' >>/etc/ipvs-timeout.conf && ipvs-timeout apply"))
       ])
     let blue = try NamespaceInfo.example("blue", "/proc/self/ns/net")
     #expect(
@@ -100,12 +101,54 @@ import Testing
           policy: .example("host 1 1 1\n"))) == [
           .note(
             .policy, "the policy /etc/ipvs-timeout.conf wants nothing in this network namespace", so: Self.lost,
-            fix: .command("printf '\\n%s\\n' '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf"))
+            fix: .command(
+              "printf '\\n%s\\n' '/run/netns/blue 60 30 -' >>/etc/ipvs-timeout.conf && ipvs-timeout apply"))
         ])
-    // What no line of a policy can mean, or would mean others, too.
+    // No line of a policy can name these, or it would match others, too.
     for namespace in [NetworkNamespace.process(12), .path("/run/netns/a b"), .path("/run/netns/a*")] {
-      #expect(findings(.example(namespace: namespace)).map(\.fix) == [nil])
+      #expect(findings(.example(namespace: namespace)).map(\.fix?.text) == [nil])
     }
+  }
+
+  @Test func `does not say so where something else restores them`() throws {
+    let here = NamespaceInfo(.current, try NamespaceIdentity("/proc/self/ns/net"), name: "host", paths: [])
+    let fact = "there is no policy (/etc/ipvs-timeout.conf)"
+    func writer(_ timeouts: Timeouts) -> TimeoutWriter {
+      TimeoutWriter(
+        program: .keepalived, process: HostProcess(12, "keepalived", in: here.fileIdentity),
+        plan: .writes(timeouts, in: .file("/k.conf")))
+    }
+    let set = Timeouts(tcp: 60, tcpFin: 30, udp: 45)
+    #expect(
+      findings(.example(known: here, writers: [writer(set)])) == [
+        .ok(.policy, "\(fact); keepalived (pid 12) sets these timeouts when it starts")
+      ])
+    // One that writes something else does not keep them, and no second writer is advised.
+    let other = findings(.example(known: here, writers: [writer(Timeouts(tcp: 61, tcpFin: 30, udp: 45))]))
+    #expect(other == [.note(.policy, fact, so: Self.lost)])
+    for isRestored in [true, false] {
+      let rules = SavedRules(path: "/etc/ipvsadm.rules", timeouts: set, isRestored: isRestored)
+      let found = findings(.example(known: here, savedRules: [rules]))
+      #expect(found.map(\.severity) == [isRestored ? .ok : .note])
+      if isRestored {
+        #expect(
+          found.first?.fact == "\(fact); the service ipvsadm restores these timeouts at boot (/etc/ipvsadm.rules)")
+      }
+    }
+  }
+
+  @Test func `does not mind timeouts that no service uses, where others have services`() throws {
+    let here = NamespaceInfo(.current, try NamespaceIdentity("/proc/self/ns/net"), name: "host", paths: [])
+    let red = try NamespaceInfo.example("red", "/proc/self/ns/mnt")
+    let users = [OtherNamespaces.Neighbour(known: red, timeouts: .success(.kernelDefault))]
+    let found = findings(
+      .example(
+        services: .success(ServiceCounts(services: [:])), known: here,
+        otherNamespaces: .success(OtherNamespaces(listing: NamespaceList([here, red]), users: users))))
+    #expect(
+      found == [
+        .ok(.policy, "there is no policy (/etc/ipvs-timeout.conf), and no virtual service here uses these timeouts")
+      ])
   }
 
   static let units: [([String: SystemdUnits.State], String?, String?, String?)] = [
@@ -114,7 +157,7 @@ import Testing
     ),
     (
       ["ipvs-timeout.service": .enabled, "ipvs-timeout.path": .enabled, "ipvs-timeout.timer": .installed],
-      "ipvs-timeout.timer is not enabled", "these units will not bring the timeouts back when others have set them",
+      "ipvs-timeout.timer is not enabled", "nothing restores the timeouts when another program sets them",
       "systemctl enable --now ipvs-timeout.timer"
     ),
     (
@@ -125,9 +168,9 @@ import Testing
     ),
     (
       [:], "ipvs-timeout.service, ipvs-timeout.path and ipvs-timeout.timer are not enabled",
-      "these units will not apply the policy after a reboot, in a new namespace, or when others have set the timeouts",
-      "install the units (`make install`), then systemctl enable --now ipvs-timeout.service ipvs-timeout.path"
-        + " ipvs-timeout.timer"
+      "nothing applies the policy after a reboot, in a new namespace, or when another program sets the timeouts",
+      "install the units (`make install`), then `systemctl enable --now ipvs-timeout.service ipvs-timeout.path"
+        + " ipvs-timeout.timer`"
     ),
   ]
 
@@ -138,7 +181,7 @@ import Testing
     let found = findings(.example(policy: .example("host 60 30 45\n", units: SystemdUnits(states)))).dropFirst()
     #expect(found.map(\.fact) == [fact].compactMap(\.self))
     #expect(found.map(\.consequence) == [consequence].compactMap(\.self))
-    #expect(found.map(\.fix) == [fix].compactMap(\.self))
+    #expect(found.map { $0.fix?.text } == [fix].compactMap(\.self))
     #expect(found.allSatisfy { $0.severity == .note })
   }
 }

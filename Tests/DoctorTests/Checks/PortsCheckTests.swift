@@ -8,18 +8,18 @@ import Testing
 /// Whether there are ports left.
 @Suite struct PortsCheckTests {
   private static let small: [KernelSetting: String] = [.localPortRange: "40000 40999"]
-  private static let fails = "when none is left, connect(2) fails: Cannot assign requested address (EADDRNOTAVAIL)"
+  private static let fails = "when no port is free, connect(2) fails: Cannot assign requested address (EADDRNOTAVAIL)"
   private static let pool =
-    "in the program, use connections again (a pool, keep-alive) instead of one for each request"
+    "in the program, reuse connections (a pool, keep-alive) instead of one for each request"
 
   @Test func `are enough where there are no connections`() {
     #expect(
       PortsCheck().findings(on: .example()) == [
-        .ok(.ports, "none of the 28232 ports for outgoing connections (32768 to 60999) is taken")
+        .ok(.ports, "none of the 28232 ports for outgoing connections (32768 to 60999) is in use")
       ])
   }
 
-  @Test func `are enough where less than half is taken`() throws {
+  @Test func `are enough where less than half is in use`() throws {
     let facts = SocketFacts.example(
       try .example("198.51.100.1:80", isLocal: true, [.timeWait: 5000]),
       try .example("198.51.100.9:3306", [.timeWait: 498, .established: 1]), settings: Self.small)
@@ -27,36 +27,37 @@ import Testing
       PortsCheck().findings(on: facts) == [
         .ok(
           .ports,
-          "at the most, 499 of 1000 (49 %) of the ports for outgoing connections (40000 to 40999) are taken"
-            + " towards one service, 198.51.100.9:3306")
+          "the most for one service: 499 of 1000 (49 %) of the ports for outgoing connections (40000 to 40999), for"
+            + " 198.51.100.9:3306")
       ])
   }
 
-  @Test func `are worth a note where half is taken`() throws {
+  @Test func `are worth a note where half is in use`() throws {
     let facts = SocketFacts.example(
       try .example("198.51.100.9:3306", [.timeWait: 499, .established: 1]), settings: Self.small)
     #expect(
       PortsCheck().findings(on: facts) == [
         .note(
           .ports,
-          "198.51.100.9:3306: 500 of 1000 (50 %) of the ports for outgoing connections are taken from 192.0.2.1,"
-            + " 499 of them by TIME_WAIT; 1 is open, that of a program that is not to be seen here",
+          "198.51.100.9:3306: 500 of 1000 (50 %) of the ports for outgoing connections are in use from 192.0.2.1,"
+            + " 499 of them by TIME_WAIT; 1 is open, by a program that doctor cannot see",
           so: Self.fails, fix: .advice(Self.pool))
       ])
   }
 
-  @Test func `are a problem where four in five are taken`() throws {
+  @Test func `are a problem where four in five are in use`() throws {
     let facts = SocketFacts.example(try .example("198.51.100.9:3306", [.timeWait: 800]), settings: Self.small)
     #expect(
       PortsCheck().findings(on: facts) == [
         .problem(
           .ports,
-          "198.51.100.9:3306: 800 of 1000 (80 %) of the ports for outgoing connections are taken from 192.0.2.1,"
-            + " 800 of them by TIME_WAIT; none is open at this moment",
+          "198.51.100.9:3306: 800 of 1000 (80 %) of the ports for outgoing connections are in use from 192.0.2.1,"
+            + " 800 of them by TIME_WAIT; none is open now",
           so: Self.fails,
           fix:
-            .advice("\(Self.pool); then `sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a second"
-            + " address on either side"))
+            .advice(
+              "\(Self.pool); then `sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a second"
+                + " address at either end"))
       ])
   }
 
@@ -73,7 +74,7 @@ import Testing
       ("2", "1", "198.51.100.9", .problem), ("2", "1", "127.0.0.1", .note), ("2", "1", "[::1]", .note),
       ("2", "0", "127.0.0.1", .problem), ("2", "1", "[2001:db8::1]", .problem),
     ] as [(String, String, String, Severity)])
-  func `in TIME_WAIT are not taken where the kernel gives them again`(
+  func `in TIME_WAIT are free where the kernel gives them again`(
     reuse: String, timestamps: String, address: String, severity: Severity
   ) throws {
     let service = try SocketService.example("\(address):3306", [.timeWait: 990])
@@ -81,49 +82,49 @@ import Testing
     #expect(PortsCheck().findings(on: .example(service, settings: settings)).map(\.severity) == [severity])
   }
 
-  @Test func `of open connections are taken, whatever the kernel gives again`() throws {
+  @Test func `of open connections are in use, whatever the kernel gives again`() throws {
     let service = try SocketService.example("198.51.100.9:3306", [.established: 800])
     let facts = SocketFacts.example(service, settings: Self.small.merging([.tcpTimeWaitReuse: "1"]) { $1 })
     #expect(PortsCheck().findings(on: facts).map(\.severity) == [.problem])
   }
 
-  @Test func `are taken by what asks in vain`() throws {
+  @Test func `are in use by connections without an answer`() throws {
     let service = try SocketService.example("198.51.100.9:3306", [.synSent: 700, .timeWait: 120])
     let owners = SocketOwners([
       SocketOwners.Group(service.name, .synSent): [SocketOwners.Owner("shopd", processes: [12], sockets: 256)]
     ])
     let facts = SocketFacts.example(service, settings: Self.small, owners: owners, in: .named("blue"))
     let finding = try #require(PortsCheck().findings(on: facts).first)
-    #expect(finding.fact.hasSuffix("120 of them by TIME_WAIT, 700 by SYN_SENT; none is open at this moment"))
+    #expect(finding.fact.hasSuffix("120 of them by TIME_WAIT, 700 by SYN_SENT; none is open now"))
     #expect(
-      finding.fix
-        == "the service does not answer: look there, and for what drops packets on the way; shopd (pid 12) asks, to see it:"
+      finding.fix?.text
+        == "the service does not answer: check it, and check what drops packets on the way; shopd (pid 12) asks; to see it:"
         + " `nsenter --net=/run/netns/blue ss -tnp state syn-sent dst '198.51.100.9:3306'`; then"
         + " `nsenter --net=/run/netns/blue sysctl -w net.ipv4.tcp_tw_reuse=1`, a wider net.ipv4.ip_local_port_range, or a"
-        + " second address on either side")
+        + " second address at either end")
   }
 
-  @Test func `are taken by a program that holds many`() throws {
+  @Test func `are in use by a program that keeps many open`() throws {
     let service = try SocketService.example("198.51.100.9:3306", [.established: 900])
     let owners = SocketOwners([
       SocketOwners.Group(service.name, .established): [SocketOwners.Owner("shopd", processes: [12], sockets: 256)]
     ])
     #expect(
-      PortsCheck().findings(on: .example(service, settings: Self.small, owners: owners)).first?.fix
-        == "shopd (pid 12) holds so many open: have it use fewer; to see them:"
+      PortsCheck().findings(on: .example(service, settings: Self.small, owners: owners)).first?.fix?.text
+        == "shopd (pid 12) keeps so many open: let it use fewer; to see them:"
         + " `ss -tnp state established dst '198.51.100.9:3306'`; then a wider net.ipv4.ip_local_port_range, or a second"
-        + " address on either side")
+        + " address at either end")
   }
 
   @Test(arguments: [("1", "1"), ("1", "0"), ("0", "0")])
-  func `are not had from tcp_tw_reuse where it is on or does nothing`(reuse: String, timestamps: String) throws {
+  func `do not become more by tcp_tw_reuse where it is on or does nothing`(reuse: String, timestamps: String) throws {
     let service = try SocketService.example("198.51.100.9:3306", [.timeWait: 1000, .established: 800])
     let settings: [KernelSetting: String] = [
       .localPortRange: "40000 40999", .tcpTimeWaitReuse: reuse, .tcpTimestamps: timestamps,
     ]
     let finding = try #require(PortsCheck().findings(on: .example(service, settings: settings)).first)
     #expect(finding.severity == .problem)
-    #expect(finding.fix?.contains("tcp_tw_reuse") == false)
+    #expect(finding.fix?.text.contains("tcp_tw_reuse") == false)
   }
 
   @Test func `may all be reserved`() throws {
@@ -142,6 +143,6 @@ import Testing
     let settings = Self.small.merging([.tcpTimeWaitReuseDelay: "300"]) { $1 }
     #expect(
       PortsCheck().findings(on: .example(service, settings: settings)).first?.consequence
-        == "those in TIME_WAIT are given again after 300 ms (tcp_tw_reuse_delay), as tcp_tw_reuse says")
+        == "tcp_tw_reuse makes the ports in TIME_WAIT free again after 300 ms (tcp_tw_reuse_delay)")
   }
 }

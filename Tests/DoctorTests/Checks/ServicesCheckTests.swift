@@ -32,7 +32,7 @@ import Testing
       try ServicesCheck().findings(on: .example(services: .success(ServiceCounts(services: [:])))) == [
         .note(
           .ipvs, "there is no virtual service in this network namespace",
-          so: "the timeouts have no effect here, for there is nothing that they could rule")
+          so: "the timeouts have no effect here, because there are no services")
       ])
   }
 
@@ -43,13 +43,42 @@ import Testing
       try ServicesCheck().findings(on: facts) == [
         .note(
           .ipvs, "there is no virtual service in this network namespace",
-          so: "the timeouts rule only what former services have left, 1 connection")
+          so: "the timeouts govern only what former services have left: 1 connection")
+      ])
+  }
+
+  @Test func `says that no timeout governs SCTP`() throws {
+    let sctp = DirectorFacts.example(services: .success(ServiceCounts(services: [.sctp: 2])))
+    #expect(
+      try ServicesCheck().findings(on: sctp) == [
+        .note(
+          .ipvs, "2 virtual services (2 SCTP) with 0 real servers",
+          so: "no timeout governs SCTP: the kernel fixes its timers, and setting the timeouts changes nothing here")
+      ])
+    let both = DirectorFacts.example(services: .success(ServiceCounts(services: [.sctp: 2, .tcp: 1])))
+    #expect(try ServicesCheck().findings(on: both).map(\.severity) == [.ok])
+  }
+
+  @Test func `says where they are`() throws {
+    let users = try ["a", "b", "c", "d", "e"].map { name in
+      OtherNamespaces.Neighbour(known: try .example(name, "/proc/self/ns/mnt"), timeouts: .success(.kernelDefault))
+    }
+    func facts(_ count: Int) -> DirectorFacts {
+      .example(
+        services: .success(ServiceCounts(services: [:])),
+        otherNamespaces: .success(OtherNamespaces(listing: NamespaceList([]), users: Array(users.prefix(count)))))
+    }
+    #expect(
+      try ServicesCheck().findings(on: facts(2)) == [.ok(.ipvs, "no virtual service here; they are in a and b")])
+    #expect(
+      try ServicesCheck().findings(on: facts(5)) == [
+        .ok(.ipvs, "no virtual service here; they are in a, b, c and 2 more network namespaces")
       ])
   }
 
   @Test func `says that they could not be counted`() {
     let error = DirectorError.kernel(IPVSError(.refused, .readServices, errno: .ioError))
     let findings = DirectorDiagnosis.findings(on: .example(services: .failure(error)))
-    #expect(findings.contains(.note(.ipvs, error.description, so: "this could not be checked")))
+    #expect(findings.contains(.unchecked(.ipvs, error.description)))
   }
 }

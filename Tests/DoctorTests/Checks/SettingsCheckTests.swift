@@ -29,7 +29,7 @@ import Testing
       ])
   }
 
-  @Test func `tells each that is not apart from those that are`() throws {
+  @Test func `reports each unusual setting by itself`() throws {
     let all = try findings([.expireNodestConn: "1", .sloppyTCP: "1", .expireQuiescentTemplate: "1", .secureTCP: "1"])
     #expect(
       all.map(\.fact) == [
@@ -42,12 +42,13 @@ import Testing
         == .note(
           .settings, "net.ipv4.vs.expire_nodest_conn = 1",
           so: "when a real server is removed, its entries end at once, whatever time they have left",
-          fix: .command("sysctl -w net.ipv4.vs.expire_nodest_conn=0 # if connections should wait for a server that comes back")))
-    #expect(all[3].consequence?.hasPrefix("when memory is short (amemthresh), a connection by NAT is SYNACK") == true)
-    #expect(all[3].fix == "sysctl -w net.ipv4.vs.secure_tcp=0")
+          fix: .advice(
+            "if connections should wait for a server that comes back: `sysctl -w net.ipv4.vs.expire_nodest_conn=0`")))
+    #expect(all[3].consequence?.hasPrefix("when memory is short (amemthresh), a NAT connection is in SYNACK") == true)
+    #expect(all[3].fix?.text == "sysctl -w net.ipv4.vs.secure_tcp=0")
   }
 
-  @Test(arguments: [("5.8.1", "at their next packets"), ("5.9.0", "at once"), ("odd", "at their next packets")])
+  @Test(arguments: [("5.8.1", "at their next packet"), ("5.9.0", "at once"), ("odd", "at their next packet")])
   func `knows when entries of a removed server end`(_ release: String, when: String) throws {
     let finding = try #require(try findings([.expireNodestConn: "1", .release: release]).last)
     #expect(finding.consequence?.contains("its entries end \(when), ") == true)
@@ -60,13 +61,17 @@ import Testing
     let finding = try #require(try findings([.dropEntry: value]).last)
     #expect(finding.severity.rawValue == severity)
     #expect(finding.consequence?.hasPrefix(says) == true)
-    #expect(finding.fix == "sysctl -w net.ipv4.vs.drop_entry=0")
+    #expect(finding.fix?.text == "sysctl -w net.ipv4.vs.drop_entry=0")
   }
 
   @Test func `knows what each mode of reuse does`() throws {
     let off = try #require(try findings([.connReuseMode: "0"]).last)
-    #expect(off.consequence?.hasPrefix("a connection from a port used before goes to the real server of") == true)
-    #expect(off.fix == "sysctl -w net.ipv4.vs.conn_reuse_mode=1 # if such connections should be scheduled anew")
+    #expect(
+      off.consequence?.hasPrefix("while an old entry lives (TIME_WAIT 120 s, FIN_WAIT tcpfin), a new connection")
+        == true)
+    #expect(
+      off.fix?.text
+        == "if such connections should be scheduled like new ones: `sysctl -w net.ipv4.vs.conn_reuse_mode=1`")
     for mode in ["2", "3"] {
       let early = try #require(try findings([.connReuseMode: mode]).last)
       #expect(early.consequence?.hasSuffix("ends an entry in FIN_WAIT before tcpfin is over") == true)
@@ -80,7 +85,7 @@ import Testing
   ) throws {
     let all = try findings([.release: release, .conntrack: conntrack])
     #expect(all.count == (isLost ? 2 : 1))
-    if isLost { #expect(all[1].fix == "sysctl -w net.ipv4.vs.conn_reuse_mode=0") }
+    if isLost { #expect(all[1].fix?.text == "sysctl -w net.ipv4.vs.conn_reuse_mode=0") }
   }
 
   @Test func `notes that a backup forgets slow connections`() throws {
@@ -89,27 +94,29 @@ import Testing
       try findings([:], daemons).last
         == .note(
           .settings,
-          "the sync daemon tells other directors of a connection at packet 3 and each 50 packets later (sync_threshold)",
-          so: "a backup forgets one that lives on here with fewer packets within its timeout, and a take-over cuts it",
+          "the sync daemon sends a connection to other directors at packet 3 and again every 50 packets"
+            + " (sync_threshold)",
+          so: "a backup forgets a connection with fewer packets within its timeout, though it lives here; a failover"
+            + " cuts it",
           fix: .command(#"sysctl -w net.ipv4.vs.sync_threshold="3 0" net.ipv4.vs.sync_refresh_period=10"#)))
     #expect(try findings([.syncThreshold: "3\t0"], daemons).last?.severity == .note)
     #expect(try findings([.syncRefreshPeriod: "10"], daemons).last?.severity == .note)
     #expect(
       try findings([.syncThreshold: "3\t0", .syncRefreshPeriod: "10"], daemons).last
         == .ok(
-          .settings, "the sync daemon tells other directors of a connection again when its timer has moved by 10 s"))
+          .settings, "the sync daemon sends a connection to other directors again when its timer has moved by 10 s"))
   }
 
   @Test func `notes whose timers a backup has`() throws {
     let finding = try findings([:], SyncDaemons(hasMaster: false, hasBackup: true)).last
     #expect(finding?.severity == .note)
-    #expect(finding?.fix == "on the other director, too, ipvs-timeout set 900 120 300")
+    #expect(finding?.fix?.text == "on the other director, too: `ipvs-timeout set 900 120 300`")
   }
 
   @Test func `does not judge settings that it cannot see`() throws {
     #expect(
       try SettingsCheck().findings(on: .example()) == [
-        .note(.settings, "this kernel does not show net.ipv4.vs here", so: "this could not be checked")
+        .unchecked(.settings, "this kernel does not show net.ipv4.vs here")
       ])
   }
 }

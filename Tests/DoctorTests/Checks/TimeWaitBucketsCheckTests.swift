@@ -15,13 +15,13 @@ import Testing
       (800, 0, .problem, "800 of 1000 (80 %) of the sockets that may be in TIME_WAIT (tcp_max_tw_buckets)"),
       (
         1000, 7, .problem,
-        "1000 of 1000 (100 %) of the sockets that may be in TIME_WAIT (tcp_max_tw_buckets); 7 had no"
-          + " room and were closed at once (TCPTimeWaitOverflow)"
+        "1000 of 1000 (100 %) of the sockets that may be in TIME_WAIT (tcp_max_tw_buckets); 7 found no room and were"
+          + " closed at once (TCPTimeWaitOverflow)"
       ),
       (
         5, 7, .note,
-        "5 of 1000 (0.5 %) of the sockets that may be in TIME_WAIT (tcp_max_tw_buckets); 7 had no room and"
-          + " were closed at once (TCPTimeWaitOverflow)"
+        "5 of 1000 (0.5 %) of the sockets that may be in TIME_WAIT (tcp_max_tw_buckets); 7 found no room and were"
+          + " closed at once (TCPTimeWaitOverflow)"
       ),
     ] as [(Int, UInt64, Severity, String)])
   func `is by the share, and by what had none`(count: Int, overflow: UInt64, severity: Severity, fact: String) throws {
@@ -32,13 +32,13 @@ import Testing
     #expect(findings.map(\.fact) == [fact])
   }
 
-  @Test func `is cured in the program first`() throws {
+  @Test func `is fixed in the program first`() throws {
     let service = try SocketService.example("198.51.100.9:3306", [.timeWait: 900])
     let facts = SocketFacts.example(service, settings: [.tcpMaxTimeWaitBuckets: "1000"])
     #expect(
-      TimeWaitBucketsCheck().findings(on: facts).first?.fix
-        == "in the program, use connections again (a pool, keep-alive) instead of one for each request; then, if it must"
-        + " be, `sysctl -w net.ipv4.tcp_max_tw_buckets=262144`")
+      TimeWaitBucketsCheck().findings(on: facts).first?.fix?.text
+        == "in the program, reuse connections (a pool, keep-alive) instead of one for each request; if that is not"
+        + " enough, `sysctl -w net.ipv4.tcp_max_tw_buckets=262144`")
   }
 
   @Test func `is not there with a limit of nothing`() {
@@ -47,9 +47,9 @@ import Testing
       TimeWaitBucketsCheck().findings(on: facts) == [
         .problem(
           .timeWaitBuckets,
-          "tcp_max_tw_buckets = 0: no socket goes to TIME_WAIT; 9 had no room and were closed at once"
+          "tcp_max_tw_buckets = 0: no socket goes to TIME_WAIT; 9 found no room and were closed at once"
             + " (TCPTimeWaitOverflow)",
-          so: "what finds no room ends without TIME_WAIT: no connection fails, but a late packet of an old one can"
+          so: "a socket without room skips TIME_WAIT: no connection fails, but a late packet of an old one can"
             + " disturb a new one",
           fix: .command("nsenter --net='/run/netns/a b' sysctl -w net.ipv4.tcp_max_tw_buckets=262144"))
       ])
@@ -69,7 +69,7 @@ import Testing
     #expect(finding.severity == .problem)
     #expect(
       finding.fact.hasSuffix(
-        "; 9 had no room and were closed at once (TCPTimeWaitOverflow), 4 of them while this looked"))
+        "; 9 found no room and were closed at once (TCPTimeWaitOverflow), 4 of them during this check"))
   }
 
   @Test func `is not known where the kernel does not show it`() {

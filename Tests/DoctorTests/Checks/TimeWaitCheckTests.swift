@@ -7,7 +7,7 @@ import Testing
 
 /// Connections that are opened and closed all the time.
 @Suite struct TimeWaitCheckTests {
-  @Test func `are not told of where there are few`() throws {
+  @Test func `are no finding where there are few`() throws {
     let facts = SocketFacts.example(
       try .example("198.51.100.9:3306", [.timeWait: 119]), try .example("198.51.100.9:80", [.timeWait: 119]))
     #expect(
@@ -29,14 +29,15 @@ import Testing
         .note(
           .timeWait,
           "198.51.100.9:3306: 300 sockets in TIME_WAIT, closed first by this host within 60 s; 303 of"
-            + #" 28232 (1.0 %) of the ports for outgoing connections are taken; 3 are open, those of php-fpm (pid 12 and 2 more), a\u{1B} (pid 9)"#,
+            + #" 28232 (1.0 %) of the ports for outgoing connections are in use; 3 are open, by php-fpm (pid 12 and 2 more), a\u{1B} (pid 9)"#,
           so:
-            "at least 5 connections to it a second are opened and closed again, and each takes a port for 60 s more, and"
-            + " no setting of Linux shortens that",
+            "at least 5 connections to it are opened and closed each second, and each uses a port for 60 s more; no"
+            + " Linux setting shortens that",
           fix:
-            .advice("in the program, use connections again (a pool, keep-alive) instead of one for each request, or have the"
-            + " other end close first, where it costs no port; to see them:"
-            + " `ss -tan state time-wait dst '198.51.100.9:3306'`"))
+            .advice(
+              "in the program, reuse connections (a pool, keep-alive) instead of one for each request, or let"
+                + " the other end close first, where it uses no port; to see them: `ss -tan state time-wait dst"
+                + " '198.51.100.9:3306'`"))
       ])
   }
 
@@ -49,20 +50,20 @@ import Testing
           .timeWait,
           "[::]:443 here: 300 sockets in TIME_WAIT, closed first by this host within 60 s",
           so:
-            "that is harmless for ports, as all have the one of the service; each takes some 270 bytes of the kernel's"
-            + " memory for 60 s")
+            "that is harmless: all of them use the port of the service; each needs about 270 bytes of kernel memory"
+            + " for 60 s")
       ])
   }
 
-  @Test func `to many services are told of for the first ten`() throws {
+  @Test func `to many services are reported for the first ten`() throws {
     let services = try (1...13).map { try SocketService.example("198.51.100.\($0):3306", [.timeWait: 120]) }
     let findings = TimeWaitCheck().findings(on: SocketFacts(services))
     #expect(findings.count == 11)
     #expect(
       findings.last
         == .note(
-          .timeWait, "the same holds for 3 more services",
-          so: "`ipvs-timeout doctor --sockets --format json` tells of them"))
+          .timeWait, "the same applies to 3 more services",
+          so: "`ipvs-timeout doctor --sockets --format json` lists them"))
   }
 
   @Test func `have a program that cannot be seen`() throws {
@@ -71,7 +72,7 @@ import Testing
     let fact = TimeWaitCheck().findings(on: .example(service, owners: owners)).first?.fact
     #expect(
       fact?.hasSuffix(
-        "3 are open, those of a program that is not to be seen (42 processes hide their files: run it as root)") == true
+        "3 are open, by a program that doctor cannot see (42 processes hide their files: run it as root)") == true
     )
   }
 
@@ -82,25 +83,25 @@ import Testing
       ("[::1]", [.tcpTimeWaitReuseDelay: "200"], "200 ms (tcp_tw_reuse_delay)"),
       ("127.0.0.1", [.tcpTimestamps: "0"], nil), ("198.51.100.9", [:], nil),
     ] as [(String, [KernelSetting: String], String?)])
-  func `take a port for less where the kernel gives it again`(
+  func `use a port for less where the kernel gives it again`(
     address: String, settings: [KernelSetting: String], delay: String?
   ) throws {
     let service = try SocketService.example("\(address):3306", [.timeWait: 300])
     let consequence = TimeWaitCheck().findings(on: .example(service, settings: settings)).first?.consequence
     let end =
-      delay.map { "unless the next one to it needs the port: it may have it after \($0), as tcp_tw_reuse says" }
-      ?? "and no setting of Linux shortens that"
-    #expect(consequence?.hasSuffix("takes a port for 60 s more, \(end)") == true, "\(consequence ?? "")")
+      delay.map { "tcp_tw_reuse lets the next connection to it use the port after \($0)" }
+      ?? "no Linux setting shortens that"
+    #expect(consequence?.hasSuffix("uses a port for 60 s more; \(end)") == true, "\(consequence ?? "")")
   }
 
   @Test func `are looked at in their own network namespace`() throws {
     let services = try (1...11).map { try SocketService.example("198.51.100.\($0):3306", [.timeWait: 120]) }
     let findings = TimeWaitCheck().findings(on: SocketFacts(services, in: .named("blue")))
     #expect(
-      findings.first?.fix?.hasSuffix(
+      findings.first?.fix?.text.hasSuffix(
         "`nsenter --net=/run/netns/blue ss -tan state time-wait dst '198.51.100.1:3306'`") == true)
     #expect(
       findings.last?.consequence
-        == "`ipvs-timeout doctor --sockets --format json --netns blue` tells of them")
+        == "`ipvs-timeout doctor --sockets --format json --netns blue` lists them")
   }
 }

@@ -6,11 +6,11 @@ import Testing
 @testable import Doctor
 
 @Suite struct TimeoutsCheckTests {
-  @Test func `tells them, and whether anybody has set them`() {
+  @Test func `reports them, and whether somebody has set them`() {
     #expect(TimeoutsCheck().findings(on: .example()) == [.ok(.timeouts, "tcp 60 s, tcpfin 30 s, udp 45 s")])
     #expect(
       TimeoutsCheck().findings(on: .example(timeouts: .kernelDefault)) == [
-        .ok(.timeouts, "tcp 900 s, tcpfin 120 s, udp 300 s, which is the kernel's default")
+        .ok(.timeouts, "tcp 900 s, tcpfin 120 s, udp 300 s: the kernel's defaults")
       ])
   }
 
@@ -22,7 +22,7 @@ import Testing
   func `says which are not in this kernel`(timeouts: Timeouts, fact: String) {
     #expect(
       TimeoutsCheck().findings(on: .example(timeouts: timeouts)) == [
-        .note(.timeouts, fact, so: "it was built without that protocol, and balances none of its connections")
+        .note(.timeouts, fact, so: "the kernel was built without that protocol, and balances none of its connections")
       ])
   }
 }

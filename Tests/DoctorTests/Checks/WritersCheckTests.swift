@@ -65,28 +65,30 @@ import Testing
           so:
             "at its next reload it writes tcp 600 s instead of 900 s, tcpfin as at its start; at its end, all as before its"
             + " start",
-          fix: .advice("lvs_timeouts tcp 900 tcpfin 120 udp 300 in /etc/lvs.conf, then systemctl reload keepalived; or, to have"
-            + " what /etc/lvs.conf says, systemctl reload keepalived"))
+          fix: .advice(
+            "lvs_timeouts tcp 900 tcpfin 120 udp 300 in /etc/lvs.conf, then `systemctl reload keepalived`;"
+              + " or, to have the values that /etc/lvs.conf says, `systemctl reload keepalived`"))
       ])
     let options = TimeoutWriter.Plan.writes(Timeouts(tcp: 600, tcpFin: 60), in: .options)
-    let consequence = "when it starts anew it writes tcp 600 s instead of 900 s, tcpfin 60 s instead of 120 s"
+    let consequence = "at its next start it writes tcp 600 s instead of 900 s, tcpfin 60 s instead of 120 s"
     #expect(
       try findings(.kubeProxy, options) == [
         .problem(
           .writers,
           "kube-proxy (pid 123) writes tcp 600 s, tcpfin 60 s, as its options say, but the kernel has tcp 900 s, tcpfin"
             + " 120 s", so: consequence,
-          fix: .advice("start kube-proxy anew with --ipvs-tcp-timeout=900s --ipvs-tcpfin-timeout=120s"
-            + " --ipvs-udp-timeout=300s; or, to have what its options say, start kube-proxy anew"))
+          fix: .advice(
+            "restart kube-proxy with --ipvs-tcp-timeout=900s --ipvs-tcpfin-timeout=120s"
+              + " --ipvs-udp-timeout=300s; or, to have the values that its options say, restart kube-proxy"))
       ])
     #expect(
-      try findings(.kubeRouter, options).first?.fix
-        == "start kube-router anew with --service-tcp-timeout=900s --service-tcpfin-timeout=120s"
-        + " --service-udp-timeout=300s; or, to have what its options say, start kube-router anew")
+      try findings(.kubeRouter, options).first?.fix?.text
+        == "restart kube-router with --service-tcp-timeout=900s --service-tcpfin-timeout=120s"
+        + " --service-udp-timeout=300s; or, to have the values that its options say, restart kube-router")
     #expect(
-      try findings(.kubeProxy, .writes(Timeouts(tcp: 600), in: .file("/config"))).first?.fix
-        == "under ipvs in /config tcpTimeout: 900s, tcpFinTimeout: 120s, udpTimeout: 300s, then start kube-proxy anew;"
-        + " or, to have what /config says, start kube-proxy anew")
+      try findings(.kubeProxy, .writes(Timeouts(tcp: 600), in: .file("/config"))).first?.fix?.text
+        == "under ipvs in /config tcpTimeout: 900s, tcpFinTimeout: 120s, udpTimeout: 300s, then restart kube-proxy;"
+        + " or, to have the values that /config says, restart kube-proxy")
   }
 
   @Test func `says first to read a file again that is newer`() throws {
@@ -101,26 +103,27 @@ import Testing
             "at its next reload it writes tcp 7200 s instead of 900 s, tcpfin and udp as at its start; at its end, all as"
             + " before its start",
           fix:
-            .advice("systemctl reload keepalived, if the change is wanted; if not, lvs_timeouts tcp 900 tcpfin 120 udp 300 in"
-            + " /etc/lvs.conf, then systemctl reload keepalived"))
+            .advice(
+              "`systemctl reload keepalived`, if you want the change; if not, lvs_timeouts tcp 900 tcpfin 120"
+                + " udp 300 in /etc/lvs.conf, then `systemctl reload keepalived`"))
       ])
     #expect(
       try findings(.keepalived, plan, changed: "/etc/lvs.d").first?.fact.hasSuffix(
         "; /etc/lvs.d was changed after keepalived had read it") == true)
     #expect(
-      try findings(.kubeProxy, .writes(Timeouts(tcp: 7200), in: .file("/config")), changed: "/config").first?.fix
-        == "start kube-proxy anew, if the change is wanted; if not, under ipvs in /config tcpTimeout: 900s,"
-        + " tcpFinTimeout: 120s, udpTimeout: 300s, then start kube-proxy anew")
+      try findings(.kubeProxy, .writes(Timeouts(tcp: 7200), in: .file("/config")), changed: "/config").first?.fix?.text
+        == "restart kube-proxy, if you want the change; if not, under ipvs in /config tcpTimeout: 900s,"
+        + " tcpFinTimeout: 120s, udpTimeout: 300s, then restart kube-proxy")
   }
 
-  @Test func `knows one way only where a policy says what is right`() throws {
+  @Test func `knows one way only where a policy decides`() throws {
     let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 7200), in: .file("/a b;reboot"))
     #expect(
-      try findings(.keepalived, plan, policy: .example("here 60 - -\n"), changed: "/a b;reboot").first?.fix
-        == "lvs_timeouts tcp 60 tcpfin 120 udp 300 in '/a b;reboot', then systemctl reload keepalived")
+      try findings(.keepalived, plan, policy: .example("here 60 - -\n"), changed: "/a b;reboot").first?.fix?.text
+        == "lvs_timeouts tcp 60 tcpfin 120 udp 300 in '/a b;reboot', then `systemctl reload keepalived`")
   }
 
-  @Test func `says that the kernel has other values than those that are written and wanted`() throws {
+  @Test func `says that the kernel has other values than the program writes and the policy wants`() throws {
     let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 60, tcpFin: 30, udp: 60), in: .file("/etc/lvs.conf"))
     #expect(
       try findings(.keepalived, plan, policy: .example("here 60 30 60\n")) == [
@@ -137,8 +140,8 @@ import Testing
     #expect(
       try findings(.kubeRouter, .writes(Timeouts(tcp: 900), in: .options)) == [
         .note(
-          .writers, "kube-router (pid 123) writes tcp 900 s, as its options say; which is as it should be",
-          so: "it writes them again when it starts anew")
+          .writers, "kube-router (pid 123) writes tcp 900 s, as its options say; the kernel has them",
+          so: "it writes them again at its next start")
       ])
   }
 
@@ -147,41 +150,41 @@ import Testing
       try findings(.dockerd, .nothing("sets none")) == [.ok(.writers, "dockerd (pid 123) sets none")])
     #expect(
       try findings(.keepalived, .unknown("who knows")) == [
-        .note(
-          .writers, "keepalived (pid 123): what it writes cannot be told: who knows", so: "this could not be checked")
+        .unchecked(
+          .writers, "keepalived (pid 123): cannot find out what it writes: who knows")
       ])
     #expect(try WritersCheck().findings(on: .example()).first?.severity == .note)
   }
 
   @Test func `is not content with who may have written before`() throws {
     let consequence =
-      "whether it had lvs_timeouts before cannot be told; if so, each reload and its end write the timeouts from before"
-      + " its start"
-    let fix = "systemctl restart keepalived, which forgets them, then set the timeouts"
+      "if it had lvs_timeouts before (cannot find out), each reload and its end write the timeouts from before its"
+      + " start"
+    let fix = "`systemctl restart keepalived`, which forgets them, then set the timeouts"
     let plan = TimeoutWriter.Plan.nothing("has no lvs_timeouts in /k, and writes none")
     #expect(
       try findings(.keepalived, plan, changed: "/k") == [
         .note(
           .writers,
           "keepalived (pid 123) has no lvs_timeouts in /k, and writes none; /k was changed after keepalived had read it",
-          so: consequence, fix: fix)
+          so: consequence, fix: .advice(fix))
       ])
     #expect(
       try findings(.keepalived, plan, isReloaded: true) == [
         .note(
           .writers, "keepalived (pid 123) has no lvs_timeouts in /k, and writes none; it was reloaded after its start",
-          so: consequence, fix: fix)
+          so: consequence, fix: .advice(fix))
       ])
     #expect(
       try findings(.kubeProxy, .nothing("does not use IPVS, and writes none"), changed: "/config") == [
         .note(
           .writers,
           "kube-proxy (pid 123) does not use IPVS, and writes none; /config was changed after kube-proxy had read it",
-          so: "what it has written at its start cannot be told")
+          so: "cannot find out what it wrote when it started")
       ])
   }
 
-  @Test func `says what is idle and what is refused`() throws {
+  @Test func `reports idle programs and refused values`() throws {
     let source = TimeoutWriter.Source.file("/k")
     #expect(
       try findings(.keepalived, .idle(Timeouts(tcp: 600), in: source)) == [
@@ -195,16 +198,15 @@ import Testing
       try findings(.keepalived, .idle(Timeouts(tcp: 900), in: source)) == [
         .note(
           .writers,
-          "keepalived (pid 123) has lvs_timeouts in /k, but no virtual_server; yet the timeouts are as it names"
-            + " them",
-          so: "whether it writes them cannot be told: it writes none without a virtual_server")
+          "keepalived (pid 123) has lvs_timeouts in /k, but no virtual_server; yet the timeouts have the values in it",
+          so: "cannot find out whether it writes them: without a virtual_server it writes none")
       ])
     #expect(
       try findings(.kubeProxy, .refused("asks for 9000000 s")) == [
         .note(
           .writers, "kube-proxy (pid 123) asks for 9000000 s",
-          so: "the kernel refuses all three, and none of them is set",
-          fix: .advice("a shorter timeout, then start kube-proxy anew"))
+          so: "the kernel refuses all three, so none of them is set",
+          fix: .advice("configure a shorter timeout, then restart kube-proxy"))
       ])
   }
 }

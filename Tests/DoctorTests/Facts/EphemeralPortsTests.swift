@@ -5,7 +5,7 @@ import Testing
 @testable import Doctor
 
 @Suite struct EphemeralPortsTests {
-  @Test func `are the range without what is reserved`() {
+  @Test func `are the range without the reserved ones`() {
     let ports = EphemeralPorts(range: "40000\t40009", reserved: "80,40000,40003-40005,40009-40100")
     #expect(ports.range == 40_000...40_009)
     #expect((39_998...40_011).filter { ports.contains(UInt16($0)) } == [40_001, 40_002, 40_006, 40_007, 40_008])

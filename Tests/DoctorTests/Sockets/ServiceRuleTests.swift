@@ -34,7 +34,8 @@ import Testing
       ("192.0.2.1:1000", "198.51.100.1:2049", "192.0.2.1:1000", true),
       ("192.0.2.1:179", "198.51.100.1:179", "198.51.100.1:179", false),
     ])
-  func `is told by who listens, else by the ports`(local: String, remote: String, service: String, isLocal: Bool) throws
+  func `is decided by who listens, else by the ports`(local: String, remote: String, service: String, isLocal: Bool)
+    throws
   {
     var listeners = Listeners()
     for text in ["192.0.2.1:80", "192.0.2.1:33000", "0.0.0.0:443", "[::]:8080"] { listeners.add(try endpoint(text)) }

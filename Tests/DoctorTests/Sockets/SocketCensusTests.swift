@@ -43,7 +43,7 @@ import Testing
       ])
   }
 
-  @Test func `what asks takes ports, and what nobody has accepted is told apart`() throws {
+  @Test func `connecting sockets use ports, and unaccepted ones are counted by themselves`() throws {
     var census = try census(listeningAt: "0.0.0.0:80")
     try census.add(socket("192.0.2.1:40001", "198.51.100.9:22", .synSent))
     try census.add(socket("192.0.2.1:80", "198.51.100.9:1025", .closeWait))
@@ -101,7 +101,7 @@ import Testing
     #expect(services.reduce(0) { $0 + $1.counts.total } + census.rest.total == number + number / 10)
   }
 
-  @Test func `services of the same size stand in the order of their addresses`() throws {
+  @Test func `services of the same size are in the order of their addresses`() throws {
     var census = try census()
     for remote in ["198.51.100.2:80", "198.51.100.1:443", "198.51.100.1:80"] {
       try census.add(socket("192.0.2.1:40000", remote))

@@ -18,15 +18,15 @@ import Testing
       ([.finWait2: 120], nil), ([.closeWait: 10, .timeWait: 200], [.closeWait, .established, .synSent]),
       ([.closeWait: 9], nil), ([.established: 14_116], [.established, .synSent]),
     ] as [([HostSocket.State: Int], Set<HostSocket.State>?)])
-  func `looks for the programs of what is told of`(
+  func `looks for the programs of the reported services`(
     numbers: [HostSocket.State: Int], states: Set<HostSocket.State>?
   ) throws {
     let service = try SocketService.example("198.51.100.9:3306", numbers)
-    #expect(service.statesToTellOf(SocketFacts.example().ports) == states)
+    #expect(service.statesToReport(SocketFacts.example().ports) == states)
   }
 
   @Test func `looks for the program that accepts too few`() throws {
     let service = try SocketService.example("0.0.0.0:80", isLocal: true, [.closeWait: 12], unaccepted: 10)
-    #expect(service.statesToTellOf(SocketFacts.example().ports) == [.listen])
+    #expect(service.statesToReport(SocketFacts.example().ports) == [.listen])
   }
 }

@@ -29,9 +29,8 @@ import Testing
   @Test func `say that this kernel does not list them`() {
     #expect(
       IPVSError(readingSockets: .kernel(.noSuchFileOrDirectory), in: .current).sentence
-        == "cannot read the sockets in this network namespace: this kernel does not tell of TCP sockets"
-        + " (No such file or directory, errno 2); run `modprobe tcp_diag`, or boot a kernel that has it"
-        + " (CONFIG_INET_TCP_DIAG)")
+        == "cannot read the sockets in this network namespace: this kernel does not list TCP sockets (No such file"
+        + " or directory, errno 2); run `modprobe tcp_diag`, or boot a kernel that has it (CONFIG_INET_TCP_DIAG)")
   }
 
   @Test(

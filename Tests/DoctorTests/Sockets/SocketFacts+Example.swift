@@ -26,13 +26,13 @@ extension SocketService {
 }
 
 extension SocketFacts {
-  /// What is found where there is nothing to find.
+  /// The facts of a host without connections.
   static let quietSettings: [KernelSetting: String] = [
     .localPortRange: "32768\t60999", .localReservedPorts: "", .tcpFinTimeout: "60", .tcpMaxTimeWaitBuckets: "8192",
     .tcpSyncookies: "1", .tcpTimestamps: "1", .tcpTimeWaitReuse: "2",
   ]
 
-  /// Facts with the kernel's defaults, but for some settings.
+  /// Facts with the kernel's defaults, except for some settings.
   static func example(
     _ services: SocketService..., settings: [KernelSetting: String] = [:], overflow: UInt64 = 0,
     places: Int? = nil, overflowNow: UInt64 = 0, owners: SocketOwners = SocketOwners(),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Doctor
 
-/// What a Linux 6.1 kernel told of sockets, as it sent it.
+/// Records of sockets, as a Linux 6.1 kernel sent them.
 @Suite struct SocketRecordTests {
   private static let timeWait: [UInt8] = [
     0x02, 0x06, 0x03, 0x00,  // idiag_family AF_INET, idiag_state TCP_TIME_WAIT, idiag_timer 3, idiag_retrans
@@ -83,7 +83,7 @@ import Testing
       ] + [UInt8](repeating: 0, count: 48))
   }
 
-  @Test func `all states have the kernel's numbers and names of their own`() {
+  @Test func `all states have the kernel's numbers and their own names`() {
     #expect(HostSocket.State.allCases.map(\.number) == Array(1...11))
     #expect(Set(HostSocket.State.allCases.map(\.name)).count == 11)
     #expect(Set<HostSocket.State>.connected.mask == 0b1011_0111_1110)

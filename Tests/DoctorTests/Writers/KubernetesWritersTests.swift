@@ -54,7 +54,7 @@ import Testing
     ),
     (
       ["--proxy-mode=ipvs", "--ipvs-udp-timeout=5s", "--ipvs-tcp-timeout=8589935s"],
-      .refused("asks for 8589935 s of tcp, as its options say; this kernel takes at most 8589934 s")
+      .refused("asks for 8589935 s of tcp, as its options say; this kernel accepts at most 8589934 s")
     ),
     (["--config=/no"], .unknown("its configuration /no cannot be read: No such file or directory")),
     (["--config", "no"], .unknown("its configuration no cannot be read: No such file or directory")),

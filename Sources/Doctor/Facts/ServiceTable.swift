@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import IPVS
+internal import Linux
+internal import SystemPackage
+
+/// The virtual services of one network namespace and their real servers, as `/proc/net/ip_vs` lists them.
+package struct ServiceTable: Sendable, Hashable {
+  /// A virtual service.
+  package struct Service: Sendable, Hashable {
+    /// Its protocol; `any` for a firewall mark.
+    package let transport: Connection.Transport
+    /// Its address and port; `nil` for a firewall mark.
+    package let endpoint: Endpoint?
+    /// Its name, as `ipvsadm -Ln` prints it.
+    package let name: String
+    /// For how many seconds it keeps a client at one real server (`ipvsadm -p`); `nil` where it does not.
+    package let persistence: UInt32?
+    /// Its real servers.
+    package fileprivate(set) var servers: Set<Endpoint> = []
+  }
+
+  /// The services, in the order of the file.
+  package private(set) var services: [Service] = []
+  private var positions: [Key: Int] = [:]
+  private var addresses: Set<InternetAddress> = []
+
+  private struct Key: Hashable {
+    let transport: Connection.Transport
+    let endpoint: Endpoint
+  }
+
+  /// Reads the services of a network namespace.
+  ///
+  /// - Throws: ``IPVSError``, when the namespace may not be entered or the file cannot be read.
+  package init(in namespace: NetworkNamespace) throws(IPVSError) {
+    let read: @Sendable () -> Result<[UInt8], Errno> = {
+      Result { () throws(Errno) in try FileReader.bytes(of: "/proc/thread-self/net/ip_vs", atMost: 64 << 20) }
+    }
+    let bytes: Result<[UInt8], Errno>
+    do throws(NamespaceError) {
+      bytes = namespace == .current ? read() : try NamespaceThread.run(in: namespace.files, read)
+    } catch {
+      throw IPVSError(error, during: .readServices, in: namespace)
+    }
+    do throws(Errno) {
+      self.init(String(decoding: try bytes.get(), as: UTF8.self), ticksPerSecond: KernelTick.perSecond)
+    } catch {
+      throw IPVSError(.refused, .readServices, in: namespace, errno: error)
+    }
+  }
+
+  /// Reads the text of the file; a line that is neither a service nor a real server is left out.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - ticksPerSecond: In which unit the kernel writes persistence.
+  package init(_ text: String, ticksPerSecond: Int) {
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      if fields.first == "->" {
+        guard fields.count > 2, !services.isEmpty, let server = Endpoint(hexadecimal: fields[1]) else { continue }
+        services[services.count - 1].servers.insert(server)
+        addresses.insert(server.address)
+      } else {
+        add(fields, ticksPerSecond)
+      }
+    }
+  }
+
+  private mutating func add(_ fields: [Substring], _ ticksPerSecond: Int) {
+    guard fields.count > 2, ["TCP", "UDP", "SCTP", "FWM"].contains(fields[0]) else { return }
+    let persistence = fields.firstIndex(of: "persistent").flatMap { position -> UInt32? in
+      guard position + 1 < fields.count, let ticks = Int(fields[position + 1]) else { return nil }
+      return UInt32(clamping: ticks / ticksPerSecond)
+    }
+    guard fields[0] != "FWM" else {
+      guard let mark = UInt32(fields[1], radix: 16) else { return }
+      services.append(Service(transport: .any, endpoint: nil, name: "FWM \(mark)", persistence: persistence))
+      return
+    }
+    guard let endpoint = Endpoint(hexadecimal: fields[1]) else { return }
+    let transport = Connection.Transport(rawValue: String(fields[0]))
+    positions[Key(transport: transport, endpoint: endpoint)] = services.count
+    services.append(
+      Service(transport: transport, endpoint: endpoint, name: "\(fields[0]) \(endpoint)", persistence: persistence))
+  }
+}
+
+extension ServiceTable {
+  /// Whether the service of a connection certainly no longer has its real server.
+  ///
+  /// A connection of a firewall mark, or of a related one as with FTP, names no service of the table: then the address
+  /// of the server has to be gone from all services.
+  package func hasLost(_ connection: Connection) -> Bool {
+    let service = connection.service
+    let position =
+      positions[Key(transport: connection.transport, endpoint: service)]
+      ?? positions[Key(transport: connection.transport, endpoint: Endpoint(service.address, port: 0))]
+    guard let position else { return !addresses.contains(connection.server.address) }
+    let servers = services[position].servers
+    return !servers.contains(connection.server)
+      && !servers.contains(Endpoint(connection.server.address, port: 0))
+  }
+}
+
+extension Endpoint {
+  /// Reads an endpoint as the kernel writes it: `C0000264:0050`, or `[2001:0db8:…]:0050`.
+  fileprivate init?(hexadecimal text: Substring) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...], radix: 16) else {
+      return nil
+    }
+    let host = text[..<colon]
+    if host.hasPrefix("[") {
+      guard let address = InternetAddress(parsing: String(host.dropFirst().dropLast())) else { return nil }
+      self.init(address, port: port)
+    } else {
+      guard host.utf8.count == 8, let value = UInt32(host, radix: 16) else { return nil }
+      self.init(InternetAddress(ipv4: value), port: port)
+    }
+  }
+}
+
+/// The unit in which the kernel counts time.
+enum KernelTick {
+  /// How many ticks there are in a second (CONFIG_HZ).
+  static let perSecond: Int = {
+    var tick = timespec()
+    // The clock that moves with the ticks is as coarse as they are.
+    guard clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0, tick.tv_nsec > 0 else { return 1000 }
+    return 1_000_000_000 / tick.tv_nsec
+  }()
+}
