@@ -135,7 +135,7 @@ private final class Refused: Backend {
   override class func open(ipvsadm path: String?) throws(DirectorError) -> Backend { throw .kernel(failure) }
 }
 
-/// A second backend that is for an absence.
+/// A second backend for an absence.
 private final class StandIn: Backend {
   override class var choice: BackendChoice { .ipvsadm }
   override class func open(ipvsadm path: String?) throws(DirectorError) -> Backend { StandIn() }
