@@ -51,7 +51,7 @@ extension PolicyObstacle {
     case .refused(.noSuchFileOrDirectory):
       "there is no such file\(said); create it with lines such as `host 15m - 60s`, or name another file"
     case .refused(.permissionDenied), .refused(.notPermitted):
-      "you may not read it\(said); run it as root, for example with sudo; as root, check the security policy (`dmesg`)"
+      "you may not read it\(said); run it as root, for example with sudo, or check the security policy (`dmesg`)"
     case .refused:
       "the system refused\(said); check the path (`ls -lL \(path.string.printable)`) and its file system (`dmesg`)"
     case .notRegular:

@@ -14,13 +14,13 @@ import Testing
     ),
     (
       .refused(.permissionDenied),
-      "you may not read it (Permission denied, errno 13); run it as root, for example with sudo;"
-        + " as root, check the security policy (`dmesg`)"
+      "you may not read it (Permission denied, errno 13); run it as root, for example with sudo, or"
+        + " check the security policy (`dmesg`)"
     ),
     (
       .refused(.notPermitted),
-      "you may not read it (Operation not permitted, errno 1); run it as root, for example with sudo;"
-        + " as root, check the security policy (`dmesg`)"
+      "you may not read it (Operation not permitted, errno 1); run it as root, for example with sudo, or"
+        + " check the security policy (`dmesg`)"
     ),
     (
       .refused(.ioError),
