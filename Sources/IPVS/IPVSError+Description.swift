@@ -31,7 +31,7 @@ extension IPVSError: CustomStringConvertible {
     case .notRoot where operation.subject == .namespace:
       "entering it requires root or CAP_SYS_ADMIN\(said)"
     case .notRoot:
-      "IPVS requires root or CAP_NET_ADMIN\(said)"
+      "IPVS requires the capability CAP_NET_ADMIN\(said)"
     case .userNamespace where operation.subject == .namespace:
       "root in a user namespace may not enter it\(said)"
     case .missingCapability:

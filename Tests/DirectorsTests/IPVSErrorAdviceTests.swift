@@ -15,8 +15,8 @@ import Testing
     (.moduleLoadingDisabled, "load ip_vs at boot, before kernel.modules_disabled is set to 1"),
     (.unloaded, "run `modprobe ip_vs`, then try again"),
     (.noSocketDiagnosis, "run `modprobe tcp_diag`, or boot a kernel that has it (CONFIG_INET_TCP_DIAG)"),
-    (.notRoot, "run it as root, for example with sudo (container: --user 0 --cap-add NET_ADMIN)"),
-    (.missingCapability, "grant it (container: --cap-add NET_ADMIN)"),
+    (.notRoot, "run it as root, for example with sudo (containers: --user 0 --cap-add NET_ADMIN)"),
+    (.missingCapability, "grant it (containers: --cap-add NET_ADMIN)"),
     (.userNamespace, "run it as root of the host"),
     (.noSuchNamespace, "run `ipvs-timeout show --all-netns` for a list"),
     (.notANamespace, "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"),
@@ -79,7 +79,7 @@ import Testing
   @Test func `makes the sentence that this program prints`() {
     #expect(
       IPVSError(.notRoot, .readTimeouts, in: .named("blue"), errno: .notPermitted).sentence
-        == "cannot read the timeouts in the network namespace blue: IPVS requires root or CAP_NET_ADMIN"
+        == "cannot read the timeouts in the network namespace blue: IPVS requires the capability CAP_NET_ADMIN"
         + " (Operation not permitted, errno 1); run it as root, for example with sudo")
     #expect(
       IPVSError(.timedOut, .setTimeouts, sending: Timeouts(tcp: 60, udp: 5)).sentence

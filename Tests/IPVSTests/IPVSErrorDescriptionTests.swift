@@ -41,7 +41,7 @@ import Testing
       .unloaded, .noSuchFileOrDirectory,
       "ip_vs was unloaded, and its timeouts are lost (No such file or directory, errno 2)"
     ),
-    (.notRoot, .notPermitted, "IPVS requires root or CAP_NET_ADMIN (Operation not permitted, errno 1)"),
+    (.notRoot, .notPermitted, "IPVS requires the capability CAP_NET_ADMIN (Operation not permitted, errno 1)"),
     (
       .missingCapability, .notPermitted,
       "root here lacks the capability CAP_NET_ADMIN (Operation not permitted, errno 1)"

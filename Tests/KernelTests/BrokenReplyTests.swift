@@ -91,7 +91,7 @@ extension RealKernel {
       #expect(
         outcome.stderr
           == "ipvs-timeout: cannot open IPVS in this network namespace: this kernel has no IPVS, neither built in nor as"
-          + " a module in /lib/modules (Protocol not supported, errno 93); install the module or boot a kernel that has it (CONFIG_IP_VS)\n"
+          + " a module in /lib/modules (Protocol not supported, errno 93); install the module, or boot a kernel that has it (CONFIG_IP_VS)\n"
       )
     }
 

@@ -82,7 +82,7 @@ extension RealKernel {
         try await netns.doctor(about: "policy") == [
           DoctorFinding(
             "problem", "policy",
-            "/etc/ipvs-timeout.conf:2:11: \"host 60 30\" lacks udp: write namespace, tcp, tcpfin and udp, with - for a"
+            "/etc/ipvs-timeout.conf:2:11: \"host 60 30\" lacks udp; write namespace, tcp, tcpfin and udp, with - for a"
               + " timeout to keep (and 1 more mistake)",
             so: consequence, fix: "ipvs-timeout check-policy")
         ])
@@ -91,7 +91,7 @@ extension RealKernel {
       try await Guest.output(["chmod", "666", "/etc/ipvs-timeout.conf"])
       let finding = try await netns.doctor(about: "policy").first
       #expect(finding?.severity == "problem")
-      #expect(finding?.fact.contains("everybody may write to it") == true)
+      #expect(finding?.fact.contains("it is world-writable") == true)
       try await netns.fix(finding)
       #expect(try await netns.doctor(about: "policy") == [DoctorPolicyTests.asWanted])
     }

@@ -114,8 +114,8 @@ extension RealKernel {
     @Test(arguments: [
       (
         "setpriv --reuid 65534 --regid 65534 --clear-groups", [],
-        "cannot read the timeouts in this network namespace: IPVS requires root or CAP_NET_ADMIN (Operation not permitted, errno 1);"
-          + " run it as root, for example with sudo (container: --user 0 --cap-add NET_ADMIN)",
+        "cannot read the timeouts in this network namespace: IPVS requires the capability CAP_NET_ADMIN (Operation not permitted, errno 1);"
+          + " run it as root, for example with sudo (containers: --user 0 --cap-add NET_ADMIN)",
         "sudo ipvs-timeout doctor"
       ),
       (

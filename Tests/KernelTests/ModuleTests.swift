@@ -33,7 +33,8 @@ extension RealKernel {
     @Test(.withoutModule(.loadable)) func isLoadedByTheFirstCallOfAnyUser() async throws {
       let outcome = try await netns.run("setpriv", "--reuid", "65534", "--clear-groups", Guest.program)
       #expect(outcome.status == 77)
-      #expect(outcome.isOneSentence && outcome.stderr.contains("IPVS requires root or CAP_NET_ADMIN"), "\(outcome)")
+      #expect(
+        outcome.isOneSentence && outcome.stderr.contains("IPVS requires the capability CAP_NET_ADMIN"), "\(outcome)")
       #expect(try await WithoutModule.isLoaded)
     }
 

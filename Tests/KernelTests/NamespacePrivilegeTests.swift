@@ -11,7 +11,7 @@ extension RealKernel {
       "root here may not enter it (Operation not permitted, errno 1); grant CAP_SYS_ADMIN, and also"
       + " CAP_SYS_PTRACE to enter the namespace of a process"
     private static let notRoot =
-      "IPVS requires root or CAP_NET_ADMIN (Operation not permitted, errno 1); run it as root, for example with sudo"
+      "IPVS requires the capability CAP_NET_ADMIN (Operation not permitted, errno 1); run it as root, for example with sudo"
 
     @Test func mayNotEnterWithoutSysAdmin() async throws {
       _ = try await Neighbours.add("blue", "red")
@@ -53,7 +53,8 @@ extension RealKernel {
       let red = try await Neighbours.add("red")[0]
       let outcome = try await run("setpriv --reuid 65534 --regid 65534 --clear-groups", words)
       #expect(outcome.status == 77)
-      #expect(outcome.isOneSentence && outcome.stderr.contains("IPVS requires root or CAP_NET_ADMIN"), "\(outcome)")
+      #expect(
+        outcome.isOneSentence && outcome.stderr.contains("IPVS requires the capability CAP_NET_ADMIN"), "\(outcome)")
       expect(try await red.timeouts(), equals: "900 120 300")
     }
 

@@ -14,12 +14,12 @@ extension RealKernel {
     static let callers = [
       (
         "setpriv --reuid 65534 --regid 65534 --clear-groups",
-        "IPVS requires root or CAP_NET_ADMIN (Operation not permitted, errno 1); run it as root, for example with sudo"
-          + " (container: --user 0 --cap-add NET_ADMIN)"
+        "IPVS requires the capability CAP_NET_ADMIN (Operation not permitted, errno 1); run it as root, for example with sudo"
+          + " (containers: --user 0 --cap-add NET_ADMIN)"
       ),
       (
         "setpriv --bounding-set=-net_admin --inh-caps=-net_admin",
-        "root here lacks the capability CAP_NET_ADMIN (Operation not permitted, errno 1); grant it (container: --cap-add"
+        "root here lacks the capability CAP_NET_ADMIN (Operation not permitted, errno 1); grant it (containers: --cap-add"
           + " NET_ADMIN)"
       ),
       (

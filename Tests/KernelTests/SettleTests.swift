@@ -46,8 +46,9 @@ extension RealKernel {
           try await netns.run(["timeout", "-s", "KILL", "600"] + command("1s")),
           equals: Outcome(
             71, "red: \(SettleTests.line)",
-            "ipvs-timeout: cannot open IPVS in the network namespace /run/netns/blue: it is no network namespace but"
-              + " another file (Invalid argument, errno 22); if one has left it behind, delete it (`ip netns delete`)\n"
+            "ipvs-timeout: cannot open IPVS in the network namespace /run/netns/blue: the file is not a"
+              + " network namespace (Invalid argument, errno 22); if the namespace is mounted elsewhere, name it as"
+              + " /proc/PID/root/PATH\n"
           ))
       }
       #expect(duration > .seconds(1))

@@ -103,7 +103,7 @@ extension RealKernel {
         try await blue.run(Guest.program, "with", "--udp", "5s", "--", "sh", "-c", "kill -KILL $PPID").status,
         equals: -9)
       let show = try await netns.program("show")
-      #expect(show.stderr.contains("what it had set in blue (udp 5 s, before 300 s)"), "\(show)")
+      #expect(show.stderr.contains("did not restore the timeouts in blue (udp 5 s, before 300 s)"), "\(show)")
       expect(try await netns.program("rollback"), equals: Outcome(0, "blue: \(TrialNamespacesTests.putBack)"))
       try await blue.expectEnd("900 120 300")
     }

@@ -178,7 +178,7 @@ extension RealKernel {
       let outcome = try await netns.program(
         "with", "--udp", "5s", "--backend", "ipvsadm", "--ipvsadm", failing, "--", "sh", "-c", "exit 3")
       #expect(outcome.status == 71 && outcome.isOneSentence, "\(outcome)")
-      #expect(outcome.stderr.hasSuffix("; when that is cured, run `ipvs-timeout rollback`\n"), "\(outcome)")
+      #expect(outcome.stderr.hasSuffix("; when this is fixed, run `ipvs-timeout rollback`\n"), "\(outcome)")
       expect(try await netns.timeouts(), equals: "900 120 5")
       expect(try await netns.program("rollback").status, equals: 71)
       try directory.write("cured", "")

@@ -32,10 +32,10 @@ extension IPVSError {
     case .unloaded: "run `modprobe ip_vs`, then try again"
     case .noSocketDiagnosis: "run `modprobe tcp_diag`, or boot a kernel that has it (CONFIG_INET_TCP_DIAG)"
     case .notRoot where namespace == .current:
-      "run it as root, for example with sudo (container: --user 0 --cap-add NET_ADMIN)"
+      "run it as root, for example with sudo (containers: --user 0 --cap-add NET_ADMIN)"
     case .notRoot: "run it as root, for example with sudo"
     case .userNamespace: "run it as root of the host"
-    case .missingCapability: "grant it (container: --cap-add NET_ADMIN)"
+    case .missingCapability: "grant it (containers: --cap-add NET_ADMIN)"
     case .noSuchNamespace: "run `ipvs-timeout show --all-netns` for a list"
     case .notANamespace: "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"
     case .mayNotEnter: "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"
