@@ -29,7 +29,7 @@ struct IpvsadmProcess: Sendable {
     if let obstacle = SpawnPreconditions.find() { return .failure(.notStarted(obstacle)) }
     do throws(ThreadWithTimeout.Obstacle) {
       // The tasks enforce the limit themselves. This longer limit is for a runtime that gets no threads for them.
-      return try ThreadWithTimeout.run(within: timeLimit + .seconds(2)) { followed() }
+      return try ThreadWithTimeout.run(within: timeLimit + .seconds(30)) { followed() }
     } catch {
       switch error {
       case .timedOut: return .failure(.lost("the system provided no thread or memory"))

@@ -40,7 +40,7 @@ import Testing
       ("198.51.100.2:8080", "198.51.100.2", 8080), ("[2001:db8::2]:8080", "2001:db8::2", 8080),
       ("2001:db8::2", "2001:db8::2", nil),
     ] as [(String, String, UInt16?)])
-  func `name a real server with a port or without`(text: String, address: String, port: UInt16?) throws {
+  func `name a real server with or without a port`(text: String, address: String, port: UInt16?) throws {
     let filter = try request("--real-server", text).filter
     #expect(filter.server == InternetAddress(parsing: address))
     #expect(filter.serverPort == port)
@@ -105,7 +105,7 @@ import Testing
         + " Please provide one of 'text', 'json' or 'prometheus'; run `ipvs-timeout help connections`"
     ),
   ])
-  func `that make no sense are refused`(arguments: [String], sentence: String) throws {
+  func `are refused if they make no sense`(arguments: [String], sentence: String) throws {
     let failure = try #require(throws: Failure.self) { try Invocation(["connections"] + arguments) }
     #expect(failure == .usage(sentence))
   }

@@ -22,7 +22,7 @@ import Testing
     return summary.tallies
   }
 
-  @Test func `marks the timeout, and has a scale for each state`() throws {
+  @Test func `marks the timeout, and has its own scale for each state`() throws {
     #expect(
       ConnectionsPicture.lines(try tallies(), .blocks) == """
 
@@ -43,7 +43,7 @@ import Testing
         """)
   }
 
-  @Test func `is nothing where there is nothing to see`() {
+  @Test func `is empty without connections`() {
     #expect(ConnectionsPicture.lines([], .blocks).isEmpty)
   }
 
@@ -60,7 +60,9 @@ import Testing
       (["LANG": "C.UTF-8"], .ascii),
       (["LANG": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1"], .ascii),
     ] as [([String: String], ConnectionsPicture.Style)])
-  func `is drawn with what the terminal has`(environment: [String: String], style: ConnectionsPicture.Style) {
+  func `is drawn with the characters that the terminal has`(
+    environment: [String: String], style: ConnectionsPicture.Style
+  ) {
     #expect(ConnectionsPicture.style { environment[$0] } == style)
   }
 }

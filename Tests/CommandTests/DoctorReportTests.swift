@@ -109,15 +109,15 @@ import Testing
 
   @Test func `says which namespaces have services, and folds the others`() {
     let ok: [Finding] = [.ok(.ipvs, "")]
-    var host = Self.report("host", ok)
-    host.isInUse = false
-    let reports = [host] + ["lb_a", "lb_b"].map { Self.report($0, ok) }
+    var bridge = Self.report("bridge", ok)
+    bridge.isInUse = false
+    let reports = [bridge] + ["lb_a", "lb_b"].map { Self.report($0, ok) }
     #expect(
       DoctorText(reports, idle: ["1-x", "pid 9 (sh)"], unchecked: 3).text == """
         no problem found: 1 check is ok; not checked: 3 more network namespaces (--in-use); virtual
           services in lb_a and lb_b
         ok: ipvs (`--all` shows the facts)
-        no virtual service: host, 1-x and pid 9 (sh)
+        no virtual service: bridge, 1-x and pid 9 (sh)
 
         """)
   }

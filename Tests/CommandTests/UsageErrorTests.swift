@@ -125,7 +125,7 @@ import Testing
       (["set", "60", "", "60"], notTimeout("")),
       (["set", "--udp", ""], notTimeout("")),
       (["set", "--udp", "\u{1B}[2J"], notTimeout(#"\u{1B}[2J"#)),
-      (["verify", "60", "30", "5 "], notTimeout("5 ")),
+      (["verify", "60", "30", "5 "], #""5 " is not a timeout; write 5"#),
       (["show", "--ipvsadm", ""], #"--ipvsadm needs an absolute path, not ""; run `ipvs-timeout help show`"#),
       (
         ["show", "--ipvsadm", "\u{202E}x"],

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// Timeouts that somebody changes while connections are looked at: no connection is called outdated by mistake.
+  /// Timeouts that change while connections are read: no connection is reported as outdated by mistake.
   @Suite struct ConnectionChangeTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -15,27 +15,28 @@ extension RealKernel {
       #expect(table.stdout.hasSuffix("  tcp = 900 s\n"), "\(table)")
     }
 
-    @Test func areListedWithAWord() async throws {
+    @Test func areListedWithAWarning() async throws {
       try await SyncedConnection.add(in: netns, seconds: 900)
       let list = try await connections("--outdated", answers: "60 30 45", "900 120 300")
       #expect(list.stdout.hasSuffix(" left, tcp = 60 s\n"), "\(list)")
       let sentence =
-        "ipvs-timeout: the timeouts in this network namespace were changed while its connections were listed, so that"
-        + " some may be listed by mistake; list them again\n"
+        "ipvs-timeout: the timeouts in this network namespace changed while its connections were listed, so the list may"
+        + " be wrong; list them again\n"
       expect(Outcome(list.status, "", list.stderr), equals: Outcome(75, "", sentence))
     }
 
     @Test func areOutdatedAgainAfterWaiting() async throws {
       try await SyncedConnection.add(in: netns, seconds: 900)
-      // Twice for the look after which the waiting ends.
+      // Twice for the count that ends the wait.
       let table = try await connections("--wait --quiet", answers: "900 120 300", "900 120 300", "60 30 45")
       #expect(table.status == 75 && table.stdout.isEmpty, "\(table)")
       #expect(
         table.stderr.hasPrefix(
-          "ipvs-timeout: none was outdated any more, and now 1 connection is outdated again, for 13m"), "\(table)")
+          "ipvs-timeout: no connection was outdated, but now 1 connection is on an old timer, for at most 13m"),
+        "\(table)")
     }
 
-    /// What comes of a command where the timeouts are said to be these, one after another, and then the last of them.
+    /// The outcome of a command that reads these timeouts, one after another, and from then on the last ones.
     private func connections(_ words: String, answers: String...) async throws -> Outcome {
       let file = try directory.write("answers", answers.map { "Timeout (tcp tcpfin udp): \($0)\n" }.joined())
       let ipvsadm = try directory.script(

@@ -5,6 +5,8 @@ import Testing
 /// A row of the table that `ipvs-timeout connections` prints.
 struct ConnectionRow {
   let count: Int
+  /// The number of outdated connections; `nil` where no timeout governs them.
+  let outdated: Int?
   let shortest: Int
   let longest: Int
   let rule: String
@@ -15,13 +17,14 @@ extension Namespace {
   func connectionRows() async throws -> [String: ConnectionRow] {
     let outcome = try await program("connections")
     #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
-    let lines = outcome.stdout.split(separator: "\n").dropFirst()
+    // Notes follow the rows.
+    let lines = outcome.stdout.split(separator: "\n").dropFirst().prefix { $0.contains("  ") }
     return try lines.reduce(into: [:]) { rows, line in
       let cells = line.split(separator: "  ").map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
-      try #require(cells.count == 7, "\(line)")
+      try #require(cells.count == 8, "\(line)")
       rows[String(cells[0])] = ConnectionRow(
-        count: try #require(Int(cells[1])), shortest: try seconds(cells[2]), longest: try seconds(cells[5]),
-        rule: String(cells[6]))
+        count: try #require(Int(cells[1])), outdated: Int(cells[2]), shortest: try seconds(cells[3]),
+        longest: try seconds(cells[6]), rule: String(cells[7]))
     }
   }
 

@@ -3,23 +3,23 @@
 import Testing
 
 extension RealKernel {
-  /// Every state that packets can bring a connection to, and what rules it there.
+  /// Every state that packets can bring a connection to, and the source of its timer.
   @Suite struct ConnectionStateTests {
     private let director = Topology.director
 
-    /// What a state's row says in a kernel with its own timeouts.
+    /// The last cell of each state's row with the default timeouts.
     private static let rules = [
       "ESTABLISHED": (900, "tcp = 900 s"), "FIN_WAIT": (120, "tcpfin = 120 s"), "UDP": (300, "udp = 300 s"),
       "TIME_WAIT": (120, fixed(120)), "SYN_SENT": (120, fixed(120)), "SYNACK": (120, fixed(120)),
       "LISTEN": (120, fixed(120)), "SYN_RECV": (60, fixed(60)), "CLOSE_WAIT": (60, fixed(60)), "CLOSE": (10, fixed(10)),
     ]
 
-    private static func fixed(_ seconds: Int) -> String { "fixed by the kernel at \(seconds) s; no setting changes it" }
+    private static func fixed(_ seconds: Int) -> String { "kernel: \(seconds) s" }
 
     /// Expects one connection in each of these states, and no others.
     private func expectOne(in states: Set<String>) async throws {
       var rows: [String: ConnectionRow] = [:]
-      // Finding each other takes the hosts a moment.
+      // The hosts need a moment to find each other.
       let haveCome = try await eventually {
         rows = try await director.connectionRows()
         return Set(rows.keys) == states
@@ -65,7 +65,7 @@ extension RealKernel {
         try datagrams.sends()
         try receiver.receives()
         let synReceived = try begun(40007, to: 80)
-        // Nobody listens there, so the server resets the connection; then it begins one itself.
+        // Nothing listens there, so the server resets the connection. Then it opens one itself.
         let refused = try begun(40008, to: 81)
         try await Task.sleep(for: .milliseconds(200))
         let synSent = try LabSocket(in: Topology.server, at: family.server, 8081)
@@ -98,7 +98,7 @@ extension RealKernel {
         try receiver.receives()
         let synReceived = try LabSocket(in: Topology.client, at: family.nobody, 40005, isForeign: true)
         try synReceived.beginsToConnect(to: family.routed, 80)
-        // A client that ends before it has begun: of the server's side the director sees nothing.
+        // The client closes the connection before it is established. The director sees nothing of the server's side.
         let timeWait = try LabSocket(forSegmentsIn: Topology.client, from: family.client, to: family.routed)
         for flags: UInt8 in [0b10, 0b1] { try timeWait.sendsSegment(flags, from: 40006, to: 80) }
         try await expectOne(in: ["ESTABLISHED", "FIN_WAIT", "CLOSE", "UDP", "SYN_RECV", "TIME_WAIT"])
@@ -108,7 +108,7 @@ extension RealKernel {
 
     /// With `secure_tcp` the kernel has another table of states.
     @Test(arguments: [Topology.Family.ipv4, .ipv6], [true, false])
-    func isSynAckWhereTheKernelDefendsItself(_ family: Topology.Family, _ isMasqueraded: Bool) async throws {
+    func isSynAckWithSecureTCP(_ family: Topology.Family, _ isMasqueraded: Bool) async throws {
       try await Topology.with(rules: family.rules) {
         let defense = "echo 3 >/proc/sys/net/ipv4/vs/secure_tcp"
         try await Guest.output(director.entering + ["sh", "-c", defense])
@@ -121,12 +121,12 @@ extension RealKernel {
       }
     }
 
-    /// The server of an FTP service says where it expects the client's next connection, which depends on the first.
+    /// An FTP server says where it expects the client's next connection, which depends on the first one.
     @Test(arguments: [
       (Topology.Family.ipv4, "PASV\r\n", "227 Entering Passive Mode (198,51,100,2,156,74).\r\n"),
       (.ipv6, "EPSV\r\n", "229 Entering Extended Passive Mode (|||40010|)\r\n"),
     ])
-    func isListenWhereFTPExpectsAClient(_ family: Topology.Family, _ request: String, _ reply: String) async throws {
+    func isListenIfFTPExpectsAClient(_ family: Topology.Family, _ request: String, _ reply: String) async throws {
       try await Guest.output(["modprobe", "ip_vs_ftp"])
       let result: Result<Void, any Error>
       do {
@@ -140,7 +140,7 @@ extension RealKernel {
             try server.receives()
             try server.sends(reply)
             try await expectOne(in: ["ESTABLISHED", "LISTEN"])
-            // While another one depends on it, its time is not over when it is over.
+            // While another connection depends on it, it stays after its timer ends.
             try await director.set(2, 2, 2)
             try client.sends()
             let isKept = try await eventually {

@@ -123,70 +123,72 @@ struct ConnectionsOptions: ParsableArguments {
   }
 }
 
-/// Reads the timers of the connections of each namespace, and prints a summary or those that are outdated.
+/// Reads the timers of the connections of each namespace, and prints a summary or the outdated connections.
 struct ConnectionsRequest: Hashable {
-  /// Which connections count.
+  /// The connections to count.
   var filter = ConnectionFilter()
   var result = Result.summary(.text)
-  /// Whether first to wait until none is outdated.
+  /// How long to wait first until no connection is outdated; `nil` for not at all.
   var wait: Wait?
   var isQuiet = false
   var access = Access()
 
-  /// What to print.
+  /// The result to print.
   enum Result: Hashable {
-    /// How many connections there are, and how much time they have left.
+    /// The number of connections and the time that they have left.
     case summary(MetricFormat)
-    /// Those that are outdated, one by one.
+    /// Each outdated connection.
     case outdated(TextFormat)
   }
 
   /// How long to wait.
   enum Wait: Hashable {
-    /// As long as any connection is outdated.
+    /// Until no connection is outdated.
     case asLongAsItTakes
-    /// No longer than this.
+    /// At most for this time.
     case atMost(Duration)
   }
 
-  /// - Throws: ``Failure``, for what would be the same everywhere.
+  /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   func run() throws(Failure) -> ExitStatus {
     var context = CommandContext(access)
     var scan = ConnectionsScan(of: try access.selection.targets(&context), filter)
     let hasWaited: Bool? = if let wait { try scan.wait(wait, isQuiet: isQuiet, &context) } else { nil }
     var printer = ConnectionsPrinter(result, isQuiet: isQuiet, showsNames: access.selection.showsNames)
-    let outdated =
+    var outdated =
       switch result {
       case .summary: try scan.summarize(&context, &printer)
       case .outdated: try scan.list(&context, &printer)
       }
+    outdated.hasWaited = hasWaited == true
     try printer.finish()
-    if let hasWaited, outdated.count > 0 { context.note(Failure(outdated.sentence(hasWaited: hasWaited), .timedOut)) }
+    if wait != nil, outdated.count > 0 { context.note(Failure(outdated.sentence, .timedOut)) }
     let status = try context.finish()
     guard case .outdated = result, outdated.count > 0 else { return status }
     return status.worse(.notAsWanted)
   }
 }
 
-/// How many connections are outdated, over all namespaces, and for how long they can be.
+/// The number of outdated connections in all namespaces, and the time until there can be none.
 struct OutdatedCount: Hashable {
   var count = 0
-  /// For how many seconds at the most some will be outdated.
+  /// The number of seconds after which no connection can be outdated, unless a timeout becomes shorter.
   var seconds: UInt32 = 0
+  /// Whether `--wait` has seen a moment without an outdated connection.
+  var hasWaited = false
 
-  /// So many connections, with their verb.
-  var subject: String { count == 1 ? "1 connection is" : "\(count) connections are" }
+  /// The number of connections with a verb: `5 connections are`.
+  private var subject: String { count == 1 ? "1 connection is" : "\(count) connections are" }
 
-  /// Why there are some after waiting.
-  ///
-  /// - Parameter hasWaited: Whether there was none any more before the result was read.
-  /// - Returns: The sentence.
-  fileprivate func sentence(hasWaited: Bool) -> String {
-    let time = "for \(hasWaited ? "" : "another ")\(DurationText.text(seconds)) at the most"
+  /// The state of the connections: `5 connections are still on the old timer`.
+  var clause: String { "\(subject) still on the old timer" }
+
+  /// The reason why some are outdated after waiting.
+  fileprivate var sentence: String {
+    let time = "for at most \(DurationText.text(seconds))"
     return hasWaited
-      ? "none was outdated any more, and now \(subject) outdated again, \(time): a timeout may have become shorter;"
-        + " wait again"
-      : "the time given to --wait is over and \(subject) still outdated, \(time); wait longer, or see which with"
+      ? "no connection was outdated, but now \(subject) on an old timer, \(time): a timeout may have become shorter; wait again"
+      : "the time given to --wait is over, but \(clause), \(time); wait longer, or list them with"
         + " `ipvs-timeout connections --outdated`"
   }
 }

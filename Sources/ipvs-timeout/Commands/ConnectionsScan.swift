@@ -5,24 +5,26 @@ internal import IPVS
 internal import Linux
 internal import Text
 
-/// Reads the connections of network namespaces; one that fails is reported once and then left out.
+/// Reads the connections of network namespaces.
+///
+/// A namespace that fails is reported once and then left out.
 struct ConnectionsScan {
   private var targets: [NamespaceTarget]
   private let filter: ConnectionFilter
 
-  /// A scan of these namespaces, of the connections that pass a filter.
+  /// A scan of these namespaces for the connections that a filter accepts.
   init(of targets: [NamespaceTarget], _ filter: ConnectionFilter) {
     self.targets = targets
     self.filter = filter
   }
 
-  /// Counts the outdated ones.
+  /// Counts the outdated connections.
   ///
   /// - Parameters:
-  ///   - context: Collects what failed.
-  ///   - willReport: What to do before a failure is reported.
-  /// - Returns: How many are outdated.
-  /// - Throws: ``Failure``, for what would be the same everywhere.
+  ///   - context: Collects failures.
+  ///   - willReport: Called before a failure is reported.
+  /// - Returns: The number of outdated connections.
+  /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   mutating func count(_ context: inout CommandContext, willReport: () -> Void) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
@@ -32,13 +34,13 @@ struct ConnectionsScan {
     return outdated
   }
 
-  /// Counts them all, and prints a summary for each namespace.
+  /// Counts all connections, and prints a summary for each namespace.
   ///
   /// - Parameters:
-  ///   - context: Collects what failed.
-  ///   - printer: Prints.
-  /// - Returns: How many are outdated.
-  /// - Throws: ``Failure``, for what would be the same everywhere, or when it cannot be printed.
+  ///   - context: Collects failures.
+  ///   - printer: Prints the summaries.
+  /// - Returns: The number of outdated connections.
+  /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   mutating func summarize(
     _ context: inout CommandContext, _ printer: inout ConnectionsPrinter
   ) throws(Failure) -> OutdatedCount {
@@ -47,18 +49,20 @@ struct ConnectionsScan {
     try each(&context) { target, director throws(DirectorError) in
       let summary = try director.connectionSummary(in: target.namespace, filter)
       outdated.add(summary)
-      printer.add(ConnectionsReport(target: target, backend: director.backend, summary: summary))
+      printer.add(
+        ConnectionsReport(
+          target: target, backend: director.backend, summary: summary, isFiltered: filter != ConnectionFilter()))
     }
     return outdated
   }
 
-  /// Prints the outdated ones.
+  /// Prints the outdated connections.
   ///
   /// - Parameters:
-  ///   - context: Collects what failed.
-  ///   - printer: Prints.
-  /// - Returns: How many are outdated.
-  /// - Throws: ``Failure``, for what would be the same everywhere, or when it cannot be printed.
+  ///   - context: Collects failures.
+  ///   - printer: Prints the connections.
+  /// - Returns: The number of outdated connections.
+  /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   mutating func list(_ context: inout CommandContext, _ printer: inout ConnectionsPrinter) throws(Failure)
     -> OutdatedCount
   {
@@ -82,19 +86,19 @@ struct ConnectionsScan {
       } catch {
         throw .kernel(error)
       }
-      // What is written is written, so that it cannot be read again.
+      // The lines are written already, so the table cannot be read again.
       if try director.timeouts() != timeouts { changed.append(target) }
     }
     for target in changed {
       context.note(
         Failure(
-          "the timeouts in \(target.namespace.place) were changed while its connections were listed, so that some may be"
-            + " listed by mistake; list them again", .timedOut))
+          "the timeouts in \(target.namespace.place) changed while its connections were listed, so the list may be wrong;"
+            + " list them again", .timedOut))
     }
     return outdated
   }
 
-  /// Reads the directors that have not failed before.
+  /// Runs `body` for each director that has not failed before.
   private mutating func each(
     _ context: inout CommandContext, willReport: () -> Void = {},
     _ body: (NamespaceTarget, borrowing Director) throws(DirectorError) -> Void
@@ -125,16 +129,17 @@ extension OutdatedCount {
 }
 
 extension ConnectionsScan {
-  /// Waits until no connection is outdated, or for as long as it may.
+  /// Waits until no connection is outdated, or until the time is over.
   ///
-  /// It looks again when the last one can have ended, and every 10 seconds; and no more than half of the time.
+  /// It counts every 10 seconds, and as soon as the last outdated connection can have ended. Reading takes at most half
+  /// of the time.
   ///
   /// - Parameters:
-  ///   - wait: How long to wait at the most.
-  ///   - isQuiet: Whether not to say how it goes.
-  ///   - context: Collects what failed.
-  /// - Returns: Whether none was left; else the time was over first.
-  /// - Throws: ``Failure``, for what would be the same everywhere.
+  ///   - wait: How long to wait.
+  ///   - isQuiet: Whether to show no progress.
+  ///   - context: Collects failures.
+  /// - Returns: Whether no connection was outdated; `false` if the time was over first.
+  /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   mutating func wait(
     _ wait: ConnectionsRequest.Wait, isQuiet: Bool, _ context: inout CommandContext
   ) throws(Failure) -> Bool {

@@ -4,7 +4,7 @@ internal import Glibc
 internal import IPVS
 internal import Text
 
-/// Writes what was found about connections to standard output, in pieces that are worth a write.
+/// Writes reports on connections to standard output, many lines with one write.
 struct ConnectionsPrinter: ~Copyable {
   private let result: ConnectionsRequest.Result
   private let isQuiet: Bool
@@ -19,9 +19,9 @@ struct ConnectionsPrinter: ~Copyable {
   /// A printer of one kind of result.
   ///
   /// - Parameters:
-  ///   - result: What is printed, and how.
-  ///   - isQuiet: Whether nothing is.
-  ///   - showsNames: Whether to say the name of each namespace.
+  ///   - result: The kind of result, and its format.
+  ///   - isQuiet: Whether to print nothing.
+  ///   - showsNames: Whether to print the name of each namespace.
   init(_ result: ConnectionsRequest.Result, isQuiet: Bool, showsNames: Bool) {
     self.result = result
     self.isQuiet = isQuiet
@@ -29,7 +29,7 @@ struct ConnectionsPrinter: ~Copyable {
     style = result == .summary(.text) ? ConnectionsPicture.style : nil
   }
 
-  /// Whether what was written last could not be written.
+  /// Whether a write has failed.
   var isBroken: Bool { failure != nil }
 
   /// Writes a summary.
@@ -55,7 +55,7 @@ struct ConnectionsPrinter: ~Copyable {
     }
   }
 
-  /// Writes what is left to write.
+  /// Writes the rest.
   ///
   /// - Throws: ``Failure``, when something could not be written.
   consuming func finish() throws(Failure) {
@@ -79,21 +79,21 @@ struct ConnectionsPrinter: ~Copyable {
   }
 }
 
-/// How the time left is spread, as a line of bars for each state: what people would rather look at on a terminal.
+/// The distribution of the time left as a line of bars for each state, for people on a terminal.
 enum ConnectionsPicture {
-  /// How many bars stand in a line.
+  /// The number of bars in a line.
   private static let width = 40
 
-  /// Of what the bars are made, from none to the highest.
+  /// The characters for the bars, from none to the highest.
   enum Style: String {
     case blocks = " ▁▂▃▄▅▆▇█"
     case ascii = " .:-=+*#%@"
   }
 
-  /// The style for this terminal; `nil` where standard output is none, so that no picture is drawn.
+  /// The style for this terminal; `nil` if standard output is not a terminal, so that no picture is drawn.
   static var style: Style? { isatty(STDOUT_FILENO) == 1 ? style { getenv($0).map { String(cString: $0) } } : nil }
 
-  /// The style by the environment: blocks only where the locale has them, and nobody has asked for something plainer.
+  /// The style for an environment: blocks only if the locale has them and nothing asks for a plain style.
   static func style(_ variable: (String) -> String?) -> Style {
     let isPlain = variable("NO_COLOR")?.isEmpty == false || ["dumb", nil].contains(variable("TERM"))
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(variable).first { !$0.isEmpty } ?? ""
@@ -101,7 +101,9 @@ enum ConnectionsPicture {
     return !isPlain && (encoding.hasPrefix("utf-8") || encoding.hasPrefix("utf8")) ? .blocks : .ascii
   }
 
-  /// The lines for these states; each has a scale of its own, from 0 to the longest time left or the timeout.
+  /// The lines for these states.
+  ///
+  /// Each has its own scale, from 0 to the longest time left or the timeout.
   static func lines(_ tallies: [ConnectionTally], _ style: Style) -> String {
     let shown = tallies.filter { $0.longest > 0 }
     guard !shown.isEmpty else { return "" }
@@ -124,7 +126,7 @@ enum ConnectionsPicture {
     let largest = counts.max() ?? 0
     let levels = Array(style.rawValue)
     var text = counts.map { count in
-      // What is there at all is seen.
+      // A single connection is still visible.
       String(levels[count == 0 ? 0 : max(1, count * (levels.count - 1) / largest)])
     }
     if let allowed = tally.limit { text[column(allowed.seconds)] += "|" }

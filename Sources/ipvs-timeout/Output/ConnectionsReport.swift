@@ -4,20 +4,22 @@ internal import Directors
 internal import IPVS
 internal import Text
 
-/// What there is to say about the connections of one network namespace.
+/// A report on the connections of one network namespace.
 struct ConnectionsReport {
   let target: NamespaceTarget
   let backend: BackendChoice
   let summary: ConnectionSummary
+  /// Whether the command line selects some connections.
+  var isFiltered = false
 }
 
-/// A connection that is outdated.
+/// An outdated connection: it is still on a timer that is longer than the timeout allows.
 struct OutdatedConnection {
   let target: NamespaceTarget
   let connection: Connection
-  /// Which timeout rules it.
+  /// The timeout that governs it.
   let name: Timeouts.Name
-  /// What that is.
+  /// The value of that timeout.
   let allowed: Timeout
 }
 
@@ -31,6 +33,7 @@ extension ConnectionsReport {
     object.add("connections", .number(summary.count))
     object.add("outdated", .number(summary.outdated))
     object.add("last_ends", summary.outdated > 0 ? .number(summary.lastEnd) : .null)
+    object.add("outdated_for", summary.outdated > 0 ? .number(summary.outdatedFor) : .null)
     object.add("states", .array(summary.tallies.map(\.json)))
     return JSONValue.object(object).text + "\n"
   }
@@ -70,6 +73,7 @@ extension ConnectionTally {
     object.add("fixed", rule.fixed.map { .number($0) } ?? .null)
     object.add("outdated", .number(outdated))
     object.add("last_ends", outdated > 0 ? .number(lastEnd) : .null)
+    object.add("outdated_for", outdated > 0 ? .number(outdatedFor) : .null)
     object.add("synced", .number(synced))
     return .object(object)
   }
@@ -86,12 +90,23 @@ extension TimerSource {
 }
 
 extension ConnectionsReport {
-  /// The table for people: a line for each state.
+  /// The table for people, at most 100 columns wide: a line for each state, then notes.
   var table: String {
     let tallies = summary.tallies
-    guard !tallies.isEmpty else { return "no connections\n" }
-    let rows = [["State", "Connections", "Time left: min", "median", "99 %", "max", "Ruled by"]] + tallies.map(\.cells)
-    return TextTable(rows, isLeft: [0, 6]).text
+    guard !tallies.isEmpty else { return isFiltered ? "no connection matches\n" : "no connections\n" }
+    let heading = ["State", "Total", "Outdated", "Left: min", "median", "99 %", "max", "Governed by"]
+    return TextTable([heading] + tallies.map(\.cells), isLeft: [0, 7]).text + notes.map { $0 + "\n" }.joined()
+  }
+
+  private var notes: [String] {
+    var notes: [String] = []
+    if summary.outdated > 0 {
+      notes.append("Outdated: still on the old timer, for at most \(DurationText.text(summary.outdatedFor)).")
+    }
+    let synced = summary.tallies.reduce(0) { $0 + $1.synced }
+    if synced > 0 { notes.append("Not outdated: \(synced) with a longer timer from another director's sync daemon.") }
+    for note in summary.tallies.compactMap(\.note) where !notes.contains(note) { notes.append(note) }
+    return notes
   }
 }
 
@@ -104,7 +119,7 @@ extension OutdatedConnection {
 }
 
 extension ConnectionTally {
-  /// What is counted, in a word or two.
+  /// The kind of connections, in a word or two.
   var label: String {
     let state = kind.state.rawValue.printable
     let transport = kind.transport.rawValue.printable
@@ -113,22 +128,35 @@ extension ConnectionTally {
   }
 
   fileprivate var cells: [String] {
-    [label, String(count)]
-      + [shortest, secondsLeft(percent: 50), secondsLeft(percent: 99), longest].map(DurationText.text) + [ruling]
+    let times = [shortest, secondsLeft(percent: 50), secondsLeft(percent: 99), longest].map(ConnectionTally.short)
+    return [label, String(count), limit == nil ? "-" : String(outdated)] + times + [governor]
   }
 
-  /// What rules them, and what is outdated.
-  private var ruling: String {
+  /// A time in at most eight characters: the exact time, or its two largest units.
+  private static func short(_ seconds: UInt32) -> String {
+    let text = DurationText.text(seconds)
+    guard text.count > 8 else { return text }
+    return DurationText.text(seconds - seconds % (seconds < 86_400 ? 60 : 3_600))
+  }
+
+  /// The source of the timers.
+  private var governor: String {
     switch rule {
-    case .timeout(let name):
-      guard let limit else { return "\(name.rawValue), which this kernel lacks" }
-      return "\(name.rawValue) = \(limit.seconds) s"
-        + (outdated > 0 ? "; \(outdated) outdated, the last ends in \(DurationText.text(lastEnd))" : "")
-        + (synced > 0 ? "; \(synced) longer, as another director's sync daemon says" : "")
-    case .fixed(let seconds): return "fixed by the kernel at \(seconds) s; no setting changes it"
-    case .kernel: return "the kernel's own table; no setting changes it"
-    case .service: return "how long the service is persistent (ipvsadm -p)"
-    case .unknown: return "not known here; none of the three timeouts"
+    case .timeout(let name): "\(name.rawValue) = \(limit.map { "\($0.seconds) s" } ?? "-")"
+    case .fixed(let seconds): "kernel: \(seconds) s"
+    case .kernel: "kernel"
+    case .service: "ipvsadm -p"
+    case .unknown: "unknown"
+    }
+  }
+
+  /// The explanation of that source, if it needs one.
+  fileprivate var note: String? {
+    switch rule {
+    case .timeout(let name): limit == nil ? "\(name.rawValue) = -: this kernel does not have this timeout." : nil
+    case .fixed, .kernel: "kernel: no setting changes these timers."
+    case .service: "ipvsadm -p: the persistence of the service sets these timers."
+    case .unknown: "unknown: none of the three timeouts sets these timers."
     }
   }
 }

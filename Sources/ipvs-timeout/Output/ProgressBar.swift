@@ -3,18 +3,20 @@
 internal import Glibc
 internal import Text
 
-/// A bar on the terminal that standard error is, for work that takes more than a second; elsewhere nothing.
+/// A bar for work that takes more than a second, if standard error is a terminal.
 struct Progress {
   private static let width = 30
 
   private let total: Int
   private let isOnTerminal: Bool
-  /// When it may be drawn, in milliseconds: an instant of Swift's clock in here, and the Swift runtime would first have
-  /// to work out the layout of all that a bar is part of, on the way that every call takes.
+  /// When it may be drawn, in milliseconds.
+  ///
+  /// With an instant of Swift's clock, the Swift runtime would first compute the layout of every type that contains a
+  /// bar, even for the most used commands.
   private var next = Progress.now + 1000
   private var isVisible = false
 
-  /// A bar for so many pieces of work.
+  /// A bar for this many pieces of work.
   init(of total: Int) {
     self.total = total
     isOnTerminal = Progress.isPossible
@@ -25,30 +27,33 @@ struct Progress {
     isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 
-  /// Shows that so many namespaces are done; a bar for none is not drawn.
+  /// Shows how many namespaces are done; a bar for none is not drawn.
   mutating func show(_ done: Int) {
     let total = total
     guard total > 0 else { return }
     show(done, "\(done) of \(total) namespaces")
   }
 
-  /// Shows that so much is done, with a text behind the bar, ten times a second at the most.
+  /// Shows how much is done, with a text after the bar, at most ten times a second.
   mutating func show(_ done: Int, _ text: @autoclosure () -> String) {
     guard isOnTerminal, Progress.now >= next else { return }
     next = Progress.now + 100
     isVisible = true
-    // A line that wraps could not be drawn over.
-    let line = (Progress.bar(done, of: total) + " " + text()).prefix(Progress.columns - 1)
-    StandardStreams.draw("\r\(line)\u{1B}[K")
+    StandardStreams.draw("\r\(Progress.fitted(Progress.bar(done, of: total) + " " + text()))\u{1B}[K")
   }
 
-  /// How wide the terminal is; where it does not say, as wide as most.
+  /// The part of a line that fits on the terminal.
+  ///
+  /// A line that wraps could not be drawn over.
+  static func fitted(_ line: String) -> String { String(line.prefix(columns - 1)) }
+
+  /// The width of the terminal; 80 if it does not say.
   private static var columns: Int {
     var size = winsize()
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
-  /// The bar when so much is done.
+  /// The bar at this point of the work.
   static func bar(_ done: Int, of total: Int) -> String {
     let filled = width * done / max(total, 1)
     return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled) + "]"
@@ -61,7 +66,7 @@ struct Progress {
     return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
   }
 
-  /// Takes the bar away, so that lines can be written.
+  /// Removes the bar, so that lines can be written.
   mutating func clear() {
     guard isVisible else { return }
     isVisible = false
@@ -69,7 +74,7 @@ struct Progress {
   }
 }
 
-/// Says how waiting goes: a bar on a terminal, a line a minute elsewhere.
+/// Shows the progress of a wait: a bar on a terminal, elsewhere a line every minute.
 struct WaitDisplay {
   private let isQuiet: Bool
   private let isOnTerminal = Progress.isPossible
@@ -81,7 +86,7 @@ struct WaitDisplay {
     self.isQuiet = isQuiet
   }
 
-  /// Shows what is left; `elapsed` is how long ago it was counted.
+  /// Shows the time left; `elapsed` is the time since the connections were counted.
   mutating func show(_ outdated: OutdatedCount, seen elapsed: Duration, at now: ContinuousClock.Instant) {
     guard !isQuiet else { return }
     let left = outdated.seconds - min(outdated.seconds, UInt32(elapsed.components.seconds))
@@ -89,31 +94,34 @@ struct WaitDisplay {
       if lines.isDue(at: now) { StandardStreams.report(WaitLines.line(outdated, left: left)) }
       return
     }
-    // What rules has been set anew: the bar begins anew.
+    // The time left has grown, because a timeout has changed: the bar starts again.
     if progress == nil || left > longest {
       longest = left
       progress?.clear()
       progress = Progress(of: Int(longest))
     }
-    progress?.show(Int(longest - left), "\(outdated.count) outdated, \(DurationText.text(left)) left at the most")
+    progress?.show(
+      Int(longest - left), "\(outdated.count) on the old timer, for at most \(DurationText.text(left))")
   }
 
-  /// Takes the bar away, so that lines can be written.
+  /// Removes the bar, so that lines can be written.
   mutating func clear() { progress?.clear() }
 }
 
-/// When it is time to write a line about waiting, and what stands in it.
+/// The lines about a wait, and when each is due.
 struct WaitLines {
   private let interval: Duration
   private var next: ContinuousClock.Instant
 
-  /// Lines so far apart, the first after that time.
+  /// Lines with this interval, which also comes before the first one.
   init(every interval: Duration, from start: ContinuousClock.Instant) {
     self.interval = interval
     next = start + interval
   }
 
-  /// Whether a line is due; those that nobody has asked for in time are left out.
+  /// Whether a line is due.
+  ///
+  /// Lines that were not asked for in time are skipped.
   mutating func isDue(at now: ContinuousClock.Instant) -> Bool {
     guard now >= next else { return false }
     while next <= now { next += interval }
@@ -121,6 +129,6 @@ struct WaitLines {
   }
 
   static func line(_ outdated: OutdatedCount, left: UInt32) -> String {
-    "ipvs-timeout: waiting: \(outdated.subject) outdated, for \(DurationText.text(left)) at the most"
+    "ipvs-timeout: waiting: \(outdated.clause), for at most \(DurationText.text(left))"
   }
 }
