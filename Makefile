@@ -16,6 +16,7 @@
 #   make test-recipes   run the recipes of README.md and docs/ word for word, in the lab
 #   make recipes        write the output in README.md and docs/ from a run of their recipes
 #   make bench          compare the program with ipvsadm
+#   make test-schema    hold docs/reference/output.schema.json against the JSON that every command prints
 #   make docs           build the documentation of the library, .build/docs/site
 #   make manual         write docs/ipvs-timeout.8 from docs/manual/frame.mdoc and the program's own help
 #   make golden         write Tests/Golden/session.txt from a session with the program in the lab
@@ -50,17 +51,17 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-swarm test-manual bench lint \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-swarm test-manual bench lint \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-link-order test-golden test-recipes test-examples test-kernel test-systemd test-fleet
+test: lint test-manual test-lab test-host test-link-order test-golden test-schema test-recipes test-examples test-kernel test-systemd test-fleet
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -94,6 +95,10 @@ test-link-order: release
 
 test-golden: test-dependencies release
 	$(LAB) -t 120 Tests/Golden/session $(CURDIR)/$(DIST) | diff -u Tests/Golden/session.txt -
+
+test-schema: test-dependencies release
+	$(LAB) -t 120 Tests/Golden/json-session $(CURDIR)/$(DIST) > .build/json-session.txt
+	Tests/Golden/check-schema docs/reference/output.schema.json Tests/Golden/session.txt .build/json-session.txt
 
 golden: test-dependencies release
 	$(LAB) -t 120 Tests/Golden/session $(CURDIR)/$(DIST) > .build/session.txt

@@ -116,7 +116,7 @@ import Testing
     try await withPrivateNamespaces { namespaces in
       let ending = try await namespaces.run(policy: Self.policy, Self.two + script)
       #expect(ending.errors == "")
-      #expect(ending.output == output)
+      #expect(ending.output.anonymous == output)
     }
   }
 }

@@ -13,6 +13,9 @@ enum BuiltProgram {
     var status: Int32
     var output = ""
     var errors = ""
+
+    /// The ending without the device and inode of namespaces in its JSON Lines.
+    var anonymous: Ending { Ending(status: status, output: output.anonymous, errors: errors) }
   }
 
   /// The program, which is in the directory of the program that runs the tests.

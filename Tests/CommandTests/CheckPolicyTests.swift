@@ -13,7 +13,7 @@ import Testing
         text == .init(status: 0, output: "host: tcp 900 s (line 2), tcpfin 60 s (line 3), udp 300 s (line 3)\n"))
       let json = try await BuiltProgram.run(nil, ["check-policy", path, "--netns", "host", "--format", "json"])
       #expect(
-        json
+        json.anonymous
           == .init(
             status: 0,
             output: #"{"netns":"host","policy":"\#(path)","wanted":{"tcp":900,"tcpfin":60,"udp":300},"#
@@ -28,7 +28,7 @@ import Testing
         try await BuiltProgram.run(nil, command + ["\(foreign.process)", "--netns", "/proc/self/ns/net"])
           == .init(status: 0, output: "\(foreign.process): nothing\n/proc/self/ns/net: tcp 900 s (line 1)\n"))
       #expect(
-        try await BuiltProgram.run(nil, command + ["\(foreign.process)", "--format", "json"])
+        try await BuiltProgram.run(nil, command + ["\(foreign.process)", "--format", "json"]).anonymous
           == .init(
             status: 0,
             output: #"{"netns":"\#(foreign.process)","policy":"\#(path)","wanted":{"tcp":null,"tcpfin":null,"#

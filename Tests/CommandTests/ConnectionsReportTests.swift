@@ -81,13 +81,13 @@ import Text
       target: NamespaceTarget(.current), backend: .ipvsadm, summary: summary, isFiltered: true)
     #expect(filtered.table == "no connection matches\n")
     #expect(
-      report.json
+      report.json.anonymous
         == #"{"netns":"host","backend":"ipvsadm","timeouts":{"tcp":900,"tcpfin":120,"udp":300},"connections":0,"#
         + #""outdated":0,"last_ends":null,"outdated_for":null,"states":[]}"# + "\n")
   }
 
   @Test func `is JSON for programs`() throws {
-    let json = try Self.report().json
+    let json = try Self.report().json.anonymous
     #expect(
       json.hasPrefix(
         #"{"netns":"blue","backend":"netlink","timeouts":{"tcp":60,"tcpfin":null,"udp":60},"connections":11,"#
@@ -107,7 +107,8 @@ import Text
     var metrics = ConnectionsMetrics()
     metrics.add(try Self.report())
     let lines = metrics.text.split(separator: "\n")
-    #expect(lines.count == 4 + 7 + 2)
+    #expect(lines.count == 6 + 7 + 2 + 1)
+    #expect(lines.last == #"ipvs_timeout_connections_up{netns="blue"} 1"#)
     #expect(
       lines.contains(
         #"ipvs_timeout_connections{netns="blue",protocol="TCP",state="ASSURED",template="1"} 1"#))
@@ -122,7 +123,7 @@ import Text
     var metrics = ConnectionsMetrics()
     for name in ["blue\u{7F}", "blue\\u{7F}"] { metrics.add(try Self.report(name)) }
     let samples = metrics.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
-    #expect(samples.count == 2 * (7 + 2) && Set(samples).count == samples.count, "\(samples)")
+    #expect(samples.count == 2 * (7 + 2 + 1) && Set(samples).count == samples.count, "\(samples)")
   }
 
   @Test func `is a line for an outdated connection`() throws {

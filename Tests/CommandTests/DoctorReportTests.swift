@@ -151,7 +151,7 @@ import Testing
     let report = Self.report("blue", Array(Self.findings.prefix(2) + Self.findings[3...3]))
     #expect(
       report.json
-        == #"{"netns":"blue","problems":1,"notes":1,"findings":["#
+        == #"{"netns":"blue","netns_device":null,"netns_inode":null,"problems":1,"notes":1,"findings":["#
         + #"{"check":"ipvs","severity":"ok","fact":"IPVS answers","consequence":null,"fix":null},"#
         + #"{"check":"timeouts","severity":"note","fact":"they are odd","consequence":"beware","fix":null},"#
         + #"{"check":"policy","severity":"problem","fact":"they are wrong","consequence":"nothing works","#

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ipvs_timeout
 
-/// Every finding in every format: the whole text.
+/// Every report in every format: the whole text.
 @Suite struct ReportTests {
   static let lowered = Timeouts(tcp: 60, tcpFin: 30, udp: 60)
 
@@ -21,6 +21,9 @@ import Testing
       ipvs_timeout_seconds{netns="host",timeout="tcp"} 900
       ipvs_timeout_seconds{netns="host",timeout="tcpfin"} 120
       ipvs_timeout_seconds{netns="host",timeout="udp"} 300
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -33,6 +36,9 @@ import Testing
       # TYPE ipvs_timeout_seconds gauge
       ipvs_timeout_seconds{netns="host",timeout="tcp"} 900
       ipvs_timeout_seconds{netns="host",timeout="tcpfin"} 120
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -43,6 +49,9 @@ import Testing
       """
       # HELP ipvs_timeout_seconds IPVS connection timeout.
       # TYPE ipvs_timeout_seconds gauge
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -52,7 +61,7 @@ import Testing
   func `the timeouts`(timeouts: Timeouts, text: String, json: String, prometheus: String) {
     let report = TimeoutsReport(backend: .netlink, content: .timeouts(timeouts))
     #expect(TimeoutsFormat.text.render(report).string == text)
-    #expect(TimeoutsFormat.json.render(report).string == json)
+    #expect(TimeoutsFormat.json.render(report).string.anonymous == json)
     #expect(TimeoutsFormat.prometheus.render(report).string == prometheus)
   }
 
@@ -68,6 +77,9 @@ import Testing
       ipvs_timeout_seconds{netns="host",timeout="tcp"} 60
       ipvs_timeout_seconds{netns="host",timeout="tcpfin"} 30
       ipvs_timeout_seconds{netns="host",timeout="udp"} 60
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -82,6 +94,9 @@ import Testing
       ipvs_timeout_seconds{netns="host",timeout="tcp"} 900
       ipvs_timeout_seconds{netns="host",timeout="tcpfin"} 120
       ipvs_timeout_seconds{netns="host",timeout="udp"} 300
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -97,6 +112,9 @@ import Testing
       # TYPE ipvs_timeout_seconds gauge
       ipvs_timeout_seconds{netns="host",timeout="tcp"} 900
       ipvs_timeout_seconds{netns="host",timeout="tcpfin"} 120
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -111,6 +129,9 @@ import Testing
       ipvs_timeout_seconds{netns="host",timeout="tcp"} 900
       ipvs_timeout_seconds{netns="host",timeout="tcpfin"} 120
       ipvs_timeout_seconds{netns="host",timeout="udp"} 300
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -120,7 +141,7 @@ import Testing
   func `a change`(change: TimeoutsChange, text: String, json: String, prometheus: String) {
     let report = TimeoutsReport(backend: .netlink, content: .change(change))
     #expect(TimeoutsFormat.text.render(report).string == text)
-    #expect(TimeoutsFormat.json.render(report).string == json)
+    #expect(TimeoutsFormat.json.render(report).string.anonymous == json)
     #expect(TimeoutsFormat.prometheus.render(report).string == prometheus)
   }
 
@@ -141,6 +162,9 @@ import Testing
       ipvs_timeout_drift{netns="host",timeout="tcp"} 0
       ipvs_timeout_drift{netns="host",timeout="tcpfin"} 0
       ipvs_timeout_drift{netns="host",timeout="udp"} 0
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -158,6 +182,9 @@ import Testing
       # TYPE ipvs_timeout_drift gauge
       ipvs_timeout_drift{netns="host",timeout="tcp"} 1
       ipvs_timeout_drift{netns="host",timeout="udp"} 1
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -172,6 +199,9 @@ import Testing
       ipvs_timeout_seconds{netns="host",timeout="udp"} 300
       # HELP ipvs_timeout_drift Whether the timeout differs from the wanted one.
       # TYPE ipvs_timeout_drift gauge
+      # HELP ipvs_timeout_up Whether the timeouts could be read.
+      # TYPE ipvs_timeout_up gauge
+      ipvs_timeout_up{netns="host"} 1
 
       """
     ),
@@ -181,7 +211,7 @@ import Testing
   func `a verdict`(wanted: Timeouts, actual: Timeouts, text: String, json: String, prometheus: String) {
     let report = TimeoutsReport(backend: .ipvsadm, content: .comparison(wanted: wanted, actual: actual))
     #expect(TimeoutsFormat.text.render(report).string == text)
-    #expect(TimeoutsFormat.json.render(report).string == json)
+    #expect(TimeoutsFormat.json.render(report).string.anonymous == json)
     #expect(TimeoutsFormat.prometheus.render(report).string == prometheus)
   }
 
@@ -189,10 +219,10 @@ import Testing
     TimeoutsReport(target: NamespaceTarget(namespace), backend: .netlink, content: .timeouts(timeouts))
   }
 
-  @Test func `a label ends where it should, whatever the name`() {
+  @Test func `a label is closed correctly, whatever the name`() {
     let name = "a\"\u{301}b\\\u{301}c\u{1B}\n"
     #expect(
-      TimeoutsFormat.prometheus.render(Self.report(.named(name), Timeouts(tcp: 60))).string.hasSuffix(
+      TimeoutsFormat.prometheus.render(Self.report(.named(name), Timeouts(tcp: 60))).string.contains(
         "\nipvs_timeout_seconds{netns=\"a\\\"\u{301}b\\\\\u{301}c\\\\u{1B}\\\\n\",timeout=\"tcp\"} 60\n"))
   }
 
@@ -204,10 +234,13 @@ import Testing
     ]
     let cut = String(repeating: "x", count: 200) + "…"
     #expect(
-      TimeoutsFormat.prometheus.render(reports).string.split(separator: "\n").dropFirst(2) == [
+      TimeoutsFormat.prometheus.render(reports).string.split(separator: "\n").filter { !$0.hasPrefix("#") } == [
         "ipvs_timeout_seconds{netns=\"\(cut)\",timeout=\"tcp\"} 1",
         "ipvs_timeout_seconds{netns=\"\(cut) (2)\",timeout=\"tcp\"} 2",
         "ipvs_timeout_seconds{netns=\"blue\",timeout=\"tcp\"} 4",
+        "ipvs_timeout_up{netns=\"\(cut)\"} 1",
+        "ipvs_timeout_up{netns=\"\(cut) (2)\"} 1",
+        "ipvs_timeout_up{netns=\"blue\"} 1",
       ])
   }
 }

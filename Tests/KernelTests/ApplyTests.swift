@@ -76,7 +76,7 @@ extension RealKernel {
         #"{"netns":"\#(name)","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":300},"#
           + #""after":{"tcp":\#(tcp),"tcpfin":\#(tcpfin),"udp":300},"changed":\#(isChanged),"dry_run":false}"# + "\n"
       }
-      expect(try await netns.program("apply", policy, "--format", "json"), equals: Outcome(0, json.joined()))
+      expect(try await netns.program("apply", policy, "--format", "json").anonymous, equals: Outcome(0, json.joined()))
       expect(
         try await netns.program("apply", policy, "--format", "prometheus"),
         equals: Outcome(
@@ -90,6 +90,10 @@ extension RealKernel {
           ipvs_timeout_seconds{netns="red",timeout="tcp"} 60
           ipvs_timeout_seconds{netns="red",timeout="tcpfin"} 30
           ipvs_timeout_seconds{netns="red",timeout="udp"} 300
+          # HELP ipvs_timeout_up Whether the timeouts could be read.
+          # TYPE ipvs_timeout_up gauge
+          ipvs_timeout_up{netns="host"} 1
+          ipvs_timeout_up{netns="red"} 1
 
           """))
     }

@@ -45,7 +45,7 @@ extension RealKernel {
     @Test(arguments: backends)
     func isNamedInJSON(_ backend: String) async throws {
       expect(
-        try await netns.program("show", "--format", "json", "--backend", backend),
+        try await netns.program("show", "--format", "json", "--backend", backend).anonymous,
         equals: Outcome(
           0,
           #"{"netns":"host","backend":"\#(backend)","timeouts":{"tcp":900,"tcpfin":120,"udp":300}}"# + "\n"))

@@ -116,7 +116,9 @@ extension RealKernel {
           #expect(outcome.stdout.split(separator: "\n").count == count, "\(option) \(value): \(outcome)")
           #expect(outcome.status == (count > 0 ? 1 : 0))
         }
-        let json = try await director.program("connections", "--outdated", "--state", "established", "--format", "json")
+        let json = try await director.program(
+          "connections", "--outdated", "--state", "established", "--format", "json"
+        ).anonymous
         #expect(
           json.stdout.hasPrefix(
             #"{"netns":"host","protocol":"TCP","client":{"address":"\#(family.client)","port":40001},"#

@@ -70,7 +70,7 @@ extension RealKernel {
         + #"{"check":"timeouts","severity":"ok","fact":"tcp 60 s, tcpfin 30 s, udp 45 s","consequence":null,"fix":null},"#
         + policy
       #expect(outcome.status == 1 && outcome.stderr.isEmpty, "\(outcome)")
-      #expect(outcome.stdout.hasPrefix(start), "\(outcome)")
+      #expect(outcome.anonymous.stdout.hasPrefix(start), "\(outcome)")
       #expect(outcome.stdout.hasSuffix("]}\n") && outcome.stdout.split(separator: "\n").count == 1, "\(outcome)")
       try await red.set(60, 30, 46)
       expect(try await run("--format json --netns red").status, equals: 0)

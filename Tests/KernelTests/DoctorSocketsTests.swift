@@ -247,7 +247,7 @@ extension RealKernel {
 
       let all = try await Guest.run([Guest.program, "doctor", "--sockets", "--all-netns", "--format", "json"])
       #expect(all.status == 1 && all.stderr.isEmpty)
-      let objects = all.stdout.split(separator: "\n")
+      let objects = all.anonymous.stdout.split(separator: "\n")
       #expect(objects.contains { $0.hasPrefix(#"{"netns":"client","problems":1,"#) })
       #expect(objects.contains { $0.hasPrefix(#"{"netns":"server","problems":0,"#) })
       #expect(objects.first?.hasPrefix(#"{"netns":"host","#) == true)

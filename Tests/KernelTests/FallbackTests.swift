@@ -23,7 +23,7 @@ extension RealKernel {
         try await netns.program("show", "--ipvsadm", answering),
         equals: Outcome(0, "Timeout (tcp tcpfin udp): 1 2 3\n", FallbackTests.remark))
       expect(
-        try await netns.program("show", "--ipvsadm", answering, "--format", "json"),
+        try await netns.program("show", "--ipvsadm", answering, "--format", "json").anonymous,
         equals: Outcome(
           0, #"{"netns":"host","backend":"ipvsadm","timeouts":{"tcp":1,"tcpfin":2,"udp":3}}"# + "\n",
           FallbackTests.remark))

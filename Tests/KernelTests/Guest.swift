@@ -58,6 +58,12 @@ struct Outcome: Equatable {
     self.stderr = stderr
   }
 
+  /// The outcome without the device and inode of the namespaces, which differ for each test.
+  var anonymous: Outcome {
+    let identity = /,"netns_device":([0-9]+|null),"netns_inode":([0-9]+|null)/
+    return Outcome(status, stdout.replacing(identity, with: ""), stderr)
+  }
+
   /// Whether the program's only output is one sentence on standard error.
   var isOneSentence: Bool { stdout.isEmpty && isErrorOneSentence }
 

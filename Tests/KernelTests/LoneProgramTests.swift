@@ -29,7 +29,7 @@ extension RealKernel {
 
     @Test func usesTheFullParser() async throws {
       expect(
-        try await run("verify", "--udp", "5m", "--format", "json"),
+        try await run("verify", "--udp", "5m", "--format", "json").anonymous,
         equals: Outcome(
           0,
           #"{"netns":"host","backend":"netlink","as_wanted":true,"wanted":{"tcp":null,"tcpfin":null,"udp":300},"#

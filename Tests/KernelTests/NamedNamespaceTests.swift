@@ -72,7 +72,7 @@ extension RealKernel {
       try await red.set(11, 12, 13)
       let named = ["--netns", "red", "--netns", "blue"]
       expect(
-        try await netns.run([Guest.program, "show", "--format", "json"] + named),
+        try await netns.run([Guest.program, "show", "--format", "json"] + named).anonymous,
         equals: Outcome(
           0,
           #"{"netns":"red","backend":"netlink","timeouts":{"tcp":11,"tcpfin":12,"udp":13}}"# + "\n"
@@ -94,6 +94,10 @@ extension RealKernel {
           # TYPE ipvs_timeout_drift gauge
           ipvs_timeout_drift{netns="red",timeout="udp"} 0
           ipvs_timeout_drift{netns="blue",timeout="udp"} 1
+          # HELP ipvs_timeout_up Whether the timeouts could be read.
+          # TYPE ipvs_timeout_up gauge
+          ipvs_timeout_up{netns="red"} 1
+          ipvs_timeout_up{netns="blue"} 1
 
           """))
     }

@@ -84,7 +84,7 @@ extension RealKernel {
 
           """, unmatched))
       expect(
-        try await netns.program("check-policy", policy, "--all-netns", "--format", "json"),
+        try await netns.program("check-policy", policy, "--all-netns", "--format", "json").anonymous,
         equals: Outcome(
           0,
           [

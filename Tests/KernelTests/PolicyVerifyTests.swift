@@ -55,7 +55,7 @@ extension RealKernel {
       _ = try await Neighbours.add("red")
       let policy = try directory.write("policy", "red 60 120 -\n")
       expect(
-        try await netns.program("verify", "--policy", policy, "--format", "json"),
+        try await netns.program("verify", "--policy", policy, "--format", "json").anonymous,
         equals: Outcome(
           1,
           #"{"netns":"red","backend":"netlink","as_wanted":false,"wanted":{"tcp":60,"tcpfin":120,"udp":null},"#
@@ -68,6 +68,9 @@ extension RealKernel {
           # TYPE ipvs_timeout_drift gauge
           ipvs_timeout_drift{netns="red",timeout="tcp"} 1
           ipvs_timeout_drift{netns="red",timeout="tcpfin"} 0
+          # HELP ipvs_timeout_up Whether the timeouts could be read.
+          # TYPE ipvs_timeout_up gauge
+          ipvs_timeout_up{netns="red"} 1
 
           """), "\(metrics)")
     }

@@ -47,11 +47,11 @@ extension RealKernel {
       let start = #"{"netns":"host","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":300},"after":"#
       let change = #"{"tcp":60,"tcpfin":120,"udp":300},"changed":true,"dry_run":"#
       expect(
-        try await netns.program("set", "--tcp", "60", "--dry-run", "--format", "json"),
+        try await netns.program("set", "--tcp", "60", "--dry-run", "--format", "json").anonymous,
         equals: Outcome(0, start + change + "true}\n"))
       expect(try await netns.timeouts(), equals: "900 120 300")
       expect(
-        try await netns.program("set", "--tcp", "60", "--format", "json"),
+        try await netns.program("set", "--tcp", "60", "--format", "json").anonymous,
         equals: Outcome(0, start + change + "false}\n"))
       expect(try await netns.timeouts(), equals: "60 120 300")
       let unchanged = try await netns.program("set", "--tcp", "60", "--format", "json")

@@ -19,7 +19,7 @@ extension RealKernel {
     @Test func printsJSON() async throws {
       try await netns.set(11, 22, 33)
       expect(
-        try await netns.program("show", "--format", "json"),
+        try await netns.program("show", "--format", "json").anonymous,
         equals: Outcome(0, #"{"netns":"host","backend":"netlink","timeouts":{"tcp":11,"tcpfin":22,"udp":33}}"# + "\n"))
     }
 
@@ -30,6 +30,9 @@ extension RealKernel {
         ipvs_timeout_seconds{netns="host",timeout="tcp"} 900
         ipvs_timeout_seconds{netns="host",timeout="tcpfin"} 120
         ipvs_timeout_seconds{netns="host",timeout="udp"} 300
+        # HELP ipvs_timeout_up Whether the timeouts could be read.
+        # TYPE ipvs_timeout_up gauge
+        ipvs_timeout_up{netns="host"} 1
 
         """
       expect(try await netns.program("show", "--format", "prometheus"), equals: Outcome(0, text))

@@ -26,7 +26,7 @@ extension RealKernel {
 
     @Test func printsJSON() async throws {
       expect(
-        try await netns.program("verify", "--udp", "30", "--format", "json"),
+        try await netns.program("verify", "--udp", "30", "--format", "json").anonymous,
         equals: Outcome(
           1,
           #"{"netns":"host","backend":"netlink","as_wanted":false,"wanted":{"tcp":null,"tcpfin":null,"udp":30},"#
@@ -43,6 +43,9 @@ extension RealKernel {
           # TYPE ipvs_timeout_drift gauge
           ipvs_timeout_drift{netns="host",timeout="tcp"} 0
           ipvs_timeout_drift{netns="host",timeout="udp"} 1
+          # HELP ipvs_timeout_up Whether the timeouts could be read.
+          # TYPE ipvs_timeout_up gauge
+          ipvs_timeout_up{netns="host"} 1
 
           """), "\(outcome)")
     }

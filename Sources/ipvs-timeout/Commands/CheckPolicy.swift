@@ -40,19 +40,19 @@ struct CheckPolicyCommand: InvocationCommand {
   }
 }
 
-/// Reads a policy and prints what it wants in each namespace, and from which line.
+/// Reads a policy and prints the timeouts that it wants in each namespace, with their lines.
 struct CheckPolicyRequest: Hashable {
   let path: FilePath
   var format = TextFormat.text
   var isQuiet = false
   var selection = NamespaceSelection(choice: .bound)
 
-  /// - Throws: ``Failure``, with every mistake of the policy, or when the result cannot be written.
+  /// - Throws: ``Failure``, with every error in the policy, or when the result cannot be written.
   func run() throws(Failure) -> ExitStatus {
     let policy = try PolicyFile(read: path)
     guard !isQuiet else { return .success }
-    // The status is about the file: what of this machine cannot be seen is reported, and that is all.
-    var context = CommandContext(Access())
+    // The status is about the file. Failures to find namespaces are only reported.
+    var context = CommandContext(Access(), TimeoutsOutput(format: TimeoutsFormat(format)))
     let targets = try selection.targets(&context, findsNames: true)
     try StandardStreams.print(PolicyReport(policy: policy, targets: targets).render(format))
     _ = try context.finish()

@@ -152,20 +152,36 @@ struct ConnectionsRequest: Hashable {
   /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   func run() throws(Failure) -> ExitStatus {
     var context = CommandContext(access)
+    var printer = ConnectionsPrinter(result, isQuiet: isQuiet, showsNames: access.selection.showsNames)
+    var outdated = OutdatedCount()
+    do throws(Failure) {
+      outdated = try print(&context, &printer)
+    } catch {
+      printer.add(context.failures)
+      do throws(Failure) { try printer.finish() } catch {}
+      throw error
+    }
+    printer.add(context.failures)
+    try printer.finish()
+    if wait != nil, outdated.count > 0 { context.note(Failure(outdated.sentence, .timedOut)) }
+    let status = try context.finish()
+    guard case .outdated = result, outdated.count > 0 else { return status }
+    return status.worse(.notAsWanted)
+  }
+
+  /// Waits, if asked to, and prints the result for each namespace.
+  private func print(
+    _ context: inout CommandContext, _ printer: inout ConnectionsPrinter
+  ) throws(Failure) -> OutdatedCount {
     var scan = ConnectionsScan(of: try access.selection.targets(&context), filter)
     let hasWaited: Bool? = if let wait { try scan.wait(wait, isQuiet: isQuiet, &context) } else { nil }
-    var printer = ConnectionsPrinter(result, isQuiet: isQuiet, showsNames: access.selection.showsNames)
     var outdated =
       switch result {
       case .summary: try scan.summarize(&context, &printer)
       case .outdated: try scan.list(&context, &printer)
       }
     outdated.hasWaited = hasWaited == true
-    try printer.finish()
-    if wait != nil, outdated.count > 0 { context.note(Failure(outdated.sentence, .timedOut)) }
-    let status = try context.finish()
-    guard case .outdated = result, outdated.count > 0 else { return status }
-    return status.worse(.notAsWanted)
+    return outdated
   }
 }
 

@@ -90,8 +90,9 @@ struct ConnectionsScan {
       if try director.timeouts() != timeouts { changed.append(target) }
     }
     for target in changed {
-      context.note(
-        Failure(
+      context.fail(
+        NamespaceFailure(
+          target,
           "the timeouts in \(target.namespace.place) changed while its connections were listed, so the list may be wrong;"
             + " list them again", .timedOut))
     }
@@ -105,16 +106,20 @@ struct ConnectionsScan {
   ) throws(Failure) {
     let targets = targets
     var remaining: [NamespaceTarget] = []
+    var done = 0
     do throws(DirectorError) {
-      try context.forEachDirector(in: targets) { context, _, error in
+      try context.forEachDirector(in: targets) { context, number, error in
+        done = number + 1
         willReport()
-        context.note(Failure(error))
+        context.fail(NamespaceFailure(targets[number], error))
       } _: { context, number, director throws(DirectorError) in
         context.note(director.fallback)
         try body(targets[number], director)
+        done = number + 1
         remaining.append(targets[number])
       }
     } catch {
+      context.fail(targets.dropFirst(done), error)
       throw Failure(error)
     }
     self.targets = remaining

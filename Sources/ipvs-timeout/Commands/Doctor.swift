@@ -82,7 +82,7 @@ struct DoctorRequest: Hashable {
 
   /// - Throws: ``Failure``, when the namespaces cannot be listed or the result cannot be written.
   func run() throws(Failure) -> ExitStatus {
-    var context = CommandContext(access)
+    var context = CommandContext(access, TimeoutsOutput(format: TimeoutsFormat(format), isQuiet: isQuiet))
     var diagnosis = Diagnosis(self)
     diagnosis.check(try access.selection.targets(&context), &context)
     if access.selection.choice == .current { diagnosis.checkOthers(&context) }
@@ -133,7 +133,7 @@ private struct Diagnosis {
     var (machine, reports) = (machine, reports)
     do throws(DirectorError) {
       try context.forEachDirector(in: targets) { context, number, error in
-        guard !error.namespaceIsMissing else { return context.note(Failure(error)) }
+        guard !error.namespaceIsMissing else { return context.fail(NamespaceFailure(targets[number], error)) }
         reports.append(DoctorReport(target: targets[number], findings: DirectorDiagnosis.findings(on: error)))
       } _: { context, number, director throws(DirectorError) in
         context.note(director.fallback)
@@ -189,7 +189,8 @@ struct SocketsRequest: Hashable {
 
   /// - Throws: ``Failure``, for what would be the same everywhere, or when the result cannot be written.
   func run() throws(Failure) -> ExitStatus {
-    var context = CommandContext(Access(selection: selection))
+    var context = CommandContext(
+      Access(selection: selection), TimeoutsOutput(format: TimeoutsFormat(format), isQuiet: isQuiet))
     var hasProblem = false
     var printer = SocketsPrinter(format, isQuiet: isQuiet, showsAll: showsAll)
     let targets = try selection.targets(&context)

@@ -12,16 +12,16 @@ struct TrialRequest: Hashable {
   var output = TimeoutsOutput()
   var access = Access()
 
-  /// What happens while they are set, and what it decides.
+  /// The work while the new timeouts are set.
   enum Meanwhile: Hashable {
-    /// A command runs; they are kept if it succeeds in time.
+    /// Run a command, and keep the timeouts if it succeeds in time.
     case trying([String], within: Duration?)
-    /// Somebody is asked whether they are to be kept.
+    /// Ask a person whether to keep the timeouts.
     case asking(within: Duration)
-    /// A command runs; they are rolled back in any case.
+    /// Run a command, and restore the old timeouts in any case.
     case running([String])
 
-    /// The command of ours that this is.
+    /// The command of this program: `try` or `with`.
     var name: String {
       switch self {
       case .trying, .asking: "try"
@@ -32,7 +32,7 @@ struct TrialRequest: Hashable {
 }
 
 extension TrialRequest {
-  /// Sets the timeouts, has it decided whether they are kept, and keeps them or rolls them back.
+  /// Sets the timeouts, does the work, and keeps the timeouts or restores the old ones.
   ///
   /// - Throws: ``Failure``, when nothing was set.
   func run() throws(Failure) -> ExitStatus {
@@ -41,52 +41,55 @@ extension TrialRequest {
       return try access.perform(.set(isDryRun: true), wanted, output)
     }
     StandardDescriptors.take()
-    // It notes what the caller wants of signals, which is changed from here on.
+    // It saves the caller's signal actions before they are changed.
     let decider = try TrialDecider(meanwhile)
     UnfinishedTrial.reportAll()
     var lock = try ChangeLock.acquired()
     var context = CommandContext(access, output, isDeferred: true)
     let result = SignalDeferral.during { relay in
       Result { () throws(Failure) in
-        let (plan, status) = try plan()
+        let (plan, status, failures) = try plan()
+        for failure in failures { context.adopt(failure) }
         let system = TrialSystem(plan, holding: lock.take(), relay, decider: decider.decision)
         let trial = Trial.run(plan, by: system)
-        context.add(trial.events, isNamed: access.selection.showsNames)
+        context.add(trial.events, of: plan.targets, isNamed: access.selection.showsNames)
         return context.status.worse(status).orElse(ExitStatus(rawValue: trial.status))
       }
     } then: { _ in
-      // Where nothing was planned, it is still held.
+      // Without a plan, the lock is still held.
       _ = lock.take()
-      // That it cannot be written changes nothing: the status says what has become of the timeouts.
+      // A failed write does not change the status, which is about the timeouts.
       _ = context.flush()
     }
     return try result.get()
   }
 
-  /// What to set where, and how finding that out went.
-  private func plan() throws(Failure) -> (TrialPlan, ExitStatus) {
+  /// The plan; with the exit status and the failures of finding the namespaces.
+  private func plan() throws(Failure) -> (TrialPlan, ExitStatus, [NamespaceFailure]) {
     var context = CommandContext(access)
     let targets = try access.selection.targets(&context)
+    let failures = context.failures
     let status = try context.finish()
     let plan = TrialPlan(
       command: meanwhile.name, wanted: wanted, targets: targets.map { TrialTarget($0.namespace, name: $0.name) },
       isComplete: status == .success, backend: access.backend, ipvsadm: access.ipvsadm)
-    return (plan, status)
+    return (plan, status, failures)
   }
 }
 
 extension ExitStatus {
-  /// Another one in place of success.
+  /// This status, or another one in place of success.
   fileprivate func orElse(_ other: ExitStatus) -> ExitStatus { self == .success ? other : self }
 }
 
 extension CommandContext {
-  /// Notes what there is to report of a trial.
+  /// Collects the reports of a trial.
   ///
   /// - Parameters:
-  ///   - events: The events.
-  ///   - isNamed: Whether results are reported with their namespace; those of earlier trials always are.
-  mutating func add(_ events: [TrialEvent], isNamed: Bool) {
+  ///   - events: The events of the trial.
+  ///   - targets: The namespaces of the trial, with their names.
+  ///   - isNamed: Whether results name their namespace. Results of earlier trials always do.
+  mutating func add(_ events: [TrialEvent], of targets: [TrialTarget] = [], isNamed: Bool) {
     for event in events {
       if case .result(let result, let isEarlier) = event {
         let target = NamespaceTarget(result.target.namespace, name: result.target.name)
@@ -95,13 +98,34 @@ extension CommandContext {
             target: isNamed || isEarlier ? target : nil, backend: result.backend, content: .trial(result)))
       }
       guard let sentence = event.sentence else { continue }
-      if let status = event.status { note(Failure(sentence, status)) } else { note(sentence) }
+      guard let status = event.status else {
+        note(sentence)
+        continue
+      }
+      guard let namespace = event.failedNamespace else {
+        note(Failure(sentence, status))
+        continue
+      }
+      let name = targets.first { $0.namespace == namespace }?.name ?? namespace.description
+      fail(NamespaceFailure(NamespaceTarget(namespace, name: name), sentence, status))
     }
   }
 }
 
 extension TrialEvent {
-  /// How the program exits because of it; `nil` for what is no failure.
+  /// The namespace about which it is the only report; `nil` for other events.
+  fileprivate var failedNamespace: NetworkNamespace? {
+    switch self {
+    case .failed(let error, _): error.namespace
+    case .tooLongForIpvsadm(_, let namespace): namespace
+    case .mismatch, .unreadable, .disturbed, .result, .fallback, .nothingSet, .noNamespace, .notRecorded, .remark,
+      .gone,
+      .left:
+      nil
+    }
+  }
+
+  /// The exit status for a failure; `nil` for other events.
   fileprivate var status: ExitStatus? {
     switch self {
     case .failed(let error, _): error.exitStatus
@@ -112,17 +136,8 @@ extension TrialEvent {
   }
 }
 
-extension NamespaceTarget {
-  /// One of this name.
-  fileprivate init(_ namespace: NetworkNamespace, name: String) {
-    self.namespace = namespace
-    self.name = name
-    known = nil
-  }
-}
-
 extension UnfinishedTrial {
-  /// Says on standard error what earlier trials have left set, and how to finish them.
+  /// Reports on standard error which timeouts earlier trials have left set, and how to finish them.
   static func reportAll() {
     guard mayBe() else { return }
     for notice in all().compactMap(\.notice) { StandardStreams.report("ipvs-timeout: \(notice)") }

@@ -3,34 +3,42 @@
 internal import Directors
 internal import IPVS
 
-/// What one run of a command collects: its failures, its output and its exit status.
+/// The failures, the output and the exit status of one run of a command.
 ///
-/// Each namespace is reported for itself, none stops the others, and the largest exit status decides.
+/// Each namespace is reported by itself. A failure in one does not stop the others, and the largest exit status counts.
 struct CommandContext {
   private let access: Access
   /// How to write reports of timeouts.
   private var output: TimeoutsOutput
   private(set) var status = ExitStatus.success
-  /// Reports that are not written yet: metrics until all are known, others until they are worth a write.
+  /// The namespaces in which something failed, in order, for commands that print their own objects.
+  private(set) var failures: [NamespaceFailure] = []
+  /// Reports that are not written yet.
+  ///
+  /// Metrics wait until all are known, others until there are enough for one write.
   private var reports: [TimeoutsReport] = []
   private var hasReportedFallback = false
-  /// Whether a director has done what it was asked to, so that no failure is the same everywhere.
+  /// Whether one director has answered.
+  ///
+  /// After that, no failure counts as the same everywhere.
   private var hasReachedDirector = false
-  /// Why results cannot be written, so that there is no use in going on.
+  /// Why results cannot be written.
+  ///
+  /// It ends the loop, because more results would be lost, too.
   private var outputFailure: Failure?
   private var progress = Progress(of: 0)
-  /// How many processes did not show in which network namespace they live.
+  /// The number of processes whose network namespace is not visible to the caller.
   var hiddenProcesses = 0
-  /// Lines for standard error that wait for the end of the command; `nil` where they are written at once.
+  /// Lines for standard error that wait for the end of the command; `nil` if they are written immediately.
   private var deferredLines: [String]?
 
-  /// A context for a command that reaches directors this way.
+  /// Creates a context.
   ///
   /// - Parameters:
   ///   - access: How to reach the directors.
-  ///   - output: How to write reports of timeouts, for the commands that have such.
-  ///   - isDeferred: Whether nothing is written before ``flush()``. Whoever reads it may be slow, or not read at all, and
-  ///     nothing that is to be restored can wait for that.
+  ///   - output: How to write reports of timeouts, for the commands that have them.
+  ///   - isDeferred: Whether nothing is written before ``flush()``. A reader may be slow or never read, and restoring
+  ///     timeouts cannot wait for it.
   init(_ access: Access, _ output: TimeoutsOutput = TimeoutsOutput(), isDeferred: Bool = false) {
     self.access = access
     self.output = output
@@ -43,7 +51,26 @@ struct CommandContext {
     status = status.worse(failure.status)
   }
 
-  /// Reports something on standard error that is no failure.
+  /// Reports a failure in one namespace: on standard error, and for programs on standard output.
+  mutating func fail(_ failure: NamespaceFailure) {
+    failures.append(failure)
+    add(TimeoutsReport(failure))
+  }
+
+  /// Collects a failure for programs that another context has reported.
+  mutating func adopt(_ failure: NamespaceFailure) {
+    failures.append(failure)
+    reports.append(TimeoutsReport(failure))
+  }
+
+  /// Collects a failure that is the same in each of these namespaces.
+  ///
+  /// The caller reports its sentence once.
+  mutating func fail(_ targets: some Sequence<NamespaceTarget>, _ error: DirectorError) {
+    for target in targets { adopt(NamespaceFailure(target, error)) }
+  }
+
+  /// Reports something on standard error that is not a failure.
   mutating func note(_ sentence: String) {
     report("ipvs-timeout: \(sentence)")
   }
@@ -54,12 +81,12 @@ struct CommandContext {
     deferredLines?.append(line)
   }
 
-  /// Writes what is left to write.
+  /// Writes the remaining reports.
   ///
-  /// - Returns: The exit status of the whole.
+  /// - Returns: The exit status of the command.
   /// - Throws: ``Failure``.
   consuming func finish() throws(Failure) -> ExitStatus {
-    precondition(deferredLines == nil, "what was deferred is flushed")
+    precondition(deferredLines == nil, "a deferred context ends with flush()")
     try write(reports)
     if hiddenProcesses > 0 {
       note(
@@ -73,9 +100,9 @@ struct CommandContext {
 }
 
 extension CommandContext {
-  /// Writes what a deferred context has collected: the lines first, then the reports.
+  /// Writes the lines and then the reports that a deferred context has collected.
   ///
-  /// - Returns: How writing the reports has failed; success where it has not.
+  /// - Returns: Success, or the exit status for the failure to write them.
   consuming func flush() -> ExitStatus {
     if let deferredLines, !deferredLines.isEmpty { StandardStreams.report(deferredLines.joined(separator: "\n")) }
     do throws(Failure) {
@@ -89,42 +116,46 @@ extension CommandContext {
 }
 
 extension CommandContext {
-  /// Does something in each of several namespaces; a failure in one is noted, and the others have their turn.
+  /// Runs `body` for each of several namespaces, and reports each failure.
   ///
-  /// The one rule for all commands: a failure that would be the same in every namespace, such as a lack of rights, ends
-  /// the loop, unless it has succeeded in one of them before.
+  /// All commands have one rule: a failure that would be the same in every namespace, such as missing privileges, ends
+  /// the loop, unless one namespace has succeeded before.
   ///
   /// - Parameters:
   ///   - targets: The namespaces.
-  ///   - isEntering: Whether it is about entering them, of which success in the caller's own says nothing.
-  ///   - body: What to do in one of them.
-  /// - Throws: ``Failure``, for what would be the same everywhere.
+  ///   - isEntering: Whether `body` enters the namespaces. Success in the caller's own namespace proves nothing then.
+  ///   - body: The work in one namespace.
+  /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   mutating func forEach(
     _ targets: [NamespaceTarget], isEntering: Bool = false,
     _ body: (inout CommandContext, NamespaceTarget) throws(DirectorError) -> Void
   ) throws(Failure) {
     var hasSucceeded = false
-    for target in targets {
+    for (number, target) in targets.enumerated() {
       do throws(DirectorError) {
         try body(&self, target)
         if !isEntering || target.namespace != .current { hasSucceeded = true }
       } catch {
-        guard hasSucceeded || !error.isSameEverywhere else { throw Failure(error) }
-        note(Failure(error))
+        guard hasSucceeded || !error.isSameEverywhere else {
+          fail(targets.dropFirst(number), error)
+          writeAtFailure()
+          throw Failure(error)
+        }
+        fail(NamespaceFailure(target, error))
       }
     }
   }
 
-  /// Does something with the director in each of several namespaces, by the rule of ``forEach(_:_:)``.
+  /// Runs `body` for the director in each of several namespaces, by the rule of ``forEach(_:isEntering:_:)``.
   ///
   /// - Parameters:
   ///   - targets: The namespaces.
-  ///   - failed: What to do about a failure in one of them; by default, it is noted.
-  ///   - body: What to do with the director in one of them; the number is its place in `targets`.
-  /// - Throws: ``DirectorError``, for what would be the same everywhere.
+  ///   - failed: Handles a failure in one namespace; the number is its index in `targets`.
+  ///   - body: The work with one director; the number is the index of its namespace in `targets`.
+  /// - Throws: ``DirectorError``, for a failure that would be the same everywhere.
   mutating func forEachDirector(
     in targets: [NamespaceTarget],
-    failed: (inout CommandContext, Int, DirectorError) -> Void = { context, _, error in context.note(Failure(error)) },
+    failed: (inout CommandContext, Int, DirectorError) -> Void,
     _ body: (inout CommandContext, Int, borrowing Director) throws(DirectorError) -> Void
   ) throws(DirectorError) {
     guard !targets.isEmpty else { return }
@@ -143,7 +174,7 @@ extension CommandContext {
     }
   }
 
-  /// Reports once that another backend answers than was expected.
+  /// Reports once that `auto` turned to another backend.
   mutating func note(_ fallback: Fallback) {
     guard !hasReportedFallback else { return }
     hasReportedFallback = true
@@ -152,22 +183,22 @@ extension CommandContext {
 }
 
 extension CommandContext {
-  /// Does something with the timeouts of each of several namespaces, and reports each.
+  /// Performs an action in each of several namespaces, and reports each result.
   ///
-  /// What was changed is written at once, what was only read in pieces.
+  /// Changes are written immediately, other results several at a time.
   ///
   /// - Parameters:
-  ///   - action: What to do.
-  ///   - wanted: Where, and what is wanted there.
-  ///   - isFinal: Whether a namespace that is not there is a failure; else it may still appear.
-  /// - Returns: Those where it was done, or failed for good.
-  /// - Throws: ``Failure``, for what would be the same everywhere.
+  ///   - action: The action.
+  ///   - wanted: The namespaces and the timeouts wanted in each.
+  ///   - isFinal: Whether a missing namespace is a failure. If not, it may still appear.
+  /// - Returns: The namespaces that have a result, or a failure that does not go away by waiting.
+  /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   @discardableResult
   mutating func perform(
     _ action: DirectorAction, _ wanted: [TargetTimeouts], isFinal: Bool = true
   ) throws(Failure) -> [TargetTimeouts] {
     guard !wanted.isEmpty else { return [] }
-    // What is begun is not left half done because nobody reads the reports.
+    // A closed output must not end a change that has begun.
     if action.isChanging { StandardStreams.outliveReader() }
     return try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
       try performEach(action, wanted, isFinal)
@@ -180,20 +211,24 @@ extension CommandContext {
     progress = Progress(of: wanted.count)
     defer { progress.clear() }
     var settled: [TargetTimeouts] = []
+    var done = 0
     do throws(DirectorError) {
       try forEachDirector(in: wanted.map(\.target)) { context, number, error in
+        done = number + 1
         guard isFinal || !error.namespaceIsMissing else { return }
         settled.append(wanted[number])
-        context.writeLines()
-        if context.outputFailure == nil { context.note(Failure(error)) }
+        context.fail(NamespaceFailure(wanted[number].target, error))
       } _: { context, number, director throws(DirectorError) in
         let content = try action.perform(on: director, wanted[number].wanted)
-        // When no answer comes, the error itself names both ways.
+        // An error names both backends by itself.
         context.note(director.fallback)
+        done = number + 1
         settled.append(wanted[number])
         context.add(TimeoutsReport(target: wanted[number].target, backend: director.backend, content: content))
       }
     } catch {
+      fail(wanted.dropFirst(done).map(\.target), error)
+      writeAtFailure()
       throw Failure(error)
     }
     if let outputFailure { throw outputFailure }
@@ -203,12 +238,21 @@ extension CommandContext {
   /// Adds the report of a director.
   mutating func add(_ report: TimeoutsReport) {
     reports.append(report)
-    if report.isOfChange || reports.count >= 64 { writeLines() }
+    let failure = report.failure
+    // The sentence about a failure comes after the results before it.
+    if report.isOfChange || failure != nil || reports.count >= 64 { writeLines() }
     status = status.worse(report.status)
-    if let failure = report.failure { note(failure) }
+    if let failure, outputFailure == nil { note(failure) }
   }
 
-  /// Writes the reports that need not be held: a change is reported at once, whatever comes next.
+  /// Writes the collected reports before the command ends with a failure, which it is going to report.
+  private mutating func writeAtFailure() {
+    progress.clear()
+    do throws(Failure) { try output.print(reports) } catch {}
+    reports = []
+  }
+
+  /// Writes the reports now, unless their format needs all of them together.
   private mutating func writeLines() {
     guard deferredLines == nil, output.format.isWrittenInPieces, !reports.isEmpty else { return }
     do throws(Failure) { try write(reports) } catch { outputFailure = error }
@@ -217,7 +261,7 @@ extension CommandContext {
 
   /// Writes reports.
   ///
-  /// Where a change cannot be reported, the rest is done all the same, without output.
+  /// If a change cannot be reported, the command continues without output.
   private mutating func write(_ reports: [TimeoutsReport]) throws(Failure) {
     progress.clear()
     do throws(Failure) {

@@ -5,15 +5,15 @@ internal import IPVS
 internal import Linux
 internal import SystemPackage
 
-/// What a command does with the timeouts of one director.
+/// An action of a command on the timeouts of one director.
 enum DirectorAction: Hashable {
-  /// Reads them.
+  /// Reads the timeouts.
   case show
-  /// Sets those that are wanted, and reads them back.
+  /// Sets the wanted timeouts, and reads them back.
   case set(isDryRun: Bool)
-  /// Sets those that are wanted and differ, and reads them back.
+  /// Sets the wanted timeouts that differ, and reads them back.
   case correct(isDryRun: Bool)
-  /// Compares them with those that are wanted.
+  /// Compares the timeouts with the wanted ones.
   case verify
 
   /// Whether it changes anything.
@@ -24,9 +24,9 @@ enum DirectorAction: Hashable {
     }
   }
 
-  /// Does it.
+  /// Performs the action.
   ///
-  /// - Returns: What there is to report.
+  /// - Returns: The result.
   /// - Throws: `DirectorError`.
   func perform(on director: borrowing Director, _ wanted: Timeouts) throws(DirectorError) -> TimeoutsReport.Content {
     switch self {
@@ -39,11 +39,11 @@ enum DirectorAction: Hashable {
 }
 
 extension Access {
-  /// Does something with the timeouts of the director, or of those in several namespaces, and prints the results.
+  /// Performs an action on the director, or on the directors in several namespaces, and prints the results.
   ///
   /// - Parameters:
-  ///   - action: What to do.
-  ///   - wanted: The timeouts that are wanted.
+  ///   - action: The action.
+  ///   - wanted: The wanted timeouts.
   ///   - output: How to write the results.
   /// - Returns: The exit status.
   /// - Throws: ``Failure``.
@@ -56,36 +56,47 @@ extension Access {
         action, selection.targets(&context).map { TargetTimeouts(target: $0, wanted: wanted) })
       return try context.finish()
     }
-    let report = try performHere(action, wanted)
+    let report = try performHere(action, wanted, output)
     try output.print(report)
     if let failure = report.failure { throw failure }
     return report.status
   }
 
-  /// Does something with the caller's own director, without a list of namespaces: that is what every call pays for.
-  private func performHere(_ action: DirectorAction, _ wanted: Timeouts) throws(Failure) -> TimeoutsReport {
+  /// Performs an action on the caller's own director, without a list of namespaces: most calls take this way.
+  private func performHere(
+    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput
+  ) throws(Failure) -> TimeoutsReport {
     try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
       do throws(DirectorError) {
         let director = try Director(backend: backend, ipvsadm: ipvsadm)
         let content = try action.perform(on: director, wanted)
-        // When no answer comes, the error itself names both ways.
+        // An error names both backends by itself.
         StandardStreams.report(director.fallback)
         return TimeoutsReport(backend: director.backend, content: content)
       } catch {
+        output.printFailure(error)
         throw Failure(error)
       }
     }
   }
 }
 
+extension TimeoutsOutput {
+  /// Writes the failure of the caller's own director for programs; the caller reports the sentence.
+  @inline(never)
+  fileprivate func printFailure(_ error: DirectorError) {
+    do throws(Failure) { try print(TimeoutsReport(NamespaceFailure(NamespaceTarget(.current), error))) } catch {}
+  }
+}
+
 extension ChangeLock {
-  /// Does something while others are kept from changing timeouts.
+  /// Runs `body` while no other process changes timeouts.
   ///
   /// - Parameters:
-  ///   - isNeeded: Whether it changes any; what only reads them waits for nobody.
-  ///   - body: What to do.
-  /// - Returns: What `body` returned.
-  /// - Throws: ``Failure``, when another change does not end in time, or what `body` throws.
+  ///   - isNeeded: Whether `body` changes timeouts. Reading them needs no lock.
+  ///   - body: The work.
+  /// - Returns: The result of `body`.
+  /// - Throws: ``Failure``, when another change does not end in time, or an error of `body`.
   @inline(__always)
   static func withLock<Result>(if isNeeded: Bool = true, _ body: () throws(Failure) -> Result) throws(Failure)
     -> Result
@@ -94,11 +105,12 @@ extension ChangeLock {
     return try withExtendedLifetime(lock, body)
   }
 
-  /// Waits until nobody else changes timeouts, and keeps others from it.
+  /// Waits until no other process changes timeouts, and locks changes.
   ///
-  /// Where nothing can be locked, it goes on and says so; who may not is left to the kernel, which refuses the change.
+  /// If it cannot lock, it reports that and continues. A caller without privileges gets no report here, because the
+  /// kernel refuses the change anyway.
   ///
-  /// - Returns: The lock, where it can be had.
+  /// - Returns: The lock; `nil` if it could not be locked.
   /// - Throws: ``Failure``, when another change does not end in time.
   static func acquired() throws(Failure) -> ChangeLock? {
     do throws(ChangeLockError) {

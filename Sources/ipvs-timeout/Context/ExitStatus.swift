@@ -5,7 +5,7 @@ internal import IPVS
 internal import Ipvsadm
 internal import SystemPackage
 
-/// How the program ends: the conventions of sysexits.h, and those of ipvsadm for its two forms.
+/// The exit status of the program, as in sysexits.h; ipvsadm's two forms exit as ipvsadm does.
 struct ExitStatus: RawRepresentable, Hashable {
   let rawValue: Int32
 
@@ -17,38 +17,39 @@ struct ExitStatus: RawRepresentable, Hashable {
   static let usage = ExitStatus(rawValue: 64)
   /// No IPVS here: kernel, module, or the program ipvsadm is missing.
   static let unavailable = ExitStatus(rawValue: 69)
-  /// A reply that nobody should get.
+  /// An unexpected reply: a bug.
   static let defect = ExitStatus(rawValue: 70)
   /// The system refused.
   static let refused = ExitStatus(rawValue: 71)
   /// No answer in time.
   static let timedOut = ExitStatus(rawValue: 75)
-  /// The caller may not.
+  /// The caller has no permission.
   static let notPermitted = ExitStatus(rawValue: 77)
-  /// The policy file is not there, or has mistakes.
+  /// The policy file does not exist or has errors.
   static let badPolicy = ExitStatus(rawValue: 78)
-  /// The reader of the output has gone: 128 and the number of SIGPIPE, as a shell counts.
+  /// Standard output was closed by its reader: 128 plus the number of SIGPIPE, as in a shell.
   static let outputClosed = ExitStatus(rawValue: 141)
 
-  /// The command that was to be run cannot be: as env(1) says it.
+  /// The command of a trial cannot be run, as for env(1).
   static let commandNotRun = ExitStatus(rawValue: 126)
-  /// There is no such command.
+  /// The command of a trial does not exist, as for env(1).
   static let commandNotFound = ExitStatus(rawValue: 127)
 
-  /// ipvsadm could not reach IPVS, or did not understand.
+  /// ipvsadm could not reach IPVS, or did not accept the arguments.
   static let ipvsadmFailedToOpen = ExitStatus(rawValue: 2)
   /// ipvsadm could not list.
   static let ipvsadmFailedToList = ExitStatus(rawValue: 1)
   /// ipvsadm could not set.
   static let ipvsadmFailedToSet = ExitStatus(rawValue: 255)
 
-  /// The worse of two: the one with the larger number, so that anything is worse than success, and any failure worse
-  /// than a drift.
+  /// The worse of two exit statuses: the larger number.
+  ///
+  /// Any failure is worse than drift, and drift worse than success.
   func worse(_ other: ExitStatus) -> ExitStatus { rawValue < other.rawValue ? other : self }
 }
 
 extension DirectorError {
-  /// The exit status for a failure; where two backends failed, that of the first.
+  /// The exit status for a failure; if two backends failed, the status for the first.
   var exitStatus: ExitStatus {
     if let fallbackFrom { return fallbackFrom.exitStatus }
     switch cause {

@@ -5,36 +5,36 @@ internal import IPVS
 internal import Linux
 internal import SystemPackage
 
-/// In which network namespaces a command does its work.
+/// The network namespaces in which a command works.
 struct NamespaceSelection: Hashable {
-  /// How they are chosen.
+  /// How the namespaces are chosen.
   enum Choice: Hashable {
-    /// The caller's own.
+    /// The caller's own namespace.
     case current
-    /// These, each once.
+    /// These namespaces, each once.
     case named([NetworkNamespace])
-    /// The caller's own and those that are bound somewhere: what a policy can match.
+    /// The caller's own namespace and all bound ones: the namespaces that a policy can match.
     case bound
-    /// All that can be found, those in which only processes live included.
+    /// All namespaces that can be found, including those with only processes in them.
     case all
   }
 
   var choice = Choice.current
-  /// Whether only those with a virtual service or a connection.
+  /// Whether to skip namespaces without a virtual service or a connection.
   var isInUseOnly = false
 
-  /// Whether results say which namespace they are about.
+  /// Whether results name their namespace.
   var showsNames: Bool { choice != .current }
 
-  /// Whether somebody has named them one by one.
+  /// Whether the command line names each namespace.
   var isNamed: Bool {
     if case .named = choice { true } else { false }
   }
 
-  /// Whether it leaves out a namespace that a policy can match.
+  /// Whether the selection leaves out namespaces that a policy can match.
   var isNarrowed: Bool { isNamed || isInUseOnly }
 
-  /// Whether it is one namespace.
+  /// Whether the selection is exactly one namespace.
   var isOne: Bool {
     switch choice {
     case .current: true
@@ -48,10 +48,10 @@ extension NamespaceSelection {
   /// Finds the namespaces.
   ///
   /// - Parameters:
-  ///   - context: Collects what could not be seen.
-  ///   - findsNames: Whether to look up under which names those are known that somebody has named, as a policy needs it.
-  /// - Returns: A target for each.
-  /// - Throws: ``Failure``, when they cannot be listed.
+  ///   - context: Collects failures and hidden processes.
+  ///   - findsNames: Whether to look up all names of each named namespace. A policy needs them.
+  /// - Returns: A target for each namespace.
+  /// - Throws: ``Failure``, when the namespaces cannot be listed.
   func targets(_ context: inout CommandContext, findsNames: Bool = false) throws(Failure) -> [NamespaceTarget] {
     let targets: [NamespaceTarget]
     switch choice {
@@ -86,40 +86,58 @@ extension NamespaceList {
   }
 }
 
-/// A network namespace to which a command goes, and what it is called in the report.
+/// A network namespace in which a command works, and its name in reports.
 struct NamespaceTarget: Hashable {
   let namespace: NetworkNamespace
   let name: String
-  /// What is known of it, where it was looked up.
+  /// Its names and identity, if they were looked up.
   let known: NamespaceInfo?
 
-  /// A namespace that somebody has named.
+  /// A namespace from the command line.
   init(_ namespace: NetworkNamespace, known: NamespaceInfo? = nil) {
     self.namespace = namespace
     self.known = known
     name = namespace.description
   }
 
-  /// A namespace that was found.
+  /// A namespace with another name in reports.
+  init(_ namespace: NetworkNamespace, name: String) {
+    self.namespace = namespace
+    self.name = name
+    known = nil
+  }
+
+  /// A namespace from the list of namespaces.
   init(_ known: NamespaceInfo) {
     namespace = known.namespace
     self.known = known
     name = known.name
   }
 
-  /// Whether it is the namespace in which the program was started.
+  /// Whether the program was started in it.
   var isHost: Bool { namespace.isOwn(known) }
 
-  /// Where it is bound; where nothing is known of it, where it would be.
+  /// The paths to which it is bound; if it was not looked up, the paths to which its name would be bound.
   var paths: [String] { namespace.paths(known) }
+
+  /// The device and inode of its file; `nil` if they cannot be read, or if the file is not a namespace.
+  var identity: NamespaceIdentity? {
+    guard let identity = known?.fileIdentity ?? namespace.identity else { return nil }
+    return identity.device == NamespaceTarget.device ? identity : nil
+  }
+
+  /// The device of the kernel's file system for namespaces, which is the same for all of them.
+  private static let device = NetworkNamespace.current.identity?.device
 }
 
-/// What is wanted in one namespace.
+/// The timeouts wanted in one namespace.
 struct TargetTimeouts: Hashable {
   let target: NamespaceTarget
   let wanted: Timeouts
 
-  /// What is wanted of which namespace, whatever that is called.
+  /// The namespace by its identity, and the timeouts wanted there.
+  ///
+  /// It does not depend on the name.
   var key: Key { Key(identity: target.known?.fileIdentity, wanted: wanted) }
 
   /// See ``TargetTimeouts/key``.

@@ -55,6 +55,17 @@ struct ConnectionsPrinter: ~Copyable {
     }
   }
 
+  /// Writes the failures for programs; people read them on standard error.
+  mutating func add(_ failures: [NamespaceFailure]) {
+    for failure in failures {
+      switch result {
+      case .summary(.text), .outdated(.text): break
+      case .summary(.json), .outdated(.json): append(failure.json)
+      case .summary(.prometheus): metrics.add(failure)
+      }
+    }
+  }
+
   /// Writes the rest.
   ///
   /// - Throws: ``Failure``, when something could not be written.

@@ -24,10 +24,9 @@ struct OutdatedConnection {
 }
 
 extension ConnectionsReport {
-  /// One object on one line; `docs/reference/json.md` lists its keys.
+  /// One object on one line; `docs/reference/output.schema.json` lists its keys.
   var json: String {
-    var object = JSONObject()
-    object.add("netns", .string(target.name))
+    var object = JSONObject(about: target)
     object.add("backend", .string(backend.rawValue))
     object.add("timeouts", summary.rule.timeouts.json)
     object.add("connections", .number(summary.count))
@@ -40,10 +39,9 @@ extension ConnectionsReport {
 }
 
 extension OutdatedConnection {
-  /// One object on one line; `docs/reference/json.md` lists its keys.
+  /// One object on one line; `docs/reference/output.schema.json` lists its keys.
   var json: String {
-    var object = JSONObject()
-    object.add("netns", .string(target.name))
+    var object = JSONObject(about: target)
     object.add("protocol", .string(connection.transport.rawValue))
     object.add("client", connection.client.json)
     object.add("service", connection.service.json)

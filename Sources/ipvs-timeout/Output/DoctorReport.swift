@@ -24,8 +24,7 @@ extension DoctorReport {
 
   /// The members of that object.
   var object: JSONObject {
-    var object = JSONObject()
-    object.add("netns", .string(target.name))
+    var object = JSONObject(about: target)
     for severity in [Severity.problem, .note] {
       object.add("\(severity.rawValue)s", .number(findings.count { $0.severity == severity }))
     }

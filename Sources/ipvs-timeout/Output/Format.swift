@@ -2,36 +2,36 @@
 
 internal import Text
 
-/// How a command writes a result that is not only timeouts.
+/// The formats of a command whose result is more than timeouts.
 enum TextFormat: String, CaseIterable, Sendable {
   /// Lines for people.
   case text
-  /// One JSON object a line.
+  /// JSON Lines: one object on each line.
   case json
 }
 
-/// How a command writes a result that a monitoring system can read, too.
+/// The formats of a command whose result a monitoring system can read, too.
 enum MetricFormat: String, CaseIterable, Sendable {
   /// Lines for people.
   case text
-  /// One JSON object a line.
+  /// JSON Lines: one object on each line.
   case json
   /// The Prometheus text exposition format.
   case prometheus
 }
 
-/// How a command writes timeouts.
+/// The formats of timeouts.
 enum TimeoutsFormat: String, CaseIterable, Sendable {
-  /// Lines for people, the first as ipvsadm prints it.
+  /// Lines for people, in the form of ipvsadm's line.
   case text
-  /// One JSON object a line.
+  /// JSON Lines: one object on each line.
   case json
   /// The Prometheus text exposition format.
   case prometheus
   /// A line for a file that `ipvsadm -R` reads.
   case rules
 
-  /// The same format, as every command that writes timeouts has it.
+  /// The same format for timeouts.
   init(_ format: TextFormat) {
     switch format {
     case .text: self = .text
@@ -39,7 +39,7 @@ enum TimeoutsFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The same format, as every command that writes timeouts has it.
+  /// The same format for timeouts.
   init(_ format: MetricFormat) {
     switch format {
     case .text: self = .text
@@ -50,7 +50,7 @@ enum TimeoutsFormat: String, CaseIterable, Sendable {
 }
 
 extension TextFormat {
-  /// The same format; `nil` for one that only monitoring systems read.
+  /// The same format; `nil` for a format that only monitoring systems read.
   init?(_ format: MetricFormat) {
     switch format {
     case .text: self = .text
@@ -61,7 +61,9 @@ extension TextFormat {
 }
 
 extension TimeoutsFormat {
-  /// Whether reports can be written one after another; else all are written together, at the end.
+  /// Whether reports can be written one after another.
+  ///
+  /// If not, all are written together at the end.
   var isWrittenInPieces: Bool {
     switch self {
     case .text, .json, .rules: true
@@ -69,7 +71,7 @@ extension TimeoutsFormat {
     }
   }
 
-  /// Whether what is written can be about several namespaces.
+  /// Whether the format can name several namespaces.
   var namesNamespaces: Bool {
     switch self {
     case .text, .json, .prometheus: true
@@ -77,7 +79,7 @@ extension TimeoutsFormat {
     }
   }
 
-  /// Renders one report; the most used commands need no array.
+  /// Renders one report, without an array, which the most used commands must not need.
   func render(_ report: TimeoutsReport) -> TextBuffer {
     if self != .text { return render([report]) }
     var text = TextBuffer()
@@ -102,7 +104,7 @@ extension TimeoutsFormat {
 struct TimeoutsOutput: Hashable {
   var format = TimeoutsFormat.text
   var isQuiet = false
-  /// Whether to write only reports of what has changed.
+  /// Whether to write only reports of changes and failures.
   var isChangedOnly = false
 
   /// Writes a report to standard output.
@@ -122,5 +124,7 @@ struct TimeoutsOutput: Hashable {
     try StandardStreams.print(format.render(shown))
   }
 
-  private func isShown(_ report: TimeoutsReport) -> Bool { !isQuiet && (!isChangedOnly || report.isChanged) }
+  private func isShown(_ report: TimeoutsReport) -> Bool {
+    !isQuiet && (!isChangedOnly || report.isChanged || report.isOfFailure)
+  }
 }

@@ -5,7 +5,7 @@ internal import IPVS
 internal import SystemPackage
 internal import Text
 
-/// What a policy wants in each of several namespaces, and from which line.
+/// The timeouts that a policy wants in each of several namespaces, with the lines that say it.
 struct PolicyReport {
   let policy: PolicyFile
   let targets: [NamespaceTarget]
@@ -26,7 +26,7 @@ struct PolicyReport {
 }
 
 extension PolicyDemand {
-  /// For people.
+  /// The line for people.
   fileprivate func sentence(_ target: NamespaceTarget) -> String {
     let parts = Timeouts.Name.allCases.compactMap { name in
       timeouts[name].flatMap { timeout in line(of: name).map { "\(name.rawValue) \(timeout.seconds) s (line \($0))" } }
@@ -34,14 +34,13 @@ extension PolicyDemand {
     return "\(target.name.printable): \(parts.isEmpty ? "nothing" : parts.joined(separator: ", "))"
   }
 
-  /// One object; `docs/reference/json.md` lists its keys.
+  /// One object; `docs/reference/output.schema.json` lists its keys.
   fileprivate func json(_ target: NamespaceTarget, _ path: FilePath) -> String {
     var lines = JSONObject()
     for name in Timeouts.Name.allCases {
       lines.add(name.rawValue, line(of: name).map { .number(UInt32(clamping: $0)) } ?? .null)
     }
-    var object = JSONObject()
-    object.add("netns", .string(target.name))
+    var object = JSONObject(about: target)
     object.add("policy", .string(path.string))
     object.add("wanted", timeouts.json)
     object.add("lines", .object(lines))

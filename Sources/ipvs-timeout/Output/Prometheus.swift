@@ -5,7 +5,7 @@ internal import IPVS
 internal import Text
 
 extension [TimeoutsReport] {
-  /// Metrics for node_exporter's textfile collector; all samples of one stand together.
+  /// Metrics for node_exporter's textfile collector, which wants all samples of one metric together.
   var prometheus: String {
     let reports = labelled
     let isComparison = contains { if case .comparison = $0.content { true } else { false } }
@@ -15,9 +15,11 @@ extension [TimeoutsReport] {
           "ipvs_timeout_drift", "Whether the timeout differs from the wanted one.",
           reports.flatMap { $0.report.drifts($0.label) })
         : "")
+      + upMetric(
+        "ipvs_timeout_up", "Whether the timeouts could be read.", reports.map { ($0.label, !$0.report.isOfFailure) })
   }
 
-  /// The last report on each namespace, with a label that no other has: one sample twice would spoil all of them.
+  /// The last report on each namespace, with a unique label: the collector rejects a file with a sample twice.
   private var labelled: [(report: TimeoutsReport, label: String)] {
     let last = Dictionary(indices.map { (self[$0].target?.namespace, $0) }, uniquingKeysWith: { $1 })
     var labels = MetricLabels()
@@ -53,11 +55,18 @@ extension TimeoutsReport {
   }
 }
 
-/// Labels for namespaces, none of which is given twice.
+/// A metric that is 1 for each namespace that answered, and 0 for each that failed.
+private func upMetric(_ name: String, _ help: String, _ samples: [(label: String, isUp: Bool)]) -> String {
+  samples.reduce(into: "# HELP \(name) \(help)\n# TYPE \(name) gauge\n") { text, sample in
+    text += "\(name){netns=\"\(sample.label)\"} \(sample.isUp ? 1 : 0)\n"
+  }
+}
+
+/// Labels for namespaces; each label is unique.
 struct MetricLabels {
   private var given: Set<String> = []
 
-  /// A label that no other namespace has.
+  /// A label that no other namespace has got.
   mutating func label(for namespace: String) -> String {
     let name = namespace.metricLabel
     var label = name
@@ -71,9 +80,9 @@ struct MetricLabels {
 }
 
 extension String {
-  /// The text as the value of a label, in which a backslash and a quotation mark are escaped.
+  /// The text as the value of a label, with backslashes and quotation marks escaped.
   ///
-  /// Scalar by scalar: with an accent behind it, a quotation mark is another character, and ends the value all the same.
+  /// It works scalar by scalar: a quotation mark with an accent is another character, but still ends the value.
   var metricLabel: String {
     printable.unicodeScalars.reduce(into: "") { text, scalar in
       if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
@@ -82,15 +91,17 @@ extension String {
   }
 }
 
-/// Metrics for node_exporter's textfile collector; all samples of one stand together, so they are gathered first.
+/// Metrics for node_exporter's textfile collector, which wants all samples of one metric together.
 struct ConnectionsMetrics {
   private var counts = ""
   private var outdated = ""
+  private var up: [(label: String, isUp: Bool)] = []
   private var namespaces = MetricLabels()
 
   /// Adds the samples of a namespace.
   mutating func add(_ report: ConnectionsReport) {
     let namespace = namespaces.label(for: report.target.name)
+    up.append((namespace, true))
     for tally in report.summary.tallies {
       let labels =
         "{netns=\"\(namespace)\",protocol=\"\(tally.kind.transport.rawValue.metricLabel)\","
@@ -100,7 +111,12 @@ struct ConnectionsMetrics {
     }
   }
 
-  /// All of them.
+  /// Adds a namespace whose connections could not be read.
+  mutating func add(_ failure: NamespaceFailure) {
+    up.append((namespaces.label(for: failure.target.name), false))
+  }
+
+  /// All metrics.
   var text: String {
     """
     # HELP ipvs_timeout_connections Entries in the IPVS connection table.
@@ -108,6 +124,6 @@ struct ConnectionsMetrics {
     \(counts)# HELP ipvs_timeout_connections_outdated Connections whose timer is longer than the timeout allows.
     # TYPE ipvs_timeout_connections_outdated gauge
     \(outdated)
-    """
+    """ + upMetric("ipvs_timeout_connections_up", "Whether the connections could be read.", up)
   }
 }

@@ -7,7 +7,7 @@ internal import Text
 
 /// Standard output and standard error, each written to with one system call.
 ///
-/// On the way that every call of the program takes, so with `write` itself: `print` costs more.
+/// Every call of the program writes, so this uses `write` itself, which costs less than `print`.
 enum StandardStreams {
   /// Writes text to standard output.
   ///
@@ -23,7 +23,7 @@ enum StandardStreams {
     }
   }
 
-  /// Writes text to standard output, as all that a command does.
+  /// Writes text to standard output, for commands that do nothing else.
   ///
   /// - Returns: Success.
   /// - Throws: ``Failure``, when it cannot be written.
@@ -34,17 +34,21 @@ enum StandardStreams {
     return .success
   }
 
-  /// Writes a line to standard error, where there is one to write to; what the program does goes on without it.
+  /// Writes a line to standard error.
+  ///
+  /// If that fails, the program continues without it.
   static func report(_ line: String) {
     draw(line + "\n")
   }
 
-  /// Has the program go on when nobody reads its output any more, until it finds out by writing.
+  /// Lets the program continue when the reader of its output has gone; a later write reports that.
   static func outliveReader() {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Writes text to standard error, where there is one to write to.
+  /// Writes text to standard error.
+  ///
+  /// If that fails, the program continues without it.
   static func draw(_ string: String) {
     outliveReader()
     var text = TextBuffer()
@@ -52,15 +56,14 @@ enum StandardStreams {
     _ = write(text, to: STDERR_FILENO)
   }
 
-  /// Says on standard error that an answer came another way than expected, if it did.
+  /// Reports on standard error that another backend answered than expected.
   static func report(_ fallback: Fallback) {
     if let sentence = fallback.sentence { report("ipvs-timeout: \(sentence)") }
   }
 
-  /// Writes all of a text; returns the errno that stopped it, or 0.
+  /// Writes a whole text; returns the errno of a failure, or 0.
   ///
-  /// Where nobody reads any more, SIGPIPE ends the program as it ends others; where the caller had it ignored, EPIPE
-  /// is what comes.
+  /// If the reader has gone, SIGPIPE ends the program like any other. If the caller ignores SIGPIPE, the errno is EPIPE.
   private static func write(_ text: borrowing TextBuffer, to stream: CInt) -> CInt {
     text.withBytes { bytes in
       var written = 0

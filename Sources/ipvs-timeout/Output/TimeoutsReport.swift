@@ -5,76 +5,110 @@ internal import IPVS
 internal import Ipvsadm
 internal import Text
 
-/// What there is to say about one director.
+/// A report on one director.
 struct TimeoutsReport {
-  /// What was done, with its result.
+  /// What the command did, and the result.
   enum Content {
-    /// The timeouts as they are.
+    /// The timeouts were read.
     case timeouts(Timeouts)
-    /// The timeouts were set, or would be.
+    /// The timeouts were set, or would be set.
     case change(TimeoutsChange)
-    /// The timeouts were compared with what is wanted.
+    /// The timeouts were compared with the wanted ones.
     case comparison(wanted: Timeouts, actual: Timeouts)
-    /// The timeouts were set for a while.
+    /// A trial of the timeouts has ended.
     case trial(TrialResult)
+    /// The command failed here.
+    case failure(NamespaceFailure)
   }
 
-  /// Where; `nil` where nobody has named a network namespace, so that it is the one in which the program was started.
+  /// The network namespace; `nil` for the caller's own, if the command line names none.
   var target: NamespaceTarget?
-  let backend: BackendChoice
+  /// The backend that answered; `nil` if none did.
+  let backend: BackendChoice?
   let content: Content
 
-  /// The network namespace as programs get it.
+  /// The name of the network namespace for programs.
   var namespace: String { target?.name ?? "host" }
+
+  /// A report of a result.
+  init(target: NamespaceTarget? = nil, backend: BackendChoice, content: Content) {
+    self.target = target
+    self.backend = backend
+    self.content = content
+  }
+
+  /// A report of a failure.
+  init(_ failure: NamespaceFailure) {
+    target = failure.target
+    backend = nil
+    content = .failure(failure)
+  }
 }
 
 extension TimeoutsReport {
-  /// Whether it is about setting.
+  /// Whether the command was one that changes timeouts.
   var isOfChange: Bool {
     switch content {
     case .change, .trial: true
-    case .timeouts, .comparison: false
+    case .timeouts, .comparison, .failure: false
     }
   }
 
-  /// Whether something became, or would become, different.
+  /// Whether a timeout changed, or would change.
   var isChanged: Bool {
     switch content {
     case .change(let change): change.isChanged
     case .trial(let end): end.before != end.after
-    case .timeouts, .comparison: false
+    case .timeouts, .comparison, .failure: false
     }
   }
 
-  /// How the program ends after this.
+  /// Whether the report is about a failure.
+  var isOfFailure: Bool {
+    if case .failure = content { true } else { false }
+  }
+
+  /// The exit status after this report.
   var status: ExitStatus {
     switch content {
     case .timeouts, .trial: .success
     case .comparison(let wanted, let actual): actual.isAsWanted(wanted) ? .success : .notAsWanted
     case .change(let change): change.mismatch == nil ? .success : .refused
+    case .failure(let failure): failure.status
     }
   }
 
-  /// The failure that the timeouts read back are not those that were set; `nil` where they are.
+  /// The failure to report on standard error; `nil` if there is none.
+  ///
+  /// One kind of failure has a result, too: the timeouts that were read back differ from the ones that were set.
   var failure: Failure? {
-    guard case .change(let change) = content, let mismatch = change.mismatch else { return nil }
-    return Failure(mismatch.sentence(in: target?.namespace ?? .current), .refused)
+    switch content {
+    case .timeouts, .comparison, .trial: return nil
+    case .change(let change):
+      guard let mismatch = change.mismatch else { return nil }
+      return Failure(mismatch.sentence(in: target?.namespace ?? .current), .refused)
+    case .failure(let failure): return Failure(failure.sentence, failure.status)
+    }
   }
 }
 
 extension TimeoutsReport {
-  /// The timeouts that are in force.
+  /// The timeouts in force; none after a failure.
   var timeouts: Timeouts {
     switch content {
     case .timeouts(let timeouts): timeouts
     case .change(let change): change.isDryRun ? change.before : change.after
     case .comparison(_, let actual): actual
     case .trial(let result): result.after
+    case .failure: Timeouts()
     }
   }
 
-  /// Appends the lines for people, each with the name of the network namespace where one was named.
+  /// Appends the lines for people, each with the name of the namespace if the command line names one.
+  ///
+  /// A failure has none: its sentence is on standard error.
   func appendText(to text: inout TextBuffer) {
+    if isOfFailure { return }
     appendTarget(to: &text)
     switch content {
     case .timeouts(let timeouts):
@@ -108,6 +142,7 @@ extension TimeoutsReport {
       guard drift.isEmpty else { return }
       actual.appendLine(to: &text, absent: "-")
       text.append(" (as wanted)\n")
+    case .failure: return
     }
   }
 
@@ -119,18 +154,20 @@ extension TimeoutsReport {
 }
 
 extension TimeoutsReport {
-  /// Appends the line that `ipvsadm -R` reads and `ipvsadm -S` never writes; in it, 0 keeps a timeout.
+  /// Appends the line that `ipvsadm -R` reads and `ipvsadm -S` never writes.
+  ///
+  /// In it, 0 keeps a timeout.
   func appendRules(to text: inout TextBuffer) {
+    if isOfFailure { return }
     text.append(IpvsadmCommand.set(timeouts).arguments.joined(separator: " ") + "\n")
   }
 }
 
 extension TimeoutsReport {
-  /// One object on one line; `docs/reference/json.md` lists its keys.
+  /// One object on one line; `docs/reference/output.schema.json` lists its keys.
   var json: String {
-    var object = JSONObject()
-    object.add("netns", .string(namespace))
-    object.add("backend", .string(backend.rawValue))
+    var object = JSONObject(about: target)
+    object.add("backend", backend.map { .string($0.rawValue) } ?? .null)
     switch content {
     case .timeouts(let timeouts):
       object.add("timeouts", timeouts.json)
@@ -151,13 +188,14 @@ extension TimeoutsReport {
       object.add("wanted", wanted.json)
       object.add("timeouts", actual.json)
       object.add("drift", .array(drift.map { .string($0.name.rawValue) }))
+    case .failure(let failure): return failure.json
     }
     return JSONValue.object(object).text + "\n"
   }
 }
 
 extension Timeouts {
-  /// An object of the three.
+  /// An object with the three timeouts.
   var json: JSONValue {
     var object = JSONObject()
     for name in Name.allCases {
