@@ -61,7 +61,7 @@ test: lint test-manual test-lab test-host test-link-order test-golden test-schem
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations

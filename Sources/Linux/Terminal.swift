@@ -37,6 +37,12 @@ package final class Terminal {
   /// Whether this process is in the foreground of the terminal now.
   package var isForeground: Bool { tcgetpgrp(descriptor) == getpgrp() }
 
+  /// Writes as much of a text as the terminal accepts now.
+  package func show(_ text: String) {
+    var output = Array(text.utf8)[...]
+    write(&output)
+  }
+
   /// Asks a question that is answered by a line with only yes, y, no or n.
   ///
   /// - Parameters:

@@ -12,8 +12,13 @@ import Testing
 
   @Test(
     arguments: [
-      (["try", "60", "30", "60", "--", "a", "b"], sixty, .trying(["a", "b"], within: nil)),
+      (["try", "60", "30", "60", "--", "a", "b"], sixty, .trying(["a", "b"])),
       (["try", "-", "-", "5s", "--within", "90", "--", "a"], Timeouts(udp: 5), .trying(["a"], within: .seconds(90))),
+      (["try", "--udp", "5s", "--after", "90s", "--", "a"], Timeouts(udp: 5), .trying(["a"], after: .seconds(90))),
+      (
+        ["try", "--udp", "5s", "--within", "1m", "--after", "1", "--", "a"], Timeouts(udp: 5),
+        .trying(["a"], after: .seconds(1), within: .seconds(60))
+      ),
       (["try", "--udp", "5s", "--confirm"], Timeouts(udp: 5), .asking(within: .seconds(60))),
       (["try", "--udp", "5s", "--confirm", "--within", "2m"], Timeouts(udp: 5), .asking(within: .seconds(120))),
       (["with", "60", "30", "60", "--", "a"], sixty, .running(["a"])),
@@ -23,9 +28,9 @@ import Testing
         ["with", "--udp", "5", "--", "show", "--", "-1", "--help", "--udp", "", "-h"], Timeouts(udp: 5),
         .running(["show", "--", "-1", "--help", "--udp", "", "-h"])
       ),
-    ] as [([String], Timeouts, TrialRequest.Meanwhile)])
-  func `a trial`(arguments: [String], wanted: Timeouts, meanwhile: TrialRequest.Meanwhile) throws {
-    let request = TrialRequest(wanted: wanted, meanwhile: meanwhile)
+    ] as [([String], Timeouts, TrialRequest.Work)])
+  func `a trial`(arguments: [String], wanted: Timeouts, work: TrialRequest.Work) throws {
+    let request = TrialRequest(wanted: wanted, work: work)
     #expect(try Invocation(arguments) == .trial(request))
   }
 
@@ -36,13 +41,13 @@ import Testing
       "a", "--quiet",
     ]
     let request = TrialRequest(
-      wanted: Timeouts(udp: 5), meanwhile: .running(["a", "--quiet"]), isDryRun: true,
+      wanted: Timeouts(udp: 5), work: .running(["a", "--quiet"]), isDryRun: true,
       output: TimeoutsOutput(format: .json, isQuiet: true),
       access: Access(backend: .ipvsadm, selection: NamespaceSelection(choice: .named([.named("blue")]))))
     #expect(try Invocation(arguments) == .trial(request))
   }
 
-  @Test func `finishing`() throws {
+  @Test func `a rollback`() throws {
     #expect(try Invocation(["rollback"]) == .rollback(RollbackRequest()))
     #expect(
       try Invocation(["rollback", "--keep", "--format", "json"])
@@ -52,7 +57,7 @@ import Testing
   private static func needed(_ command: String) -> String {
     "a command is missing; write it after --, as in `ipvs-timeout \(command) --udp 5s -- ./deploy`"
   }
-  private static let within = "--within accepts a time from 1 s to 31 days (90, 90s, 15m), not "
+  private static let time = " accepts a time from 1 s to 31 days (90, 90s, 15m), not "
 
   @Test(arguments: [
     (["try", "60", "30", "60"], needed("try")),
@@ -62,8 +67,15 @@ import Testing
     (["with", "0", "-", "0", "--", "true"], "there is nothing to set; name at least one timeout"),
     (["try", "60", "30", "--", "true"], UsageErrorTests.threeValues("try", 2)),
     (["try", "--udp", "5", "--confirm", "--", "true"], "use either a command or --confirm, not both"),
-    (["try", "--udp", "5", "--within", "0", "--", "true"], within + "\"0\""),
-    (["try", "--udp", "5", "--within", "x", "--confirm"], within + "\"x\""),
+    (["try", "--udp", "5", "--within", "0", "--", "true"], "--within" + time + "\"0\""),
+    (["try", "--udp", "5", "--within", "x", "--confirm"], "--within" + time + "\"x\""),
+    (["try", "--udp", "5", "--after", "0", "--", "true"], "--after" + time + "\"0\""),
+    (["try", "--udp", "5", "--after", "32d", "--", "true"], "--after" + time + "\"32d\""),
+    (
+      ["try", "--udp", "5", "--after", "1m", "--confirm"],
+      "--after waits before a command, and --confirm runs none; wait as long as you like before you answer"
+    ),
+    (["try", "--udp", "5", "--after", "1m"], needed("try")),
     (
       ["with", "--udp", "5", "--", "rm", "\u{FFFD}"],
       "the command's word \"\u{FFFD}\" is not UTF-8; write the command into a script"

@@ -3,12 +3,12 @@
 import Testing
 
 extension RealKernel {
-  /// `ipvs-timeout try` and `with` over several network namespaces: all or none, and put back in each that is there.
+  /// `ipvs-timeout try` and `with` in several network namespaces: all or none, and restored wherever possible.
   @Suite(.clearingUp) struct TrialNamespacesTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
 
-    private static let putBack = "Timeout (tcp tcpfin udp): 900 120 300 (put back; was 900 120 5)\n"
+    private static let putBack = "Timeout (tcp tcpfin udp): 900 120 300 (put back; tried 900 120 5)\n"
 
     @Test func setsAll() async throws {
       let (blue, red) = try await blueAndRed()
@@ -24,7 +24,7 @@ extension RealKernel {
       expect(try await netns.timeouts(), equals: "900 120 300")
     }
 
-    @Test func setsNoneWhereOneCannotBeRead() async throws {
+    @Test func setsNoneIfOneCannotBeRead() async throws {
       let (blue, _) = try await blueAndRed()
       let outcome = try await netns.program(
         "try", "--udp", "5s", "--netns", "blue", "--netns", "green", "--", "touch", "\(directory.path)/ran")
@@ -39,7 +39,7 @@ extension RealKernel {
       try await blue.expectEnd("900 120 300")
     }
 
-    @Test func putsBackTheOthersWhereOneRefuses() async throws {
+    @Test func restoresTheOthersIfOneRefuses() async throws {
       let (blue, red) = try await blueAndRed()
       let refusing = try directory.script(
         "ipvsadm",
@@ -58,7 +58,7 @@ extension RealKernel {
       try await red.expectEnd("900 120 300")
     }
 
-    @Test func saysThatOneHasGone() async throws {
+    @Test func reportsThatOneHasGone() async throws {
       let (_, red) = try await blueAndRed()
       expect(
         try await with("ip netns delete blue"),
@@ -77,8 +77,8 @@ extension RealKernel {
       _ = blue
     }
 
-    /// The kernel gives the inode of one that has gone to the next one.
-    @Test func leavesAnotherOfTheSameInode() async throws {
+    /// The kernel reuses the inode of a namespace that has gone.
+    @Test func leavesAnotherWithTheSameInode() async throws {
       _ = try await blueAndRed()
       let outcome = try await with(
         """
@@ -108,14 +108,14 @@ extension RealKernel {
       try await blue.expectEnd("900 120 300")
     }
 
-    @Test func saysThatThereIsNone() async throws {
+    @Test func reportsThatThereIsNone() async throws {
       let outcome = try await netns.program("with", "--udp", "5s", "--all-netns", "--in-use", "--", "echo", "ran")
       #expect(outcome.status == 0 && outcome.stdout == "ran\n" && outcome.isErrorOneSentence, "\(outcome)")
       #expect(outcome.stderr.contains("nothing was set"), "\(outcome)")
     }
 
-    /// That a namespace cannot be told from others is no reason to take it for gone.
-    @Test func keepsTheRecordWhereANamespaceCannotBeTold() async throws {
+    /// A namespace that cannot be identified has not gone.
+    @Test func keepsTheRecordOfANamespaceThatCannotBeIdentified() async throws {
       let outcome = try await netns.run(
         "strace", "-f", "-o", "/dev/null", "-e", "trace=getsockopt", "-e", "inject=getsockopt:error=ENOMEM:when=2+",
         Guest.program, "with", "--udp", "5s", "--", "true")
@@ -125,9 +125,9 @@ extension RealKernel {
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func leavesAnotherOfTheSameName() async throws {
+    @Test func leavesAnotherWithTheSameName() async throws {
       _ = try await blueAndRed()
-      // A process keeps the old one, so that the new one gets another number.
+      // A process keeps the old namespace, so the new one gets another inode.
       let script = """
         old=$(stat -L -c %i /run/netns/blue)
         nsenter --net=/run/netns/blue sleep 20 </dev/null >/dev/null 2>&1 &
@@ -138,7 +138,7 @@ extension RealKernel {
         """
       let outcome = try await with(script)
       let process = String(directory.text("pid").dropLast())
-      // Its name is another's now.
+      // Its name belongs to another namespace now.
       expect(
         outcome,
         equals: Outcome(
@@ -148,7 +148,7 @@ extension RealKernel {
       try await Guest.output(["kill", process])
     }
 
-    @Test func putsBackWhatWasKilledOverMany() async throws {
+    @Test func restoresAfterATrialInManyWasKilled() async throws {
       let (blue, red) = try await blueAndRed()
       let outcome = try await with("kill -KILL $PPID")
       #expect(outcome.status == -9)
@@ -168,10 +168,10 @@ extension RealKernel {
       try await red.expectEnd("900 120 300")
     }
 
-    @Test func keepsWhatWasKilledIfThatIsWanted() async throws {
+    @Test func keepsTheTimeoutsOfAKilledTrialIfAsked() async throws {
       let (blue, _) = try await blueAndRed()
       expect(try await with("kill -KILL $PPID").status, equals: -9)
-      // The two forms of ipvsadm say what ipvsadm says.
+      // The two forms of ipvsadm print only the output of ipvsadm.
       expect(try await netns.program("-L", "--timeout"), equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300\n"))
       for words in [["set", "0", "0", "0"], ["verify", "900", "120", "300"], ["connections"]] {
         #expect(try await netns.run([Guest.program] + words).stderr.hasPrefix("ipvs-timeout: an earlier "), "\(words)")
@@ -186,7 +186,7 @@ extension RealKernel {
       return (both[0], both[1])
     }
 
-    /// Sets the timeout udp in both, runs a script, and puts the old one back.
+    /// Sets the timeout udp in both, runs a script, and restores the old one.
     private func with(_ script: String, _ options: String...) async throws -> Outcome {
       let words = ["with", "--udp", "5s", "--netns", "blue", "--netns", "red"] + options
       return try await netns.run([Guest.program] + words + ["--", "sh", "-c", script])

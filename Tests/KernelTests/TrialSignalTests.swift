@@ -4,23 +4,24 @@ import Glibc
 import Testing
 
 extension RealKernel {
-  /// Signals that come during `ipvs-timeout try` and `with`, at each moment that matters.
+  /// Signals during `ipvs-timeout try` and `with`, at each moment that matters.
   ///
-  /// What plays ipvsadm sends the signal to its caller and then does what ipvsadm does: so the moment is exact.
+  /// A script in place of ipvsadm sends the signal to its caller and then runs ipvsadm, so the moment is exact.
   @Suite struct TrialSignalTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
 
-    /// The runs of ipvsadm: the timeouts are read, read again, set, and read back; the command runs; they are read, put
-    /// back, and read back.
+    /// The runs of ipvsadm: the timeouts are read, read again, set and read back.
+    ///
+    /// The command runs. Then the timeouts are read, restored and read back.
     static let moments = Array(1...7)
     static let signals = [SIGINT, SIGTERM, SIGHUP]
 
-    @Test(arguments: signals, moments) func putsBackAndEndsByIt(_ signal: Int32, _ moment: Int) async throws {
+    @Test(arguments: signals, moments) func restoresAndEndsByIt(_ signal: Int32, _ moment: Int) async throws {
       let outcome = try await run("with", signal, at: moment)
       #expect(outcome.status == -signal && outcome.stderr.isEmpty, "\(outcome)")
       #expect(directory.text("ran") == (moment > 4 ? "ran\n" : ""))
-      // The first comes before anything is set, and nothing is.
+      // The first signal comes before anything is set, so nothing is.
       #expect(directory.text("calls").split(separator: "\n").count == (moment == 1 ? 1 : 7))
       try await netns.expectEnd("900 120 300")
     }
@@ -34,14 +35,14 @@ extension RealKernel {
 
     @Test(arguments: moments) func outlivesSIGPIPE(_ moment: Int) async throws {
       let outcome = try await run("with", SIGPIPE, at: moment)
-      expect(outcome, equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300 (put back; was 60 30 60)\n"))
+      expect(outcome, equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300 (put back; tried 60 30 60)\n"))
       try await netns.expectEnd("900 120 300")
     }
 
     @Test(arguments: moments) func leavesARecordWhenKilled(_ moment: Int) async throws {
       let outcome = try await run("with", SIGKILL, at: moment)
       #expect(outcome.status == -SIGKILL)
-      // What was begun goes on without it.
+      // The run of ipvsadm continues without its caller.
       #expect(try await eventually { directory.text("calls").split(separator: "\n").count == moment })
       let left = [3, 4, 5].contains(moment) ? "60 30 60" : "900 120 300"
       #expect(try await eventually { try await netns.timeouts() == left })
@@ -53,9 +54,8 @@ extension RealKernel {
       #expect(try await netns.program("show").stderr.isEmpty)
     }
 
-    /// The requests by netlink: the family, the timeouts; the family, the timeouts, to set them, the timeouts; and after
-    /// the command the family, the timeouts, to put them back, the timeouts.
-    @Test(arguments: 1...10) func putsBackByNetlink(_ request: Int) async throws {
+    /// The netlink requests: family, get; family, get, set, get; and after the command family, get, set, get.
+    @Test(arguments: 1...10) func restoresByNetlink(_ request: Int) async throws {
       let outcome = try await netns.run(
         ["strace", "-f", "-o", "/dev/null", "-e", "trace=sendto", "-e", "inject=sendto:signal=TERM:when=\(request)"]
           + [Guest.program, "with", "60", "30", "60", "--", "true"])
@@ -76,7 +76,7 @@ extension RealKernel {
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func killsTheCommandThatDoesNotHear() async throws {
+    @Test func killsACommandThatIgnoresSignals() async throws {
       let script = "trap '' TERM; kill -s TERM $PPID; sleep 986 & while :; do sleep 0.05; done"
       let outcome = try await netns.run([Guest.program, "try", "60", "30", "60", "--", "sh", "-c", script])
       #expect(outcome.status == -SIGTERM && outcome.stderr.isEmpty, "\(outcome)")
@@ -84,21 +84,21 @@ extension RealKernel {
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func ignoresWhatItsCallerIgnores() async throws {
+    @Test func ignoresTheSignalsThatItsCallerIgnores() async throws {
       let script = #"trap '' HUP; exec "$0" try 60 30 60 -- sh -c 'kill -s HUP $PPID; kill -s HUP $$; exit 0'"#
       let outcome = try await netns.run(["sh", "-c", script, Guest.program])
       expect(outcome, equals: Outcome(0, "Timeout (tcp tcpfin udp): 60 30 60 (kept; was 900 120 300)\n"))
     }
 
-    @Test func putsBackWhereNobodyReads() async throws {
+    @Test func restoresIfTheReaderHasGone() async throws {
       let script = #"("$0" with 60 30 60 -- sh -c 'sleep 0.3; echo; echo'; echo $? >&2) | true"#
       let outcome = try await netns.run(["sh", "-c", script, Guest.program])
-      // The command has SIGPIPE as its caller has it, and ends by it.
+      // The command has its caller's action for SIGPIPE, and ends by it.
       #expect(outcome.stderr == "141\n", "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
-    /// Runs the program with an ipvsadm that sends it a signal when it is called for the nth time.
+    /// Runs the program with an ipvsadm that sends it a signal in its nth run.
     private func run(_ command: String, _ signal: Int32, at moment: Int) async throws -> Outcome {
       let path = try directory.script(
         "ipvsadm",

@@ -9,21 +9,22 @@ extension RealKernel {
     private let directory = ScratchDirectory.current
 
     private static let kept = "Timeout (tcp tcpfin udp): 900 120 5 (kept; was 900 120 300)\r\n"
-    private static let putBack = "Timeout (tcp tcpfin udp): 900 120 300 (put back; was 900 120 5)\r\n"
+    private static let restored = "Timeout (tcp tcpfin udp): 900 120 300 (put back; tried 900 120 5)\r\n"
     private static let question =
-      "The timeouts are set. Keep them? Without a yes within 20s the old ones are put back: "
+      "The timeouts are set. Keep them? Without a yes within 20s the old ones are restored: "
 
     @Test(arguments: [("yes", 0), ("Y", 0), ("no", 1), ("n", 1)] as [(String, Int32)])
     func asks(_ answer: String, _ status: Int32) async throws {
       let outcome = try await terminal("try --udp 5s --confirm --within 20s", typing: "echo \(answer)")
       #expect(outcome.status == status, "\(outcome)")
       #expect(outcome.stdout.contains(TrialTerminalTests.question), "\(outcome)")
-      #expect(outcome.stdout.contains(status == 0 ? TrialTerminalTests.kept : TrialTerminalTests.putBack), "\(outcome)")
+      #expect(
+        outcome.stdout.contains(status == 0 ? TrialTerminalTests.kept : TrialTerminalTests.restored), "\(outcome)")
       try await netns.expectEnd(status == 0 ? "900 120 5" : "900 120 300")
     }
 
     @Test func asksAgain() async throws {
-      // What is typed before the question is no answer to it.
+      // Text typed before the question is not an answer.
       let count = "\(directory.path)/count"
       let keys = "echo >>\(count); if [ $(wc -l <\(count)) -lt 6 ]; then echo what; else echo yes; fi"
       let outcome = try await terminal("try --udp 5s --confirm", typing: keys)
@@ -33,20 +34,20 @@ extension RealKernel {
     }
 
     @Test(arguments: [("--within 1s", "1s"), ("--within 2", "2s")])
-    func putsBackWithoutAnAnswer(_ options: String, _ text: String) async throws {
+    func restoresWithoutAnAnswer(_ options: String, _ text: String) async throws {
       let outcome = try await terminal("try --udp 5s --confirm \(options)", typing: ":")
       #expect(outcome.status == 75, "\(outcome)")
       #expect(outcome.stdout.contains("Without a yes within \(text) "), "\(outcome)")
       #expect(
         outcome.stdout.contains(
-          "ipvs-timeout: there was no answer in time\r\n" + TrialTerminalTests.putBack),
+          "ipvs-timeout: there was no answer in time\r\n" + TrialTerminalTests.restored),
         "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
     @Test(arguments: ["try --udp 5s --confirm", "with --udp 5s -- sh -c 'cat'", "try --udp 5s -- sh -c 'sleep 985'"])
-    func putsBackWhenTheTerminalHangsUp(_ words: String) async throws {
-      // The terminal goes with the process that plays it.
+    func restoresWhenTheTerminalHangsUp(_ words: String) async throws {
+      // The terminal ends with the process that provides it.
       let script = #"""
         (exec sleep 600 2>/dev/null) | script -qec "exec $0 $1" /dev/null >"$2/output" 2>&1 &
         terminal=$!
@@ -61,7 +62,8 @@ extension RealKernel {
       expect(try await Guest.run(["pgrep", "-f", "sleep 985"]).status, equals: 1)
     }
 
-    @Test(arguments: ["yes, but not now", "y y", "yes no"]) func keepsOnlyForAPlainYes(_ answer: String) async throws {
+    @Test(arguments: ["yes, but not now", "y y", "yes no"]) func keepsOnlyAfterAPlainYes(_ answer: String) async throws
+    {
       let outcome = try await terminal("try --udp 5s --confirm --within 4s", typing: "echo '\(answer)'")
       #expect(outcome.status == 75, "\(outcome)")
       try await netns.expectEnd("900 120 300")
@@ -70,20 +72,23 @@ extension RealKernel {
     @Test func endsByASignalInPlaceOfAnAnswer() async throws {
       let outcome = try await terminal("try --udp 5s --confirm", typing: "printf '\\003'; sleep 1")
       #expect(outcome.status == 130 && !outcome.stdout.contains("no answer"), "\(outcome)")
-      #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
+      #expect(outcome.stdout.contains(TrialTerminalTests.restored), "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func saysThatTheTerminalGivesNoAnswer() async throws {
+    @Test func reportsThatTheTerminalWasClosed() async throws {
       let outcome = try await terminal("try --udp 5s --confirm", typing: "printf '\\004'; sleep 1")
       #expect(outcome.status == 75, "\(outcome)")
-      #expect(outcome.stdout.contains("ipvs-timeout: the terminal gives no answer any more\r\n"), "\(outcome)")
+      #expect(
+        outcome.stdout.contains("ipvs-timeout: the terminal was closed before there was an answer\r\n"), "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
-    /// As that of a connection that is cut: who plays the terminal reads nothing, and it takes no more.
-    @Test(arguments: ["try --udp 5s --within 4s -- yes", "try --udp 5s --confirm --within 4s"])
-    func putsBackWhereTheTerminalTakesNothing(_ words: String) async throws {
+    /// As on a connection that was cut: nothing reads the terminal, so it accepts no more text.
+    @Test(arguments: [
+      "try --udp 5s --within 4s -- yes", "try --udp 5s --confirm --within 4s", "try --udp 5s --after 2s -- false",
+    ])
+    func restoresIfTheTerminalAcceptsNothing(_ words: String) async throws {
       let script = #"""
         (exec sleep 600 2>/dev/null) | script -qec "yes & sleep 0.5; kill \$!; exec $0 $2" /dev/null >"$1" & terminal=$!
         until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
@@ -98,7 +103,7 @@ extension RealKernel {
       #expect(try await eventually { try await Guest.output(["ls", "/run/ipvs-timeout"]) == "lock\n" })
     }
 
-    @Test func refusesToAskNobody() async throws {
+    @Test func refusesToAskWithoutATerminal() async throws {
       let outcome = try await netns.run("setsid", "-w", Guest.program, "try", "--udp", "5s", "--confirm")
       #expect(outcome.status == 64 && outcome.isOneSentence, "\(outcome)")
       #expect(outcome.stderr.contains("asks on a terminal"))
@@ -111,7 +116,7 @@ extension RealKernel {
         "\(command) --udp 5s -- sh", typing: "echo 'echo typed-$((6*7)); exit 5'; sleep 2")
       #expect(outcome.status == status, "\(outcome)")
       #expect(outcome.stdout.contains("typed-42"), "\(outcome)")
-      #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
+      #expect(outcome.stdout.contains(TrialTerminalTests.restored), "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
@@ -122,7 +127,7 @@ extension RealKernel {
     }
 
     @Test(arguments: [("with", 0), ("try", 130)] as [(String, Int32)])
-    func goesOnWithACommandThatTakesTheKeyboard(_ word: String, _ status: Int32) async throws {
+    func continuesWithACommandThatHandlesTheKeyboard(_ word: String, _ status: Int32) async throws {
       let ready = "\(directory.path)/ready"
       try directory.script("command", "trap 'echo caught; exit 0' INT; : >\(ready); while :; do sleep 0.05; done")
       let outcome = try await terminal(
@@ -130,22 +135,22 @@ extension RealKernel {
         typing: "until [ -e \(ready) ]; do sleep 0.05; done; [ -e \(ready).typed ] || printf '\\003'; : >\(ready).typed"
       )
       #expect(outcome.status == status && outcome.stdout.contains("caught"), "\(outcome)")
-      #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
+      #expect(outcome.stdout.contains(TrialTerminalTests.restored), "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
     @Test(arguments: ["sleep 10", "setsid sleep 10"])
-    func keepsNothingThatWasInterrupted(_ command: String) async throws {
-      // To the program alone: the command goes on, and succeeds.
+    func keepsNothingAfterASignal(_ command: String) async throws {
+      // Only to the program: the command continues and succeeds.
       let outcome = try await terminal("try --udp 5s -- \(command)", typing: "pkill -INT -xf '\(Guest.program) try.*'")
       #expect(outcome.status == 130, "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
     @Test(arguments: ["sleep 983 & sleep 983", "exec setsid sleep 983", "setsid -f sleep 982; exec sleep 983"])
-    func endsWhatIsTheCommandsAndNothingElse(_ command: String) async throws {
+    func endsTheProcessesOfTheCommandAndNoOthers(_ command: String) async throws {
       try directory.script("command", command)
-      // In the same job, as what stands before it in a script.
+      // In the same job, like an earlier line of a script.
       try directory.script(
         "job",
         """
@@ -160,13 +165,13 @@ extension RealKernel {
       #expect(outcome.status == 75, "\(outcome)")
       #expect(!outcome.stdout.contains("sleep 983"), "\(outcome)")
       #expect(outcome.stdout.contains("sleep 981"), "\(outcome)")
-      // A session of its own is what a service has.
+      // A service has its own session.
       #expect(outcome.stdout.contains("sleep 982") == command.contains("982"), "\(outcome)")
       _ = try await Guest.run(["pkill", "-x", "-f", "sleep 982"])
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func isNotStoppedWithItsJobWhereItsTimeIsBounded() async throws {
+    @Test func isNotStoppedWithItsJobIfItsTimeIsLimited() async throws {
       let script = #"""
         { echo "$0 try --udp 5s --within 4s -- sh -c 'read x' &"
           until ipvsadm -L --timeout | grep -q ' 5$'; do sleep 0.05; done
@@ -174,11 +179,11 @@ extension RealKernel {
           echo exit; } | script -qec "bash --norc --noprofile -i" /dev/null
         """#
       let outcome = try await netns.run("timeout", "-s", "KILL", "600", "sh", "-c", script, Guest.program)
-      #expect(outcome.stdout.contains(TrialTerminalTests.putBack), "\(outcome)")
+      #expect(outcome.stdout.contains(TrialTerminalTests.restored), "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func endsACommandThereWithWhatItHasStarted() async throws {
+    @Test func endsACommandWithItsProcesses() async throws {
       try directory.script("command", "trap '' TERM; sleep 984 & sleep 984")
       let outcome = try await terminal("try --udp 5s --within 4s -- \(directory.path)/command", typing: ":")
       #expect(outcome.status == 75, "\(outcome)")
@@ -186,7 +191,9 @@ extension RealKernel {
       try await netns.expectEnd("900 120 300")
     }
 
-    /// Runs the program on a terminal on which something is typed again and again from when the timeouts are set.
+    /// Runs the program on a terminal.
+    ///
+    /// When the timeouts are set, text is typed again and again.
     private func terminal(_ words: String, typing keys: String) async throws -> Outcome {
       let script = #"""
         {

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// Changes while `ipvs-timeout try` or `with` is under way.
+  /// Other changes during `ipvs-timeout try` or `with`.
   @Suite struct TrialTogetherTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -22,7 +22,7 @@ extension RealKernel {
         #expect(outcome.stderr.contains(": `\(Guest.program) with --udp 5s -- sh -c until ["), "\(outcome)")
       }
       expect(try await netns.timeouts(), equals: "900 120 5")
-      // Who only looks is not kept waiting, and not told of a trial under way.
+      // Reading does not wait, and reports nothing about a running trial.
       expect(try await netns.program("show"), equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 5\n"))
       try directory.write("end", "")
       expect(try await trial.status, equals: 0)
@@ -37,7 +37,7 @@ extension RealKernel {
       #expect(try await eventually { try await Guest.run(["pgrep", "-f", "try --udp 6s"]).status == 0 })
       try await Task.sleep(for: .seconds(1))
       try directory.write("go", "")
-      expect(try await first.stdout, equals: "Timeout (tcp tcpfin udp): 900 120 300 (put back; was 900 120 5)\n")
+      expect(try await first.stdout, equals: "Timeout (tcp tcpfin udp): 900 120 300 (put back; tried 900 120 5)\n")
       expect(try await second.stdout, equals: "Timeout (tcp tcpfin udp): 900 120 6 (kept; was 900 120 300)\n")
       try await netns.expectEnd("900 120 6")
     }
@@ -51,21 +51,21 @@ extension RealKernel {
           """
           Timeout (tcp tcpfin udp): 60 120 5 (was 900 120 5)
           Timeout (tcp tcpfin udp): 61 30 5 (was 60 30 5)
-          Timeout (tcp tcpfin udp): 61 120 5 (put back; was 61 30 5)
-          Timeout (tcp tcpfin udp): 61 120 300 (put back; was 61 120 5)
+          Timeout (tcp tcpfin udp): 61 120 5 (put back; tried 61 30 5)
+          Timeout (tcp tcpfin udp): 61 120 300 (put back; tried 61 120 5)
 
           """))
       try await netns.expectEnd("61 120 300")
     }
 
-    @Test func letsItsCommandThroughWhereItsEnvironmentIsAnother() async throws {
+    @Test func letsItsCommandThroughWithAnotherEnvironment() async throws {
       let outcome = try await netns.program(
         "with", "--udp", "5s", "--", "env", "-i", Guest.program, "set", "--tcp", "60")
       #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
       try await netns.expectEnd("60 120 300")
     }
 
-    @Test func letsItsCommandThroughWhereItIsTheFirstProcess() async throws {
+    @Test func letsItsCommandThroughAsTheFirstProcess() async throws {
       let outcome = try await netns.run(
         "unshare", "--pid", "--fork", "--mount-proc", Guest.program, "with", "--udp", "5s", "--", Guest.program, "set",
         "--tcp", "60")
@@ -85,11 +85,11 @@ extension RealKernel {
         equals: Outcome(
           0,
           """
-          Timeout (tcp tcpfin udp): 60 120 300 (put back; was 60 120 5)
-          Timeout (tcp tcpfin udp): 60 120 300 (put back; was 60 120 6)
+          Timeout (tcp tcpfin udp): 60 120 300 (put back; tried 60 120 5)
+          Timeout (tcp tcpfin udp): 60 120 300 (put back; tried 60 120 6)
           Timeout (tcp tcpfin udp): 60 120 8 (was 60 120 7)
           Timeout (tcp tcpfin udp): 60 120 8 (left as it is)
-          Timeout (tcp tcpfin udp): 900 120 8 (put back; was 60 120 8)
+          Timeout (tcp tcpfin udp): 900 120 8 (put back; tried 60 120 8)
 
           """,
           "ipvs-timeout: udp in this network namespace is left at 8 s: the trial set it from 300 s to 7 s, but the"
@@ -97,16 +97,16 @@ extension RealKernel {
       try await netns.expectEnd("900 120 8")
     }
 
-    @Test func putsBackWhatWasKilledInside() async throws {
+    @Test func restoresAfterATrialInsideWasKilled() async throws {
       let outcome = try await netns.program(
         "with", "--udp", "5s", "--", Guest.program, "with", "--udp", "7s", "--", "sh", "-c", "kill -KILL $PPID")
       #expect(outcome.status == 137, "\(outcome)")
       #expect(
-        outcome.stdout.hasSuffix("Timeout (tcp tcpfin udp): 900 120 300 (put back; was 900 120 5)\n"), "\(outcome)")
+        outcome.stdout.hasSuffix("Timeout (tcp tcpfin udp): 900 120 300 (put back; tried 900 120 5)\n"), "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func leavesARecordWhereSomethingInsideDoesNotEnd() async throws {
+    @Test func leavesARecordIfAProcessInsideDoesNotEnd() async throws {
       let script = #"""
         "$0" with --udp 7s -- sh -c ': >"$0/begun"; until [ -e "$0/go" ]; do sleep 0.1; done' "$1" >/dev/null 2>&1 &
         until [ -e "$1/begun" ]; do sleep 0.05; done
@@ -122,7 +122,7 @@ extension RealKernel {
       try await netns.expectEnd("900 120 300")
     }
 
-    @Test func isNotHeldByWhatTheCommandLeavesRunning() async throws {
+    @Test func doesNotWaitForProcessesThatTheCommandLeavesRunning() async throws {
       let script = "sleep 30 </dev/null >/dev/null 2>&1 & echo $! >\(directory.path)/pid"
       expect(try await netns.program("with", "--udp", "5s", "--", "sh", "-c", script).status, equals: 0)
       expect(try await netns.run("timeout", "5", Guest.program, "set", "--udp", "6").status, equals: 0)

@@ -4,18 +4,18 @@ internal import Directors
 internal import IPVS
 internal import Linux
 
-/// Timeouts that are to be set for a while, and what happens meanwhile.
+/// Timeouts to set in a trial, and the work that decides whether they are kept.
 struct TrialRequest: Hashable {
   let wanted: Timeouts
-  let meanwhile: Meanwhile
+  let work: Work
   var isDryRun = false
   var output = TimeoutsOutput()
   var access = Access()
 
   /// The work while the new timeouts are set.
-  enum Meanwhile: Hashable {
-    /// Run a command, and keep the timeouts if it succeeds in time.
-    case trying([String], within: Duration?)
+  enum Work: Hashable {
+    /// Run a command, if wanted after a wait, and keep the timeouts if it succeeds in time.
+    case trying([String], after: Duration? = nil, within: Duration? = nil)
     /// Ask a person whether to keep the timeouts.
     case asking(within: Duration)
     /// Run a command, and restore the old timeouts in any case.
@@ -42,7 +42,7 @@ extension TrialRequest {
     }
     StandardDescriptors.take()
     // It saves the caller's signal actions before they are changed.
-    let decider = try TrialDecider(meanwhile)
+    let decider = try TrialDecider(work, isQuiet: output.isQuiet)
     UnfinishedTrial.reportAll()
     var lock = try ChangeLock.acquired()
     var context = CommandContext(access, output, isDeferred: true)
@@ -71,7 +71,7 @@ extension TrialRequest {
     let failures = context.failures
     let status = try context.finish()
     let plan = TrialPlan(
-      command: meanwhile.name, wanted: wanted, targets: targets.map { TrialTarget($0.namespace, name: $0.name) },
+      command: work.name, wanted: wanted, targets: targets.map { TrialTarget($0.namespace, name: $0.name) },
       isComplete: status == .success, backend: access.backend, ipvsadm: access.ipvsadm)
     return (plan, status, failures)
   }

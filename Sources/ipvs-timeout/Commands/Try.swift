@@ -25,7 +25,7 @@ struct TryCommand: TrialCommand {
       run; 128 plus the number of a signal: the signal killed it).
 
       A check that runs at once proves nothing: a new timeout applies to a connection from its next packet on, and \
-      ends only a connection that was idle for that time. Let the command run for longer than the new timeouts.
+      ends only a connection that was idle for that time. Use --after with a time that is longer than the new timeouts.
 
       With --confirm, you are asked on the terminal instead. Unless you answer yes in time, the old timeouts are \
       restored. Use it when your own connection passes through the director.
@@ -38,7 +38,7 @@ struct TryCommand: TrialCommand {
       the result does not change the exit status, which reports what happened to the timeouts.
 
       Examples:
-        ipvs-timeout try 60 30 60 --within 10m -- ./smoke-test
+        ipvs-timeout try 60 30 60 --after 70s -- ./smoke-test
         ipvs-timeout try --tcp 15m --confirm
       """)
 
@@ -49,12 +49,15 @@ struct TryCommand: TrialCommand {
   @OptionGroup var options: TrialOptions
 
   func invocation(running words: [String]) throws(Failure) -> Invocation {
-    let limit = try decision.limit()
+    let (delay, limit) = (try decision.delay(), try decision.limit())
     guard decision.confirm else {
       try options.check(words, of: Self.name)
-      return try options.invocation(timeouts, .trying(words, within: limit))
+      return try options.invocation(timeouts, .trying(words, after: delay, within: limit))
     }
     guard words.isEmpty else { throw .usage("use either a command or --confirm, not both") }
+    guard delay == nil else {
+      throw .usage("--after waits before a command, and --confirm runs none; wait as long as you like before you answer")
+    }
     return try options.invocation(timeouts, .asking(within: limit ?? .seconds(60)))
   }
 }
@@ -67,16 +70,30 @@ struct TryOptions: ParsableArguments {
       valueName: "time"))
   var within: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Wait this long before the command runs. Idle connections keep the old timers, so a command that runs at once"
+        + " checks nothing new.",
+      valueName: "time"))
+  var after: String?
+
   @Flag(help: "Ask on the terminal, instead of running a command.")
   var confirm = false
 
   /// How long the command or the answer may take.
   ///
   /// - Throws: ``Failure``, when the value is not a time.
-  func limit() throws(Failure) -> Duration? {
-    guard let within else { return nil }
-    guard let seconds = TimeoutText.seconds(within), Timeout.settableSeconds ~= seconds else {
-      throw .usage("--within accepts a time from 1 s to 31 days (90, 90s, 15m), not \"\(within.printable)\"")
+  func limit() throws(Failure) -> Duration? { try time(within, "--within") }
+
+  /// How long to wait before the command runs.
+  ///
+  /// - Throws: ``Failure``, when the value is not a time.
+  func delay() throws(Failure) -> Duration? { try time(after, "--after") }
+
+  private func time(_ text: String?, _ option: String) throws(Failure) -> Duration? {
+    guard let text else { return nil }
+    guard let seconds = TimeoutText.seconds(text), Timeout.settableSeconds ~= seconds else {
+      throw .usage("\(option) accepts a time from 1 s to 31 days (90, 90s, 15m), not \"\(text.printable)\"")
     }
     return .seconds(seconds)
   }
@@ -128,7 +145,7 @@ struct TrialOptions: ParsableArguments {
 
   @OptionGroup var common: CommonOptions<TextFormat>
 
-  /// Refuses a command that cannot be run as it is written.
+  /// Refuses a command that cannot be run as written.
   ///
   /// - Parameters:
   ///   - words: The command and its arguments.
@@ -144,15 +161,15 @@ struct TrialOptions: ParsableArguments {
     }
   }
 
-  /// What the command line asks for.
+  /// The request of the command line.
   ///
   /// - Throws: ``Failure``, when no timeout is named.
-  func invocation(_ timeouts: TimeoutValues, _ meanwhile: TrialRequest.Meanwhile) throws(Failure) -> Invocation {
-    let wanted = try timeouts.timeouts(for: meanwhile.name)
+  func invocation(_ timeouts: TimeoutValues, _ work: TrialRequest.Work) throws(Failure) -> Invocation {
+    let wanted = try timeouts.timeouts(for: work.name)
     guard wanted != Timeouts() else { throw .usage("there is nothing to set; name at least one timeout") }
     return .trial(
       TrialRequest(
-        wanted: wanted, meanwhile: meanwhile, isDryRun: trial.dryRun, output: common.output.timeouts,
+        wanted: wanted, work: work, isDryRun: trial.dryRun, output: common.output.timeouts,
         access: common.access(default: .current)))
   }
 }

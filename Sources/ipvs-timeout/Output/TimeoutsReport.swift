@@ -129,7 +129,7 @@ extension TimeoutsReport {
       end.after.appendLine(to: &text, absent: "-")
       text.append(" (\(end.outcome)")
       if let replaced = end.replaced {
-        text.append("; was")
+        text.append(end.isKept ? "; was" : "; tried")
         replaced.appendValues(to: &text, absent: "-")
       }
       text.append(")\n")
