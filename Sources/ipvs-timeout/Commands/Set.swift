@@ -44,7 +44,7 @@ struct SetCommand: InvocationCommand {
   }
 }
 
-/// Sets the timeouts that are named and prints the old and the new ones.
+/// Sets timeouts and prints the old and new values.
 struct SetRequest: Hashable {
   let wanted: Timeouts
   var isDryRun = false
@@ -52,5 +52,9 @@ struct SetRequest: Hashable {
   var access = Access()
 
   /// - Throws: ``Failure``.
-  func run() throws(Failure) -> ExitStatus { try access.perform(.set(isDryRun: isDryRun), wanted, output) }
+  func run() throws(Failure) -> ExitStatus {
+    let status = try access.perform(.set(isDryRun: isDryRun), wanted, output)
+    if status == .success, !isDryRun, !output.isQuiet, output.format == .text { SetHints.print(wanted, access) }
+    return status
+  }
 }
