@@ -70,7 +70,7 @@ import Testing
     #expect(ending == .init(status: 0, output: "\(status)\n"))
   }
 
-  @Test func `standard error is closed, and its message goes nowhere else`() async throws {
+  @Test func `standard error is closed, and its message is not written elsewhere`() async throws {
     #expect(try await BuiltProgram.run(script: "exec \"$0\" bogus 2>&-") == .init(status: 64))
     #expect(
       try await BuiltProgram.run(script: "exec \"$0\" --version 2>&-")

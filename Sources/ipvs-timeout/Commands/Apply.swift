@@ -83,18 +83,18 @@ struct ApplyOptions: ParsableArguments {
   }
 }
 
-/// Sets the timeouts of each namespace that are not what a policy wants there.
+/// Applies a policy to each namespace: sets the timeouts that differ.
 struct ApplyRequest: Hashable {
   let path: FilePath
   var isDryRun = false
-  /// How long to look for namespaces that have just appeared.
+  /// How long to keep looking for new namespaces.
   var settling: Duration?
   var output = TimeoutsOutput()
   var access = Access()
 
   private var action: DirectorAction { .correct(isDryRun: isDryRun) }
 
-  /// - Throws: ``Failure``, with every mistake of the policy, or for what would be the same everywhere.
+  /// - Throws: ``Failure``, with every error in the policy, or for a failure that would be the same everywhere.
   func run() throws(Failure) -> ExitStatus {
     let policy = try PolicyFile(read: path)
     var context = CommandContext(access, output)
@@ -105,9 +105,9 @@ struct ApplyRequest: Hashable {
     return try context.finish()
   }
 
-  /// Applies the policy to the namespaces that appear, until none has for this long, or for a minute more than that.
+  /// Applies the policy to new namespaces until none has appeared for this long, or for at most a minute more.
   ///
-  /// Whoever binds a namespace makes the file first and then the binding: what is no namespace may become one.
+  /// A program that binds a namespace creates the file first, so a file that is not a namespace may become one.
   private func settle(
     _ duration: Duration, _ policy: PolicyFile, _ context: inout CommandContext, done: [TargetTimeouts]
   ) throws(Failure) {
@@ -119,7 +119,7 @@ struct ApplyRequest: Hashable {
       let settled = try poll(until: min(.now + duration, last), every: .milliseconds(100)) { isLast throws(Failure) in
         isOver = isLast
         let wanted = try policy.wanted(NamespaceSelection(choice: .bound), &context)
-        // What has gone is forgotten: the kernel gives its number to the next, which may get its name, too.
+        // Namespaces that have gone are forgotten: the kernel reuses their inodes, and their names may come back, too.
         done.formIntersection(wanted.map(\.key))
         let settled = try context.perform(action, wanted.filter { !done.contains($0.key) }, isFinal: isLast)
         return settled.isEmpty ? nil : settled
@@ -132,16 +132,18 @@ struct ApplyRequest: Hashable {
 extension PolicyFile {
   /// Reads a policy file.
   ///
-  /// - Throws: ``Failure``, with every mistake in it.
+  /// - Throws: ``Failure``, with every error in it.
   init(read path: FilePath) throws(Failure) {
     do { self = try PolicyFile(contentsOf: path) } catch { throw Failure(error, in: path) }
   }
 
-  /// What the policy wants, where it wants something, and wherever somebody has named a namespace.
+  /// The timeouts wanted in each namespace.
+  ///
+  /// A namespace without any is left out, unless the command line names it.
   ///
   /// - Parameters:
   ///   - selection: The namespaces.
-  ///   - context: Collects what could not be seen.
+  ///   - context: Collects failures and hidden processes.
   /// - Returns: The timeouts for each namespace.
   /// - Throws: ``Failure``, when the namespaces cannot be listed.
   func wanted(
@@ -152,12 +154,12 @@ extension PolicyFile {
       .filter { selection.isNamed || $0.wanted != Timeouts() }
   }
 
-  /// Says that a success is not worth much, where that is so.
+  /// Reports that the policy wants nothing in these namespaces, so success says little.
   func noteIfNothingIsWanted(_ wanted: [TargetTimeouts], _ output: TimeoutsOutput) {
     guard wanted.allSatisfy({ $0.wanted == Timeouts() }), !output.isQuiet, !output.isChangedOnly else { return }
     StandardStreams.report("ipvs-timeout: \(path.string.printable) wants nothing in any of these network namespaces")
   }
 
-  /// What it wants in one namespace.
+  /// The timeouts wanted in one namespace.
   func demand(_ target: NamespaceTarget) -> PolicyDemand { demand(in: target.namespace, known: target.known) }
 }

@@ -6,7 +6,7 @@ internal import Ipvsadm
 internal import Text
 
 extension IpvsadmCommand {
-  /// Does what ipvsadm would do, with its output and its exit statuses.
+  /// Runs one of ipvsadm's forms, with ipvsadm's output and exit status.
   ///
   /// - Throws: ``Failure``.
   func run() throws(Failure) -> ExitStatus {
@@ -19,7 +19,7 @@ extension IpvsadmCommand {
     return .success
   }
 
-  /// Does it, and appends what ipvsadm prints.
+  /// Runs the form, and appends the output.
   private func carryOut(on director: borrowing Director, _ output: inout TextBuffer) throws(DirectorError) {
     switch self {
     case .list:
@@ -30,7 +30,9 @@ extension IpvsadmCommand {
     }
   }
 
-  /// The status of a failed operation; a lack of IPVS or of privilege meets ipvsadm when it starts.
+  /// The status of a failed operation.
+  ///
+  /// ipvsadm finds missing IPVS or privileges when it starts.
   private func status(after error: DirectorError) -> ExitStatus {
     switch (self, error.exitStatus) {
     case (_, .unavailable), (_, .notPermitted): .ipvsadmFailedToOpen

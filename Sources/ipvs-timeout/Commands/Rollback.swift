@@ -41,7 +41,7 @@ struct RollbackRequest: Hashable {
   var isKeeping = false
   var output = TimeoutsOutput()
 
-  /// Restores what they have left, the last one first, or forgets it.
+  /// Restores the timeouts that they have left set, the last trial first, or discards their records.
   ///
   /// - Throws: ``Failure``, when another change does not end in time.
   func run() throws(Failure) -> ExitStatus {

@@ -62,13 +62,13 @@ struct VerifyRequest: Hashable {
   func run() throws(Failure) -> ExitStatus { try access.perform(.verify, wanted, output) }
 }
 
-/// Compares the timeouts of each namespace with what a policy wants there.
+/// Compares the timeouts of each namespace with the policy.
 struct VerifyPolicyRequest: Hashable {
   let path: FilePath
   var output = TimeoutsOutput()
   var access = Access()
 
-  /// - Throws: ``Failure``, with every mistake of the policy, or for what would be the same everywhere.
+  /// - Throws: ``Failure``, with every error in the policy, or for a failure that would be the same everywhere.
   func run() throws(Failure) -> ExitStatus {
     let policy = try PolicyFile(read: path)
     var context = CommandContext(access, output)
