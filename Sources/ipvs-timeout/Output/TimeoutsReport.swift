@@ -18,7 +18,9 @@ struct TimeoutsReport {
     /// A trial of the timeouts has ended.
     case trial(TrialResult)
     /// The command failed here.
-    case failure(NamespaceFailure)
+    ///
+    /// It is indirect, so that reports stay small for the most used commands.
+    indirect case failure(NamespaceFailure)
   }
 
   /// The network namespace; `nil` for the caller's own, if the command line names none.
@@ -29,19 +31,15 @@ struct TimeoutsReport {
 
   /// The name of the network namespace for programs.
   var namespace: String { target?.name ?? "host" }
+}
 
-  /// A report of a result.
-  init(target: NamespaceTarget? = nil, backend: BackendChoice, content: Content) {
-    self.target = target
-    self.backend = backend
-    self.content = content
-  }
-
+extension TimeoutsReport {
   /// A report of a failure.
+  ///
+  /// Here and not in the type, which keeps its memberwise initializer: an initializer that assigns the optional target
+  /// first destroys the `nil` in it, and the Swift runtime looks up metadata for that, even for the most used commands.
   init(_ failure: NamespaceFailure) {
-    target = failure.target
-    backend = nil
-    content = .failure(failure)
+    self.init(target: failure.target, backend: nil, content: .failure(failure))
   }
 }
 
