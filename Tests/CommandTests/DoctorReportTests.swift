@@ -114,8 +114,8 @@ import Testing
     let reports = [bridge] + ["lb_a", "lb_b"].map { Self.report($0, ok) }
     #expect(
       DoctorText(reports, idle: ["1-x", "pid 9 (sh)"], unchecked: 3).text == """
-        no problem found: 1 check is ok; not checked: 3 more network namespaces (--in-use); virtual
-          services in lb_a and lb_b
+        no problem found: 1 check is ok; not checked: 3 more network namespaces (--in-use); virtual services
+          in lb_a and lb_b
         ok: ipvs (`--all` shows the facts)
         no virtual service: bridge, 1-x and pid 9 (sh)
 

@@ -24,7 +24,7 @@ extension RealKernel {
       func names(_ words: String) async throws -> [Substring] {
         let outcome = try await run("--format json \(words)")
         #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
-        return outcome.stdout.split(separator: "\n").compactMap { $0.split(separator: "\"").dropFirst(2).first }
+        return outcome.stdout.split(separator: "\n").compactMap { $0.split(separator: "\"").dropFirst(3).first }
       }
       #expect(try await names("--netns red --netns idle") == ["red", "idle"])
       #expect(try await names("--in-use") == ["red"])
@@ -63,8 +63,8 @@ extension RealKernel {
         #"{"check":"policy","severity":"problem","fact":"udp is 45 s, wanted 46 s (/etc/ipvs-timeout.conf:1)","#
         + #""consequence":"the policy is not in force here","fix":"ipvs-timeout apply --netns red"}"#
       let start =
-        #"{"netns":"red","problems":1,"notes":1,"findings":["#
-        + #"{"check":"ipvs","severity":"ok","fact":"IPVS answers, by \#(way)","consequence":null,"fix":null},"#
+        #"{"netns":"red","problems":1,"notes":0,"findings":["#
+        + #"{"check":"ipvs","severity":"ok","fact":"IPVS answers via \#(way)","consequence":null,"fix":null},"#
         + #"{"check":"ipvs","severity":"ok","fact":"1 virtual service (1 UDP) with 1 real server (1 Masq)","#
         + #""consequence":null,"fix":null},"#
         + #"{"check":"timeouts","severity":"ok","fact":"tcp 60 s, tcpfin 30 s, udp 45 s","consequence":null,"fix":null},"#

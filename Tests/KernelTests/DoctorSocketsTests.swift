@@ -221,9 +221,9 @@ extension RealKernel {
       #expect(
         findings.filter { $0.hasPrefix("note ") || $0.hasPrefix("ok ") } == [
           "note tcp-settings tcp_tw_reuse = 1: a new connection may use a port in TIME_WAIT after a second",
-          "ok tcp-settings tcp_tw_recycle does not exist: Linux 4.12 removed it, because it broke clients behind NAT",
           "note tcp-settings tcp_fin_timeout = 5 s: how long a socket without a program stays in FIN_WAIT2",
           "note tcp-settings tcp_syncookies = 0: off",
+          "ok tcp-settings tcp_tw_recycle does not exist: Linux 4.12 removed it, because it broke clients behind NAT",
         ])
       #expect(findings.contains("so: it does not change TIME_WAIT, which is always 60 s"))
       #expect(findings.contains("so: without timestamps (net.ipv4.tcp_timestamps = 0) it does nothing"))

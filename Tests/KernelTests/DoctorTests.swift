@@ -69,8 +69,8 @@ extension RealKernel {
           """
           1 problem: ipvs
 
-          problem  ipvs  cannot open IPVS in this network namespace: the kernel's module ip_vs is installed but
-                         could not be loaded (No such file or directory, errno 2); run `modprobe -v ip_vs`
+          problem  ipvs  cannot open IPVS in this network namespace: the kernel's module ip_vs is installed
+                         but could not be loaded (No such file or directory, errno 2); run `modprobe -v ip_vs`
                          to see why
                          so: nothing else can be checked here
                          fix: modprobe -v ip_vs

@@ -30,7 +30,7 @@ struct PersistenceCheck: DirectorCheck {
         "\(longer.name) keeps a client at its real server for \(DurationText.text(seconds)) (-p \(seconds)), longer than"
           + " its timeouts",
         so: "a client comes back to the same real server until then, whatever the timeouts are",
-        fix: .advice("if clients should move sooner, a shorter -p: `\(facts.entering)ipvsadm -E`"))
+        fix: .advice("if clients should move sooner, give the service a shorter -p (ipvsadm -E)"))
     ]
   }
 }

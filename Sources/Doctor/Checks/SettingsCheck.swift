@@ -8,7 +8,7 @@ struct SettingsCheck: DirectorCheck {
   let check = CheckID.settings
 
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
-    guard facts.isInUse else { return [] }
+    guard facts.isInUse || facts.hasSyncDaemon else { return [] }
     let settings = try facts.settings.get()
     let shown = KernelSettings.deciding.filter { settings[$0] != nil }
     guard !shown.isEmpty else { return [.unchecked(check, "this kernel does not show net.ipv4.vs here")] }

@@ -27,6 +27,12 @@ extension DirectorFacts {
     if let writer = deciding(wanted.names), case .writes(let written, let source) = writer.plan {
       return .advice(writer.program.fix(wanted.merging(written), source))
     }
+    if let rules = restoredRules(wanted.names) {
+      let all = wanted.merging(rules.timeouts)
+      return .advice(
+        "`--set \(all.arguments(absent: "0").joined(separator: " "))` in \(rules.path.string.printable), then"
+          + " `ipvs-timeout set \(wanted.options)\(option)`")
+    }
     if let line = policyLine(for: wanted), policyFile != nil || isBoundForDocker {
       return .command(machine.policy.adding([line]))
     }
@@ -40,6 +46,12 @@ extension DirectorFacts {
       guard writer.namespace == here, case .writes(let written, _) = writer.plan else { return false }
       return names.contains { written[$0] != nil }
     }
+  }
+
+  /// The file that the service ipvsadm loads at boot, with one of these timeouts; only for the host.
+  private func restoredRules(_ names: [Timeouts.Name]) -> SavedRules? {
+    guard namespace.isOwn(known) else { return nil }
+    return machine.savedRules.first { rules in rules.isRestored && names.contains { rules.timeouts[$0] != nil } }
   }
 
   /// Whether Docker has made this namespace.
@@ -72,7 +84,7 @@ extension DirectorFacts {
       return false
     }
     return users.allSatisfy { user in
-      guard user.known.namespace.paths(user.known).contains(where: DockerNamespaces.contains),
+      guard DockerNamespaces.contain(user.known),
         let timeouts = try? user.timeouts.get()
       else { return true }
       return wanted.names.allSatisfy { name in
@@ -90,6 +102,9 @@ enum DockerNamespaces {
 
   /// Whether a path is that of such a namespace.
   static func contains(_ path: String) -> Bool { path.hasPrefix("/run/docker/netns/") }
+
+  /// Whether Docker has made a namespace.
+  static func contain(_ known: NamespaceInfo) -> Bool { known.namespace.paths(known).contains(where: contains) }
 }
 
 extension PolicyFile {

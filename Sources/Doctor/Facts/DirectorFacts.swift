@@ -78,6 +78,12 @@ extension DirectorFacts {
     return services.count > 0 || connections.count > 0
   }
 
+  /// Whether a sync daemon runs, or may run; it needs no service.
+  var hasSyncDaemon: Bool {
+    guard let daemons = try? daemons.get() else { return true }
+    return daemons.hasMaster || daemons.hasBackup
+  }
+
   /// The other network namespaces that use IPVS, or may.
   var otherUsers: [OtherNamespaces.Neighbour] {
     guard let others = try? machine.otherNamespaces.get() else { return [] }

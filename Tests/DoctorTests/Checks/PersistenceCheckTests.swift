@@ -28,7 +28,7 @@ import Testing
           .persistence,
           "TCP 192.0.2.100:80 keeps a client at its real server for 6m (-p 360), longer than its timeouts",
           so: "a client comes back to the same real server until then, whatever the timeouts are",
-          fix: .advice("if clients should move sooner, a shorter -p: `ipvsadm -E`")))
+          fix: .advice("if clients should move sooner, give the service a shorter -p (ipvsadm -E)")))
     let udp = "UDP C0000264:0035 rr persistent 36000 FFFFFFFF\n"
     #expect(try finding(udp, Timeouts(tcp: 900, tcpFin: 120, udp: 60))?.severity == .note)
     #expect(try finding(udp, Timeouts(tcp: 60, tcpFin: 30, udp: 360))?.severity == .ok)

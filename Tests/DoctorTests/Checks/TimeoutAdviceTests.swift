@@ -49,6 +49,14 @@ import Testing
         == .advice("lvs_timeouts tcp 8100 tcpfin 120 udp 300 in /k.conf, then `systemctl reload keepalived`"))
   }
 
+  @Test func `is the file that a boot restores`() {
+    let rules = SavedRules(
+      path: "/etc/ipvsadm.rules", timeouts: Timeouts(tcp: 60, tcpFin: 30), isRestored: true)
+    #expect(
+      DirectorFacts.example(known: here, savedRules: [rules]).advice(for: longer)
+        == .advice("`--set 8100 30 0` in /etc/ipvsadm.rules, then `ipvs-timeout set --tcp 2h15m`"))
+  }
+
   /// Docker's namespaces get new names again and again.
   @Test func `is a line for all of Docker's namespaces`() {
     func facts(_ timeouts: Timeouts, policy: PolicyState = .example(.success(nil))) -> DirectorFacts {
