@@ -15,7 +15,7 @@ import Testing
   private static let failure = NamespaceFailure(NamespaceTarget(.named("no-such")), error)
   private static let sentence =
     "cannot open IPVS in the network namespace no-such: there is no such namespace (No such file or directory, errno 2);"
-    + " `ipvs-timeout show --all-netns` names those that there are"
+    + " run `ipvs-timeout show --all-netns` for a list"
 
   @Test func `are objects in JSON, and nothing in lines for people`() {
     let reports = [ReportTests.report(.named("blue"), .kernelDefault), TimeoutsReport(Self.failure)]
