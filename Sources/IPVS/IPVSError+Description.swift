@@ -28,6 +28,8 @@ extension IPVSError: CustomStringConvertible {
       "ip_vs is not loaded, and loading of kernel modules is disabled\(said)"
     case .unloaded:
       "ip_vs was unloaded, and its timeouts are lost\(said)"
+    case .notRoot where operation == .listNamespaces:
+      "only root may read all of them\(said)"
     case .notRoot where operation.subject == .namespace:
       "entering it requires root or CAP_SYS_ADMIN\(said)"
     case .notRoot:

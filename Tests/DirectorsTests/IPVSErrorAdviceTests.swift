@@ -42,7 +42,8 @@ import Testing
 
   @Test(arguments: advice)
   func `depends on the kind of failure`(code: IPVSError.Code, advice: String) {
-    for operation in [.open, .listNamespaces, .readTimeouts] as [IPVSError.Operation] {
+    for operation in [.open, .listNamespaces, .readTimeouts] as [IPVSError.Operation]
+    where code != .notRoot || operation != .listNamespaces {
       let error = IPVSError(code, operation, errno: .notPermitted)
       #expect(error.advice == advice)
       #expect(error.sentence == "\(error.description); \(advice)")
@@ -68,6 +69,13 @@ import Testing
       #expect(
         error.advice == advice + (isInDoubt ? "; the timeouts may have been set: check with `\(showing)`" : ""))
     }
+  }
+
+  @Test func `does not mention IPVS where only files cannot be read`() {
+    #expect(
+      IPVSError(.notRoot, .listNamespaces, errno: .permissionDenied).sentence
+        == "cannot list the network namespaces (/run/netns, /run/docker/netns, /proc): only root may read all of them"
+        + " (Permission denied, errno 13); run it as root, for example with sudo")
   }
 
   @Test func `is absent for a code of a later version`() {

@@ -83,6 +83,10 @@ import Testing
     attempt: (IPVSError.Operation, Timeouts?, String), reason: (IPVSError.Code, Errno?, String)
   ) {
     let error = IPVSError(reason.0, attempt.0, sending: attempt.1, errno: reason.1)
+    guard reason.0 != .notRoot || attempt.0 != .listNamespaces else {
+      return #expect(
+        error.description == attempt.2 + "only root may read all of them (Operation not permitted, errno 1)")
+    }
     #expect(error.description == attempt.2 + reason.2)
   }
 

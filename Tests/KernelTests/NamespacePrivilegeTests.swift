@@ -58,6 +58,13 @@ extension RealKernel {
       expect(try await red.timeouts(), equals: "900 120 300")
     }
 
+    /// Not the user counts to IPVS, but the capability.
+    @Test func isNotRootAndHasTheCapability() async throws {
+      let caller =
+        "setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+net_admin --ambient-caps=+net_admin"
+      expect(try await run(caller, "show"), equals: Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300\n"))
+    }
+
     @Test func isNotRootAndNamesAnother() async throws {
       _ = try await Neighbours.add("blue", "red")
       expect(

@@ -31,7 +31,7 @@ extension IPVSError {
     case .moduleLoadingDisabled: "load ip_vs at boot, before kernel.modules_disabled is set to 1"
     case .unloaded: "run `modprobe ip_vs`, then try again"
     case .noSocketDiagnosis: "run `modprobe tcp_diag`, or boot a kernel that has it (CONFIG_INET_TCP_DIAG)"
-    case .notRoot where namespace == .current:
+    case .notRoot where namespace == .current && operation != .listNamespaces:
       "run it as root, for example with sudo (containers: --user 0 --cap-add NET_ADMIN)"
     case .notRoot: "run it as root, for example with sudo"
     case .userNamespace: "run it as root of the host"
