@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
 #include <linux/openat2.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -20,6 +22,8 @@
 #endif
 
 int network_namespace_enter(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
+
+int network_namespace_is(int descriptor) { return ioctl(descriptor, NS_GET_NSTYPE) == CLONE_NEWNET; }
 
 int network_namespace_cookie(uint64_t *cookie) {
   int socket_of_namespace = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -45,10 +45,8 @@ package struct NamespaceCommands {
   /// The command that runs another one in the namespace, with its arguments and a blank; empty for the caller's own
   /// namespace.
   package var entering: String {
-    let isThere = { (file: FilePath) in (try? NamespaceIdentity(file)) != nil }
-    guard namespace != .current, let file = namespace.files.first(where: isThere) ?? namespace.files.first else {
-      return ""
-    }
+    let files = namespace.files
+    guard namespace != .current, let file = NamespaceIdentity.first(of: files)?.path ?? files.first else { return "" }
     return "nsenter --net=\(file.string.shellWord) "
   }
 

@@ -27,8 +27,8 @@ public struct IPVSError: Error, Sendable, Hashable {
   public let timeouts: Timeouts?
   /// The errno of the kernel or of the system call, unchanged; `nil` if there was none.
   public let underlyingErrno: Errno?
-  /// More about the failure: libnl's own words, a line that was not recognised, or the meaning of a code of a later
-  /// version.
+  /// More about the failure: libnl's own words, a line that was not recognised, the path at which a namespace of this
+  /// name is bound instead, or the meaning of a code of a later version.
   public let detail: String?
 
   /// Creates an error, for example to test how your own code handles it.
@@ -229,11 +229,12 @@ extension IPVSError {
   package init(_ failure: NamespaceError, during operation: Operation, in namespace: NetworkNamespace) {
     switch failure {
     case .notOpened(let errno) where [.noSuchFileOrDirectory, .notDirectory, .noSuchProcess].contains(errno):
-      self.init(.noSuchNamespace, operation, in: namespace, errno: errno)
+      let elsewhere = namespace.isLookedForElsewhere ? namespace.boundElsewhere : nil
+      self.init(.noSuchNamespace, operation, in: namespace, errno: errno, detail: elsewhere?.string)
     case .notOpened(let errno) where errno.meansRefusal, .notEntered(let errno) where errno.meansRefusal:
       self.init(Privilege.whyNotEntered(), operation, in: namespace, errno: errno)
     case .notANamespace(let errno):
-      self.init(.notANamespace, operation, in: namespace, errno: errno)
+      self.init(.notANamespace, operation, in: namespace, errno: errno, detail: namespace.boundElsewhere?.string)
     case .notOpened(let errno), .notEntered(let errno), .noThread(let errno):
       self.init(.refused, operation, in: namespace, errno: errno)
     case .timedOut:

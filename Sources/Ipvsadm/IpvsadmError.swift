@@ -55,14 +55,17 @@ package struct IpvsadmError: Error, Sendable, Hashable {
   package let namespace: NetworkNamespace
   /// The file by which the namespace was entered, for the advice.
   let entrance: FilePath?
+  /// Where a namespace of this name is bound instead, if there is none of this name where names are looked up.
+  let elsewhere: FilePath?
   package init(_ cause: Cause, _ command: IpvsadmCommand, program: String, in namespace: NetworkNamespace = .current) {
     self.init(cause, command, program: program, in: namespace, by: nil)
   }
 
   init(
     _ cause: Cause, _ command: IpvsadmCommand, program: String, in namespace: NetworkNamespace,
-    by entrance: FilePath?
+    by entrance: FilePath?, elsewhere: FilePath? = nil
   ) {
+    self.elsewhere = elsewhere
     self.namespace = namespace
     self.entrance = entrance
     self.cause = cause
@@ -112,10 +115,8 @@ extension IpvsadmError: CustomStringConvertible {
       "check the file, or name another one with --ipvsadm"
     case .itself:
       "name the real ipvsadm with --ipvsadm"
-    case .noSuchNamespace:
-      "run `ipvs-timeout show --all-netns` for a list"
-    case .notANamespace:
-      "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"
+    case .noSuchNamespace, .notANamespace:
+      NamespaceAdvice.text(boundAt: elsewhere?.string)
     case .noNsenter:
       "install util-linux"
     case .nested:

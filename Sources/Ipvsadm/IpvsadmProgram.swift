@@ -88,14 +88,19 @@ package struct IpvsadmProgram: Sendable, Hashable {
     switch try start(of: command, by: entrance).ending() {
     case .success(let output): return output
     case .failure(let cause):
-      throw IpvsadmError(cause, command, program: path.string, in: namespace, by: entrance)
+      let elsewhere = cause == .notANamespace ? namespace.boundElsewhere : nil
+      throw IpvsadmError(cause, command, program: path.string, in: namespace, by: entrance, elsewhere: elsewhere)
     }
   }
 
   /// The file by which the namespace is entered; `nil` for the current namespace.
   private func entrance(for command: IpvsadmCommand) throws(IpvsadmError) -> FilePath? {
     if namespace == .current { return nil }
-    guard let file = namespace.file else { throw error(.noSuchNamespace, command) }
+    guard let file = namespace.file else {
+      let elsewhere = namespace.isLookedForElsewhere ? namespace.boundElsewhere : nil
+      throw IpvsadmError(
+        .noSuchNamespace, command, program: path.string, in: namespace, by: nil, elsewhere: elsewhere)
+    }
     return file
   }
 
@@ -117,7 +122,7 @@ extension NetworkNamespace {
   /// The file of the namespace, as a path that is valid in the working directory of started programs; `nil` if there is
   /// none.
   var file: FilePath? {
-    guard let file = files.first(where: \.isThere) else { return nil }
+    guard let file = NamespaceIdentity.first(of: files)?.path ?? files.first(where: \.isThere) else { return nil }
     guard file.isRelative, let directory = getcwd(nil, 0) else { return file }
     defer { free(directory) }
     return FilePath(platformString: directory).pushing(file)

@@ -19,7 +19,7 @@ import Testing
     (.missingCapability, "grant it (containers: --cap-add NET_ADMIN)"),
     (.userNamespace, "run it as root of the host"),
     (.noSuchNamespace, "run `ipvs-timeout show --all-netns` for a list"),
-    (.notANamespace, "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"),
+    (.notANamespace, "run `ipvs-timeout show --all-netns` for a list"),
     (.mayNotEnter, "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"),
     (.valueRefused, "choose a shorter timeout (a kernel with HZ=1000 accepts at most 2147483 s, 24 days)"),
     (.refused, "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"),
@@ -76,6 +76,19 @@ import Testing
       IPVSError(.notRoot, .listNamespaces, errno: .permissionDenied).sentence
         == "cannot list the network namespaces (/run/netns, /run/docker/netns, /proc): only root may read all of them"
         + " (Permission denied, errno 13); run it as root, for example with sudo")
+  }
+
+  @Test(arguments: [IPVSError.Code.noSuchNamespace, .notANamespace])
+  func `names the path where the namespace is bound instead`(code: IPVSError.Code) {
+    for (path, words) in [
+      (
+        "/proc/4711/root/run/netns/q 1",
+        "one is bound in the mount namespace of process 4711: `--netns '/proc/4711/root/run/netns/q 1'` reaches it"
+      ),
+      ("/data/netns/q1", "one is bound elsewhere: `--netns /data/netns/q1` reaches it"),
+    ] {
+      #expect(IPVSError(code, .open, in: .named("q1"), detail: path).advice == words)
+    }
   }
 
   @Test func `is absent for a code of a later version`() {

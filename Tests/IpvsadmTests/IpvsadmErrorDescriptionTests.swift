@@ -23,7 +23,7 @@ import Testing
     (.noSuchNamespace, "there is no such namespace", "run `ipvs-timeout show --all-netns` for a list"),
     (
       .notANamespace, "the file is not a network namespace",
-      "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"
+      "run `ipvs-timeout show --all-netns` for a list"
     ),
     (.noNsenter, "running it there requires nsenter, which is not in /usr/bin or /bin", "install util-linux"),
     (

@@ -89,11 +89,15 @@ extension RealKernel {
     @Test func areNeverNamedInErrorsWithControlCharacters() async throws {
       let name = "l\u{1B}[2J\neft"
       try await Guest.output(["sh", "-c", "mkdir -p /run/netns && : >\"/run/netns/$0\"", name])
-      let outcome = try await netns.program("show", "--all-netns")
+      let outcome = try await netns.program("show", "--netns", name)
       #expect(outcome.status == 71)
-      let part = #" in the network namespace /run/netns/l\u{1B}[2J\neft: it is no network namespace "#
+      let part = #" in the network namespace l\u{1B}[2J\neft: the file is not a network namespace"#
       #expect(outcome.stderr.contains(part), "\(outcome)")
       #expect(!outcome.stderr.trimmed.unicodeScalars.contains { $0.properties.generalCategory == .control })
+      expect(
+        try await netns.program("show", "--all-netns"),
+        equals: Outcome(
+          0, ["host", "pid 1 (bash)"].map { "\($0): Timeout (tcp tcpfin udp): 900 120 300\n" }.joined()))
     }
 
     /// Expects that JSON has exactly this name, and Prometheus this label.

@@ -8,6 +8,12 @@
 /// Uses setns(2), which Swift's Glibc does not show, and only for a network namespace.
 int network_namespace_enter(int descriptor);
 
+/// Whether an open file of the kernel's file system for namespaces is a network namespace.
+///
+/// The request NS_GET_NSTYPE of ioctl(2), which Swift's Glibc does not show. Only for files of that file system: to
+/// another one, the request may mean something else.
+int network_namespace_is(int descriptor);
+
 /// Writes the cookie of the calling thread's network namespace: a number that no other namespace gets until the next
 /// boot. Returns -1 and errno on failure, for example on kernels before Linux 5.14.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import IPVS
+internal import Ipvsadm
 
 extension IPVSError.Code {
   /// This kernel cannot list TCP sockets over netlink, because `tcp_diag` is missing.
@@ -36,8 +37,7 @@ extension IPVSError {
     case .notRoot: "run it as root, for example with sudo"
     case .userNamespace: "run it as root of the host"
     case .missingCapability: "grant it (containers: --cap-add NET_ADMIN)"
-    case .noSuchNamespace: "run `ipvs-timeout show --all-netns` for a list"
-    case .notANamespace: "if the namespace is mounted elsewhere, name it as /proc/PID/root/PATH"
+    case .noSuchNamespace, .notANamespace: NamespaceAdvice.text(boundAt: detail)
     case .mayNotEnter: "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"
     case .valueRefused: "choose a shorter timeout (a kernel with HZ=1000 accepts at most 2147483 s, 24 days)"
     case .refused: "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"

@@ -52,6 +52,9 @@ extension NetworkNamespace {
   /// The directories in which names are looked up.
   static let directories: [FilePath] = ["/run/netns", "/run/docker/netns"]
 
+  /// What the paths in ``directories`` begin with.
+  static let directoryPrefixes: [StaticString] = ["/run/netns/", "/run/docker/netns/"]
+
   /// The files that it may be, the first of which that is there is it.
   package var files: [FilePath] {
     switch self {
@@ -77,13 +80,8 @@ extension NetworkNamespace {
   /// The process that a name may mean: any number.
   private static func process(named name: String) -> Int32? { Int32(name) }
 
-  /// Which one it is; `nil` where that is not to be seen.
-  package var identity: NamespaceIdentity? {
-    for file in files {
-      if let identity = try? NamespaceIdentity(file) { return identity }
-    }
-    return nil
-  }
+  /// Which namespace it is; `nil` where that cannot be seen.
+  package var identity: NamespaceIdentity? { NamespaceIdentity.first(of: files)?.identity }
 
   private static func files(named name: String) -> [FilePath] { directories.map { $0.appending(name) } }
 }

@@ -52,29 +52,56 @@ package enum NamespaceThread {
     try run(inEach: [namespace], body)[0].get()
   }
 
-  /// Moves the calling thread into the first of these that is there.
+  /// Moves the calling thread into the first of these files that is a network namespace.
+  ///
+  /// A name may be that of a file which an ended namespace has left in one directory, and of a namespace in another one.
   private static func enter(_ files: [FilePath]) throws(NamespaceError) {
+    var obstacle: NamespaceError?
     for file in files {
+      // The name of a file that is no namespace is not the number of a process.
+      guard obstacle == nil || !file.isLinkOfProcess else { continue }
       do throws(NamespaceError) {
         return try enter(file)
-      } catch .notOpened(.noSuchFileOrDirectory) {
-        continue
+      } catch {
+        switch error {
+        case .notOpened(.noSuchFileOrDirectory): continue
+        case .notANamespace: obstacle = obstacle ?? error
+        default: throw error
+        }
       }
     }
-    throw .notOpened(.noSuchFileOrDirectory)
+    throw obstacle ?? .notOpened(.noSuchFileOrDirectory)
   }
 
   private static func enter(_ path: FilePath) throws(NamespaceError) {
-    // To open a device may set it off, and a named pipe would wait for its other end.
-    var file = stat()
-    guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw .notOpened(Errno(rawValue: errno)) }
-    guard file.st_mode & S_IFMT == S_IFREG else { throw .notANamespace(nil) }
-    let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw .notOpened(Errno(rawValue: errno)) }
+    let descriptor = if let path = ProcessPath(path) { try opened(path) } else { try opened(path) }
     defer { close(descriptor) }
     guard network_namespace_enter(descriptor) == 0 else {
       throw errno == EINVAL ? .notANamespace(.invalidArgument) : .notEntered(Errno(rawValue: errno))
     }
+  }
+
+  /// Opens a file if it may be a namespace: to open a device may set it off, and a named pipe would wait for its other end.
+  private static func opened(_ path: FilePath) throws(NamespaceError) -> CInt {
+    var file = stat()
+    guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw .notOpened(Errno(rawValue: errno)) }
+    return try opened(path, file)
+  }
+
+  private static func opened(_ path: ProcessPath) throws(NamespaceError) -> CInt {
+    let handle: CInt
+    do throws(Errno) { handle = try path.open(file_handle_only) } catch { throw .notOpened(error) }
+    defer { close(handle) }
+    var file = stat()
+    guard fstat(handle, &file) == 0 else { throw .notOpened(Errno(rawValue: errno)) }
+    return try opened(FilePath("/proc/thread-self/fd/\(handle)"), file)
+  }
+
+  private static func opened(_ path: FilePath, _ file: stat) throws(NamespaceError) -> CInt {
+    guard file.st_mode & S_IFMT == S_IFREG else { throw .notANamespace(nil) }
+    let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .notOpened(Errno(rawValue: errno)) }
+    return descriptor
   }
 }
 

@@ -11,14 +11,57 @@ package struct NamespaceIdentity: Sendable, Hashable {
   /// Its number on that device.
   package let inode: UInt
 
+  /// Makes the identity of a file with these numbers.
+  package init(device: UInt, inode: UInt) {
+    self.device = device
+    self.inode = inode
+  }
+
   /// The identity of the file at a path.
   ///
-  /// - Throws: `Errno`, when the system does not tell.
+  /// - Throws: `Errno`, when the system does not say.
   package init(_ path: FilePath) throws(Errno) {
     var file = stat()
-    guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw Errno(rawValue: errno) }
+    if let path = ProcessPath(path) {
+      let descriptor = try path.open(file_handle_only)
+      defer { close(descriptor) }
+      guard fstat(descriptor, &file) == 0 else { throw Errno(rawValue: errno) }
+    } else {
+      guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw Errno(rawValue: errno) }
+    }
     device = file.st_dev
     inode = file.st_ino
+  }
+
+  /// Looks for the first of these files that is a network namespace; where none is, for the first that is there.
+  ///
+  /// - Parameter files: The files that a namespace may be.
+  /// - Returns: The path and the identity of the file; `nil` where none of the files is there.
+  package static func first(of files: [FilePath]) -> (path: FilePath, identity: NamespaceIdentity)? {
+    var first: (path: FilePath, identity: NamespaceIdentity)?
+    let device = files.count > 1 ? try? NamespaceIdentity("/proc/thread-self/ns/net").device : nil
+    for file in files {
+      // The name of a file that is no namespace is not the number of a process.
+      guard first == nil || !file.isLinkOfProcess, let identity = try? NamespaceIdentity(file) else { continue }
+      if device == nil || identity.device == device { return (file, identity) }
+      first = first ?? (file, identity)
+    }
+    return first
+  }
+
+  /// Whether the file at a path is a network namespace, by its identity and by what the kernel says.
+  ///
+  /// - Parameters:
+  ///   - path: The path.
+  ///   - device: The device of the kernel's file system for namespaces.
+  package func isNetworkNamespace(at path: FilePath, device: UInt) -> Bool {
+    // To open another file may do something.
+    guard self.device == device else { return false }
+    let descriptor =
+      (try? ProcessPath(path)?.open(O_RDONLY)) ?? path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return network_namespace_is(descriptor) != 0
   }
 
   /// The identity that was written as ``text``.
@@ -30,6 +73,11 @@ package struct NamespaceIdentity: Sendable, Hashable {
 
   /// The identity as text that can be read again.
   package var text: String { "\(device):\(inode)" }
+}
+
+extension FilePath {
+  /// Whether it is a link of a process's, such as `/proc/1234/ns/net`.
+  var isLinkOfProcess: Bool { starts(with: "/proc") }
 }
 
 extension NamespaceIdentity: CustomStringConvertible {
@@ -55,7 +103,7 @@ package struct NamespaceFingerprint: Sendable, Hashable {
   ///   - isOwn: Whether it is the calling thread's own, so that nothing is entered.
   /// - Throws: ``NamespaceError``, when it is there and cannot be told from others.
   package init?(of namespace: [FilePath], isOwn: Bool) throws(NamespaceError) {
-    guard let identity = namespace.lazy.compactMap({ try? NamespaceIdentity($0) }).first else { return nil }
+    guard let identity = NamespaceIdentity.first(of: namespace)?.identity else { return nil }
     let cookie =
       isOwn
       ? NamespaceFingerprint.cookieHere() : try NamespaceThread.run(in: namespace, NamespaceFingerprint.cookieHere)

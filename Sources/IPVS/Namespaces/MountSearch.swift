@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Linux
+package import SystemPackage
+
+/// The network namespaces that the caller's own mount namespace has bound.
+struct OwnMounts {
+  /// The inodes of all of them.
+  private(set) var inodes: Set<UInt> = []
+  /// Those that are bound outside of the directories in which names are looked up, by their paths.
+  private(set) var others: [(identity: NamespaceIdentity, path: FilePath)] = []
+
+  /// Reads the list of mounts.
+  ///
+  /// - Parameter device: The device of the kernel's file system for namespaces.
+  /// - Throws: `Errno`, when the list cannot be read to its end.
+  mutating func read(device: UInt) throws(Errno) {
+    var mounts = try NamespaceMounts()
+    defer { others.sort { $0.path.string < $1.path.string } }
+    while let mount = try mounts.next() {
+      inodes.insert(mount.inode)
+      guard !NetworkNamespace.directoryPrefixes.contains(where: mount.isBound) else { continue }
+      let (identity, path) = (NamespaceIdentity(device: device, inode: mount.inode), mount.path)
+      // Another mount may hide it.
+      if (try? NamespaceIdentity(path)) == identity { others.append((identity, path)) }
+    }
+  }
+}
+
+/// Looks for network namespaces in the mount namespaces of other processes.
+///
+/// Each mount namespace is read once. A process may belong to a container, which decides what it has mounted: so there
+/// is a limit to what is read, and another thread follows the paths.
+struct MountSearch {
+  /// Namespaces, each with the paths where one mount namespace has it bound.
+  typealias Found = [(identity: NamespaceIdentity, paths: [FilePath])]
+
+  /// How many bytes of lists to read in all: some half a million mounts.
+  private static let byteLimit = 64 << 20
+
+  /// How many processes and mount namespaces could not be searched.
+  private(set) var hiddenMounts: Int
+  private let views: [MountView]
+  private let device: UInt
+
+  /// Prepares to search the mount namespaces of processes.
+  ///
+  /// - Parameters:
+  ///   - processes: The numbers of the processes.
+  ///   - device: The device of the kernel's file system for namespaces.
+  init(_ processes: [Int32], device: UInt) {
+    (views, hiddenMounts) = MountView.others(processes)
+    self.device = device
+  }
+
+  /// Finds network namespaces.
+  ///
+  /// - Parameter isWanted: Whether to look for the namespace of this mount.
+  /// - Returns: Those that the caller can reach, and those that it cannot, each once.
+  mutating func namespaces(where isWanted: (NamespaceMount) -> Bool) -> (reachable: Found, unreachable: Found) {
+    var (reachable, unreachable): (Found, Found) = ([], [])
+    var (known, missed): (Set<NamespaceIdentity>, Set<NamespaceIdentity>) = ([], [])
+    var bytesLeft = MountSearch.byteLimit
+    var isStuck = false
+    for view in views {
+      let (found, isComplete) = read(view, &bytesLeft, where: isWanted)
+      if !isComplete { hiddenMounts += 1 }
+      guard !found.isEmpty else { continue }
+      let results = view.isReachable && !isStuck ? MountSearch.identities(at: found.flatMap(\.paths)) : nil
+      isStuck = isStuck || view.isReachable && results == nil
+      for (identity, paths) in found where !known.contains(identity) {
+        let visible = paths.filter { results?[$0] == .success(identity) }
+        if !visible.isEmpty {
+          known.insert(identity)
+          reachable.append((identity, visible))
+        } else if paths.contains(where: { results?[$0]?.isRefusal ?? true }), missed.insert(identity).inserted {
+          unreachable.append((identity, paths))
+        }
+        // Else another mount hides it, also from the processes there.
+      }
+    }
+    return (reachable, unreachable.filter { !known.contains($0.identity) })
+  }
+
+  /// Reads what one mount namespace has bound.
+  private func read(
+    _ view: MountView, _ bytesLeft: inout Int, where isWanted: (NamespaceMount) -> Bool
+  ) -> (found: Found, isComplete: Bool) {
+    var found: [UInt: Set<FilePath>] = [:]
+    var isComplete = false
+    do throws(Errno) {
+      guard bytesLeft > 0 else { throw .fileTooLarge }
+      var mounts = try NamespaceMounts(of: view.process)
+      while mounts.byteCount < bytesLeft {
+        guard let mount = try mounts.next() else {
+          isComplete = true
+          break
+        }
+        guard isWanted(mount) else { continue }
+        found[mount.inode, default: []].insert(ProcessPath(of: view.process, mount.path).path)
+      }
+      bytesLeft -= mounts.byteCount
+    } catch {
+      // A process that has ended has nothing to show.
+      isComplete = [.noSuchFileOrDirectory, .noSuchProcess, .invalidArgument].contains(error)
+    }
+    let sorted = found.map { (NamespaceIdentity(device: device, inode: $0), $1.sorted { $0.string < $1.string }) }
+      .sorted { ($0.1.first?.string ?? "") < ($1.1.first?.string ?? "") }
+    return (sorted, isComplete)
+  }
+
+  /// Looks up which files are at these paths; `nil` where a file system does not answer in time.
+  private static func identities(at paths: [FilePath]) -> [FilePath: Result<NamespaceIdentity, Errno>]? {
+    try? ThreadWithTimeout.run(within: .seconds(5)) {
+      var results: [FilePath: Result<NamespaceIdentity, Errno>] = [:]
+      for path in paths { results[path] = Result { () throws(Errno) in try NamespaceIdentity(path) } }
+      return results
+    }
+  }
+}
+
+extension Result<NamespaceIdentity, Errno> {
+  fileprivate var isRefusal: Bool {
+    if case .failure(let errno) = self { [.permissionDenied, .notPermitted].contains(errno) } else { false }
+  }
+}
+
+extension NetworkNamespace {
+  /// Where a namespace of this name or path is bound instead; `nil` where no process has one bound.
+  ///
+  /// Reads the mounts of all processes: it is for a failure that somebody waits to understand.
+  package var boundElsewhere: FilePath? {
+    guard let own = try? NamespaceIdentity("/proc/thread-self/ns/net") else { return nil }
+    var mounts = OwnMounts()
+    // What cannot be read is no answer.
+    try? mounts.read(device: own.device)
+    if let found = mounts.others.first(where: { isName(of: $0.path) }) { return found.path }
+    var search = MountSearch((try? ProcessTable.numbers()) ?? [], device: own.device)
+    let found = search.namespaces { isName(of: $0.path) }
+    return found.reachable.first?.paths.first ?? found.unreachable.first?.paths.first
+  }
+
+  /// Whether to look for it elsewhere where there is no file: not for a namespace of a list that has ended since.
+  package var isLookedForElsewhere: Bool {
+    switch self {
+    case .named: true
+    case .path(let path): !(NetworkNamespace.directories + ["/proc"]).contains { path.starts(with: $0) }
+    case .current, .process: false
+    }
+  }
+
+  /// Whether a namespace that is bound at this path, in whichever mount namespace, may be the one that is meant.
+  private func isName(of path: FilePath) -> Bool {
+    switch self {
+    case .named(let name): path.lastComponent?.string == name
+    case .path(let other): path == other
+    case .current, .process: false
+    }
+  }
+}

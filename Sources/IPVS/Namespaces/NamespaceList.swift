@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Linux
+public import SystemPackage
+
+/// The network namespaces of this machine that the caller can reach, each once.
+///
+/// The caller's own comes first. Then come those that are bound in `/run/netns` and `/run/docker/netns`, those that are
+/// bound elsewhere, those that only other mount namespaces have bound, and those in which only processes live.
+public struct NamespaceList: Sendable {
+  /// The namespaces.
+  public private(set) var namespaces: [NamespaceInfo] = []
+  /// How many processes do not show the caller their namespace. To see it, root needs the capability CAP_SYS_PTRACE.
+  public private(set) var hiddenProcesses = 0
+  /// How many processes and mount namespaces could not be searched for namespaces that they have bound.
+  public private(set) var hiddenMounts = 0
+  /// The namespaces that only other mount namespaces have bound and that the caller cannot reach there. To reach them,
+  /// root needs the capability CAP_SYS_PTRACE.
+  ///
+  /// Each one's ``NamespaceInfo/name`` is the first of its ``NamespaceInfo/paths``.
+  public private(set) var unreachable: [NamespaceInfo] = []
+  /// The files in `/run/netns` and `/run/docker/netns` that are no network namespaces.
+  ///
+  /// Docker leaves such a file for a while where a namespace was bound that has ended. Or the namespace is bound there
+  /// only in another mount namespace, and is in ``namespaces`` by another path.
+  public private(set) var leftovers: [FilePath] = []
+
+  /// Where in `namespaces` each is.
+  private var positions: [NamespaceIdentity: Int] = [:]
+  /// The names that are not free.
+  private var names: Set = ["host"]
+
+  /// A list of known namespaces.
+  package init(
+    _ namespaces: [NamespaceInfo], hiddenProcesses: Int = 0, hiddenMounts: Int = 0, unreachable: [NamespaceInfo] = [],
+    leftovers: [FilePath] = []
+  ) {
+    self.hiddenProcesses = hiddenProcesses
+    self.hiddenMounts = hiddenMounts
+    self.unreachable = unreachable
+    self.leftovers = leftovers
+    for known in namespaces { add(known) }
+  }
+
+  /// Looks for namespaces.
+  ///
+  /// - Parameter includingProcesses: Whether to list namespaces that are bound nowhere, in which only processes live.
+  /// - Throws: ``IPVSError``, when one of the directories or `/proc` cannot be read.
+  public init(includingProcesses: Bool = true) throws(IPVSError) {
+    do throws(Errno) {
+      let own = try NamespaceIdentity("/proc/thread-self/ns/net")
+      add(NamespaceInfo(.current, own, name: "host", paths: []))
+      try addBound(device: own.device)
+      let processes = try ProcessTable.numbers()
+      addBoundElsewhere(processes, device: own.device)
+      if includingProcesses { addProcesses(processes) }
+    } catch {
+      let mayNot = [.permissionDenied, .notPermitted].contains(error) && Privilege.whyRefused() == .notRoot
+      throw IPVSError(mayNot ? .notRoot : .refused, .listNamespaces, errno: error)
+    }
+  }
+
+  /// The entry for a namespace; `nil` where the list has none.
+  public func info(for namespace: NetworkNamespace) -> NamespaceInfo? {
+    namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
+  }
+
+  /// Adds the namespace at a path. A namespace that the list has already gets the path as another one of its own.
+  ///
+  /// Where there is nothing at the path, or something else than a network namespace, the list stays as it is.
+  package mutating func add(at path: FilePath) {
+    guard let identity = try? NamespaceIdentity(path) else { return }
+    if let position = positions[identity] {
+      namespaces[position] = namespaces[position].adding(path)
+    } else if let device = namespaces.first?.fileIdentity.device, identity.isNetworkNamespace(at: path, device: device)
+    {
+      add(identity, at: [path])
+    }
+  }
+}
+
+extension NamespaceList {
+  /// Adds what the caller's own mount namespace has bound.
+  private mutating func addBound(device: UInt) throws(Errno) {
+    var mounts = OwnMounts()
+    do throws(Errno) { try mounts.read(device: device) } catch { hiddenMounts += 1 }
+    var bound: [NamespaceIdentity: [FilePath]] = [:]
+    var order: [NamespaceIdentity] = []
+    func found(_ identity: NamespaceIdentity, at path: FilePath) {
+      if bound[identity, default: []].isEmpty { order.append(identity) }
+      bound[identity, default: []].append(path)
+    }
+    for directory in NetworkNamespace.directories {
+      for path in try paths(in: directory) {
+        // A file that has gone since is none.
+        guard let identity = try? NamespaceIdentity(path) else { continue }
+        if identity.device == device,
+          mounts.inodes.contains(identity.inode)
+            || identity.isNetworkNamespace(at: path, device: device)
+        {
+          found(identity, at: path)
+        } else {
+          leftovers.append(path)
+        }
+      }
+    }
+    for (identity, path) in mounts.others { found(identity, at: path) }
+    for identity in order {
+      let paths = bound[identity] ?? []
+      if let own = positions[identity] {
+        namespaces[own] = NamespaceInfo(.current, identity, name: namespaces[own].name, paths: paths)
+      } else {
+        add(identity, at: paths)
+      }
+    }
+  }
+
+  private func paths(in directory: FilePath) throws(Errno) -> [FilePath] {
+    do throws(Errno) {
+      let names = try FileReader.names(in: directory)
+      return names.sorted { $0.string < $1.string }.map { directory.appending($0) }
+    } catch .noSuchFileOrDirectory {
+      return []
+    }
+  }
+
+  /// Adds what only other mount namespaces have bound.
+  private mutating func addBoundElsewhere(_ processes: [Int32], device: UInt) {
+    var search = MountSearch(processes, device: device)
+    let found = search.namespaces { positions[NamespaceIdentity(device: device, inode: $0.inode)] == nil }
+    for (identity, paths) in found.reachable { add(identity, at: paths) }
+    for (identity, paths) in found.unreachable {
+      guard positions[identity] == nil, let first = paths.first else { continue }
+      unreachable.append(NamespaceInfo(.path(first), identity, name: first.string, paths: paths))
+    }
+    hiddenMounts += search.hiddenMounts
+  }
+
+  private mutating func addProcesses(_ processes: [Int32]) {
+    for number in processes {
+      do throws(Errno) {
+        let identity = try NamespaceIdentity(.namespace(ofProcess: number))
+        guard positions[identity] == nil else { continue }
+        let name = "pid \(number) (\(ProcessTable.commandName(of: number)))"
+        add(NamespaceInfo(.process(number), identity, name: name, paths: []))
+      } catch .permissionDenied, .notPermitted {
+        hiddenProcesses += 1
+      } catch {
+        // It has ended.
+      }
+    }
+    unreachable.removeAll { positions[$0.fileIdentity] != nil }
+  }
+
+  /// Adds a namespace that is bound at these paths, by a name with which `--netns` finds exactly this namespace.
+  private mutating func add(_ identity: NamespaceIdentity, at paths: [FilePath]) {
+    guard let first = paths.first else { return }
+    let isUsual = NetworkNamespace.directories.contains(first.removingLastComponent())
+    let candidates = [isUsual ? first.lastComponent?.string : nil, first.string].compactMap(\.self)
+    // Two names whose bytes are no UTF-8 may look the same.
+    let name = candidates.first { names.insert($0).inserted } ?? "\(first.string) \(identity)"
+    add(NamespaceInfo(.path(first), identity, name: name, paths: paths))
+  }
+
+  private mutating func add(_ known: NamespaceInfo) {
+    positions[known.fileIdentity] = namespaces.count
+    namespaces.append(known)
+  }
+}

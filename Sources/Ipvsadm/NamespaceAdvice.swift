@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Linux
+internal import SystemPackage
+internal import Text
+
+/// What to do where there is no network namespace of a name or at a path.
+package enum NamespaceAdvice {
+  /// The advice, as it follows a sentence and a semicolon.
+  ///
+  /// - Parameter path: Where a namespace of this name is bound instead; `nil` where no process has one bound.
+  package static func text(boundAt path: String?) -> String {
+    guard let path else { return "run `ipvs-timeout show --all-netns` for a list" }
+    let command = "`--netns \(path.shellWord)` reaches it"
+    guard let process = ProcessPath(FilePath(path))?.process else { return "one is bound elsewhere: \(command)" }
+    return "one is bound in the mount namespace of process \(process): \(command)"
+  }
+}

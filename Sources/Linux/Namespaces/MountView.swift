@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import SystemPackage
+
+/// A mount namespace other than the caller's, as one of its processes shows it.
+package struct MountView: Sendable, Hashable {
+  /// The number of the process.
+  package let process: Int32
+  /// Whether the caller may use the root directory of the process. If not, the caller still sees what is mounted.
+  package let isReachable: Bool
+
+  /// A view by a process.
+  init(process: Int32, isReachable: Bool) {
+    self.process = process
+    self.isReachable = isReachable
+  }
+
+  /// Looks for the mount namespaces of processes.
+  ///
+  /// - Parameter processes: The numbers of the processes.
+  /// - Returns: Each mount namespace other than the caller's once, those first that the caller can reach; and how many
+  ///   processes do not even show what is mounted.
+  package static func others(_ processes: [Int32]) -> (views: [MountView], hiddenProcesses: Int) {
+    let own = try? NamespaceIdentity("/proc/thread-self/ns/mnt")
+    let ownMount = firstMount(of: "thread-self")
+    var hiddenProcesses = 0
+    var reachable: [(process: Int32, isAtRoot: Bool)] = []
+    var positions: [NamespaceIdentity: Int] = [:]
+    var closed: [MountView] = []
+    var closedMounts: Set<String> = []
+    for process in processes {
+      do throws(Errno) {
+        let identity = try NamespaceIdentity(FilePath("/proc/\(process)/ns/mnt"))
+        guard identity != own else { continue }
+        let position = positions[identity]
+        // A process with another root directory than its mount namespace sees only a part of it.
+        guard position.map({ reachable[$0].isAtRoot }) != true else { continue }
+        let isAtRoot = FileReader.linkTarget(of: FilePath("/proc/\(process)/root")) == "/"
+        if let position {
+          if isAtRoot { reachable[position] = (process, isAtRoot) }
+        } else {
+          positions[identity] = reachable.count
+          reachable.append((process, isAtRoot))
+        }
+      } catch .permissionDenied, .notPermitted {
+        // No two mount namespaces have a mount in common, so its number tells them apart.
+        if let mount = firstMount(of: "\(process)") {
+          guard mount != ownMount, closedMounts.insert(mount).inserted else { continue }
+          closed.append(MountView(process: process, isReachable: false))
+        } else {
+          hiddenProcesses += 1
+        }
+      } catch {
+        // It has ended.
+      }
+    }
+    return (reachable.map { MountView(process: $0.process, isReachable: true) } + closed, hiddenProcesses)
+  }
+
+  /// The number of the first mount that a process shows; `nil` where it shows none.
+  private static func firstMount(of process: String) -> String? {
+    let text = try? FileReader.kernelText(of: FilePath("/proc/\(process)/mountinfo"), atMost: 32)
+    return text?.split(separator: " ").first.map(String.init)
+  }
+}
