@@ -97,7 +97,7 @@ import Testing
       """)
   }
 
-  @Test(arguments: ["# nothing\n", "no-such 1 - -\n", "blue - - -\n"])
+  @Test(arguments: ["# nothing\n", "blue - - -\n"])
   func `reports a policy that wants nothing`(policy: String) async throws {
     try await withPrivateNamespaces { namespaces in
       for command in ["apply \"$policy\"", "verify --policy \"$policy\""] {
@@ -109,6 +109,27 @@ import Testing
         let quiet = try await namespaces.run(policy: policy, Self.two + "\"$program\" \(command) $ipvsadm --quiet")
         #expect(quiet == .init(status: 0))
       }
+    }
+  }
+
+  @Test func `says which lines match nothing`() async throws {
+    try await withPrivateNamespaces { namespaces in
+      for command in ["apply \"$policy\"", "verify --policy \"$policy\"", "apply \"$policy\" --settle 1s"] {
+        let script = Self.two + "\"$program\" \(command) $ipvsadm"
+        for option in ["", " --quiet", " --format json"] {
+          let ending = try await namespaces.run(policy: "no-such 1 - -\nlb_* 1 - -\nblue - - -\n", script + option)
+          #expect(ending.status == 0)
+          #expect(ending.output == "")
+          let lines = ending.errors.split(separator: "\n").map { $0.split(separator: "/").last ?? "" }
+          #expect(
+            lines.suffix(2) == [
+              #"policy:1: no network namespace matches "no-such""#, #"policy:2: no network namespace matches "lb_*""#,
+            ], "\(command)\(option): \(ending)")
+        }
+      }
+      // The units run this every minute.
+      let script = Self.two + "\"$program\" apply \"$policy\" --changed-only $ipvsadm --quiet"
+      #expect(try await namespaces.run(policy: "no-such 1 - -\n", script) == .init(status: 0))
     }
   }
 

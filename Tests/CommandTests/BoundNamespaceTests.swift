@@ -68,7 +68,105 @@ import Testing
               two: tcp 3 s (line 3), tcpfin 5 s (line 4)
               1-abc: tcp 2 s (line 2)
               /run/docker/netns/two: tcp 3 s (line 3)
-              ipvs-timeout: POLICY:6: no network namespace here is "default"
+              ipvs-timeout: POLICY:6: no network namespace matches "default": that is this network namespace, which only `host` matches
+
+              """))
+    }
+  }
+
+  @Test func `a file that is no namespace is none`() async throws {
+    try await withPrivateNamespaces { namespaces in
+      let ending = try await namespaces.run(
+        policy: "left - - 1\n/run/docker/netns/left - - 2\nle?t - - 3\nblue - - 4\n",
+        """
+        bind /run/netns/blue; bind /run/docker/netns/both
+        : > /run/netns/left; : > /run/docker/netns/left; : > /run/netns/both; : > /run/file
+        mkdir /run/netns/directory; mkfifo /run/netns/pipe
+        ln -s /no/such /run/netns/dead; ln -s /run/file /run/netns/link; ln -s /proc/self/ns/uts /run/netns/ipc
+        : > /run/netns/uts; mount --bind /proc/self/ns/uts /run/netns/uts
+        \(Self.check)
+        "$program" check-policy "$policy" --netns both
+        """)
+      #expect(
+        ending
+          == .init(
+            status: 0,
+            output: """
+              host: nothing
+              blue: udp 4 s (line 4)
+              both: nothing
+              ipvs-timeout: POLICY:1: no network namespace matches "left": /run/netns/left is another file
+              ipvs-timeout: POLICY:2: no network namespace matches "/run/docker/netns/left": /run/docker/netns/left is another \
+              file
+              ipvs-timeout: POLICY:3: no network namespace matches "le?t"
+              both: nothing
+
+              """))
+    }
+  }
+
+  /// Those of a Docker with another --exec-root, and what a policy reaches through links.
+  @Test func `those bound elsewhere are found by their paths`() async throws {
+    try await withPrivateNamespaces { namespaces in
+      let ending = try await namespaces.run(
+        policy: """
+          /run/data/netns/w* 1 - -
+          /run/link/netns/web - 2 -
+          /run/*/netns/{x} - - 3
+          /run/srv/net 4 - -
+          web - - 5
+          /run/none/* 6 - -
+          /run/srv/file 7 - -
+
+          """,
+        """
+        mkdir -p /run/data/netns /run/srv; bind /run/data/netns/web; bind '/run/data/netns/{x}'; bind /run/netns/blue
+        ln -s data /run/link; again /run/netns/blue /run/data/netns/blue; : > /run/srv/file
+        unshare --net sleep 60 & other=$!
+        until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.02; done
+        ln -s /proc/$other/ns/net /run/srv/net
+        \(Self.check)
+        kill $other
+        """)
+      #expect(
+        ending
+          == .init(
+            status: 0,
+            output: """
+              host: nothing
+              blue: nothing
+              /run/data/netns/web: tcp 1 s (line 1), tcpfin 2 s (line 2), udp 5 s (line 5)
+              /run/data/netns/{x}: udp 3 s (line 3)
+              /run/srv/net: tcp 4 s (line 4)
+              ipvs-timeout: POLICY:6: no network namespace matches "/run/none/*"
+              ipvs-timeout: POLICY:7: no network namespace matches "/run/srv/file"
+
+              """))
+    }
+  }
+
+  @Test func `those that only another mount namespace has bound are found as they are named there`() async throws {
+    try await withPrivateNamespaces { namespaces in
+      let ending = try await namespaces.run(
+        policy: "/run/snap/netns/* 1 - -\nweb - 2 -\nblue - - 3\n/var/run/snap/netns/web - - 4\n",
+        """
+        mkdir /run/snap; bind /run/netns/blue
+        unshare --mount sh -c '
+          mount -t tmpfs none /run/snap; mkdir /run/snap/netns; : > /run/snap/netns/web; : > /run/snap/netns/blue
+          mount --bind /run/netns/blue /run/snap/netns/blue
+          unshare --net mount --bind /proc/self/ns/net /run/snap/netns/web; : > /run/ready; exec sleep 60' & other=$!
+        until [ -e /run/ready ]; do sleep 0.02; done
+        \(Self.check) | sed "s|/$other/|/PID/|"
+        kill $other
+        """)
+      #expect(
+        ending
+          == .init(
+            status: 0,
+            output: """
+              host: nothing
+              blue: udp 3 s (line 3)
+              /proc/PID/root/run/snap/netns/web: tcp 1 s (line 1), tcpfin 2 s (line 2), udp 4 s (line 4)
 
               """))
     }

@@ -53,7 +53,7 @@ import Testing
       #expect(ending.status == 0)
       #expect(ending.output.hasPrefix("host: tcp 1 s (line 1), udp 3 s (line 3)\n"))
       #expect(ending.output.contains("\npid \(foreign.process) (cat): nothing\n"))
-      #expect(ending.errors.contains(#"ipvs-timeout: \#(path):4: no network namespace here is "/no/such/*""# + "\n"))
+      #expect(ending.errors.contains(#"ipvs-timeout: \#(path):4: no network namespace matches "/no/such/*""# + "\n"))
       #expect(!ending.errors.contains(":1:") && !ending.errors.contains(":3:"))
       // A policy cannot match a namespace in which only processes live.
       let bound = try await BuiltProgram.run(nil, ["check-policy", path])

@@ -58,6 +58,19 @@ extension RealKernel {
       expect(try await red.timeouts(), equals: "900 120 300")
     }
 
+    /// Docker's directory is for root only.
+    @Test(arguments: ["show --all-netns", "check-policy", "apply", "verify"])
+    func isNotRootOnAHostOfDockers(_ words: String) async throws {
+      _ = try await Neighbours.addForDocker("ingress_sbox")
+      try await Guest.output(["sh", "-c", "chmod 700 /run/docker; echo '* 60 - -' >/etc/ipvs-timeout.conf"])
+      expect(
+        try await run("setpriv --reuid 65534 --regid 65534 --clear-groups", words),
+        equals: Outcome(
+          77, "",
+          "ipvs-timeout: cannot list the network namespaces (/run/netns, /run/docker/netns, /proc): only root may read all"
+            + " of them (Permission denied, errno 13); run it as root, for example with sudo\n"))
+    }
+
     /// Not the user counts to IPVS, but the capability.
     @Test func isNotRootAndHasTheCapability() async throws {
       let caller =

@@ -14,7 +14,10 @@ extension RealKernel {
       let policy = try directory.write("policy", "/var/run/docker/netns/* 2h - 60\ndefault 1 1 1\n* - 31 -\n")
       expect(
         try await netns.program("apply", policy),
-        equals: Outcome(0, "1-abc: Timeout (tcp tcpfin udp): 7200 31 60 (was 900 120 300)\n"))
+        equals: Outcome(
+          0, "1-abc: Timeout (tcp tcpfin udp): 7200 31 60 (was 900 120 300)\n",
+          "ipvs-timeout: \(policy):2: no network namespace matches \"default\": that is this network namespace, which only"
+            + " `host` matches\n"))
       expect(try await Neighbours.timeouts(at: sandbox), equals: "7200 31 60")
       for own in [netns, .initial] { expect(try await own.timeouts(), equals: "900 120 300") }
     }
@@ -49,11 +52,22 @@ extension RealKernel {
     @Test func reportsThatNothingIsWanted() async throws {
       _ = try await Neighbours.add("red")
       let policy = try directory.write("policy", "blue 1 2 3\n")
-      let remark = "ipvs-timeout: \(policy) wants nothing in any of these network namespaces\n"
-      expect(try await netns.program("apply", policy), equals: Outcome(0, "", remark))
-      expect(try await netns.program("verify", "--policy", policy), equals: Outcome(0, "", remark))
-      expect(try await netns.program("apply", policy, "--quiet"), equals: Outcome())
+      let remark = "ipvs-timeout: \(policy):1: no network namespace matches \"blue\"\n"
+      for words in ["apply", "apply --quiet", "apply --dry-run", "verify --quiet --policy", "verify --policy"] {
+        let command = [Guest.program] + words.split(separator: " ").map(String.init) + [policy]
+        expect(try await netns.run(command), equals: Outcome(0, "", remark), "\(words)")
+      }
+      // Each run of the timer would say it again.
       expect(try await netns.program("apply", policy, "--changed-only"), equals: Outcome())
+      // Whoever chooses among the namespaces does not ask for the others.
+      let nothing = "ipvs-timeout: \(policy) wants nothing in any of these network namespaces\n"
+      expect(
+        try await netns.program("verify", "--policy", policy, "--netns", "red", "--in-use"),
+        equals: Outcome(0, "", nothing))
+      let empty = try directory.write("empty", "host - - -\n")
+      expect(
+        try await netns.program("apply", empty),
+        equals: Outcome(0, "", "ipvs-timeout: \(empty) wants nothing in any of these network namespaces\n"))
     }
 
     @Test func skipsNoNamedNamespace() async throws {
@@ -73,7 +87,7 @@ extension RealKernel {
     @Test func isExplained() async throws {
       try await Neighbours.bindForDocker(try await Neighbours.add("red")[0], as: "1-abc")
       let policy = try directory.write("policy", "host 15m - 60\n1-* 60 30 -\nnosuch 1 2 3\nred - 45 -\n")
-      let unmatched = "ipvs-timeout: \(policy):3: no network namespace here is \"nosuch\"\n"
+      let unmatched = "ipvs-timeout: \(policy):3: no network namespace matches \"nosuch\"\n"
       expect(
         try await netns.program("check-policy", policy),
         equals: Outcome(

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import Linux
+package import SystemPackage
 
 /// The network namespaces that a line of the policy is for.
 ///
 /// `host` is the namespace in which the program was started, and no other pattern matches it: Docker binds it at
 /// `/run/docker/netns/default`, and `/run/docker/netns/*` must not change the host. Any other pattern is compared as in
 /// fnmatch(3), byte by byte: with every path at which a namespace is bound or, if it has no `/`, with the last
-/// component of each path.
+/// component of each path. If only another mount namespace has a
+/// network namespace bound, the path counts as it is there.
 package struct NamespacePattern: Sendable, Hashable {
   private enum Kind { case host, name, path }
 
@@ -39,6 +42,18 @@ package struct NamespacePattern: Sendable, Hashable {
     return pattern.withCString { pattern in
       paths.contains { path in path.withCString { matches(pattern, path: $0) } }
     }
+  }
+
+  /// Whether it can match only one name or path.
+  package var isExact: Bool { !hasWildcards }
+
+  /// The files that it matches outside of `/run/netns` and `/run/docker/netns`; none where it is a name.
+  package var filesElsewhere: [FilePath] {
+    guard kind == .path, !["/run/netns/", "/run/docker/netns/"].contains(where: pattern.hasPrefix) else { return [] }
+    guard hasWildcards else { return [FilePath(pattern)] }
+    // To fnmatch(3), which decides in the end, braces are plain characters.
+    let escaped = pattern.replacing("{", with: #"\{"#)
+    return ((try? ProcessFiles(root: "/", directory: nil).matches(of: escaped)) ?? []).map { FilePath($0) }
   }
 
   private func matches(_ pattern: UnsafePointer<CChar>, path: UnsafePointer<CChar>) -> Bool {

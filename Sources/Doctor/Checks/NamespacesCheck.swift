@@ -16,10 +16,11 @@ struct NamespacesCheck: DirectorCheck {
   let check = CheckID.namespaces
 
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
-    let hidden = try facts.machine.otherNamespaces.get().listing.hiddenProcesses
-    let missing = unseen(facts.otherUsers) + self.hidden(hidden)
+    let listing = try facts.machine.otherNamespaces.get().listing
+    let missing = unseen(facts.otherUsers) + hidden(listing.hiddenProcesses) + unreachable(listing.unreachable)
     // With a namespace that cannot be seen, nothing is ok.
     return main(facts.otherDirectors, facts).filter { missing.isEmpty || $0.severity != .ok } + missing
+      + leftovers(listing.leftovers.count)
   }
 
   private typealias Others = [(known: NamespaceInfo, timeouts: Timeouts)]
@@ -117,6 +118,29 @@ struct NamespacesCheck: DirectorCheck {
         check, "cannot see the network namespaces of \(processes == 1 ? "1 process" : "\(processes) processes")",
         so: "some that use IPVS may be missing here",
         fix: .advice("run `ipvs-timeout doctor` as root with the capability CAP_SYS_PTRACE"))
+    ]
+  }
+
+  private func unreachable(_ namespaces: [NamespaceInfo]) -> [Finding] {
+    guard let first = namespaces.first else { return [] }
+    let rest = namespaces.count > 1 ? " and \(namespaces.count - 1) more" : ""
+    return [
+      .unchecked(
+        check,
+        "cannot enter the network namespace \(first.name.printable)\(rest), which only another mount namespace has bound",
+        so: "its timeouts are not known",
+        fix: .advice("run `ipvs-timeout doctor` as root with the capabilities CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"))
+    ]
+  }
+
+  private func leftovers(_ count: Int) -> [Finding] {
+    guard count > 0 else { return [] }
+    return [
+      .note(
+        check,
+        "\(count.counted("file")) in /run/netns and /run/docker/netns \(count == 1 ? "is" : "are") no network"
+          + " \(count == 1 ? "namespace" : "namespaces")",
+        so: "each is left from a namespace that has ended, or is bound only in another mount namespace")
     ]
   }
 }

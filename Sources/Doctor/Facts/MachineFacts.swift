@@ -29,7 +29,10 @@ extension MachineFacts {
   package init(policy: FilePath?, backend: BackendChoice, ipvsadm: String?) {
     self.policy = PolicyState(at: policy)
     writers = Result { () throws(IPVSError) in try TimeoutWriter.running() }.mapError(DirectorError.kernel)
-    otherNamespaces = Result { () throws(DirectorError) in try OtherNamespaces(backend: backend, ipvsadm: ipvsadm) }
+    let policy = (try? self.policy.file.get()) ?? nil
+    otherNamespaces = Result { () throws(DirectorError) in
+      try OtherNamespaces(backend: backend, ipvsadm: ipvsadm, policy: policy)
+    }
     savedRules = SavedRules.all()
   }
 }
@@ -56,9 +59,16 @@ extension OtherNamespaces {
   /// - Parameters:
   ///   - backend: The backend to use.
   ///   - ipvsadm: The path of ipvsadm; `nil` looks in the usual places.
+  ///   - policy: The policy, which may name namespaces at other paths.
   /// - Throws: ``DirectorError``, when there is no list of namespaces, or the backend is not there.
-  package init(backend: BackendChoice, ipvsadm: String?) throws(DirectorError) {
-    do throws(IPVSError) { listing = try NamespaceList() } catch { throw .kernel(error) }
+  package init(backend: BackendChoice, ipvsadm: String?, policy: PolicyFile? = nil) throws(DirectorError) {
+    do throws(IPVSError) {
+      var listing = try NamespaceList()
+      if let policy { listing.add(boundBy: policy) }
+      self.listing = listing
+    } catch {
+      throw .kernel(error)
+    }
     let uses = listing.namespaces.map { known in
       Result { () throws(IPVSError) in try known.namespace.isInUse() }.mapError(DirectorError.kernel)
     }

@@ -98,10 +98,11 @@ struct ApplyRequest: Hashable {
   func run() throws(Failure) -> ExitStatus {
     let policy = try PolicyFile(read: path)
     var context = CommandContext(access, output)
-    let wanted = try policy.wanted(access.selection, &context)
-    policy.noteIfNothingIsWanted(wanted, output)
-    let done = try context.perform(action, wanted, isFinal: settling == nil)
-    if let settling { try settle(settling, policy, &context, done: done) }
+    var scope = try policy.scope(access.selection, &context)
+    scope.noteIfNothingIsWanted(output)
+    let done = try context.perform(action, scope.wanted, isFinal: settling == nil)
+    if let settling { try settle(settling, &scope, &context, done: done) }
+    scope.noteUnmatched(output, &context)
     return try context.finish()
   }
 
@@ -109,7 +110,7 @@ struct ApplyRequest: Hashable {
   ///
   /// A program that binds a namespace creates the file first, so a file that is not a namespace may become one.
   private func settle(
-    _ duration: Duration, _ policy: PolicyFile, _ context: inout CommandContext, done: [TargetTimeouts]
+    _ duration: Duration, _ scope: inout PolicyScope, _ context: inout CommandContext, done: [TargetTimeouts]
   ) throws(Failure) {
     var done = Set(done.map(\.key))
     let last = ContinuousClock.now + duration + .seconds(60)
@@ -118,7 +119,8 @@ struct ApplyRequest: Hashable {
       // Each namespace that appears restarts the wait.
       let settled = try poll(until: min(.now + duration, last), every: .milliseconds(100)) { isLast throws(Failure) in
         isOver = isLast
-        let wanted = try policy.wanted(NamespaceSelection(choice: .bound), &context)
+        try scope.update(NamespaceSelection(choice: .bound), &context)
+        let wanted = scope.wanted
         // Namespaces that have gone are forgotten: the kernel reuses their inodes, and their names may come back, too.
         done.formIntersection(wanted.map(\.key))
         let settled = try context.perform(action, wanted.filter { !done.contains($0.key) }, isFinal: isLast)
@@ -135,29 +137,6 @@ extension PolicyFile {
   /// - Throws: ``Failure``, with every error in it.
   init(read path: FilePath) throws(Failure) {
     do { self = try PolicyFile(contentsOf: path) } catch { throw Failure(error, in: path) }
-  }
-
-  /// The timeouts wanted in each namespace.
-  ///
-  /// A namespace without any is left out, unless the command line names it.
-  ///
-  /// - Parameters:
-  ///   - selection: The namespaces.
-  ///   - context: Collects failures and hidden processes.
-  /// - Returns: The timeouts for each namespace.
-  /// - Throws: ``Failure``, when the namespaces cannot be listed.
-  func wanted(
-    _ selection: NamespaceSelection, _ context: inout CommandContext
-  ) throws(Failure) -> [TargetTimeouts] {
-    try selection.targets(&context, findsNames: true)
-      .map { TargetTimeouts(target: $0, wanted: demand($0).timeouts) }
-      .filter { selection.isNamed || $0.wanted != Timeouts() }
-  }
-
-  /// Reports that the policy wants nothing in these namespaces, so success says little.
-  func noteIfNothingIsWanted(_ wanted: [TargetTimeouts], _ output: TimeoutsOutput) {
-    guard wanted.allSatisfy({ $0.wanted == Timeouts() }), !output.isQuiet, !output.isChangedOnly else { return }
-    StandardStreams.report("ipvs-timeout: \(path.string.printable) wants nothing in any of these network namespaces")
   }
 
   /// The timeouts wanted in one namespace.

@@ -53,21 +53,10 @@ struct CheckPolicyRequest: Hashable {
     guard !isQuiet else { return .success }
     // The status is about the file. Failures to find namespaces are only reported.
     var context = CommandContext(Access(), TimeoutsOutput(format: TimeoutsFormat(format)))
-    let targets = try selection.targets(&context, findsNames: true)
-    try StandardStreams.print(PolicyReport(policy: policy, targets: targets).render(format))
+    let scope = try policy.scope(selection, &context)
+    try StandardStreams.print(PolicyReport(policy: policy, targets: scope.targets).render(format))
+    scope.noteUnmatched(TimeoutsOutput(), &context)
     _ = try context.finish()
-    guard !selection.isNarrowed else { return .success }
-    for line in policy.lines(thatMatchNoneOf: targets) {
-      StandardStreams.report(
-        "ipvs-timeout: \(path.string.printable):\(line.number): no network namespace here is "
-          + "\"\(line.namespace.text.printable)\"")
-    }
     return .success
-  }
-}
-
-extension PolicyFile {
-  fileprivate func lines(thatMatchNoneOf targets: [NamespaceTarget]) -> [PolicyLine] {
-    lines.filter { line in !targets.contains { line.namespace.matches(isHost: $0.isHost, paths: $0.paths) } }
   }
 }

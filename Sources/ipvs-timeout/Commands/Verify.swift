@@ -72,9 +72,10 @@ struct VerifyPolicyRequest: Hashable {
   func run() throws(Failure) -> ExitStatus {
     let policy = try PolicyFile(read: path)
     var context = CommandContext(access, output)
-    let wanted = try policy.wanted(access.selection, &context)
-    policy.noteIfNothingIsWanted(wanted, output)
-    try context.perform(.verify, wanted)
+    let scope = try policy.scope(access.selection, &context)
+    scope.noteIfNothingIsWanted(output)
+    try context.perform(.verify, scope.wanted)
+    scope.noteUnmatched(output, &context)
     return try context.finish()
   }
 }

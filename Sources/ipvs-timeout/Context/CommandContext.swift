@@ -27,8 +27,8 @@ struct CommandContext {
   /// It ends the loop, because more results would be lost, too.
   private var outputFailure: Failure?
   private var progress = Progress(of: 0)
-  /// The number of processes whose network namespace is not visible to the caller.
-  var hiddenProcesses = 0
+  /// The network namespaces that the command should have reached and cannot.
+  var unseen = UnseenNamespaces()
   /// Lines for standard error that wait for the end of the command; `nil` if they are written immediately.
   private var deferredLines: [String]?
 
@@ -88,13 +88,7 @@ struct CommandContext {
   consuming func finish() throws(Failure) -> ExitStatus {
     precondition(deferredLines == nil, "a deferred context ends with flush()")
     try write(reports)
-    if hiddenProcesses > 0 {
-      note(
-        Failure(
-          "cannot see in which network namespaces \(hiddenProcesses) of the processes live, so that some namespaces may"
-            + " be missing here; run it as root with the capability CAP_SYS_PTRACE",
-          .notPermitted))
-    }
+    for failure in unseen.failures { note(failure) }
     return status
   }
 }

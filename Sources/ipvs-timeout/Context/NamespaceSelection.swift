@@ -47,27 +47,45 @@ struct NamespaceSelection: Hashable {
 extension NamespaceSelection {
   /// Finds the namespaces.
   ///
+  /// - Parameter context: Collects the namespaces that cannot be seen.
+  /// - Returns: A target for each.
+  /// - Throws: ``Failure``, when they cannot be listed.
+  func targets(_ context: inout CommandContext) throws(Failure) -> [NamespaceTarget] {
+    try found(&context).targets
+  }
+
+  /// Finds the namespaces.
+  ///
   /// - Parameters:
-  ///   - context: Collects failures and hidden processes.
-  ///   - findsNames: Whether to look up all names of each named namespace. A policy needs them.
-  /// - Returns: A target for each namespace.
-  /// - Throws: ``Failure``, when the namespaces cannot be listed.
-  func targets(_ context: inout CommandContext, findsNames: Bool = false) throws(Failure) -> [NamespaceTarget] {
-    let targets: [NamespaceTarget]
-    switch choice {
-    case .current:
-      targets = [NamespaceTarget(.current)]
-    case .named(let namespaces):
-      let list = findsNames ? try NamespaceList.read(includingProcesses: false) : nil
-      targets = namespaces.map { NamespaceTarget($0, known: list?.info(for: $0)) }
-    case .bound:
-      targets = try NamespaceList.read(includingProcesses: false).namespaces.map(NamespaceTarget.init)
-    case .all:
-      let list = try NamespaceList.read(includingProcesses: true)
-      targets = list.namespaces.map(NamespaceTarget.init)
-      context.hiddenProcesses = list.hiddenProcesses
-    }
-    guard isInUseOnly else { return targets }
+  ///   - context: Collects the namespaces that cannot be seen.
+  ///   - policy: The policy that decides about them, if one does. It may name namespaces at other paths; and it goes by
+  ///     all names of those that the command line names.
+  /// - Returns: A target for each, and the list that they are from, if there is one.
+  /// - Throws: ``Failure``, when they cannot be listed.
+  func found(
+    _ context: inout CommandContext, for policy: PolicyFile? = nil
+  ) throws(Failure) -> (targets: [NamespaceTarget], list: NamespaceList?) {
+    let list: NamespaceList? =
+      switch choice {
+      case .current: nil
+      case .named: policy == nil ? nil : try .read(includingProcesses: false, for: policy)
+      case .bound: try .read(includingProcesses: false, for: policy)
+      case .all: try .read(includingProcesses: true, for: policy)
+      }
+    let targets: [NamespaceTarget] =
+      switch choice {
+      case .current: [NamespaceTarget(.current)]
+      case .named(let namespaces): namespaces.map { NamespaceTarget($0, known: list?.info(for: $0)) }
+      case .bound, .all: list?.namespaces.map(NamespaceTarget.init) ?? []
+      }
+    if !isNamed, let list { context.unseen = UnseenNamespaces(list, for: policy) }
+    return (isInUseOnly ? try used(targets, &context) : targets, list)
+  }
+
+  /// The namespaces that have a virtual service or a connection.
+  private func used(
+    _ targets: [NamespaceTarget], _ context: inout CommandContext
+  ) throws(Failure) -> [NamespaceTarget] {
     var used: [NamespaceTarget] = []
     try context.forEach(targets, isEntering: true) { _, target throws(DirectorError) in
       do throws(IPVSError) {
@@ -81,8 +99,16 @@ extension NamespaceSelection {
 }
 
 extension NamespaceList {
-  fileprivate static func read(includingProcesses: Bool) throws(Failure) -> NamespaceList {
-    do { return try NamespaceList(includingProcesses: includingProcesses) } catch { throw Failure(.kernel(error)) }
+  fileprivate static func read(
+    includingProcesses: Bool, for policy: PolicyFile?
+  ) throws(Failure) -> NamespaceList {
+    do throws(IPVSError) {
+      var list = try NamespaceList(includingProcesses: includingProcesses)
+      if let policy { list.add(boundBy: policy) }
+      return list
+    } catch {
+      throw Failure(.kernel(error))
+    }
   }
 }
 

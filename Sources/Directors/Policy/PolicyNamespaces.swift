@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import IPVS
+internal import Text
+
+extension NamespaceList {
+  /// Adds the namespaces at the paths that a policy names, wherever those are: a policy may also name a link, or a path
+  /// that goes through one.
+  package mutating func add(boundBy policy: PolicyFile) {
+    for line in policy.lines {
+      for path in line.namespace.filesElsewhere { add(at: path) }
+    }
+  }
+}
+
+extension PolicyFile {
+  /// Whether a line matches a namespace other than the caller's own.
+  package func isAbout(_ known: NamespaceInfo) -> Bool {
+    lines.contains { $0.namespace.matches(isHost: false, paths: known.namespace.paths(known)) }
+  }
+}
+
+extension PolicyLine {
+  /// The file that the line names although it is no namespace; `nil` where there is none.
+  ///
+  /// - Parameter leftovers: The files that are no namespaces although they are where namespaces are bound.
+  package func leftover(in leftovers: [String]) -> String? {
+    namespace.isExact ? leftovers.first { namespace.matches(isHost: false, paths: [$0]) } : nil
+  }
+
+  /// Why the line matches no namespace, in one sentence that does not end in a full stop.
+  ///
+  /// - Parameters:
+  ///   - leftovers: The files that are no namespaces although they are where namespaces are bound.
+  ///   - hostPaths: Every path at which the caller's own namespace is bound.
+  /// - Returns: The sentence.
+  package func mismatch(leftovers: [String], hostPaths: [String]) -> String {
+    let fact = "no network namespace matches \"\(namespace.text.printable)\""
+    if let file = leftover(in: leftovers) { return "\(fact): \(file.printable) is another file" }
+    if namespace.matches(isHost: false, paths: hostPaths) {
+      return "\(fact): that is this network namespace, which only `host` matches"
+    }
+    return fact
+  }
+}

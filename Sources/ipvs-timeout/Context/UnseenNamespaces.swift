@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Directors
+internal import IPVS
+internal import Text
+
+/// The network namespaces of a machine that a command should have reached and cannot.
+struct UnseenNamespaces: Hashable {
+  /// How many processes do not show their namespace.
+  private var hiddenProcesses = 0
+  /// How many processes and mount namespaces do not show what they have bound.
+  private var hiddenMounts = 0
+  /// Those that only other mount namespaces have bound.
+  private var unreachable: [NamespaceInfo] = []
+
+  /// None.
+  init() {}
+
+  /// The unseen namespaces of a machine.
+  ///
+  /// - Parameters:
+  ///   - list: What was found.
+  ///   - policy: The policy, if only those matter that it matches.
+  init(_ list: NamespaceList, for policy: PolicyFile?) {
+    hiddenProcesses = list.hiddenProcesses
+    hiddenMounts = list.hiddenMounts
+    unreachable = list.unreachable.filter { policy?.isAbout($0) ?? true }
+  }
+
+  /// Whether a line of a policy matches one of them.
+  func contains(_ line: PolicyLine) -> Bool {
+    unreachable.contains { line.namespace.matches(isHost: false, paths: $0.namespace.paths($0)) }
+  }
+
+  /// A failure for each kind, because without them the result is not whole.
+  var failures: [Failure] {
+    let capabilities = "run it as root with the capabilities CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
+    var sentences: [String] = []
+    if hiddenProcesses > 0 {
+      sentences.append(
+        "cannot see in which network namespaces \(hiddenProcesses) of the processes live, so that some namespaces may be"
+          + " missing here; run it as root with the capability CAP_SYS_PTRACE")
+    }
+    if hiddenMounts > 0 {
+      sentences.append(
+        "cannot see which network namespaces \(hiddenMounts) of the processes have bound, so that some namespaces may be"
+          + " missing here; \(capabilities)")
+    }
+    if let first = unreachable.first {
+      let rest = unreachable.count > 1 ? " and \(unreachable.count - 1) more" : ""
+      sentences.append(
+        "cannot enter the network namespace \(first.name.printable)\(rest), which only another mount namespace has bound;"
+          + " \(capabilities)")
+    }
+    return sentences.map { Failure($0, .notPermitted) }
+  }
+}
