@@ -82,6 +82,27 @@ extension RealKernel {
       }
     }
 
+    @Test func reportsTheTimeoutsOfATrial() async throws {
+      let start = #"{"netns":"host","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":300},"#
+      expect(
+        try await netns.program(
+          "with", "--tcp", "60", "--format", "json", "--", Guest.ipvsadm, "--set", "61", "0", "0"
+        ).anonymous,
+        equals: Outcome(
+          0,
+          start + #""meanwhile":{"tcp":60,"tcpfin":120,"udp":300},"after":{"tcp":61,"tcpfin":120,"udp":300},"#
+            + #""kept":false,"left":["tcp"]}"# + "\n",
+          "ipvs-timeout: tcp in this network namespace is left at 61 s: it was 900 s and was set to 60 s here, but the"
+            + " command or another program has changed it since\n"))
+      try await netns.set(900, 0, 0)
+      expect(
+        try await netns.program("try", "--tcp", "60", "--format", "json", "--", "true").anonymous,
+        equals: Outcome(
+          0,
+          start + #""meanwhile":{"tcp":60,"tcpfin":120,"udp":300},"after":{"tcp":60,"tcpfin":120,"udp":300},"#
+            + #""kept":true,"left":[]}"# + "\n"))
+    }
+
     @Test func hasAnObjectForANamespaceInWhichATrialFails() async throws {
       let outcome = try await netns.program(
         "try", "--udp", "5", "--netns", "nosuch", "--netns", "host", "--format", "json", "--", "true")

@@ -127,13 +127,13 @@ extension RealKernel {
         let other = try directory.write("other", "host 900 - -\nhost - - 300\n")
         let outcome = try await netns.run(caller + ["verify", "--policy", other])
         #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome)")
-        let findings = try DoctorFinding.all(in: try await netns.run(caller + ["doctor"]).stdout)
+        let findings = try DoctorFinding.all(in: try await netns.run(caller + ["doctor", "--format", "json"]).stdout)
         #expect(
-          findings.contains(
+          findings.joined().contains(
             DoctorFinding(
               "note", "namespaces",
               "cannot enter the network namespace \(path) and 1 more, which only another mount namespace has bound",
-              so: "its timeouts may be others",
+              so: "its timeouts are not known",
               fix: "run `ipvs-timeout doctor` as root with the capabilities CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH")),
           "\(findings)")
       }

@@ -283,27 +283,6 @@ extension RealKernel {
         equals: Outcome(0, "typed opened value /usr/lib\n", "errors\n"))
     }
 
-    @Test func reportsTheTimeoutsInJSON() async throws {
-      let start = #"{"netns":"host","backend":"netlink","before":{"tcp":900,"tcpfin":120,"udp":300},"#
-      expect(
-        try await netns.program(
-          "with", "--tcp", "60", "--format", "json", "--", Guest.ipvsadm, "--set", "61", "0", "0"
-        ).anonymous,
-        equals: Outcome(
-          0,
-          start + #""meanwhile":{"tcp":60,"tcpfin":120,"udp":300},"after":{"tcp":61,"tcpfin":120,"udp":300},"#
-            + #""kept":false,"left":["tcp"]}"# + "\n",
-          "ipvs-timeout: tcp in this network namespace is left at 61 s: the trial set it from 900 s to 60 s, but the"
-            + " command or another program has changed it since\n"))
-      try await netns.set(900, 0, 0)
-      expect(
-        try await netns.program("try", "--tcp", "60", "--format", "json", "--", "true").anonymous,
-        equals: Outcome(
-          0,
-          start + #""meanwhile":{"tcp":60,"tcpfin":120,"udp":300},"after":{"tcp":60,"tcpfin":120,"udp":300},"#
-            + #""kept":true,"left":[]}"# + "\n"))
-    }
-
     @Test func changesNothingInADryRun() async throws {
       expect(
         try await netns.program("with", "1", "2", "3", "--dry-run", "--", "touch", "\(directory.path)/ran"),
