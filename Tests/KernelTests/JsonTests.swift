@@ -92,7 +92,7 @@ extension RealKernel {
           0,
           start + #""meanwhile":{"tcp":60,"tcpfin":120,"udp":300},"after":{"tcp":61,"tcpfin":120,"udp":300},"#
             + #""kept":false,"left":["tcp"]}"# + "\n",
-          "ipvs-timeout: tcp in this network namespace is left at 61 s: it was 900 s and was set to 60 s here, but the"
+          "ipvs-timeout: tcp in this network namespace is left at 61 s: the trial set it from 900 s to 60 s, but the"
             + " command or another program has changed it since\n"))
       try await netns.set(900, 0, 0)
       expect(
