@@ -68,7 +68,7 @@ import Testing
               two: tcp 3 s (line 3), tcpfin 5 s (line 4)
               1-abc: tcp 2 s (line 2)
               /run/docker/netns/two: tcp 3 s (line 3)
-              ipvs-timeout: POLICY:6: no network namespace matches "default": that is this network namespace, which only `host` matches
+              ipvs-timeout: POLICY:6: no network namespace matches "default": only this one has such a name, and a line for it begins with `host`
 
               """))
     }

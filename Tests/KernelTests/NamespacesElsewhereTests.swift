@@ -77,7 +77,7 @@ extension RealKernel {
     }
 
     /// As Docker with another --exec-root does.
-    @Test func areInADirectoryOfOnesOwn() async throws {
+    @Test func areBoundInAnotherDirectory() async throws {
       let path = "\(directory.path)/netns/ingress_sbox"
       try await Guest.output([
         "sh", "-c",
@@ -139,7 +139,29 @@ extension RealKernel {
       }
     }
 
-    /// Does something while another process has a mount namespace of its own, in which a script has bound namespaces.
+    /// A /proc may show no more than the numbers of processes.
+    @Test func areMissedWhereProcHidesProcesses() async throws {
+      let script = """
+        mount -t proc -o hidepid=1,gid=4242 proc /proc && exec setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace "$@"
+        """
+      let caller = ["unshare", "--mount", "sh", "-c", script, "sh", Guest.program]
+      let policy = try directory.write("policy", "host 900 - -\n* 900 - -\nhost - - 300\n")
+      let outcome = try await netns.run(caller + ["verify", "--policy", policy, "--quiet"])
+      let number = outcome.stderr.split(separator: " ").compactMap { Int($0) }.first ?? 0
+      #expect(number > 0)
+      expect(
+        outcome,
+        equals: Outcome(
+          77, "",
+          "ipvs-timeout: \(policy):2: no network namespace matches \"*\": only this one has such a name, and a line for it"
+            + " begins with `host`\n"
+            + "ipvs-timeout: cannot see which network namespaces \(number) of the processes have bound, so that some"
+            + " namespaces may be missing here; \(NamespacesElsewhereTests.capabilities)\n"))
+      let own = try directory.write("own", "host 900 - -\n")
+      expect(try await netns.run(caller + ["verify", "--policy", own, "--quiet"]), equals: Outcome())
+    }
+
+    /// Does something while another process has its own mount namespace, in which a script has bound namespaces.
     private func withMounts(_ script: String, _ work: @Sendable (Int32) async throws -> Void) async throws {
       let sleep = try await Guest.output(["realpath", "/usr/bin/sleep"]).trimmed
       let bind = #"bind() { : >"$1"; unshare -n mount --bind /proc/self/ns/net "$1"; }"#

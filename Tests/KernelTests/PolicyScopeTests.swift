@@ -16,8 +16,8 @@ extension RealKernel {
         try await netns.program("apply", policy),
         equals: Outcome(
           0, "1-abc: Timeout (tcp tcpfin udp): 7200 31 60 (was 900 120 300)\n",
-          "ipvs-timeout: \(policy):2: no network namespace matches \"default\": that is this network namespace, which only"
-            + " `host` matches\n"))
+          "ipvs-timeout: \(policy):2: no network namespace matches \"default\": only this one has such a name, and a line"
+            + " for it begins with `host`\n"))
       expect(try await Neighbours.timeouts(at: sandbox), equals: "7200 31 60")
       for own in [netns, .initial] { expect(try await own.timeouts(), equals: "900 120 300") }
     }

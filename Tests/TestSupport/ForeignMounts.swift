@@ -4,9 +4,9 @@ internal import Foundation
 internal import Glibc
 public import SystemPackage
 
-/// A process in a mount namespace of its own, made by a test; that takes root.
+/// A process with its own mount namespace, made by a test; that requires root.
 ///
-/// What it has mounted goes with it, whatever happens.
+/// Its mounts end with it, whatever happens.
 public final class ForeignMounts: Sendable {
   /// Why there is none.
   public struct NotMade: Error {

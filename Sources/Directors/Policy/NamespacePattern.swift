@@ -44,6 +44,9 @@ package struct NamespacePattern: Sendable, Hashable {
     }
   }
 
+  /// Whether it is the word for the network namespace that the tool was started in.
+  package var isHost: Bool { kind == .host }
+
   /// Whether it can match only one name or path.
   package var isExact: Bool { !hasWildcards }
 

@@ -4,8 +4,7 @@ package import IPVS
 internal import Text
 
 extension NamespaceList {
-  /// Adds the namespaces at the paths that a policy names, wherever those are: a policy may also name a link, or a path
-  /// that goes through one.
+  /// Adds the namespaces at the paths that a policy names. A policy may name any path, also one with links in it.
   package mutating func add(boundBy policy: PolicyFile) {
     for line in policy.lines {
       for path in line.namespace.filesElsewhere { add(at: path) }
@@ -38,7 +37,7 @@ extension PolicyLine {
     let fact = "no network namespace matches \"\(namespace.text.printable)\""
     if let file = leftover(in: leftovers) { return "\(fact): \(file.printable) is another file" }
     if namespace.matches(isHost: false, paths: hostPaths) {
-      return "\(fact): that is this network namespace, which only `host` matches"
+      return "\(fact): only this one has such a name, and a line for it begins with `host`"
     }
     return fact
   }

@@ -7,7 +7,7 @@ internal import SystemPackage
 package struct MountView: Sendable, Hashable {
   /// The number of the process.
   package let process: Int32
-  /// Whether the caller may use the root directory of the process. If not, the caller still sees what is mounted.
+  /// Whether the caller may use the root directory of the process. If not, the caller still sees the list of mounts.
   package let isReachable: Bool
 
   /// A view by a process.
@@ -19,11 +19,11 @@ package struct MountView: Sendable, Hashable {
   /// Looks for the mount namespaces of processes.
   ///
   /// - Parameter processes: The numbers of the processes.
-  /// - Returns: Each mount namespace other than the caller's once, those first that the caller can reach; and how many
-  ///   processes do not even show what is mounted.
+  /// - Returns: Each mount namespace other than the caller's once. The ones that the caller can reach come first. And how
+  ///   many processes do not even show their list of mounts.
   package static func others(_ processes: [Int32]) -> (views: [MountView], hiddenProcesses: Int) {
     let own = try? NamespaceIdentity("/proc/thread-self/ns/mnt")
-    let ownMount = firstMount(of: "thread-self")
+    let ownMount = try? firstMount(of: "thread-self")
     var hiddenProcesses = 0
     var reachable: [(process: Int32, isAtRoot: Bool)] = []
     var positions: [NamespaceIdentity: Int] = [:]
@@ -44,12 +44,15 @@ package struct MountView: Sendable, Hashable {
           reachable.append((process, isAtRoot))
         }
       } catch .permissionDenied, .notPermitted {
-        // No two mount namespaces have a mount in common, so its number tells them apart.
-        if let mount = firstMount(of: "\(process)") {
-          guard mount != ownMount, closedMounts.insert(mount).inserted else { continue }
+        do throws(Errno) {
+          // No two mount namespaces have a mount in common, so the number of one tells them apart.
+          guard let mount = try firstMount(of: "\(process)"), mount != ownMount, closedMounts.insert(mount).inserted
+          else { continue }
           closed.append(MountView(process: process, isReachable: false))
-        } else {
+        } catch .permissionDenied, .notPermitted {
           hiddenProcesses += 1
+        } catch {
+          // It has ended.
         }
       } catch {
         // It has ended.
@@ -58,9 +61,9 @@ package struct MountView: Sendable, Hashable {
     return (reachable.map { MountView(process: $0.process, isReachable: true) } + closed, hiddenProcesses)
   }
 
-  /// The number of the first mount that a process shows; `nil` where it shows none.
-  private static func firstMount(of process: String) -> String? {
-    let text = try? FileReader.kernelText(of: FilePath("/proc/\(process)/mountinfo"), atMost: 32)
-    return text?.split(separator: " ").first.map(String.init)
+  /// The number of the first mount that a process shows; `nil` if it shows none.
+  private static func firstMount(of process: String) throws(Errno) -> String? {
+    let text = try FileReader.kernelText(of: FilePath("/proc/\(process)/mountinfo"), atMost: 32)
+    return text.split(separator: " ").first.map(String.init)
   }
 }

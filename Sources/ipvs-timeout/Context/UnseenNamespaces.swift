@@ -8,9 +8,9 @@ internal import Text
 struct UnseenNamespaces: Hashable {
   /// How many processes do not show their namespace.
   private var hiddenProcesses = 0
-  /// How many processes and mount namespaces do not show what they have bound.
+  /// How many processes and mount namespaces do not show which namespaces they have bound.
   private var hiddenMounts = 0
-  /// Those that only other mount namespaces have bound.
+  /// The namespaces that only other mount namespaces have bound.
   private var unreachable: [NamespaceInfo] = []
 
   /// None.
@@ -19,11 +19,11 @@ struct UnseenNamespaces: Hashable {
   /// The unseen namespaces of a machine.
   ///
   /// - Parameters:
-  ///   - list: What was found.
+  ///   - list: The namespaces of the machine.
   ///   - policy: The policy, if only those matter that it matches.
   init(_ list: NamespaceList, for policy: PolicyFile?) {
     hiddenProcesses = list.hiddenProcesses
-    hiddenMounts = list.hiddenMounts
+    hiddenMounts = policy?.lines.allSatisfy(\.namespace.isHost) ?? false ? 0 : list.hiddenMounts
     unreachable = list.unreachable.filter { policy?.isAbout($0) ?? true }
   }
 
@@ -32,7 +32,7 @@ struct UnseenNamespaces: Hashable {
     unreachable.contains { line.namespace.matches(isHost: false, paths: $0.namespace.paths($0)) }
   }
 
-  /// A failure for each kind, because without them the result is not whole.
+  /// A failure for each kind, because the result is not complete without these namespaces.
   var failures: [Failure] {
     let capabilities = "run it as root with the capabilities CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
     var sentences: [String] = []

@@ -33,9 +33,9 @@ import Testing
   func `keeps the errno and names the kind`(
     failure: (NamespaceError, IPVSError.Code, Errno?), operation: IPVSError.Operation
   ) {
-    let expected = IPVSError(failure.1, operation, in: .named("blue"), errno: failure.2)
-    #expect(IPVSError(failure.0, during: operation, in: .named("blue")) == expected)
-    #expect(IPVSError(.namespace(failure.0), during: operation, in: .named("blue")) == expected)
+    let expected = IPVSError(failure.1, operation, in: .named("no such name"), errno: failure.2)
+    #expect(IPVSError(failure.0, during: operation, in: .named("no such name")) == expected)
+    #expect(IPVSError(.namespace(failure.0), during: operation, in: .named("no such name")) == expected)
   }
 
   @Test(
@@ -60,8 +60,8 @@ import Testing
       .namespace(.timedOut),
     ] as [NetlinkError], operations)
   func `every failure keeps its namespace`(failure: NetlinkError, operation: IPVSError.Operation) {
-    let error = IPVSError(failure, during: operation, in: .named("blue"))
-    #expect(error.namespace == .named("blue"))
+    let error = IPVSError(failure, during: operation, in: .named("no such name"))
+    #expect(error.namespace == .named("no such name"))
     #expect(error.operation == operation)
   }
 }
