@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// What `doctor` says of other network namespaces.
+  /// What `doctor` reports about other network namespaces.
   @Suite(.serialized, .clearingUp) struct DoctorNamespacesTests {
     private let netns = Namespace.current
     private static let noEffect =
@@ -29,7 +29,7 @@ extension RealKernel {
       try await red.addService()
       try await Neighbours.bindForDocker(red, as: "ingress_sbox")
       try await Guest.output(["ip", "netns", "delete", "red"])
-      // Nobody has set anything: that is no problem.
+      // Nobody has set anything, so there is no problem.
       #expect(try await netns.doctor(about: "namespaces").map(\.severity) == ["ok"])
       try await netns.set(60, 30, 45)
       let problem = DoctorFinding(
@@ -41,7 +41,7 @@ extension RealKernel {
       try await netns.fix(problem)
       expect(try await Neighbours.timeouts(at: "/run/docker/netns/ingress_sbox"), equals: "60 30 45")
       #expect(try await netns.doctor(about: "namespaces").map(\.severity) == ["ok"])
-      // Set where it belongs, and nowhere else.
+      // Now the timeouts are set where the services are, and nowhere else.
       try await netns.set(900, 120, 300)
       #expect(
         try await netns.doctor(about: "namespaces") == [
@@ -96,7 +96,7 @@ extension RealKernel {
       expect(try await Namespace(name: "n5").timeouts(), equals: "60 30 45")
     }
 
-    @Test func maySeemToBeWhatTheyAreNot() async throws {
+    @Test func areNotFilesThatAreNone() async throws {
       try await Guest.output(["sh", "-c", "mkdir -p /run/docker/netns; : >/run/netns/left; : >/run/docker/netns/left"])
       #expect(
         try await netns.doctor(about: "namespaces") == [

@@ -94,7 +94,7 @@ extension RealKernel {
       #expect(openFiles == files)
     }
 
-    /// What is read of a namespace when it is read many times, on a thread of the pool.
+    /// Reads the facts about a namespace many times, on a thread of the pool.
     private func readings(of name: String) async throws -> Set<Timeouts> {
       let before = try own()
       var readings: Set<Timeouts> = []

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// A namespace that fails is told of in one sentence and does not stop the others.
+  /// A namespace that fails is reported in one sentence and does not stop the others.
   @Suite(.clearingUp) struct NamespaceFailureTests {
     private let netns = Namespace.current
     private let directory = ScratchDirectory.current
@@ -45,7 +45,7 @@ extension RealKernel {
       try await expectFailure(of: number, NamespaceFailureTests.missing)
     }
 
-    /// The largest status is that of the whole, and each failure has its line.
+    /// The exit status is the largest one, and each failure has its line.
     @Test func doesNotHideADrift() async throws {
       try await Guest.output(["touch", "/run/netns/leftover"])
       let outcome = try await netns.program(
@@ -61,7 +61,7 @@ extension RealKernel {
       try await Namespace.initial.set(900, 120, 300)
     }
 
-    @Test func isToldOfByTheOtherBackendToo() async throws {
+    @Test func isReportedByTheOtherBackendToo() async throws {
       let red = try await Neighbours.add("red")[0]
       try await Guest.output(["touch", "/run/netns/leftover"])
       let outcome = try await netns.program(

@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// Callers who may not see, or not enter, the namespaces of others.
+  /// Callers who may not see or not enter other namespaces.
   @Suite(.clearingUp) struct NamespacePrivilegeTests {
     private let netns = Namespace.current
 
@@ -39,7 +39,7 @@ extension RealKernel {
         #expect(outcome.status == 77)
         #expect(outcome.stdout.hasPrefix("host: Timeout (tcp tcpfin udp): 900 120 300\n"))
         #expect(!outcome.stdout.contains("\(process)"))
-        // Without that capability, root sees neither the processes of others nor those that have more of them.
+        // Without that capability, root sees no processes of other users, and no processes with more capabilities.
         let number = outcome.stderr.split(separator: " ").compactMap { Int($0) }.first
         #expect(
           outcome.stderr == "ipvs-timeout: cannot see in which network namespaces \(number ?? 0) of the processes live,"
@@ -60,7 +60,7 @@ extension RealKernel {
 
     /// Docker's directory is for root only.
     @Test(arguments: ["show --all-netns", "check-policy", "apply", "verify"])
-    func isNotRootOnAHostOfDockers(_ words: String) async throws {
+    func isNotRootOnAHostWithDocker(_ words: String) async throws {
       _ = try await Neighbours.addForDocker("ingress_sbox")
       try await Guest.output(["sh", "-c", "chmod 700 /run/docker; echo '* 60 - -' >/etc/ipvs-timeout.conf"])
       expect(
@@ -71,7 +71,7 @@ extension RealKernel {
             + " of them (Permission denied, errno 13); run it as root, for example with sudo\n"))
     }
 
-    /// Not the user counts to IPVS, but the capability.
+    /// IPVS asks for the capability, whoever the user is.
     @Test func isNotRootAndHasTheCapability() async throws {
       let caller =
         "setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+net_admin --ambient-caps=+net_admin"

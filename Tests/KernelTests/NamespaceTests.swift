@@ -3,7 +3,7 @@
 import Testing
 
 extension RealKernel {
-  /// Every network namespace has timeouts of its own.
+  /// Every network namespace has its own timeouts.
   @Suite struct NamespaceTests {
     private let netns = Namespace.current
 

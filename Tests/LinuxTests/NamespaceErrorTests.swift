@@ -23,7 +23,7 @@ import Testing
       ("/proc/self/ns/mnt", .notANamespace(.invalidArgument)),
       ("/proc/self/status", .notANamespace(.invalidArgument)),
     ] as [(String, NamespaceError)])
-  func `is told`(path: String, error: NamespaceError) {
+  func `is the reason`(path: String, error: NamespaceError) {
     #expect(throws: error) { try visit(FilePath(path)) }
   }
 

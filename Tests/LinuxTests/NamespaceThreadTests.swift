@@ -21,7 +21,7 @@ import Testing
     #expect(try ForeignNamespace.own == before)
   }
 
-  @Test func `goes from one to the next, and tells of each for itself`() throws {
+  @Test func `enters one after another, and reports each by itself`() throws {
     let (first, second) = (try ForeignNamespace(), try ForeignNamespace())
     let own = try NamespaceIdentity(Self.own)
     let there = [try NamespaceIdentity(first.path), try NamespaceIdentity(second.path), own]

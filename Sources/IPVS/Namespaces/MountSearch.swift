@@ -7,7 +7,7 @@ package import SystemPackage
 struct OwnMounts {
   /// The inodes of all of them.
   private(set) var inodes: Set<UInt> = []
-  /// Those that are bound outside of the directories in which names are looked up, by their paths.
+  /// The namespaces that are bound outside of the directories in which names are looked up, in the order of the paths.
   private(set) var others: [(identity: NamespaceIdentity, path: FilePath)] = []
 
   /// Reads the list of mounts.
@@ -29,8 +29,8 @@ struct OwnMounts {
 
 /// Looks for network namespaces in the mount namespaces of other processes.
 ///
-/// Each mount namespace is read once. A process may belong to a container, which decides what it has mounted: so there
-/// is a limit to what is read, and another thread follows the paths.
+/// Each mount namespace is read once. A process may belong to a container, and the container decides about its mounts. So
+/// the number of bytes to read is limited, and another thread follows the paths, for a limited time.
 struct MountSearch {
   /// Namespaces, each with the paths where one mount namespace has it bound.
   typealias Found = [(identity: NamespaceIdentity, paths: [FilePath])]
@@ -56,7 +56,7 @@ struct MountSearch {
   /// Finds network namespaces.
   ///
   /// - Parameter isWanted: Whether to look for the namespace of this mount.
-  /// - Returns: Those that the caller can reach, and those that it cannot, each once.
+  /// - Returns: The namespaces that the caller can reach, and the namespaces that it cannot reach, each once.
   mutating func namespaces(where isWanted: (NamespaceMount) -> Bool) -> (reachable: Found, unreachable: Found) {
     var (reachable, unreachable): (Found, Found) = ([], [])
     var (known, missed): (Set<NamespaceIdentity>, Set<NamespaceIdentity>) = ([], [])
@@ -76,13 +76,13 @@ struct MountSearch {
         } else if paths.contains(where: { results?[$0]?.isRefusal ?? true }), missed.insert(identity).inserted {
           unreachable.append((identity, paths))
         }
-        // Else another mount hides it, also from the processes there.
+        // Otherwise another mount hides it, also from the processes there.
       }
     }
     return (reachable, unreachable.filter { !known.contains($0.identity) })
   }
 
-  /// Reads what one mount namespace has bound.
+  /// Reads which namespaces one mount namespace has bound.
   private func read(
     _ view: MountView, _ bytesLeft: inout Int, where isWanted: (NamespaceMount) -> Bool
   ) -> (found: Found, isComplete: Bool) {
@@ -109,7 +109,7 @@ struct MountSearch {
     return (sorted, isComplete)
   }
 
-  /// Looks up which files are at these paths; `nil` where a file system does not answer in time.
+  /// Looks up the files at these paths; `nil` if a file system does not answer in time.
   private static func identities(at paths: [FilePath]) -> [FilePath: Result<NamespaceIdentity, Errno>]? {
     try? ThreadWithTimeout.run(within: .seconds(5)) {
       var results: [FilePath: Result<NamespaceIdentity, Errno>] = [:]
@@ -126,13 +126,13 @@ extension Result<NamespaceIdentity, Errno> {
 }
 
 extension NetworkNamespace {
-  /// Where a namespace of this name or path is bound instead; `nil` where no process has one bound.
+  /// Where a namespace of this name or path is bound instead; `nil` if no process has one bound.
   ///
-  /// Reads the mounts of all processes: it is for a failure that somebody waits to understand.
+  /// This reads the mounts of all processes, so it is only for explaining a failure.
   package var boundElsewhere: FilePath? {
     guard let own = try? NamespaceIdentity("/proc/thread-self/ns/net") else { return nil }
     var mounts = OwnMounts()
-    // What cannot be read is no answer.
+    // A list that cannot be read explains nothing.
     try? mounts.read(device: own.device)
     if let found = mounts.others.first(where: { isName(of: $0.path) }) { return found.path }
     var search = MountSearch((try? ProcessTable.numbers()) ?? [], device: own.device)
@@ -140,7 +140,7 @@ extension NetworkNamespace {
     return found.reachable.first?.paths.first ?? found.unreachable.first?.paths.first
   }
 
-  /// Whether to look for it elsewhere where there is no file: not for a namespace of a list that has ended since.
+  /// Whether to look for the namespace elsewhere if the file does not exist. A namespace from a list has simply ended.
   package var isLookedForElsewhere: Bool {
     switch self {
     case .named: true
@@ -149,7 +149,7 @@ extension NetworkNamespace {
     }
   }
 
-  /// Whether a namespace that is bound at this path, in whichever mount namespace, may be the one that is meant.
+  /// Whether the namespace at this path, in any mount namespace, may be the namespace that somebody means.
   private func isName(of path: FilePath) -> Bool {
     switch self {
     case .named(let name): path.lastComponent?.string == name

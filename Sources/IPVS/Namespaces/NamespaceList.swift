@@ -5,8 +5,8 @@ public import SystemPackage
 
 /// The network namespaces of this machine that the caller can reach, each once.
 ///
-/// The caller's own comes first. Then come those that are bound in `/run/netns` and `/run/docker/netns`, those that are
-/// bound elsewhere, those that only other mount namespaces have bound, and those in which only processes live.
+/// The order is: the caller's own; the namespaces bound in `/run/netns` and `/run/docker/netns`; the namespaces bound
+/// elsewhere; the namespaces that only other mount namespaces have bound; the namespaces in which only processes live.
 public struct NamespaceList: Sendable {
   /// The namespaces.
   public private(set) var namespaces: [NamespaceInfo] = []
@@ -25,9 +25,9 @@ public struct NamespaceList: Sendable {
   /// only in another mount namespace, and is in ``namespaces`` by another path.
   public private(set) var leftovers: [FilePath] = []
 
-  /// Where in `namespaces` each is.
+  /// The position of each namespace in `namespaces`.
   private var positions: [NamespaceIdentity: Int] = [:]
-  /// The names that are not free.
+  /// The names that are in use.
   private var names: Set = ["host"]
 
   /// A list of known namespaces.
@@ -42,7 +42,7 @@ public struct NamespaceList: Sendable {
     for known in namespaces { add(known) }
   }
 
-  /// Looks for namespaces.
+  /// Finds the namespaces.
   ///
   /// - Parameter includingProcesses: Whether to list namespaces that are bound nowhere, in which only processes live.
   /// - Throws: ``IPVSError``, when one of the directories or `/proc` cannot be read.
@@ -60,14 +60,14 @@ public struct NamespaceList: Sendable {
     }
   }
 
-  /// The entry for a namespace; `nil` where the list has none.
+  /// The entry for a namespace; `nil` if the list has none.
   public func info(for namespace: NetworkNamespace) -> NamespaceInfo? {
     namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
   }
 
-  /// Adds the namespace at a path. A namespace that the list has already gets the path as another one of its own.
+  /// Adds the namespace at a path. If the list has the namespace already, its entry gets the path, too.
   ///
-  /// Where there is nothing at the path, or something else than a network namespace, the list stays as it is.
+  /// If the path does not exist or is no network namespace, the list stays as it is.
   package mutating func add(at path: FilePath) {
     guard let identity = try? NamespaceIdentity(path) else { return }
     if let position = positions[identity] {
@@ -80,7 +80,7 @@ public struct NamespaceList: Sendable {
 }
 
 extension NamespaceList {
-  /// Adds what the caller's own mount namespace has bound.
+  /// Adds the namespaces that the caller's own mount namespace has bound.
   private mutating func addBound(device: UInt) throws(Errno) {
     var mounts = OwnMounts()
     do throws(Errno) { try mounts.read(device: device) } catch { hiddenMounts += 1 }
@@ -92,7 +92,7 @@ extension NamespaceList {
     }
     for directory in NetworkNamespace.directories {
       for path in try paths(in: directory) {
-        // A file that has gone since is none.
+        // A file that was removed in the meantime does not count.
         guard let identity = try? NamespaceIdentity(path) else { continue }
         if identity.device == device,
           mounts.inodes.contains(identity.inode)
@@ -124,7 +124,7 @@ extension NamespaceList {
     }
   }
 
-  /// Adds what only other mount namespaces have bound.
+  /// Adds the namespaces that only other mount namespaces have bound.
   private mutating func addBoundElsewhere(_ processes: [Int32], device: UInt) {
     var search = MountSearch(processes, device: device)
     let found = search.namespaces { positions[NamespaceIdentity(device: device, inode: $0.inode)] == nil }
@@ -157,7 +157,7 @@ extension NamespaceList {
     guard let first = paths.first else { return }
     let isUsual = NetworkNamespace.directories.contains(first.removingLastComponent())
     let candidates = [isUsual ? first.lastComponent?.string : nil, first.string].compactMap(\.self)
-    // Two names whose bytes are no UTF-8 may look the same.
+    // Two names with bytes that are not UTF-8 may look the same.
     let name = candidates.first { names.insert($0).inserted } ?? "\(first.string) \(identity)"
     add(NamespaceInfo(.path(first), identity, name: name, paths: paths))
   }

@@ -4,23 +4,24 @@ package import Linux
 package import Netlink
 public import SystemPackage
 
-/// A network namespace, named the way people name it; whether it exists is seen when it is opened.
+/// A network namespace, named the way people name it. Whether it exists turns out when it is opened.
 public enum NetworkNamespace: Sendable, Hashable {
   /// The namespace of the calling thread.
   case current
   /// The namespace bound by this name in `/run/netns`, or else in `/run/docker/netns`.
   ///
-  /// A number that is no such name is a process, as container engines may bind a namespace by nothing but digits.
+  /// A number that is no such name means a process. A name may consist of digits only, because container engines bind
+  /// such names.
   case named(String)
-  /// The namespace that this file is, or is bound to.
+  /// The namespace at this path: a file to which it is bound, or a link to it.
   case path(FilePath)
-  /// The namespace in which a process of this number lives.
+  /// The namespace in which the process with this number lives.
   case process(Int32)
 
   /// Reads a namespace as people write it.
   ///
   /// - Parameter text: `host` for the caller's own, a path with a `/` in it, `pid 1234` for a process, or a name. A
-  ///   number is a name first, and a process only where nothing is bound by that name.
+  ///   number is a name first. It is a process only if no namespace is bound by that name.
   public init(parsing text: String) {
     self =
       switch text {
@@ -35,7 +36,7 @@ public enum NetworkNamespace: Sendable, Hashable {
 extension NetworkNamespace: CustomStringConvertible {
   /// The namespace as ``init(parsing:)`` reads it back: `host`, `blue`, `/run/netns/blue`, `pid 1234`.
   ///
-  /// A name that means something else there, such as `host`, stands with its directory `/run/netns`.
+  /// A name that means something else there, such as `host`, is written with its directory `/run/netns`.
   public var description: String {
     switch self {
     case .current: "host"
@@ -55,7 +56,7 @@ extension NetworkNamespace {
   /// What the paths in ``directories`` begin with.
   static let directoryPrefixes: [StaticString] = ["/run/netns/", "/run/docker/netns/"]
 
-  /// The files that it may be, the first of which that is there is it.
+  /// The files that the namespace may be. The first namespace among them counts.
   package var files: [FilePath] {
     switch self {
     case .current: ["/proc/thread-self/ns/net"]
@@ -67,7 +68,7 @@ extension NetworkNamespace {
     }
   }
 
-  /// The files that it may be bound to; a number is taken for a process.
+  /// The files to which the namespace may be bound; a number counts as a process.
   package var bindings: [FilePath] {
     switch self {
     case .named(let name):
@@ -77,7 +78,7 @@ extension NetworkNamespace {
     }
   }
 
-  /// The process that a name may mean: any number.
+  /// The process that a name may mean, if the name is a number.
   private static func process(named name: String) -> Int32? { Int32(name) }
 
   /// Which namespace it is; `nil` where that cannot be seen.
@@ -90,9 +91,9 @@ extension FilePath {
   static func namespace(ofProcess number: Int32) -> FilePath { FilePath("/proc/\(number)/ns/net") }
 }
 
-/// How the files are opened in which the kernel lists what IPVS has in one network namespace.
+/// How to open the files in which the kernel lists the services and connections of one network namespace.
 extension NetworkNamespace {
-  /// Does something on a thread that is in it; where that is the caller's own namespace, nothing is entered.
+  /// Runs code on a thread in the namespace. For the caller's own namespace, nothing is entered.
   ///
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   func visited<Value: Sendable>(
@@ -105,7 +106,7 @@ extension NetworkNamespace {
     }
   }
 
-  /// The descriptor of such a file, which is there where ip_vs is loaded.
+  /// The descriptor of such a file, which exists if ip_vs is loaded.
   ///
   /// - Throws: ``IPVSError``, when the file was not opened.
   func file(_ opened: Result<CInt, Errno>, for operation: IPVSError.Operation) throws(IPVSError) -> CInt {
@@ -134,10 +135,10 @@ extension FileLines {
 }
 
 extension NetworkNamespace {
-  /// Opens a netlink socket in it; where it is the caller's own, nothing is entered.
+  /// Opens a netlink socket in the namespace. For the caller's own namespace, nothing is entered.
   ///
   /// - Parameters:
-  ///   - protocol: The part of the kernel to talk to.
+  ///   - protocol: The netlink protocol, which decides which part of the kernel answers.
   ///   - replyTimeout: How long to wait for each answer of the kernel.
   /// - Returns: The socket.
   /// - Throws: `NetlinkError`, when the namespace is not entered or the system refuses the socket.
@@ -154,8 +155,8 @@ extension NetworkNamespace {
 extension NetworkNamespace {
   /// Whether the namespace has a virtual service or a connection.
   ///
-  /// The corresponding files of the kernel are `/proc/net/ip_vs` and `/proc/net/ip_vs_conn`; where ip_vs is not loaded
-  /// there are none, and nothing is in use.
+  /// The corresponding files of the kernel are `/proc/net/ip_vs` and `/proc/net/ip_vs_conn`. If ip_vs is not loaded, they
+  /// do not exist, and nothing is in use.
   ///
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   public func isInUse() throws(IPVSError) -> Bool {
@@ -168,7 +169,7 @@ extension NetworkNamespace {
   }
 }
 
-/// A table of IPVS' in /proc, of which only matters whether anything stands below its heading.
+/// A table of IPVS in /proc. The only question is whether it has a line after its heading.
 private enum KernelTable: String {
   case services = "ip_vs"
   case connections = "ip_vs_conn"

@@ -4,7 +4,7 @@ internal import CSyscalls
 internal import Glibc
 package import SystemPackage
 
-/// Which namespace a file is: two files of one namespace have the same device and inode.
+/// Identifies a namespace: two files of one namespace have the same device and inode.
 package struct NamespaceIdentity: Sendable, Hashable {
   /// The number of its device.
   package let device: UInt
@@ -33,15 +33,15 @@ package struct NamespaceIdentity: Sendable, Hashable {
     inode = file.st_ino
   }
 
-  /// Looks for the first of these files that is a network namespace; where none is, for the first that is there.
+  /// Finds the first of these files that is a namespace; if none is, the first one that exists.
   ///
   /// - Parameter files: The files that a namespace may be.
-  /// - Returns: The path and the identity of the file; `nil` where none of the files is there.
+  /// - Returns: The path and the identity of the file; `nil` if none of the files exists.
   package static func first(of files: [FilePath]) -> (path: FilePath, identity: NamespaceIdentity)? {
     var first: (path: FilePath, identity: NamespaceIdentity)?
     let device = files.count > 1 ? try? NamespaceIdentity("/proc/thread-self/ns/net").device : nil
     for file in files {
-      // The name of a file that is no namespace is not the number of a process.
+      // If a file of this name is no namespace, the name still does not mean a process.
       guard first == nil || !file.isLinkOfProcess, let identity = try? NamespaceIdentity(file) else { continue }
       if device == nil || identity.device == device { return (file, identity) }
       first = first ?? (file, identity)
@@ -55,7 +55,7 @@ package struct NamespaceIdentity: Sendable, Hashable {
   ///   - path: The path.
   ///   - device: The device of the kernel's file system for namespaces.
   package func isNetworkNamespace(at path: FilePath, device: UInt) -> Bool {
-    // To open another file may do something.
+    // Opening another kind of file can have side effects.
     guard self.device == device else { return false }
     let descriptor =
       (try? ProcessPath(path)?.open(O_RDONLY)) ?? path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
@@ -76,7 +76,7 @@ package struct NamespaceIdentity: Sendable, Hashable {
 }
 
 extension FilePath {
-  /// Whether it is a link of a process's, such as `/proc/1234/ns/net`.
+  /// Whether it is a path in `/proc`, such as `/proc/1234/ns/net`.
   var isLinkOfProcess: Bool { starts(with: "/proc") }
 }
 
@@ -85,23 +85,23 @@ extension NamespaceIdentity: CustomStringConvertible {
   package var description: String { "net:[\(inode)]" }
 }
 
-/// Which network namespace it was, also when it has gone since and another one has got its inode.
+/// Identifies a network namespace even after it has ended and another one has its inode.
 package struct NamespaceFingerprint: Sendable, Hashable {
-  /// Which one its file is.
+  /// The identity of its file.
   package let identity: NamespaceIdentity
-  /// The number that no other one gets until the machine is booted; `nil` before Linux 5.14.
+  /// A number that no other namespace gets until the next boot; `nil` before Linux 5.14.
   package let cookie: UInt64?
   package init(identity: NamespaceIdentity, cookie: UInt64?) {
     self.identity = identity
     self.cookie = cookie
   }
 
-  /// The mark of a namespace; `nil` where there is none.
+  /// The fingerprint of a namespace; `nil` if there is no such namespace.
   ///
   /// - Parameters:
-  ///   - namespace: The files that it may be, of which the first that is there is it.
-  ///   - isOwn: Whether it is the calling thread's own, so that nothing is entered.
-  /// - Throws: ``NamespaceError``, when it is there and cannot be told from others.
+  ///   - namespace: The files that the namespace may be.
+  ///   - isOwn: Whether it is the namespace of the calling thread, so that nothing is entered.
+  /// - Throws: ``NamespaceError``, when the namespace exists and its cookie cannot be read.
   package init?(of namespace: [FilePath], isOwn: Bool) throws(NamespaceError) {
     guard let identity = NamespaceIdentity.first(of: namespace)?.identity else { return nil }
     let cookie =
@@ -116,12 +116,12 @@ package struct NamespaceFingerprint: Sendable, Hashable {
     }
   }
 
-  /// Whether it is the same namespace, as far as can be told where a kernel has no cookies.
+  /// Whether it is the same namespace. Without cookies, only the identities are compared.
   package func matches(_ other: NamespaceFingerprint) -> Bool {
     identity == other.identity && (cookie == nil || other.cookie == nil || cookie == other.cookie)
   }
 
-  /// The mark that was written as ``text``.
+  /// The fingerprint that was written as ``text``.
   package init?(text: String) {
     let parts = text.split(separator: " ", maxSplits: 1)
     guard let first = parts.first, let identity = NamespaceIdentity(text: String(first)) else { return nil }
@@ -130,7 +130,7 @@ package struct NamespaceFingerprint: Sendable, Hashable {
     self.init(identity: identity, cookie: cookie)
   }
 
-  /// The mark as text that can be read again.
+  /// The fingerprint as text that can be read again.
   package var text: String { identity.text + (cookie.map { " \($0)" } ?? "") }
 
   private static func cookieHere() -> Result<UInt64, Errno> {

@@ -36,13 +36,13 @@ package struct NamespaceMounts: ~Copyable {
 package struct NamespaceMount {
   /// The number of the namespace on the device that all namespaces share.
   package let inode: UInt
-  /// Where it is bound, with the escapes of the kernel's.
+  /// Where it is bound, with the kernel's escapes.
   private let escapedPath: UnsafeRawBufferPointer
 
-  /// Reads a line, which outlives the value; `nil` where it is about something else.
+  /// Reads a line, which outlives the value; `nil` if the line is about something else.
   ///
-  /// Such a line is `421 25 0:4 net:[4026532281] /run/netns/blue rw shared:212 - nsfs nsfs rw`. Its fourth field is what
-  /// part of a file system is bound, and of all others that is a path.
+  /// Such a line is `421 25 0:4 net:[4026532281] /run/netns/blue rw shared:212 - nsfs nsfs rw`. The fourth field says which
+  /// part of a file system is mounted. For all other file systems, that is a path.
   package init?(_ line: UnsafeRawBufferPointer) {
     guard var fields = LineFields(line) else { return nil }
     for _ in 0..<3 { _ = fields.next() }
@@ -51,7 +51,7 @@ package struct NamespaceMount {
     escapedPath = fields.next()
   }
 
-  /// Whether it is bound at a path that begins so.
+  /// Whether it is bound at a path that begins with this directory.
   package func isBound(below directory: StaticString) -> Bool {
     guard escapedPath.count > directory.utf8CodeUnitCount, let start = escapedPath.baseAddress else { return false }
     return memcmp(start, directory.utf8Start, directory.utf8CodeUnitCount) == 0
@@ -89,7 +89,7 @@ extension UnsafeRawBufferPointer {
 }
 
 extension Slice<UnsafeRawBufferPointer> {
-  /// The byte that three octal digits mean, with which it begins.
+  /// The byte that its first three octal digits mean.
   fileprivate var octalByte: UInt8? {
     guard count >= 3 else { return nil }
     let digits = prefix(3).compactMap(\.digit)

@@ -4,17 +4,17 @@ internal import CSyscalls
 internal import Glibc
 package import SystemPackage
 
-/// Goes into network namespaces to open something there.
+/// Enters network namespaces to open something there.
 ///
-/// A thread made for it goes from one to the next and ends there: none of the caller's ever leaves its own namespace, so
-/// there is no way back that could fail. What is opened in a namespace, a socket for one, stays there and can be used
-/// by all threads.
+/// A new thread enters one namespace after another and ends in the last one. The threads of the caller never leave their
+/// own namespace, so there is no way back that could fail. A socket that was opened in a namespace stays there, and all
+/// threads can use it.
 package enum NamespaceThread {
   /// Does something in each of several namespaces.
   ///
   /// - Parameters:
-  ///   - namespaces: For each namespace the files that it may be, of which the first that is there is it: in
-  ///     `/run/netns`, `/proc/1234/ns/net`, or another that a namespace is bound to.
+  ///   - namespaces: For each namespace the files that it may be, such as `/run/netns/blue` and `/proc/1234/ns/net`. The
+  ///     first namespace among them counts.
   ///   - body: What to do.
   /// - Returns: For each namespace what `body` returned, or why it was not entered.
   package static func run<Value: Sendable>(
@@ -54,11 +54,11 @@ package enum NamespaceThread {
 
   /// Moves the calling thread into the first of these files that is a network namespace.
   ///
-  /// A name may be that of a file which an ended namespace has left in one directory, and of a namespace in another one.
+  /// Two directories may have a file of this name: one that an ended namespace has left, and a namespace.
   private static func enter(_ files: [FilePath]) throws(NamespaceError) {
     var obstacle: NamespaceError?
     for file in files {
-      // The name of a file that is no namespace is not the number of a process.
+      // If a file of this name is no namespace, the name still does not mean a process.
       guard obstacle == nil || !file.isLinkOfProcess else { continue }
       do throws(NamespaceError) {
         return try enter(file)
@@ -81,7 +81,7 @@ package enum NamespaceThread {
     }
   }
 
-  /// Opens a file if it may be a namespace: to open a device may set it off, and a named pipe would wait for its other end.
+  /// Opens a file if it may be a namespace. Opening a device can have side effects, and a named pipe would wait.
   private static func opened(_ path: FilePath) throws(NamespaceError) -> CInt {
     var file = stat()
     guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw .notOpened(Errno(rawValue: errno)) }
@@ -109,12 +109,12 @@ package enum NamespaceThread {
 package enum NamespaceError: Error, Sendable, Hashable {
   /// The file could not be opened.
   case notOpened(Errno)
-  /// The file is no network namespace; the errno is the kernel's, where it was asked.
+  /// The file is no network namespace; the errno is the kernel's answer, if the kernel was asked.
   case notANamespace(Errno?)
   /// The kernel does not let the caller enter.
   case notEntered(Errno)
-  /// The system gives no thread to enter it with.
+  /// The system provides no thread.
   case noThread(Errno)
-  /// What was to be done there did not end in time.
+  /// The work there did not end in time.
   case timedOut
 }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import IPVS
 
-/// What is found on this machine, whatever else is there.
+/// The namespaces of this machine, which may have any others.
 @Suite struct NamespaceListTests {
   @Test(arguments: [true, false])
   func `begins with the caller's own`(includingProcesses: Bool) throws {
@@ -27,7 +27,7 @@ import Testing
     #expect(try namespaces.contains { try $0.fileIdentity == NamespaceIdentity(foreign.path) })
   }
 
-  @Test func `has those in which only processes live, if they are wanted`() throws {
+  @Test func `has the namespaces in which only processes live, if they are wanted`() throws {
     let foreign = try ForeignNamespace()
     let identity = try NamespaceIdentity(foreign.path)
     #expect(

@@ -13,7 +13,7 @@ import Testing
       ("blue", .named("blue"), "blue", ["/run/netns/blue", "/run/docker/netns/blue"]),
       ("Host", .named("Host"), "Host", ["/run/netns/Host", "/run/docker/netns/Host"]),
       ("1-abc", .named("1-abc"), "1-abc", ["/run/netns/1-abc", "/run/docker/netns/1-abc"]),
-      // Docker may call a namespace by nothing but digits.
+      // Docker may choose a name of digits only.
       ("123", .named("123"), "123", ["/run/netns/123", "/run/docker/netns/123", "/proc/123/ns/net"]),
       ("0", .named("0"), "0", ["/run/netns/0", "/run/docker/netns/0", "/proc/0/ns/net"]),
       (
@@ -38,7 +38,7 @@ import Testing
     #expect(NetworkNamespace(parsing: namespace.description) == namespace)
   }
 
-  /// Names and paths that a parser would take for something else.
+  /// Names and paths that mean something else to the parser.
   @Test(
     arguments: [
       (.named("host"), "/run/netns/host"), (.named("pid 7"), "/run/netns/pid 7"), (.path("blue"), "./blue"),
