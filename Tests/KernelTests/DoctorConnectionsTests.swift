@@ -51,6 +51,38 @@ extension RealKernel {
       }
     }
 
+    /// A client that goes on sending to a real server that was removed: its packets are dropped and restart no timer.
+    @Test func goToARemovedServerUntilTheirTimerEnds() async throws {
+      let rules = "-A -u 192.0.2.100:514 -s rr\n-a -u 192.0.2.100:514 -r 198.51.100.2:514 -m"
+      try await Topology.with(rules: rules) {
+        let server = try LabSocket(in: Topology.server, at: "198.51.100.2", 514, isStream: false)
+        let client = try LabSocket(in: Topology.client, at: "192.0.2.2", 5514, isStream: false)
+        try client.connects(to: "192.0.2.100", 514)
+        try client.sends()
+        let none = [DoctorFinding("ok", "removed-servers", "no connection goes to a removed real server")]
+        #expect(try await director.doctor(about: "removed-servers") == none)
+        let removal = "-d -u 192.0.2.100:514 -r 198.51.100.2:514".split(separator: " ").map(String.init)
+        try await Guest.output(director.entering + [Guest.ipvsadm] + removal)
+        try await director.set(900, 120, 5)
+        try client.sends()
+        let note = try #require(try await director.doctor(about: "removed-servers").first)
+        #expect(note.severity == "note")
+        #expect(
+          note.fact.hasPrefix(
+            "1 connection goes to real servers that their service no longer has; the last one ends in 4m5"),
+          "\(note)")
+        let outdated = try await director.doctor(about: "outdated").first
+        #expect(
+          outdated?.consequence?.contains(", except 1 to removed real servers;") == true,
+          "\(String(describing: outdated))")
+        // The fix does what it says.
+        try await director.fix(note)
+        try client.sends()
+        #expect(try await eventually { try await director.doctor(about: "removed-servers") == none })
+        withExtendedLifetime(server) {}
+      }
+    }
+
     @Test func endInTimeWaitByNAT() async throws {
       try await Topology.with(rules: DoctorConnectionsTests.rules) {
         let listener = try LabSocket(in: Topology.server, at: "198.51.100.2", 8080).listens()

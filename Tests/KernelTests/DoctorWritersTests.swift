@@ -104,6 +104,20 @@ extension RealKernel {
       }
     }
 
+    /// The settings that Docker makes are no notes where it runs.
+    @Test func isDockerWithItsSettings() async throws {
+      try await netns.addService()
+      for (name, value) in [("conn_reuse_mode", "0"), ("expire_nodest_conn", "1"), ("expire_quiescent_template", "1")] {
+        try await netns.setting("net.ipv4.vs.\(name)", value)
+      }
+      #expect(try await netns.doctor(about: "settings").map(\.severity) == ["ok", "note", "note", "note"])
+      try await withShell(called: "dockerd", in: netns) {
+        let findings = try await netns.doctor(about: "settings")
+        #expect(findings.map(\.severity) == ["ok", "ok"], "\(findings)")
+        #expect(findings.last?.fact.hasPrefix("dockerd (pid ") == true, "\(findings)")
+      }
+    }
+
     @Test func isKubeRouterWithItsOptions() async throws {
       try await withShell(called: "kube-router", "--service-tcp-timeout=15m", in: netns) {
         #expect(try await netns.finding(about: "writers").severity == "note")

@@ -124,7 +124,7 @@ extension RealKernel {
           #expect(here.fact.hasSuffix(" runs here, and its virtual services are in another network namespace"))
           let there = try await blue.finding(about: "writers")
           #expect(there.severity == "note")
-          #expect(there.fact.hasSuffix("keepalived.conf says; which is as it should be"), "\(there)")
+          #expect(there.fact.hasSuffix("keepalived.conf says; the kernel has them"), "\(there)")
         }
       }
     }
@@ -146,7 +146,7 @@ extension RealKernel {
             "writes tcp 7200 s, as \(path) says, but the kernel has tcp 500 s; the file was changed after keepalived had"
               + " read it"), "\(changed)")
         #expect(
-          changed.fix?.hasPrefix("systemctl reload keepalived, if the change is wanted; if not, lvs_timeouts tcp 500")
+          changed.fix?.hasPrefix("`systemctl reload keepalived`, if you want the change; if not, lvs_timeouts tcp 500")
             == true)
         try await run.reload()
         expect(try await netns.timeouts(), equals: "7200 120 300")
