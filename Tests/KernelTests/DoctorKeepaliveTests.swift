@@ -40,8 +40,9 @@ extension RealKernel {
       #expect(try await Namespace.current.finding(about: "keepalive").severity == "ok")
     }
 
-    /// The connection without keep-alive is dropped and neither end notices. The other one lives, because of the client's
-    /// setting alone.
+    /// The connection without keep-alive is dropped and neither end notices.
+    ///
+    /// The other one lives, because of the client's setting alone.
     @Test func isRightThatTheClientsSettingCounts() async throws {
       try await Topology.with(rules: family.rules) {
         try await Topology.director.set(3, 3, 3)

@@ -73,8 +73,7 @@ struct RemovedServersCheck: DirectorCheck {
 
 /// At most half of the TCP connections are in states that no timeout governs.
 struct FixedStatesCheck: DirectorCheck {
-  /// Above this share of the connections, in percent, a change of the timeouts leaves more of the table unchanged than it
-  /// changes. That is worth a note.
+  /// Above this share, in percent, a change of the timeouts leaves more of the table unchanged than it changes.
   static let share = 50
   /// Of fewer connections a share means nothing: one that has just ended would be all of them.
   static let least = 10

@@ -5,7 +5,9 @@ internal import IPVS
 internal import Ipvsadm
 
 extension DirectorError {
-  /// What to do first: the command that fixes it, where there is one. The description has what else may help.
+  /// What to do first: the command that fixes it, where there is one.
+  ///
+  /// The description has what else may help.
   var fix: Fix {
     if let fallbackFrom { return fallbackFrom.fix }
     switch cause {

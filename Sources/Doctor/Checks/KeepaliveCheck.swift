@@ -4,7 +4,9 @@ internal import Directors
 internal import IPVS
 internal import Text
 
-/// Whether idle connections outlive `tcp`. They do only if one end sends something sooner, as TCP's keep-alive does.
+/// Whether idle connections outlive `tcp`.
+///
+/// They do only if one end sends something sooner, as TCP's keep-alive does.
 struct KeepaliveCheck: DirectorCheck {
   let check = CheckID.keepalive
 

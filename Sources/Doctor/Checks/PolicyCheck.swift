@@ -55,7 +55,9 @@ struct PolicyCheck: DirectorCheck {
     }
   }
 
-  /// The policy does not restore the timeouts. That matters where somebody has set them, and nothing else restores them.
+  /// The policy does not restore the timeouts.
+  ///
+  /// That matters where somebody has set them, and nothing else restores them.
   private func unnamed(_ fact: String, _ facts: DirectorFacts) -> Finding {
     guard facts.timeouts.isSet else { return .ok(check, "\(fact), and the timeouts are the kernel's defaults") }
     if !facts.isInUse, !facts.otherDirectors.isEmpty {

@@ -55,7 +55,9 @@ extension DirectorFacts {
   }
 
   /// Whether Docker has made this namespace.
-  var isBoundForDocker: Bool { namespace.paths(known).contains(where: DockerNamespaces.contains) }
+  var isBoundForDocker: Bool {
+    !namespace.isOwn(known) && namespace.paths(known).contains(where: DockerNamespaces.contains)
+  }
 
   /// The line of the policy that wants these timeouts here; `nil` where no policy can name the namespace, or such
   /// timeouts.
@@ -103,8 +105,10 @@ enum DockerNamespaces {
   /// Whether a path is that of such a namespace.
   static func contains(_ path: String) -> Bool { path.hasPrefix("/run/docker/netns/") }
 
-  /// Whether Docker has made a namespace.
-  static func contain(_ known: NamespaceInfo) -> Bool { known.namespace.paths(known).contains(where: contains) }
+  /// Whether Docker has made a namespace; it also binds the host's, as `default`, which no pattern matches.
+  static func contain(_ known: NamespaceInfo) -> Bool {
+    !known.namespace.isOwn(known) && known.namespace.paths(known).contains(where: contains)
+  }
 }
 
 extension PolicyFile {

@@ -3,7 +3,9 @@
 package import Directors
 package import IPVS
 
-/// The facts about one director. Where a fact could not be read, its error is in its place.
+/// The facts about one director.
+///
+/// Where a fact could not be read, its error is in its place.
 package struct DirectorFacts: Sendable {
   /// The network namespace.
   package let namespace: NetworkNamespace

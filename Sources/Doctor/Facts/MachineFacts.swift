@@ -5,7 +5,9 @@ package import IPVS
 package import SystemPackage
 internal import Text
 
-/// The facts about the machine around its directors. They are read once and are the same for all of them.
+/// The facts about the machine around its directors.
+///
+/// They are read once and are the same for all of them.
 package struct MachineFacts: Sendable {
   /// The policy.
   package let policy: PolicyState

@@ -18,6 +18,7 @@ extension SavedRules {
   /// Looks for the files of Debian and of Red Hat; files that set no timeout are left out.
   ///
   /// - Parameter root: The directory below which all of it is.
+  /// - Returns: The files, Debian's first.
   package static func all(below root: FilePath = "/") -> [SavedRules] {
     func text(_ name: String) -> String {
       let bytes = try? FileReader.bytes(of: root.appending(name), atMost: 16 << 20)

@@ -61,7 +61,9 @@ extension InternetAddress {
   package var isLoopback: Bool { isIPv6 ? bits == (0, 1) : bits.low >> 24 == 127 }
 }
 
-/// Which end of a connection is the service, and which is the client. TCP itself does not show that later.
+/// Which end of a connection is the service, and which is the client.
+///
+/// TCP itself does not show that later.
 package struct ServiceRule: Sendable {
   private let listeners: Listeners
   /// The ports of clients.

@@ -179,7 +179,9 @@ private struct Diagnosis {
   }
 }
 
-/// Checks the TCP sockets of network namespaces, and prints the findings. IPVS is not needed.
+/// Checks the TCP sockets of network namespaces, and prints the findings.
+///
+/// IPVS is not needed.
 struct SocketsRequest: Hashable {
   /// Whether to print each ok with its fact.
   var showsAll = false

@@ -26,6 +26,7 @@ struct Paragraph {
   ///   - startWidth: How many columns that takes.
   ///   - margin: In which column the other lines begin; a command that is too long there begins further left.
   ///   - width: How many columns a line may have; only a word that is longer has more.
+  /// - Returns: The lines, without blanks at their ends.
   func lines(after start: String, _ startWidth: Int, margin: Int, width: Int) -> [String] {
     var lines: [String] = []
     var (line, column, isEmpty) = (start, startWidth, true)

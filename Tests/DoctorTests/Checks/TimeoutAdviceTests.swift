@@ -77,6 +77,23 @@ import Testing
     #expect(facts(.kernelDefault, policy: .example("ingress_sbox 600 - -\n")).advice(for: longer) == .command(one))
   }
 
+  /// Docker binds the host's own namespace, too.
+  @Test func `is not a line for Docker's namespaces on the host`() {
+    let path: FilePath = "/run/docker/netns/default"
+    let host = NamespaceInfo(.current, here.fileIdentity, name: "host", paths: [path])
+    let facts = DirectorFacts.example(known: host)
+    #expect(facts.advice(for: longer) == .command("ipvs-timeout set --tcp 2h15m"))
+    // What somebody has set there does not matter to the others.
+    let users = [
+      OtherNamespaces.Neighbour(known: host, timeouts: .success(Timeouts(tcp: 600, tcpFin: 1, udp: 1))),
+      OtherNamespaces.Neighbour(known: sandbox, timeouts: .success(.kernelDefault)),
+    ]
+    let inSandbox = DirectorFacts.example(
+      namespace: sandbox.namespace, known: sandbox,
+      otherNamespaces: .success(OtherNamespaces(listing: NamespaceList([host, sandbox]), users: users)))
+    #expect(inSandbox.advice(for: longer).text.contains("'/run/docker/netns/* 8100 - -'"))
+  }
+
   private var other: NamespaceInfo {
     let path: FilePath = "/run/docker/netns/ingress_sbox"
     return NamespaceInfo(

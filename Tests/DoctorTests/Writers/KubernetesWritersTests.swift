@@ -193,7 +193,7 @@ import Testing
     ("kubelite", "/var/snap/microk8s/current/args/kube-proxy"),
     ("microk8s", "/var/snap/microk8s/current/args/kube-proxy"),
   ])
-  func `programs that hide a proxy cannot be told`(_ name: String, _ place: String) throws {
+  func `programs that hide a proxy are not known`(_ name: String, _ place: String) throws {
     let kind = try #require(WriterKind(rawValue: name))
     guard case .unknown(let reason) = WriterReading(of: kind, HostProcess(1, name, in: nil)).plan else {
       Issue.record("\(name) is not unknown")

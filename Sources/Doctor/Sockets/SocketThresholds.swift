@@ -7,7 +7,9 @@ enum SocketThreshold {
   static let closing = 120
   /// A program usually closes at once what the other end has closed; a few sockets are always on their way.
   static let unclosed = 10
-  /// So many are not on their way. Each uses a descriptor of the program, which has 1024 by default.
+  /// So many are not on their way.
+  ///
+  /// Each uses a descriptor of the program, which has 1024 by default.
   static let leaking = 100
   /// A share, in percent, that is worth a note: with twice the connections, there is not enough.
   static let notable = 50
