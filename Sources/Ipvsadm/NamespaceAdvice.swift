@@ -6,9 +6,10 @@ internal import Text
 
 /// What to do where there is no network namespace of a name or at a path.
 package enum NamespaceAdvice {
-  /// The advice, as it follows a sentence and a semicolon.
+  /// Advises, in words that follow a sentence and a semicolon.
   ///
-  /// - Parameter path: Where a namespace of this name is bound instead; `nil` where no process has one bound.
+  /// - Parameter path: Where a namespace of this name is bound instead; `nil` if no process has one bound.
+  /// - Returns: The advice.
   package static func text(boundAt path: String?) -> String {
     guard let path else { return "run `ipvs-timeout show --all-netns` for a list" }
     let command = "`--netns \(path.shellWord)` reaches it"

@@ -11,7 +11,9 @@ extension RealKernel {
     private static let kernelDefault = "Timeout (tcp tcpfin udp): 900 120 300"
     private static let capabilities = "run it as root with the capabilities CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
 
-    /// As OpenStack's agents do in containers. On the host, `ip netns delete` would end the namespace.
+    /// As OpenStack's agents do in containers.
+    ///
+    /// On the host, `ip netns delete` would end the namespace.
     @Test func areReachedThroughTheProcessThatHasThem() async throws {
       try await Guest.output(["touch", "/run/netns/qrouter-1"])
       try await withMounts("bind /run/netns/qrouter-1") { process in

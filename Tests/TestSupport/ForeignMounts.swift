@@ -24,6 +24,7 @@ public final class ForeignMounts: Sendable {
   /// - Parameters:
   ///   - directory: The directory in which only this process sees files.
   ///   - script: What it does there before anything else. In it, `bind FILE` makes a network namespace and binds it.
+  /// - Throws: ``NotMade``, when the script fails.
   public init(in directory: FilePath, _ script: String) throws {
     let unshare = Process()
     let (input, output) = (Pipe(), Pipe())

@@ -4,7 +4,9 @@ package import IPVS
 internal import Text
 
 extension NamespaceList {
-  /// Adds the namespaces at the paths that a policy names. A policy may name any path, also one with links in it.
+  /// Adds the namespaces at the paths that a policy names.
+  ///
+  /// A policy may name any path, also one with links in it.
   package mutating func add(boundBy policy: PolicyFile) {
     for line in policy.lines {
       for path in line.namespace.filesElsewhere { add(at: path) }
@@ -20,9 +22,10 @@ extension PolicyFile {
 }
 
 extension PolicyLine {
-  /// The file that the line names although it is no namespace; `nil` where there is none.
+  /// Finds the file that the line names although it is no namespace.
   ///
   /// - Parameter leftovers: The files that are no namespaces although they are where namespaces are bound.
+  /// - Returns: The file; `nil` if there is none.
   package func leftover(in leftovers: [String]) -> String? {
     namespace.isExact ? leftovers.first { namespace.matches(isHost: false, paths: [$0]) } : nil
   }

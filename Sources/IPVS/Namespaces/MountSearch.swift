@@ -140,7 +140,9 @@ extension NetworkNamespace {
     return found.reachable.first?.paths.first ?? found.unreachable.first?.paths.first
   }
 
-  /// Whether to look for the namespace elsewhere if the file does not exist. A namespace from a list has simply ended.
+  /// Whether to look for the namespace elsewhere if the file does not exist.
+  ///
+  /// A namespace from a list has simply ended.
   package var isLookedForElsewhere: Bool {
     switch self {
     case .named: true

@@ -7,14 +7,18 @@ public import SystemPackage
 public struct NamespaceInfo: Sendable, Hashable {
   /// The namespace, as ``Client/init(in:replyTimeout:)`` accepts it.
   public let namespace: NetworkNamespace
-  /// The best name for the namespace. No other namespace has it: `host` for the caller's own, the name by which it is
-  /// bound in `/run/netns` or `/run/docker/netns`, the path where it is bound elsewhere or where another namespace has
-  /// that name, or a process that lives in it: `pid 1234 (nginx)`.
+  /// The best name for the namespace.
+  ///
+  /// No other namespace has it: `host` for the caller's own, the name by which it is bound in `/run/netns` or
+  /// `/run/docker/netns`, the path where it is bound elsewhere or where another namespace has that name, or a process
+  /// that lives in it: `pid 1234 (nginx)`.
   ///
   /// Other people choose the names of files and processes. Such a name may contain control characters.
   public let name: String
-  /// Where the namespace is bound. A path such as `/proc/1234/root/run/netns/blue` is a binding that only the mount
-  /// namespace of process 1234 has; such paths are here only where the caller's own mount namespace has none.
+  /// Where the namespace is bound.
+  ///
+  /// A path such as `/proc/1234/root/run/netns/blue` is a binding that only the mount namespace of process 1234 has;
+  /// such paths are here only where the caller's own mount namespace has none.
   public let paths: [FilePath]
   /// Which namespace it is, by the numbers of its file.
   package let fileIdentity: NamespaceIdentity
@@ -58,7 +62,9 @@ extension NetworkNamespace {
   package func isOwn(_ known: NamespaceInfo?) -> Bool { (known?.namespace ?? self) == .current }
 
   /// The paths by which a policy may name the namespace: where it is bound or, if it was not looked up, where it would
-  /// be. A path in another mount namespace counts as the processes there see it, too.
+  /// be.
+  ///
+  /// A path in another mount namespace counts as the processes there see it, too.
   package func paths(_ known: NamespaceInfo?) -> [String] {
     (known?.paths ?? bindings).flatMap { path in
       [path.string]

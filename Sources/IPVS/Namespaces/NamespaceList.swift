@@ -10,12 +10,15 @@ public import SystemPackage
 public struct NamespaceList: Sendable {
   /// The namespaces.
   public private(set) var namespaces: [NamespaceInfo] = []
-  /// How many processes do not show the caller their namespace. To see it, root needs the capability CAP_SYS_PTRACE.
+  /// How many processes do not show the caller their namespace.
+  ///
+  /// To see it, root needs the capability CAP_SYS_PTRACE.
   public private(set) var hiddenProcesses = 0
   /// How many processes and mount namespaces could not be searched for namespaces that they have bound.
   public private(set) var hiddenMounts = 0
-  /// The namespaces that only other mount namespaces have bound and that the caller cannot reach there. To reach them,
-  /// root needs the capability CAP_SYS_PTRACE.
+  /// The namespaces that only other mount namespaces have bound and that the caller cannot reach there.
+  ///
+  /// To reach them, root needs the capabilities CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
   ///
   /// Each one's ``NamespaceInfo/name`` is the first of its ``NamespaceInfo/paths``.
   public private(set) var unreachable: [NamespaceInfo] = []
@@ -65,7 +68,9 @@ public struct NamespaceList: Sendable {
     namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
   }
 
-  /// Adds the namespace at a path. If the list has the namespace already, its entry gets the path, too.
+  /// Adds the namespace at a path.
+  ///
+  /// If the list has the namespace already, its entry gets the path, too.
   ///
   /// If the path does not exist or is no network namespace, the list stays as it is.
   package mutating func add(at path: FilePath) {

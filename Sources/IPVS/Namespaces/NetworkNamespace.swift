@@ -4,7 +4,9 @@ package import Linux
 package import Netlink
 public import SystemPackage
 
-/// A network namespace, named the way people name it. Whether it exists turns out when it is opened.
+/// A network namespace, named the way people name it.
+///
+/// Whether it exists turns out when it is opened.
 public enum NetworkNamespace: Sendable, Hashable {
   /// The namespace of the calling thread.
   case current
@@ -56,7 +58,9 @@ extension NetworkNamespace {
   /// What the paths in ``directories`` begin with.
   static let directoryPrefixes: [StaticString] = ["/run/netns/", "/run/docker/netns/"]
 
-  /// The files that the namespace may be. The first namespace among them counts.
+  /// The files that the namespace may be.
+  ///
+  /// The first namespace among them counts.
   package var files: [FilePath] {
     switch self {
     case .current: ["/proc/thread-self/ns/net"]
@@ -93,7 +97,9 @@ extension FilePath {
 
 /// How to open the files in which the kernel lists the services and connections of one network namespace.
 extension NetworkNamespace {
-  /// Runs code on a thread in the namespace. For the caller's own namespace, nothing is entered.
+  /// Runs code on a thread in the namespace.
+  ///
+  /// For the caller's own namespace, nothing is entered.
   ///
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   func visited<Value: Sendable>(
@@ -135,7 +141,9 @@ extension FileLines {
 }
 
 extension NetworkNamespace {
-  /// Opens a netlink socket in the namespace. For the caller's own namespace, nothing is entered.
+  /// Opens a netlink socket in the namespace.
+  ///
+  /// For the caller's own namespace, nothing is entered.
   ///
   /// - Parameters:
   ///   - protocol: The netlink protocol, which decides which part of the kernel answers.
@@ -169,7 +177,9 @@ extension NetworkNamespace {
   }
 }
 
-/// A table of IPVS in /proc. The only question is whether it has a line after its heading.
+/// A table of IPVS in /proc.
+///
+/// The only question is whether it has a line after its heading.
 private enum KernelTable: String {
   case services = "ip_vs"
   case connections = "ip_vs_conn"

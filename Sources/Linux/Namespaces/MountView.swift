@@ -7,7 +7,9 @@ internal import SystemPackage
 package struct MountView: Sendable, Hashable {
   /// The number of the process.
   package let process: Int32
-  /// Whether the caller may use the root directory of the process. If not, the caller still sees the list of mounts.
+  /// Whether the caller may use the root directory of the process.
+  ///
+  /// If not, the caller still sees the list of mounts.
   package let isReachable: Bool
 
   /// A view by a process.

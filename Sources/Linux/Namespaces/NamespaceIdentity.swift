@@ -54,6 +54,7 @@ package struct NamespaceIdentity: Sendable, Hashable {
   /// - Parameters:
   ///   - path: The path.
   ///   - device: The device of the kernel's file system for namespaces.
+  /// - Returns: Whether it is one.
   package func isNetworkNamespace(at path: FilePath, device: UInt) -> Bool {
     // Opening another kind of file can have side effects.
     guard self.device == device else { return false }
@@ -116,7 +117,9 @@ package struct NamespaceFingerprint: Sendable, Hashable {
     }
   }
 
-  /// Whether it is the same namespace. Without cookies, only the identities are compared.
+  /// Whether it is the same namespace.
+  ///
+  /// Without cookies, only the identities are compared.
   package func matches(_ other: NamespaceFingerprint) -> Bool {
     identity == other.identity && (cookie == nil || other.cookie == nil || cookie == other.cookie)
   }

@@ -81,7 +81,9 @@ package enum NamespaceThread {
     }
   }
 
-  /// Opens a file if it may be a namespace. Opening a device can have side effects, and a named pipe would wait.
+  /// Opens a file if it may be a namespace.
+  ///
+  /// Opening a device can have side effects, and a named pipe would wait.
   private static func opened(_ path: FilePath) throws(NamespaceError) -> CInt {
     var file = stat()
     guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw .notOpened(Errno(rawValue: errno)) }
