@@ -140,7 +140,7 @@ import Testing
   @Test func `reports that some namespaces could not be read`() async throws {
     try await withPrivateNamespaces { namespaces in
       let restrained = #"setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace "$program""#
-      let told =
+      let sentence =
         "ipvs-timeout: cannot see in which network namespaces 1 of the processes live, so that some namespaces may be"
         + " missing here; run it as root with the capability CAP_SYS_PTRACE\n"
       let ending = try await namespaces.run(
@@ -156,10 +156,10 @@ import Testing
               ipvs_timeout_seconds{netns="blue",timeout="udp"} 300
               77
 
-              """, errors: told + told))
+              """, errors: sentence + sentence))
       // The policy has no error.
       let check = try await namespaces.run("\(restrained) check-policy \"$policy\" --all-netns; echo $?")
-      #expect(check == .init(status: 0, output: "host: nothing\n0\n", errors: told))
+      #expect(check == .init(status: 0, output: "host: nothing\n0\n", errors: sentence))
       // If namespaces are named, no others are searched for.
       let named = try await namespaces.run("\(restrained) show --netns host --quiet $ipvsadm; echo $?")
       #expect(named == .init(status: 0, output: "0\n"))

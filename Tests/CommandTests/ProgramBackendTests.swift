@@ -80,14 +80,14 @@ import Testing
     try await withTemporaryDirectory { directory in
       let ipvsadm = try await FakeIpvsadm(in: directory, first: script)
       let path = ipvsadm.path.string
-      let told = reason.split(separator: "%", omittingEmptySubsequences: false).joined(separator: path)
+      let sentence = reason.split(separator: "%", omittingEmptySubsequences: false).joined(separator: path)
       for arguments in [["show"], ["set", "60", "30", "60"], ["verify", "60", "30", "60"]] {
         #expect(
           try await ipvsadm.run(arguments)
             == .init(
               status: status,
               errors: "ipvs-timeout: cannot read the timeouts in this network namespace with the program \(path):"
-                + " \(told)\n"))
+                + " \(sentence)\n"))
       }
     }
   }

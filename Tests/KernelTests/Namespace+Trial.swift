@@ -3,7 +3,7 @@
 import Testing
 
 extension Namespace {
-  /// Expects these timeouts, and nothing to be left to put back.
+  /// Expects these timeouts, and no trial to be left to restore.
   func expectEnd(_ timeouts: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     expect(try await self.timeouts(), equals: timeouts, sourceLocation: sourceLocation)
     expect(

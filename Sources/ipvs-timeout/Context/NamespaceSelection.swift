@@ -58,8 +58,8 @@ extension NamespaceSelection {
   ///
   /// - Parameters:
   ///   - context: Collects the namespaces that cannot be seen.
-  ///   - policy: The policy that decides about them, if one does. It may name namespaces at other paths; and it goes by
-  ///     all names of those that the command line names.
+  ///   - policy: The policy that decides about them, if one does. It may name namespaces at other paths,
+  ///     and by other names than the command line.
   /// - Returns: A target for each, and the list that they are from, if there is one.
   /// - Throws: ``Failure``, when they cannot be listed.
   func found(
