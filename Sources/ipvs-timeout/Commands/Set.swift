@@ -27,7 +27,7 @@ struct SetCommand: InvocationCommand {
         ipvs-timeout set 60 30 60
         ipvs-timeout set - - 5s
         ipvs-timeout set --tcp 15m --udp default
-        ipvs-timeout set --tcp 2h --netns ingress_sbox
+        ipvs-timeout set --tcp 2h15m --netns ingress_sbox
       """)
 
   @OptionGroup(title: OptionTitle.timeouts) var timeouts: TimeoutValues
