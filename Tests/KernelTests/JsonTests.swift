@@ -67,10 +67,8 @@ extension RealKernel {
     @Test func hasAnObjectForEachNamespaceWithoutPrivileges() async throws {
       _ = try await Neighbours.add("red")
       for words in ["show", "set --tcp 60", "verify --tcp 60", "connections"] {
-        let outcome = try await netns.run(
-          "setpriv", "--reuid=65534", "--clear-groups", "sh", "-c",
-          "\(Guest.program) \(words) --netns host --netns red --format json; echo $?;"
-            + " \(Guest.program) \(words) --format json")
+        let command = "setpriv --reuid=65534 --clear-groups \(Guest.program) \(words) --format json"
+        let outcome = try await netns.run("sh", "-c", "\(command) --netns host --netns red; echo $?; \(command)")
         let lines = outcome.stdout.split(separator: "\n")
         try #require(outcome.status == 77 && lines.count == 4 && lines[2] == "77", "\(words): \(outcome)")
         for (line, name) in zip([lines[0], lines[1], lines[3]], ["host", "red", "host"]) {

@@ -23,14 +23,14 @@ extension RealKernel {
           try await netns.program("show", "--netns", "qrouter-1"),
           equals: Outcome(
             71, "",
-            "ipvs-timeout: cannot open IPVS in the network namespace qrouter-1: it is no network namespace but another"
-              + " file (Invalid argument, errno 22); \(advice)"))
+            "ipvs-timeout: cannot open IPVS in the network namespace qrouter-1: the file is not a network"
+              + " namespace (Invalid argument, errno 22); \(advice)"))
         expect(
           try await netns.program("show", "--netns", "qrouter-1", "--backend", "ipvsadm"),
           equals: Outcome(
             71, "",
             "ipvs-timeout: cannot read the timeouts in the network namespace qrouter-1 with the program"
-              + " /usr/sbin/ipvsadm: it is no network namespace but another file; \(advice)"))
+              + " /usr/sbin/ipvsadm: the file is not a network namespace; \(advice)"))
         for backend in ["netlink", "ipvsadm"] {
           expect(
             try await netns.program("show", "--netns", path, "--backend", backend),
@@ -63,7 +63,7 @@ extension RealKernel {
               "\(outcome)")
           }
         }
-        try await Guest.output(["nsenter", "--net=\(path)", Guest.ipvsadm, "-A", "-f", "260"])
+        try await Guest.output(["nsenter", "--net=\(path)", Guest.ipvsadm, "-A", "-f", "260", "-s", "rr"])
         expect(
           try await netns.program("show", "--in-use"),
           equals: Outcome(0, "\(path): \(NamespacesElsewhereTests.kernelDefault)\n"))

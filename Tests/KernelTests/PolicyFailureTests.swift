@@ -88,8 +88,8 @@ extension RealKernel {
       try await Guest.output(["touch", "/run/netns/leftover"])
       let policy = try directory.write("policy", "host - - 60\n* - - 60\n")
       let sentence =
-        "ipvs-timeout: cannot open IPVS in the network namespace leftover: it is no network namespace but another file"
-        + " (Invalid argument, errno 22); `ipvs-timeout show --all-netns` lists the namespaces that exist\n"
+        "ipvs-timeout: cannot open IPVS in the network namespace leftover: the file is not a network namespace"
+        + " (Invalid argument, errno 22); run `ipvs-timeout show --all-netns` for a list\n"
       let names = ["--netns", "host", "--netns", "leftover", "--netns", "zebra"]
       expect(
         try await netns.run([Guest.program, "apply", policy] + names),
