@@ -145,7 +145,7 @@ import Testing
     }
   }
 
-  @Test func `namespaces that only another mount namespace has bound have the names that they have there`() async throws {
+  @Test func `a namespace bound only in another mount namespace has the name that it has there`() async throws {
     try await withPrivateNamespaces { namespaces in
       let ending = try await namespaces.run(
         policy: "/run/snap/netns/* 1 - -\nweb - 2 -\nblue - - 3\n/var/run/snap/netns/web - - 4\n",

@@ -56,7 +56,8 @@ struct TryCommand: TrialCommand {
     }
     guard words.isEmpty else { throw .usage("use either a command or --confirm, not both") }
     guard delay == nil else {
-      throw .usage("--after waits before a command, and --confirm runs none; wait as long as you like before you answer")
+      throw .usage(
+        "--after waits before a command, and --confirm runs none; wait as long as you like before you answer")
     }
     return try options.invocation(timeouts, .asking(within: limit ?? .seconds(60)))
   }
