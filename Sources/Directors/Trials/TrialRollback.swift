@@ -188,8 +188,11 @@ package struct TrialResult: Sendable, Hashable {
   /// The sentence about a timeout that is left as it is.
   func sentence(_ name: Timeouts.Name) -> String {
     func text(_ timeouts: Timeouts) -> String { timeouts[name].map { "\($0.seconds) s" } ?? "not there" }
-    return
-      "\(name.rawValue) in \(target.namespace.place) is left at \(text(left)): the trial set it from \(text(before)) to"
-      + " \(text(tried)), but the command or another program has changed it since"
+    let start = "\(name.rawValue) in \(target.namespace.place) is left at \(text(left)): "
+    return before[name] == tried[name]
+      ? start + "the command or another program changed it from \(text(before)) during the trial"
+      : start
+        + "the trial set it from \(text(before)) to \(text(tried)), but the command or another program has changed it"
+        + " since"
   }
 }

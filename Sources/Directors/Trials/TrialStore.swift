@@ -96,6 +96,12 @@ package struct UnfinishedTrial: Sendable, Hashable {
   /// Every call asks this, so it costs only one system call.
   package static func mayBe(in directory: ChangeDirectory = .usual) -> Bool { access(directory.trials, F_OK) == 0 }
 
+  /// Why the caller may not read the records; `nil` if it may, or if there are none.
+  package static func unreadable(in directory: ChangeDirectory = .usual) -> Errno? {
+    guard access(directory.trials, R_OK | X_OK) != 0, errno == EACCES else { return nil }
+    return Errno(rawValue: errno)
+  }
+
   /// All unfinished trials, in the order in which they began.
   package static func all(in directory: ChangeDirectory = .usual) -> [UnfinishedTrial] {
     let names = (try? FileReader.names(in: FilePath(directory.trials))) ?? []

@@ -22,7 +22,7 @@ extension DirectorFacts {
     if let demand, let name = wanted.names.first(where: { demand.line(of: $0) != nil }) {
       return .advice(
         "set \(words) in line \(demand.line(of: name) ?? 0) of \(machine.policy.path.string.printable), then"
-          + " `ipvs-timeout apply\(machine.policy.argument)\(option)`")
+          + " `ipvs-timeout apply\(machine.policy.argument)`")
     }
     if let writer = deciding(wanted.names), case .writes(let written, let source) = writer.plan {
       return .advice(writer.program.fix(wanted.merging(written), source))
@@ -70,7 +70,8 @@ extension DirectorFacts {
 
   private func line(for wanted: Timeouts, in namespace: NetworkNamespace, _ known: NamespaceInfo?) -> String? {
     guard wanted.canBeAskedFor else { return nil }
-    if namespace.isOwn(known) { return "host \(wanted.values)" }
+    // The units apply the policy where `host` is another namespace.
+    if namespace.isOwn(known) { return machine.isInNamedNamespace ? nil : "host \(wanted.values)" }
     let paths = namespace.paths(known)
     if paths.contains(where: DockerNamespaces.contains), isRight(wanted) {
       return "\(DockerNamespaces.pattern) \(wanted.values)"

@@ -19,6 +19,10 @@ package struct MachineFacts: Sendable {
   var savedRules: [SavedRules] = []
   /// Whether each namespace that uses IPVS has its own report.
   package var isComplete = false
+  /// Whether doctor runs in a namespace that has a name, as after `ip netns exec`, and not in that of the first process.
+  ///
+  /// A policy means another namespace by `host` when the units apply it.
+  var isInNamedNamespace = false
 }
 
 extension MachineFacts {
@@ -36,6 +40,10 @@ extension MachineFacts {
       try OtherNamespaces(backend: backend, ipvsadm: ipvsadm, policy: policy)
     }
     savedRules = SavedRules.all()
+    let own = (try? otherNamespaces.get())?.listing.info(for: .current)
+    if let own, !own.paths.isEmpty, let first = NetworkNamespace.process(1).identity {
+      isInNamedNamespace = first != own.fileIdentity
+    }
   }
 }
 

@@ -204,7 +204,7 @@ struct OutdatedCount: Hashable {
     let time = "for at most \(DurationText.text(seconds))"
     return hasWaited
       ? "no connection was outdated, but now \(subject) on an old timer, \(time): a timeout may have become shorter; wait again"
-      : "the time given to --wait is over, but \(clause), \(time); wait longer, or list them with"
-        + " `ipvs-timeout connections --outdated`"
+      : "the time given to --wait is over, but \(clause), \(time); wait longer, or use --outdated in"
+        + " place of --wait to list them"
   }
 }

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Directors
 internal import Linux
+internal import SystemPackage
 
 /// The command `ipvs-timeout rollback`.
 struct RollbackCommand: InvocationCommand {
@@ -48,6 +49,7 @@ struct RollbackRequest: Hashable {
     StandardDescriptors.take()
     StandardStreams.outliveReader()
     var context = CommandContext(Access(), output, isDeferred: true)
+    try UnfinishedTrial.checkAccess()
     try ChangeLock.withLock {
       for trial in UnfinishedTrial.all().reversed() {
         if isKeeping { trial.forget() } else { context.add(trial.finish(), isNamed: true) }
@@ -55,5 +57,17 @@ struct RollbackRequest: Hashable {
     }
     let status = context.status
     return status.worse(context.flush())
+  }
+}
+
+extension UnfinishedTrial {
+  /// Checks that the records of trials can be read, because a caller who cannot read them would find none.
+  ///
+  /// - Throws: ``Failure``, when the caller has no permission.
+  fileprivate static func checkAccess() throws(Failure) {
+    guard let errno = unreadable() else { return }
+    throw Failure(
+      "cannot read the records of trials in \(ChangeDirectory.usual.trials) (\(errno.description), errno"
+        + " \(errno.rawValue)); run it as root, for example with sudo", .notPermitted)
   }
 }
