@@ -25,19 +25,34 @@ extension RealKernel {
 
     @Test func wouldKeepWhatIsSet() async throws {
       let blue = try await Neighbours.add("blue")[0]
-      for (place, words) in [(netns, []), (blue, ["--netns", "blue"])] {
+      // The first namespace: in one with a name, `host` means another one to the units.
+      let host = Namespace.initial
+      for (place, words) in [(host, []), (blue, ["--netns", "blue"])] {
         try await place.set(60, 30, 45)
-        let finding = try await netns.doctor(words, about: "policy").first
+        let finding = try await host.doctor(words, about: "policy").first
         #expect(finding?.severity == "note")
         #expect(
           finding?.consequence
             == "a reboot or unloading ip_vs loses these timeouts: nothing that doctor knows restores them")
-        try await netns.fix(finding)
+        try await host.fix(finding)
         try await place.set(1, 2, 3)
-        try await Guest.output(netns.entering + [Guest.program, "apply"])
+        try await Guest.output(host.entering + [Guest.program, "apply"])
         expect(try await place.timeouts(), equals: "60 30 45")
       }
-      #expect(try await netns.doctor(about: "policy") == [DoctorPolicyTests.asWanted])
+      #expect(try await host.doctor(about: "policy") == [DoctorPolicyTests.asWanted])
+      try await host.set(900, 120, 300)
+    }
+
+    /// As after `ip netns exec`: the units would apply a line for `host` to the host.
+    @Test func isNotAdvisedInANamespaceWithAName() async throws {
+      try await netns.set(60, 30, 45)
+      #expect(
+        try await netns.doctor(about: "policy") == [
+          DoctorFinding(
+            "note", "policy", "doctor runs in a network namespace that has a name, and not in the host's",
+            so: "a policy names this namespace by its path, and only on the host",
+            fix: "run `ipvs-timeout doctor` on the host; it checks this namespace, too")
+        ])
     }
 
     @Test func isInForceOrNot() async throws {
