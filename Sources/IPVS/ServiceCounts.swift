@@ -49,17 +49,31 @@ extension ServiceCounts {
   /// - Throws: ``IPVSError``, when there is no such namespace, the caller may not enter it, or there is no list because
   ///   ip_vs is not loaded.
   public init(in namespace: NetworkNamespace = .current) throws(IPVSError) {
+    try self.init(in: namespace) { _ in true }
+  }
+
+  /// Counts the virtual services and real servers of a network namespace, and hands each line on.
+  ///
+  /// - Parameters:
+  ///   - namespace: The network namespace.
+  ///   - accept: Reads a line about a service or a real server; returns whether it has the expected form.
+  /// - Throws: ``IPVSError``, also for a line of another form.
+  package init(
+    in namespace: NetworkNamespace, accept: (UnsafeRawBufferPointer) -> Bool
+  ) throws(IPVSError) {
     let opened = try namespace.visited(for: .readServices) {
       let descriptor = open("/proc/thread-self/net/ip_vs", O_RDONLY | O_CLOEXEC)
       return descriptor < 0 ? Result.failure(Errno(rawValue: errno)) : .success(descriptor)
     }
-    try self.init(try namespace.file(opened, for: .readServices), in: namespace)
+    try self.init(try namespace.file(opened, for: .readServices), in: namespace, accept: accept)
   }
 
   /// Takes ownership of an open list, or of a file of the same form.
   ///
   /// - Throws: ``IPVSError``, when the file cannot be read, or has a line of another form.
-  init(_ descriptor: CInt, in namespace: NetworkNamespace) throws(IPVSError) {
+  init(
+    _ descriptor: CInt, in namespace: NetworkNamespace, accept: (UnsafeRawBufferPointer) -> Bool = { _ in true }
+  ) throws(IPVSError) {
     self.init(services: [:])
     var lines = FileLines(descriptor)
     var number = 0
@@ -67,7 +81,7 @@ extension ServiceCounts {
     while let line = try lines.next(for: .readServices, in: namespace) {
       number += 1
       guard number > ServiceCounts.heading else { continue }
-      guard add(line, of: &transport) else {
+      guard add(line, of: &transport), accept(line) else {
         throw IPVSError(.unexpectedReply, .readServices, in: namespace, detail: String(decoding: line, as: UTF8.self))
       }
     }

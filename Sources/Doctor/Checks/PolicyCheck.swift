@@ -60,12 +60,6 @@ struct PolicyCheck: DirectorCheck {
   /// That matters where somebody has set them, and nothing else restores them.
   private func unnamed(_ fact: String, _ facts: DirectorFacts) -> Finding {
     guard facts.timeouts.isSet else { return .ok(check, "\(fact), and the timeouts are the kernel's defaults") }
-    if facts.machine.isInNamedNamespace, facts.namespace.isOwn(facts.known) {
-      return .unchecked(
-        check, "doctor runs in a network namespace that has a name, and not in the host's",
-        so: "a policy names this namespace by its path, and only on the host",
-        fix: .advice("run `ipvs-timeout doctor` on the host; it checks this namespace, too"))
-    }
     if !facts.isInUse, !facts.otherDirectors.isEmpty {
       return .ok(check, "\(fact), and no virtual service here uses these timeouts")
     }
@@ -75,6 +69,12 @@ struct PolicyCheck: DirectorCheck {
     }
     if let rules = facts.savedRules(of: set) {
       return .ok(check, "\(fact); the service ipvsadm restores these timeouts at boot (\(rules.path.string.printable))")
+    }
+    if facts.machine.isInNamedNamespace, facts.namespace.isOwn(facts.known) {
+      return .unchecked(
+        check, "doctor runs in a network namespace that has a name, and not in the host's",
+        so: "a policy names this namespace by its path, and only on the host",
+        fix: .advice("run `ipvs-timeout doctor` on the host; it checks this namespace, too"))
     }
     let consequence = "a reboot or unloading ip_vs loses these timeouts: nothing that doctor knows restores them"
     guard facts.deciding(set) == nil else {

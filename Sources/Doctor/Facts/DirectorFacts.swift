@@ -50,8 +50,8 @@ extension DirectorFacts {
     backend = director.backend
     fallback = director.fallback
     timeouts = try director.timeouts()
-    services = Result { () throws(IPVSError) in try ServiceCounts(in: namespace) }.mapError(DirectorError.kernel)
     serviceTable = Result { () throws(IPVSError) in try ServiceTable(in: namespace) }.mapError(DirectorError.kernel)
+    services = serviceTable.map(\.counts)
     do throws(DirectorError) {
       let facts = try ConnectionFacts(of: director, in: namespace, try? serviceTable.get())
       connections = .success(facts.summary)

@@ -41,9 +41,7 @@ extension MachineFacts {
     }
     savedRules = SavedRules.all()
     let own = (try? otherNamespaces.get())?.listing.info(for: .current)
-    if let own, !own.paths.isEmpty, let first = NetworkNamespace.process(1).identity {
-      isInNamedNamespace = first != own.fileIdentity
-    }
+    isInNamedNamespace = own?.paths.isEmpty == false && NetworkNamespace.current.isOfFirstProcess == false
   }
 }
 

@@ -23,6 +23,9 @@ package struct ServiceTable: Sendable, Hashable {
 
   /// The services, in the order of the file.
   package private(set) var services: [Service] = []
+  /// How many there are of each kind.
+  package private(set) var counts = ServiceCounts(services: [:])
+  private let ticksPerSecond: Int
   private var positions: [Key: Int] = [:]
   private var addresses: Set<InternetAddress> = []
 
@@ -31,60 +34,53 @@ package struct ServiceTable: Sendable, Hashable {
     let endpoint: Endpoint
   }
 
+  /// A table without services.
+  ///
+  /// - Parameter ticksPerSecond: The unit in which the kernel writes persistence.
+  init(ticksPerSecond: Int = KernelTick.perSecond) {
+    self.ticksPerSecond = ticksPerSecond
+  }
+
   /// Reads the services of a network namespace.
   ///
-  /// - Throws: ``IPVSError``, when the namespace may not be entered or the file cannot be read.
+  /// - Throws: ``IPVSError``, when the namespace may not be entered, or the file cannot be read or has a line of another
+  ///   form.
   package init(in namespace: NetworkNamespace) throws(IPVSError) {
-    let read: @Sendable () -> Result<[UInt8], Errno> = {
-      Result { () throws(Errno) in try FileReader.bytes(of: "/proc/thread-self/net/ip_vs", atMost: 64 << 20) }
-    }
-    let bytes: Result<[UInt8], Errno>
-    do throws(NamespaceError) {
-      bytes = namespace == .current ? read() : try NamespaceThread.run(in: namespace.files, read)
-    } catch {
-      throw IPVSError(error, during: .readServices, in: namespace)
-    }
-    do throws(Errno) {
-      self.init(String(decoding: try bytes.get(), as: UTF8.self), ticksPerSecond: KernelTick.perSecond)
-    } catch {
-      throw IPVSError(.refused, .readServices, in: namespace, errno: error)
-    }
+    var table = ServiceTable()
+    table.counts = try ServiceCounts(in: namespace) { table.add(String(decoding: $0, as: UTF8.self)[...]) }
+    self = table
   }
 
-  /// Reads the text of the file; a line that is neither a service nor a real server is left out.
+  /// Adds a service, or a real server of the last one.
   ///
-  /// - Parameters:
-  ///   - text: The text.
-  ///   - ticksPerSecond: In which unit the kernel writes persistence.
-  package init(_ text: String, ticksPerSecond: Int) {
-    for line in text.split(separator: "\n") {
-      let fields = line.split(separator: " ")
-      if fields.first == "->" {
-        guard fields.count > 2, !services.isEmpty, let server = Endpoint(hexadecimal: fields[1]) else { continue }
-        services[services.count - 1].servers.insert(server)
-        addresses.insert(server.address)
-      } else {
-        add(fields, ticksPerSecond)
-      }
-    }
+  /// - Parameter line: A line of the file.
+  /// - Returns: Whether it is one of the two.
+  mutating func add(_ line: Substring) -> Bool {
+    let fields = line.split(separator: " ")
+    guard fields.count > 2 else { return false }
+    guard fields[0] == "->" else { return add(service: fields) }
+    guard !services.isEmpty, let server = Endpoint(hexadecimal: fields[1]) else { return false }
+    services[services.count - 1].servers.insert(server)
+    addresses.insert(server.address)
+    return true
   }
 
-  private mutating func add(_ fields: [Substring], _ ticksPerSecond: Int) {
-    guard fields.count > 2, ["TCP", "UDP", "SCTP", "FWM"].contains(fields[0]) else { return }
+  private mutating func add(service fields: [Substring]) -> Bool {
     let persistence = fields.firstIndex(of: "persistent").flatMap { position -> UInt32? in
       guard position + 1 < fields.count, let ticks = Int(fields[position + 1]) else { return nil }
       return UInt32(clamping: ticks / ticksPerSecond)
     }
     guard fields[0] != "FWM" else {
-      guard let mark = UInt32(fields[1], radix: 16) else { return }
+      guard let mark = UInt32(fields[1], radix: 16) else { return false }
       services.append(Service(transport: .any, endpoint: nil, name: "FWM \(mark)", persistence: persistence))
-      return
+      return true
     }
-    guard let endpoint = Endpoint(hexadecimal: fields[1]) else { return }
+    guard let endpoint = Endpoint(hexadecimal: fields[1]) else { return false }
     let transport = Connection.Transport(rawValue: String(fields[0]))
     positions[Key(transport: transport, endpoint: endpoint)] = services.count
     services.append(
       Service(transport: transport, endpoint: endpoint, name: "\(fields[0]) \(endpoint)", persistence: persistence))
+    return true
   }
 }
 

@@ -91,6 +91,11 @@ extension NetworkNamespace {
   private static func files(named name: String) -> [FilePath] { directories.map { $0.appending(name) } }
 }
 
+extension NetworkNamespace {
+  /// Whether it is the namespace of process 1, in which systemd applies a policy; `nil` if that is not visible.
+  package var isOfFirstProcess: Bool? { NetworkNamespace.process(1).identity.map { $0 == identity } }
+}
+
 extension FilePath {
   static func namespace(ofProcess number: Int32) -> FilePath { FilePath("/proc/\(number)/ns/net") }
 }
@@ -168,11 +173,20 @@ extension NetworkNamespace {
   ///
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   public func isInUse() throws(IPVSError) -> Bool {
-    let answer = try visited(for: .lookForUse) { KernelTable.isAnyInUse }
+    try hasEntries(in: [.services, .connections], for: .lookForUse)
+  }
+
+  /// Whether the namespace has a virtual service, in a time that does not grow with their number.
+  ///
+  /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
+  package func hasServices() throws(IPVSError) -> Bool { try hasEntries(in: [.services], for: .readServices) }
+
+  private func hasEntries(in tables: [KernelTable], for operation: IPVSError.Operation) throws(IPVSError) -> Bool {
+    let answer = try visited(for: operation) { KernelTable.isAnyInUse(of: tables) }
     do throws(Errno) {
       return try answer.get()
     } catch {
-      throw IPVSError(.refused, .lookForUse, in: self, errno: error)
+      throw IPVSError(.refused, operation, in: self, errno: error)
     }
   }
 }
@@ -185,9 +199,9 @@ private enum KernelTable: String {
   case connections = "ip_vs_conn"
 
   /// Whether one of them has entries in the network namespace of the calling thread.
-  static var isAnyInUse: Result<Bool, Errno> {
+  static func isAnyInUse(of tables: [KernelTable]) -> Result<Bool, Errno> {
     Result { () throws(Errno) in
-      for table in [services, connections] where try table.hasEntries() { return true }
+      for table in tables where try table.hasEntries() { return true }
       return false
     }
   }

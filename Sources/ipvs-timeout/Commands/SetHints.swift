@@ -80,10 +80,9 @@ extension SetHints {
       let list = try? NamespaceList(includingProcesses: false)
     else { return nil }
     // The policy is applied where systemd is, which may be another namespace.
-    let initial = NetworkNamespace.process(1).identity
     for target in targets {
       let known = list.info(for: target.namespace)
-      let isHost = initial.map { $0 == target.namespace.identity } ?? target.isHost
+      let isHost = target.namespace.isOfFirstProcess ?? target.isHost
       let demand = policy.demand(isHost: isHost, paths: target.namespace.paths(known))
       for name in wanted.names {
         guard let other = demand.timeouts[name], other != wanted[name], let line = demand.line(of: name) else {

@@ -14,7 +14,7 @@ extension DirectorFacts {
     timeouts: Timeouts = Timeouts(tcp: 60, tcpFin: 30, udp: 45),
     services: Result<ServiceCounts, DirectorError> = .success(
       ServiceCounts(services: [.tcp: 1], servers: [.init(.tcp, .nat): 2])),
-    serviceTable: ServiceTable = ServiceTable("", ticksPerSecond: 100),
+    serviceTable: ServiceTable = ServiceTable(),
     connections: Result<ConnectionSummary, DirectorError> = .success(.example([])),
     lost: LostConnections = LostConnections(),
     namespace: NetworkNamespace = .current, known: NamespaceInfo? = nil,
@@ -22,7 +22,8 @@ extension DirectorFacts {
     otherNamespaces: Result<OtherNamespaces, DirectorError> = .success(
       OtherNamespaces(listing: NamespaceList([]), users: [])),
     settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, hasBackup: false),
-    writers: [TimeoutWriter] = [], savedRules: [SavedRules] = [], isComplete: Bool = false
+    writers: [TimeoutWriter] = [], savedRules: [SavedRules] = [], isComplete: Bool = false,
+    isInNamedNamespace: Bool = false
   ) -> DirectorFacts {
     DirectorFacts(
       namespace: namespace, known: known, backend: fallback == .notNeeded ? .netlink : .ipvsadm, fallback: fallback,
@@ -32,7 +33,7 @@ extension DirectorFacts {
       daemons: .success(daemons),
       machine: MachineFacts(
         policy: policy, otherNamespaces: otherNamespaces, writers: .success(writers), savedRules: savedRules,
-        isComplete: isComplete))
+        isComplete: isComplete, isInNamedNamespace: isInNamedNamespace))
   }
 }
 

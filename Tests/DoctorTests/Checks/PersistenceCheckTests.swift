@@ -8,7 +8,7 @@ import Testing
 @Suite struct PersistenceCheckTests {
   private func finding(_ services: String, _ timeouts: Timeouts = .kernelDefault) throws -> Finding? {
     try PersistenceCheck().findings(
-      on: .example(timeouts: timeouts, serviceTable: ServiceTable(services, ticksPerSecond: 100))
+      on: .example(timeouts: timeouts, serviceTable: .reading(services))
     ).first
   }
 

@@ -11,6 +11,18 @@ import Testing
 @Suite struct PolicyCheckTests {
   private static let lost =
     "a reboot or unloading ip_vs loses these timeouts: nothing that doctor knows restores them"
+  @Test func `cannot compare where the units mean another namespace by host`() {
+    let facts = DirectorFacts.example(policy: .example(.success(nil)), isInNamedNamespace: true)
+    #expect(
+      PolicyCheck().findings(on: facts) == [
+        .unchecked(
+          .policy, "doctor runs in a network namespace that has a name, and not in the host's",
+          so: "a policy names this namespace by its path, and only on the host",
+          fix: .advice("run `ipvs-timeout doctor` on the host; it checks this namespace, too"))
+      ])
+    #expect(facts.policyLine(for: Timeouts(tcp: 8100)) == nil)
+  }
+
   private static let refused = "no line of the policy is in force: `ipvs-timeout apply` refuses the file"
 
   private func findings(_ facts: DirectorFacts) -> [Finding] { PolicyCheck().findings(on: facts) }

@@ -7,11 +7,8 @@ import Testing
 
 /// The list of services, as kernels write it.
 @Suite struct ServiceTableTests {
-  private let table = ServiceTable(
+  private let table = ServiceTable.reading(
     """
-    IP Virtual Server version 1.2.1 (size=4096)
-    Prot LocalAddress:Port Scheduler Flags
-      -> RemoteAddress:Port Forward Weight ActiveConn InActConn
     TCP  C0000264:0050 rr persistent 36000 FFFFFFFF
       -> C6336402:1F90      Masq    1      0          0
       -> C6336403:1F90      Masq    0      0          0
@@ -21,8 +18,7 @@ import Testing
       -> C6336402:0000      Masq    1      0          0
     FWM  00000104 rr persistent 30000 FFFFFFFF
       -> CB007101:0000      Route   1      0          0
-
-    """, ticksPerSecond: 100)
+    """)
 
   @Test func `has services with names, persistence and servers`() throws {
     #expect(
@@ -58,8 +54,23 @@ import Testing
     #expect(table.hasLost(connection) == isLost)
   }
 
-  @Test func `leaves out lines that it does not know`() {
-    let odd = ServiceTable("TCP\nTCP x rr\nFWM x rr\n  -> C6336402:1F90 Masq\nnothing at all\n", ticksPerSecond: 100)
-    #expect(odd.services.isEmpty)
+  @Test(arguments: ["TCP", "TCP x rr", "FWM x rr", "  -> C6336402:1F90 Masq", "nothing at all", ""])
+  func `refuses a line that it does not know`(line: String) {
+    var table = ServiceTable()
+    let isAccepted = table.add(line[...])
+    #expect(!isAccepted)
+    #expect(table.services.isEmpty)
+  }
+}
+
+extension ServiceTable {
+  /// The services of these lines, on a kernel with 100 ticks in a second.
+  static func reading(_ lines: String) -> ServiceTable {
+    var table = ServiceTable(ticksPerSecond: 100)
+    for line in lines.split(separator: "\n") {
+      let isAccepted = table.add(line)
+      #expect(isAccepted, "\(line)")
+    }
+    return table
   }
 }
