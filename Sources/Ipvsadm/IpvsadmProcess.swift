@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Dispatch
 internal import Linux
 internal import Subprocess
 internal import Synchronization
@@ -29,7 +30,7 @@ struct IpvsadmProcess: Sendable {
     if let obstacle = SpawnPreconditions.find() { return .failure(.notStarted(obstacle)) }
     do throws(ThreadWithTimeout.Obstacle) {
       // The tasks enforce the limit themselves. This longer limit is for a runtime that gets no threads for them.
-      return try ThreadWithTimeout.run(within: timeLimit + .seconds(30)) { followed() }
+      return try ThreadWithTimeout.run(within: timeLimit + .seconds(2)) { followed() }
     } catch {
       switch error {
       case .timedOut: return .failure(.lost("the system provided no thread or memory"))
@@ -43,8 +44,7 @@ struct IpvsadmProcess: Sendable {
     let ending = Box<Ending>()
     let cancellation = Cancellation()
     return SignalDeferral.during(interrupt: cancellation.cancel) { _ in
-      // A thread waits for these tasks, so they must not queue after all the other tasks of a busy process.
-      let task = Task.detached(priority: .high) { await ending.put(result()) }
+      let task = Task.detached(executorPreference: OwnThreads.executor) { await ending.put(result()) }
       cancellation.apply(to: task)
       return ending.take() ?? .failure(.timedOut)
     }
@@ -92,6 +92,20 @@ struct IpvsadmProcess: Sendable {
     case .signaled(let signal):
       return .failure(.killed(signal: signal))
     }
+  }
+}
+
+/// Runs each task on a thread that no other task uses.
+///
+/// A thread waits for these tasks, so they must not queue after the other tasks of a busy process.
+private final class OwnThreads: TaskExecutor {
+  static let executor = OwnThreads()
+
+  private let queue = DispatchQueue(label: "ipvsadm", qos: .userInitiated, attributes: .concurrent)
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
 
