@@ -36,7 +36,8 @@ extension RealKernel {
         "problem", "namespaces",
         "1 other network namespace uses IPVS with the kernel's defaults (900 120 300): ingress_sbox",
         so: DoctorNamespacesTests.noEffect,
-        fix: "ipvs-timeout set 60 30 45 --netns ingress_sbox")
+        fix:
+          "printf '\\n%s\\n' '/run/docker/netns/ingress_sbox 60 30 45' >>/etc/ipvs-timeout.conf && ipvs-timeout apply")
       #expect(try await netns.doctor(about: "namespaces") == [problem])
       try await netns.fix(problem)
       expect(try await Neighbours.timeouts(at: "/run/docker/netns/ingress_sbox"), equals: "60 30 45")

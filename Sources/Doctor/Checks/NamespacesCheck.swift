@@ -85,14 +85,12 @@ struct NamespacesCheck: DirectorCheck {
       fix: values.count == 1 ? values.first.flatMap { fix($0, others, isAll: false, facts) } : nil)
   }
 
-  /// How to set the same there: in the policy where there is one, else once.
-  ///
-  /// Values that were set on a host may be wrong for each namespace that Docker makes later, so no policy is begun with
-  /// them.
+  /// How to set the same there: in the policy where there is one, or where Docker will make the namespaces again.
   private func fix(_ timeouts: Timeouts, _ others: Others, isAll: Bool, _ facts: DirectorFacts) -> Fix {
     guard timeouts.canBeAskedFor else { return .advice("`ipvs-timeout set`, with timeouts of at most 31 days") }
     let lines = others.map { facts.policyLine(for: timeouts, in: $0.known) }
-    if facts.policyFile != nil, lines.allSatisfy({ $0 != nil }) {
+    let isLasting = facts.policyFile != nil || others.allSatisfy { DockerNamespaces.contain($0.known) }
+    if isLasting, lines.allSatisfy({ $0 != nil }) {
       var known: Set<String> = []
       return .command(facts.machine.policy.adding(lines.compactMap { $0 }.filter { known.insert($0).inserted }))
     }

@@ -64,16 +64,20 @@ extension DirectorFacts {
   func policyLine(for wanted: Timeouts) -> String? { line(for: wanted, in: namespace, known) }
 
   /// The line of the policy that wants these timeouts in another namespace.
+  ///
+  /// It names this namespace only, because others that Docker makes may need other timeouts.
   func policyLine(for wanted: Timeouts, in known: NamespaceInfo) -> String? {
-    line(for: wanted, in: known.namespace, known)
+    line(for: wanted, in: known.namespace, known, isForOthers: false)
   }
 
-  private func line(for wanted: Timeouts, in namespace: NetworkNamespace, _ known: NamespaceInfo?) -> String? {
+  private func line(
+    for wanted: Timeouts, in namespace: NetworkNamespace, _ known: NamespaceInfo?, isForOthers: Bool = true
+  ) -> String? {
     guard wanted.canBeAskedFor else { return nil }
     // The units apply the policy where `host` is another namespace.
     if namespace.isOwn(known) { return machine.isInNamedNamespace ? nil : "host \(wanted.values)" }
     let paths = namespace.paths(known)
-    if paths.contains(where: DockerNamespaces.contains), isRight(wanted) {
+    if isForOthers, paths.contains(where: DockerNamespaces.contains), isRight(wanted) {
       return "\(DockerNamespaces.pattern) \(wanted.values)"
     }
     guard let path = paths.first, path.shellWord == path else { return nil }
