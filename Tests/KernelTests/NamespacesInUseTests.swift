@@ -39,11 +39,15 @@ extension RealKernel {
 
     @Test func mayBeNone() async throws {
       _ = try await Neighbours.add("idle")
-      for words in ["show --in-use", "set 1 2 3 --in-use", "show --in-use --netns idle", "show --in-use --format json"]
-      {
+      let reason = "because no network namespace that was asked for has a virtual service or a connection\n"
+      for (words, sentence) in [
+        ("show --in-use", ""), ("show --in-use --netns idle", ""), ("show --in-use --format json", ""),
+        ("set 1 2 3 --in-use", "ipvs-timeout: nothing was set, \(reason)"),
+        ("verify 1 2 3 --in-use --quiet", "ipvs-timeout: nothing was compared, \(reason)"),
+      ] {
         expect(
-          try await netns.run([Guest.program] + words.split(separator: " ").map(String.init)), equals: Outcome(),
-          "\(words)")
+          try await netns.run([Guest.program] + words.split(separator: " ").map(String.init)),
+          equals: Outcome(0, "", sentence), "\(words)")
       }
       expect(try await netns.timeouts(), equals: "900 120 300")
     }

@@ -38,6 +38,17 @@ enum DirectorAction: Hashable {
   }
 }
 
+extension DirectorAction {
+  /// The words for a success that did nothing; `nil` if the missing result says so.
+  fileprivate var nothing: String? {
+    switch self {
+    case .show: nil
+    case .set, .correct: "nothing was set"
+    case .verify: "nothing was compared"
+    }
+  }
+}
+
 extension Access {
   /// Performs an action on the director, or on the directors in several namespaces, and prints the results.
   ///
@@ -52,8 +63,12 @@ extension Access {
   ) throws(Failure) -> ExitStatus {
     guard selection == NamespaceSelection() else {
       var context = CommandContext(self, output)
-      try context.perform(
-        action, selection.targets(&context).map { TargetTimeouts(target: $0, wanted: wanted) })
+      let targets = try selection.targets(&context)
+      if targets.isEmpty, context.failures.isEmpty, let nothing = action.nothing {
+        context.note(
+          "\(nothing), because no network namespace that was asked for has a virtual service or a connection")
+      }
+      try context.perform(action, targets.map { TargetTimeouts(target: $0, wanted: wanted) })
       return try context.finish()
     }
     let report = try performHere(action, wanted, output)
