@@ -13,7 +13,8 @@ extension RealKernel {
       let policy = try directory.write("policy", "host 60 30 61\nred - - 5\n")
       expect(try await netns.program("apply", policy, "--quiet"), equals: Outcome())
       expect(try await red.timeouts(), equals: "900 120 5")
-      try await Guest.output(["sh", "-c", "rmmod ip_vs_rr 2>/dev/null; rmmod ip_vs && modprobe ip_vs"])
+      try await WithoutModule.unload()
+      try await Guest.output(["modprobe", "ip_vs"])
       for namespace in [netns, red] { expect(try await namespace.timeouts(), equals: "900 120 300") }
       expect(
         try await netns.program("apply", policy),

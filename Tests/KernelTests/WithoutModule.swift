@@ -22,7 +22,7 @@ struct WithoutModule: TestTrait, TestScoping {
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
     let loader = try await Guest.output(["cat", WithoutModule.setting]).split(separator: "\n").joined()
-    try await Guest.output(["rmmod"] + (try await users) + ["ip_vs"])
+    try await WithoutModule.unload()
     switch prospect {
     case .loadable: break
     case .notLoadable: try await WithoutModule.setLoader("/bin/false")
@@ -51,8 +51,15 @@ struct WithoutModule: TestTrait, TestScoping {
     get async throws { try await Guest.output(["cat", "/proc/modules"]).contains("ip_vs ") }
   }
 
+  /// Unloads the module, and before it the modules that use it.
+  ///
+  /// A service of a namespace that was just deleted uses its scheduler for a moment longer, so this waits for that.
+  static func unload() async throws {
+    try #require(try await eventually { try await Guest.run(["rmmod"] + (try await users) + ["ip_vs"]).status == 0 })
+  }
+
   /// The modules to unload first: the schedulers of services.
-  private var users: [String] {
+  private static var users: [String] {
     get async throws {
       let modules = try await Guest.output(["cat", "/proc/modules"]).split(separator: "\n")
       let fields = modules.first { $0.hasPrefix("ip_vs ") }?.split(separator: " ") ?? []
