@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import Linux
 internal import Subprocess
 internal import Synchronization
@@ -29,38 +28,40 @@ struct IpvsadmProcess: Sendable {
   func ending() -> Ending {
     if let obstacle = SpawnPreconditions.find() { return .failure(.notStarted(obstacle)) }
     do throws(ThreadWithTimeout.Obstacle) {
-      // The tasks enforce the limit themselves. This longer limit is for a runtime that gets no threads for them.
+      // The work enforces the limit itself. This longer limit is for a process that gets no time.
       return try ThreadWithTimeout.run(within: timeLimit + .seconds(2)) { followed() }
     } catch {
       switch error {
-      case .timedOut: return .failure(.lost("the system provided no thread or memory"))
+      case .timedOut: return .failure(IpvsadmProcess.notBegun)
       case .noThread(let errno):
         return .failure(.notStarted("no thread can be created (`ulimit -u`), errno \(errno.rawValue)"))
       }
     }
   }
 
+  private static let notBegun = IpvsadmError.Cause.lost("the system provided no thread or memory")
+
   private func followed() -> Ending {
-    let ending = Box<Ending>()
+    let (begin, ending) = (Box<Void>(), Box<Ending>())
     let cancellation = Cancellation()
     return SignalDeferral.during(interrupt: cancellation.cancel) { _ in
-      let task = Task.detached(executorPreference: OwnThreads.executor) { await ending.put(result()) }
+      let task = Task.detached(executorPreference: OwnThreads.executor) {
+        begin.put(())
+        await ending.put(result())
+      }
       cancellation.apply(to: task)
-      return ending.take() ?? .failure(.timedOut)
+      // Not a task that sleeps: other tasks of a busy process could delay it.
+      if let ending = ending.take(within: timeLimit) { return ending }
+      // This kills the program. It may take a while on a busy machine, but the answer is known.
+      task.cancel()
+      _ = ending.take(within: .seconds(1))
+      return .failure(begin.take(within: .zero) == nil ? IpvsadmProcess.notBegun : .timedOut)
     }
   }
 
   private func result() async -> Ending {
     do {
-      return try await withThrowingTaskGroup(of: Ending.self) { group in
-        group.addTask { try await unlimited() }
-        group.addTask {
-          try await Task.sleep(for: timeLimit)
-          return .failure(.timedOut)
-        }
-        defer { group.cancelAll() }
-        return try await group.next() ?? .failure(.timedOut)
-      }
+      return try await unlimited()
     } catch let error as SubprocessError where error.code == .outputLimitExceeded {
       return .failure(.tooMuchOutput)
     } catch let error as SubprocessError where [.executableNotFound, .spawnFailed].contains(error.code) {
@@ -95,17 +96,21 @@ struct IpvsadmProcess: Sendable {
   }
 }
 
-/// Runs each task on a thread that no other task uses.
+/// Runs each job of a task on its own thread.
 ///
-/// A thread waits for these tasks, so they must not queue after the other tasks of a busy process.
+/// A thread waits for these tasks, so they must not queue after the other tasks of a busy process. The threads of
+/// Dispatch are limited.
 private final class OwnThreads: TaskExecutor {
   static let executor = OwnThreads()
 
-  private let queue = DispatchQueue(label: "ipvsadm", qos: .userInitiated, attributes: .concurrent)
-
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    do throws(Errno) {
+      try ThreadWithTimeout.start { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    } catch {
+      // Without another thread, this one does it.
+      job.runSynchronously(on: asUnownedTaskExecutor())
+    }
   }
 }
 

@@ -30,17 +30,24 @@ package enum ThreadWithTimeout {
     within limit: Duration, _ work: @escaping @Sendable () -> Value
   ) throws(Obstacle) -> Value {
     let result = Box<Value>()
-    let task = Unmanaged.passRetained(Work { result.put(work()) })
+    do throws(Errno) { try start { result.put(work()) } } catch { throw .noThread(error) }
+    guard let value = result.take(within: limit) else { throw .timedOut }
+    return value
+  }
+
+  /// Runs work on a new thread, and does not wait for it.
+  ///
+  /// - Throws: `Errno`, when no thread can be created. Then the work is not done.
+  package static func start(_ work: @escaping @Sendable () -> Void) throws(Errno) {
+    let task = Unmanaged.passRetained(Work(work))
     var thread = pthread_t()
     // Not a Dispatch queue: if no thread can be created, Dispatch retries forever on the calling thread.
     let failure = pthread_create(&thread, nil, { Work.doIt($0) }, task.toOpaque())
     guard failure == 0 else {
       task.release()
-      throw .noThread(Errno(rawValue: failure))
+      throw Errno(rawValue: failure)
     }
     pthread_detach(thread)
-    guard let value = result.take(within: limit) else { throw .timedOut }
-    return value
   }
 }
 
