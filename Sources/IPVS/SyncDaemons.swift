@@ -7,27 +7,39 @@ internal import SystemPackage
 
 /// The sync daemons that run: the kernel threads that send connections to other directors, or receive them.
 package struct SyncDaemons: Sendable, Hashable {
+  /// The backup daemon, which receives.
+  package struct Backup: Sendable, Hashable {
+    /// The interface on which it receives.
+    package let interface: String
+    /// The number of the messages that it accepts; 0 accepts all.
+    package let syncID: UInt8
+
+    /// Creates a value from its parts.
+    package init(interface: String, syncID: UInt8) {
+      self.interface = interface
+      self.syncID = syncID
+    }
+  }
+
   /// Whether a master daemon runs, which sends.
   package let hasMaster: Bool
+  /// The backup daemon; `nil` if none runs.
+  package let backup: Backup?
+
   /// Whether a backup daemon runs, which receives.
-  package let hasBackup: Bool
+  package var hasBackup: Bool { backup != nil }
 
   /// Creates a value from its parts.
-  package init(hasMaster: Bool, hasBackup: Bool) {
+  package init(hasMaster: Bool, backup: Backup?) {
     self.hasMaster = hasMaster
-    self.hasBackup = hasBackup
+    self.backup = backup
   }
 
   /// Asks the kernel for the sync daemons of a network namespace.
   ///
   /// - Throws: ``IPVSError``, when the namespace cannot be entered or the kernel refuses.
   package init(in namespace: NetworkNamespace) throws(IPVSError) {
-    let result: Result<SyncDaemons, Errno>
-    do throws(NamespaceError) {
-      result = namespace == .current ? .here : try NamespaceThread.run(in: namespace.files) { .here }
-    } catch {
-      throw IPVSError(error, during: .readDaemons, in: namespace)
-    }
+    let result = try namespace.visited(for: .readDaemons) { Result.here }
     do throws(Errno) {
       self = try result.get()
     } catch {
@@ -54,8 +66,15 @@ extension Result<SyncDaemons, Errno> {
       return .failure(Errno(rawValue: errno))
     }
     let states = daemons.0.state | daemons.1.state
-    return .success(
-      SyncDaemons(
-        hasMaster: states & CInt(IP_VS_STATE_MASTER) != 0, hasBackup: states & CInt(IP_VS_STATE_BACKUP) != 0))
+    let backup = states & CInt(IP_VS_STATE_BACKUP) == 0 ? nil : SyncDaemons.Backup(daemons.1)
+    return .success(SyncDaemons(hasMaster: states & CInt(IP_VS_STATE_MASTER) != 0, backup: backup))
+  }
+}
+
+extension SyncDaemons.Backup {
+  fileprivate init(_ daemon: ip_vs_daemon_user) {
+    let name = withUnsafeBytes(of: daemon.mcast_ifn) { $0.prefix { $0 != 0 } }
+    self.init(
+      interface: String(decoding: name, as: UTF8.self), syncID: UInt8(truncatingIfNeeded: daemon.syncid))
   }
 }

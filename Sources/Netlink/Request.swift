@@ -59,6 +59,29 @@ package struct Request: ~Copyable {
     try checked { nla_put_string(message, CInt(attribute), value) }
   }
 
+  /// Appends an attribute of type u16.
+  ///
+  /// - Throws: `NetlinkError`, when there is no room.
+  package borrowing func append(_ attribute: Int, _ value: UInt16) throws(NetlinkError) {
+    let message = self.message
+    try checked { nla_put_u16(message, CInt(attribute), value) }
+  }
+
+  /// Appends an attribute that contains other attributes.
+  ///
+  /// - Parameters:
+  ///   - attribute: The outer attribute.
+  ///   - content: Appends the inner attributes to this request.
+  /// - Throws: `NetlinkError`, when there is no room.
+  package borrowing func append(
+    _ attribute: Int, nesting content: () throws(NetlinkError) -> Void
+  ) throws(NetlinkError) {
+    let message = self.message
+    guard let start = nla_nest_start(message, CInt(attribute)) else { throw .system(.noMemory) }
+    try content()
+    try checked { nla_nest_end(message, start) }
+  }
+
   /// Asks for an acknowledgement when the kernel has carried out the request.
   borrowing func askForAcknowledgement() {
     header.pointee.nlmsg_flags |= UInt16(NLM_F_ACK)

@@ -31,7 +31,7 @@ import Testing
 
   @Test func `has attributes of type u32`() throws {
     let request = try Request(to: .ipvs, command: 12)
-    try request.append(4, 60)
+    try request.append(4, UInt32(60))
     try request.append(6, UInt32.max)
     #expect(
       Array(request.bytes) == [

@@ -21,7 +21,7 @@ extension DirectorFacts {
     policy: PolicyState = .example(.success(nil)),
     otherNamespaces: Result<OtherNamespaces, DirectorError> = .success(
       OtherNamespaces(listing: NamespaceList([]), users: [])),
-    settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, hasBackup: false),
+    settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, backup: nil),
     writers: [TimeoutWriter] = [], savedRules: [SavedRules] = [], isComplete: Bool = false,
     isInNamedNamespace: Bool = false
   ) -> DirectorFacts {

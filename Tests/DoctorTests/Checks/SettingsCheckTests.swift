@@ -14,7 +14,7 @@ import Testing
 
   private func findings(_ changes: [KernelSetting: String], _ daemons: SyncDaemons? = nil) throws -> [Finding] {
     let settings = Self.usual.merging(changes) { $1 }
-    let none = SyncDaemons(hasMaster: false, hasBackup: false)
+    let none = SyncDaemons(hasMaster: false, backup: nil)
     return try SettingsCheck().findings(
       on: .example(timeouts: .kernelDefault, settings: settings, daemons: daemons ?? none))
   }
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func `notes that a backup forgets slow connections`() throws {
-    let daemons = SyncDaemons(hasMaster: true, hasBackup: false)
+    let daemons = SyncDaemons(hasMaster: true, backup: nil)
     #expect(
       try findings([:], daemons).last
         == .note(
@@ -108,7 +108,9 @@ import Testing
   }
 
   @Test func `notes whose timers a backup has`() throws {
-    let finding = try findings([:], SyncDaemons(hasMaster: false, hasBackup: true)).last
+    let finding = try findings(
+      [:], SyncDaemons(hasMaster: false, backup: SyncDaemons.Backup(interface: "eth0", syncID: 1))
+    ).last
     #expect(finding?.severity == .note)
     #expect(finding?.fix?.text == "on the other director, too: `ipvs-timeout set 900 120 300`")
   }
