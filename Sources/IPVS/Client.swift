@@ -17,7 +17,7 @@ package import Netlink
 public struct Client: ~Copyable, Sendable {
   /// The network namespace of this client.
   public let namespace: NetworkNamespace
-  private let socket: Netlink.Socket
+  let socket: Netlink.Socket
   let family: Family
 
   /// Opens IPVS in a network namespace.

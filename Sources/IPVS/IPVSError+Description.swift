@@ -48,6 +48,24 @@ extension IPVSError: CustomStringConvertible {
       "root here may not enter it\(said)"
     case .valueRefused:
       "the kernel refused a value and changed nothing\(said)"
+    case .backupDaemonRuns:
+      "a backup sync daemon runs, so the connections belong to another director\(said)"
+    case .renewalDaemonRuns:
+      "the backup sync daemon of another renewal runs on the loopback interface"
+    case .backupOnly:
+      "net.ipv4.vs.backup_only is set, so this director would forward nothing during the renewal"
+    case .loopbackDown:
+      "the loopback interface is down"
+    case .mixedAddressFamilies:
+      "a service has real servers with addresses of another family, and the kernel then starts no sync daemon\(said)"
+    case .messagesLost:
+      "its messages do not arrive on the loopback interface"
+    case .timeoutsChanged:
+      "another program changed the timeouts at the same time"
+    case .refused where operation == .renewConnections && underlyingErrno == .noBufferSpace:
+      "the kernel dropped messages, because the receive buffer of its daemon is too small\(said)"
+    case .refused where operation == .renewConnections && underlyingErrno == .noSuchProcess:
+      "another program stopped the backup daemon of the renewal\(said)"
     case .refused:
       "the system refused\(said)"
     case .timedOut:

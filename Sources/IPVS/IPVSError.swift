@@ -117,6 +117,7 @@ extension IPVSError {
 extension IPVSError.Operation {
   private static let known: [IPVSError.Operation] = [
     .open, .listNamespaces, .lookForUse, .readConnections, .readServices, .readDaemons, .readTimeouts, .setTimeouts,
+    .startDaemon, .stopDaemon, .renewConnections,
   ]
 
   /// Entering the namespace, opening a netlink socket and looking up the family `IPVS`.
@@ -175,6 +176,22 @@ extension IPVSError {
     public static let mayNotEnter = Code(rawValue: "may-not-enter")
     /// The kernel refused a value, and has set none of the values.
     public static let valueRefused = Code(rawValue: "value-refused")
+    /// Connections cannot be renewed here: a backup daemon runs, so they belong to another director.
+    public static let backupDaemonRuns = Code(rawValue: "backup-daemon-runs")
+    /// Connections cannot be renewed here: the backup daemon of another renewal runs, perhaps of one that was killed.
+    public static let renewalDaemonRuns = Code(rawValue: "renewal-daemon-runs")
+    /// Connections cannot be renewed here: while a backup daemon runs, this director would forward nothing
+    /// (`net.ipv4.vs.backup_only`).
+    public static let backupOnly = Code(rawValue: "backup-only")
+    /// Connections cannot be renewed here: the loopback interface is down.
+    public static let loopbackDown = Code(rawValue: "loopback-down")
+    /// Connections cannot be renewed here: a service has real servers with addresses of another family, and the kernel
+    /// then starts no sync daemon.
+    public static let mixedAddressFamilies = Code(rawValue: "mixed-address-families")
+    /// Connections cannot be renewed here: the messages of the renewal do not arrive on the loopback interface.
+    public static let messagesLost = Code(rawValue: "messages-lost")
+    /// The timeouts changed while connections were renewed.
+    public static let timeoutsChanged = Code(rawValue: "timeouts-changed")
     /// The kernel or the system refused for another reason, which the errno names.
     public static let refused = Code(rawValue: "refused")
     /// There was no answer in time.

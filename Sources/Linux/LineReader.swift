@@ -41,6 +41,17 @@ package struct FileLines: ~Copyable, Sendable {
     }
   }
 
+  /// Whether every line that has been read is returned, so that the next one needs a system call.
+  package var isDrained: Bool { unread.isEmpty }
+
+  /// Begins again at the start of the file.
+  ///
+  /// - Throws: `Errno`, when the file has no position.
+  package mutating func rewind() throws(Errno) {
+    guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw Errno(rawValue: errno) }
+    unread = 0..<0
+  }
+
   /// Moves the unread part to the beginning and reads more after it.
   ///
   /// Returns whether there was more.

@@ -2,10 +2,17 @@
 
 package import IPVS
 internal import Ipvsadm
+internal import SystemPackage
 
 extension IPVSError.Code {
   /// This kernel cannot list TCP sockets over netlink, because `tcp_diag` is missing.
   package static let noSocketDiagnosis = IPVSError.Code(rawValue: "no-socket-diagnosis")
+}
+
+extension IPVSError.Operation {
+  /// Writing the record of a renewal, before it begins.
+  static let recordRenewal = IPVSError.Operation(
+    "record-renewal", "write to \(ChangeDirectory.usual.trials), so no connection was renewed", about: .machine)
 }
 
 extension IPVSError {
@@ -40,6 +47,19 @@ extension IPVSError {
     case .noSuchNamespace, .notANamespace: NamespaceAdvice.text(boundAt: detail)
     case .mayNotEnter: "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"
     case .valueRefused: "choose a shorter timeout (a kernel with HZ=1000 accepts at most 2147483 s, 24 days)"
+    case .backupDaemonRuns: "renew them on the director that forwards them"
+    case .renewalDaemonRuns:
+      "run `ipvs-timeout rollback`; if there is no record of it,"
+        + " `\(NamespaceCommands(namespace).entering)ipvsadm --stop-daemon backup`"
+    case .backupOnly: "run `\(NamespaceCommands(namespace).entering)sysctl -w net.ipv4.vs.backup_only=0` first"
+    case .loopbackDown: "run `\(NamespaceCommands(namespace).entering)ip link set lo up` first"
+    case .mixedAddressFamilies:
+      "wait until the old timers end: `ipvs-timeout connections --wait\(NamespaceCommands(namespace).option)`"
+    case .messagesLost: "let the packet filter accept UDP from 127.0.0.1 to 224.0.0.0/24 on lo"
+    case .timeoutsChanged: "find out which program, and renew again"
+    case .refused where operation == .renewConnections && underlyingErrno == .noBufferSpace:
+      "raise net.core.rmem_default, and renew again"
+    case .refused where operation == .renewConnections && underlyingErrno == .noSuchProcess: "renew again"
     case .refused: "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"
     case .timedOut: "check for a hanging modprobe or a stuck task (`dmesg`), then try again"
     case .truncatedReply, .unexpectedReply, .library: "please report it, with the output of `uname -a`"

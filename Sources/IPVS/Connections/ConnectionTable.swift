@@ -57,6 +57,9 @@ public struct ConnectionTable: ~Copyable, Sendable {
     return connection
   }
 
+  /// Whether the next connection needs a system call, because all that were read have been returned.
+  var isDrained: Bool { lines.isDrained }
+
   private static func opened(in namespace: NetworkNamespace) throws(IPVSError) -> (CInt, Bool?) {
     let (opened, hasBackupDaemon) = try namespace.visited(for: .readConnections) { open() }
     return (try namespace.file(opened, for: .readConnections), hasBackupDaemon)
