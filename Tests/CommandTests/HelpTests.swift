@@ -57,11 +57,12 @@ import Testing
       ("verify", "TIMEOUTS POLICY WHERE OUTPUT BACKEND OPTIONS"),
       ("connections", "CONNECTIONS WHERE OUTPUT BACKEND OPTIONS"),
       ("doctor", "CHECKS POLICY WHERE OUTPUT BACKEND OPTIONS"),
-      ("set", "TIMEOUTS CHANGE WHERE OUTPUT BACKEND OPTIONS"),
-      ("try", "TIMEOUTS TRIAL WHERE OUTPUT BACKEND OPTIONS"),
-      ("with", "TIMEOUTS TRIAL WHERE OUTPUT BACKEND OPTIONS"),
+      ("set", "TIMEOUTS CHANGE RENEWAL WHERE OUTPUT BACKEND OPTIONS"),
+      ("try", "TIMEOUTS TRIAL RENEWAL WHERE OUTPUT BACKEND OPTIONS"),
+      ("with", "TIMEOUTS TRIAL RENEWAL WHERE OUTPUT BACKEND OPTIONS"),
+      ("renew", "CONNECTIONS RENEWAL WHERE OUTPUT OPTIONS"),
       ("rollback", "TRIAL OUTPUT OPTIONS"),
-      ("apply", "POLICY CHANGE WHERE OUTPUT BACKEND OPTIONS"),
+      ("apply", "POLICY CHANGE RENEWAL WHERE OUTPUT BACKEND OPTIONS"),
       ("check-policy", "POLICY WHERE OUTPUT OPTIONS"),
     ])
   func `lists options in groups`(command: String, groups: String) async throws {
@@ -79,7 +80,7 @@ import Testing
     #expect(
       words
         == ["INSPECTION", "show", "verify", "connections", "doctor"]
-        + ["CHANGE", "set", "try", "with", "rollback"] + ["POLICY", "apply", "check-policy"])
+        + ["CHANGE", "set", "renew", "try", "with", "rollback"] + ["POLICY", "apply", "check-policy"])
     #expect(root.contains("man ipvs-timeout"))
     #expect(root.contains("docs/README.md"))
   }

@@ -99,7 +99,7 @@ import Testing
         "set 1 2 3 --policy p",
         "set has no option --policy; it is an option of verify, doctor, apply and check-policy"
       ),
-      ("verify --dry-run", "verify has no option --dry-run; it is an option of set, try, with and apply"),
+      ("verify --dry-run", "verify has no option --dry-run; it is an option of set, renew, try, with and apply"),
       ("verify --changed-only", "verify has no option --changed-only; it is an option of apply"),
     ] as [(String, String)])
   func `of other words`(line: String, sentence: String) throws {

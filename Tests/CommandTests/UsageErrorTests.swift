@@ -76,7 +76,7 @@ import Testing
     ("set --netn blue", "set has no option --netn; did you mean --netns?"),
     ("set 1 2 3 --all", "set has no option --all; did you mean --all-netns?"),
     ("set 1 2 3 --dryrun", "set has no option --dryrun; did you mean --dry-run?"),
-    ("show --dry-run", "show has no option --dry-run; it is an option of set, try, with and apply"),
+    ("show --dry-run", "show has no option --dry-run; it is an option of set, renew, try, with and apply"),
     ("show --policy p", "show has no option --policy; it is an option of verify, doctor, apply and check-policy"),
     ("connections --within 5m", "connections has no option --within; it is an option of try"),
     ("show --set", "show has no option --set; run `ipvs-timeout help show`"),

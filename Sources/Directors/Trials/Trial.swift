@@ -120,6 +120,10 @@ extension Trial {
     do throws(Errno) {
       try effects.record(snapshots)
       return .recorded(snapshots, isRecorded: true)
+    } catch  where plan.renewal != nil {
+      // Without a record, a renewal that is killed would leave a backup daemon that nobody stops.
+      events.append(.failed(.kernel(IPVSError(.refused, .recordRenewal, errno: error))))
+      return .ended(.nothingSet)
     } catch {
       events.append(.notRecorded(error))
       return .recorded(snapshots, isRecorded: false)
@@ -136,9 +140,15 @@ extension Trial {
       for snapshot in snapshots where isComplete && !effects.isInterrupted {
         // Note it even if it fails: perhaps only the answer is missing.
         touched.append(snapshot)
-        guard let mismatch = try effects.set(snapshot).mismatch else { continue }
-        events.append(.mismatch(mismatch, in: snapshot.namespace))
-        isComplete = false
+        let change = try effects.set(snapshot)
+        if let mismatch = change.mismatch {
+          events.append(.mismatch(mismatch, in: snapshot.namespace))
+          isComplete = false
+        } else if let report = try effects.renew(
+          snapshot, in: snapshot.target, after: change, isRestoring: false)
+        {
+          events.append(.renewed(report, snapshot.target))
+        }
       }
     } catch {
       events.append(.failed(error))
@@ -210,6 +220,8 @@ extension Trial {
     var rollback = TrialRollback(purpose)
     rollback.end(snapshots) { snapshot, isKept throws(DirectorError) in
       try effects.end(snapshot, isKept: isKept)
+    } renew: { snapshot, result throws(DirectorError) in
+      try effects.renew(snapshot, in: result.target, after: result.restoration, isRestoring: true)
     }
     events += rollback.events
     return rollback.isComplete

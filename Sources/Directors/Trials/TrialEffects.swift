@@ -19,11 +19,13 @@ package struct TrialPlan: Sendable, Hashable {
   package var backend: BackendChoice
   /// The path of ipvsadm; `nil` looks in the usual places.
   package var ipvsadm: String?
+  /// How to renew connections each time when timeouts are set; `nil` leaves them on their timers.
+  package var renewal: RenewalRule?
 
   /// Creates a plan from its parts.
   package init(
     command: String, wanted: Timeouts, targets: [TrialTarget], isComplete: Bool = true, backend: BackendChoice = .auto,
-    ipvsadm: String? = nil
+    ipvsadm: String? = nil, renewal: RenewalRule? = nil
   ) {
     self.command = command
     self.wanted = wanted
@@ -31,6 +33,7 @@ package struct TrialPlan: Sendable, Hashable {
     self.isComplete = isComplete
     self.backend = backend
     self.ipvsadm = ipvsadm
+    self.renewal = renewal
   }
 }
 
@@ -64,6 +67,10 @@ package protocol TrialEffects: ~Copyable {
   mutating func record(_ snapshots: [TrialSnapshot]) throws(Errno)
   /// Sets the timeouts of the next director and reads them back.
   mutating func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange
+  /// Renews the connections in a namespace, after its timeouts were set or restored; `nil` if that is not wanted.
+  mutating func renew(
+    _ snapshot: TrialSnapshot, in target: TrialTarget, after change: TimeoutsChange, isRestoring: Bool
+  ) throws(DirectorError) -> RenewalReport?
   /// Decides whether the new timeouts are kept.
   mutating func decide() -> TrialDecision
   /// Waits for the processes that are part of this change, and then locks them out.

@@ -11,6 +11,10 @@ package import SystemPackage
 package enum TrialEvent: Sendable, Hashable {
   /// The result for the timeouts in one namespace, in this trial or in an earlier one that it has finished.
   case result(TrialResult, isEarlier: Bool)
+  /// Connections were renewed in a namespace.
+  case renewed(RenewalReport, TrialTarget)
+  /// The backup daemon of a renewal that was killed ran in this namespace, and is stopped.
+  case stoppedDaemon(NetworkNamespace)
   /// Another backend was used than expected.
   case fallback(Fallback)
   /// A director failed. The advice is for failures whose sentence does not contain it.
@@ -41,7 +45,9 @@ extension TrialEvent {
   /// The sentence for people; `nil` for a result, which has its own format, and for an event without a message.
   package var sentence: String? {
     switch self {
-    case .result: nil
+    case .result, .renewed: nil
+    case .stoppedDaemon(let namespace):
+      "stopped the backup daemon that a killed renewal had left in \(namespace.place)"
     case .fallback(let fallback): fallback.sentence
     case .failed(let error, let advice): error.description + (advice.map { "; \($0)" } ?? "")
     case .mismatch(let mismatch, let namespace): mismatch.sentence(in: namespace)
@@ -61,7 +67,7 @@ extension TrialEvent {
       "\(namespace.place) no longer exists, so there are no timeouts to \(isKept ? "keep" : "restore")"
     case .left(let name, let result): result.sentence(name)
     case .unreadable(let path):
-      "cannot read \(path), which an earlier `ipvs-timeout try` or `with` left; check the timeouts with"
+      "cannot read \(path), which an earlier trial or renewal left; check the timeouts with"
         + " `ipvs-timeout show --all-netns`, correct them, then run `ipvs-timeout rollback --keep`"
     }
   }

@@ -3,11 +3,11 @@
 internal import IPVS
 internal import Linux
 
-/// The timeouts that a trial must restore.
+/// The state that a trial or a renewal must restore.
 ///
 /// The record is enough for another process to do it, if this one is killed.
 package struct TrialRecord: Sendable, Hashable {
-  /// The command of the trial: `try` or `with`.
+  /// The command: `try` or `with`, or one that renews connections.
   package let command: String
   /// The backend, as `--backend` names it.
   package let backend: String
@@ -30,7 +30,7 @@ extension TrialRecord {
   static let maximumSize = 1_048_576
 
   /// The first field, so that another version does not misread the record.
-  private static let format = "ipvs-timeout trial 1"
+  private static let format = "ipvs-timeout trial 2"
 
   /// The record as bytes: fields that end in NUL, which no file name contains.
   var bytes: [UInt8] {
@@ -58,9 +58,11 @@ extension TrialRecord {
 }
 
 extension TrialSnapshot {
-  fileprivate static let fieldCount = 4
+  fileprivate static let fieldCount = 5
 
-  fileprivate var fields: [String] { [name, fingerprint?.text ?? "", before.text, set.text] }
+  fileprivate var fields: [String] {
+    [name, fingerprint?.text ?? "", before.text, set.text, daemon.map { "\($0.syncID)" } ?? ""]
+  }
 
   fileprivate init?(_ fields: ArraySlice<String>) {
     let fields = Array(fields)
@@ -68,7 +70,9 @@ extension TrialSnapshot {
     guard fields[1].isEmpty || fingerprint != nil, let before = Timeouts(text: fields[2]),
       let set = Timeouts(text: fields[3])
     else { return nil }
-    self.init(name: fields[0], fingerprint: fingerprint, before: before, set: set)
+    let daemon = UInt8(fields[4]).map(RenewalDaemon.init(syncID:))
+    guard fields[4].isEmpty || daemon != nil else { return nil }
+    self.init(name: fields[0], fingerprint: fingerprint, before: before, set: set, daemon: daemon)
   }
 }
 

@@ -70,12 +70,20 @@ struct TrialRollback {
   /// - Parameters:
   ///   - snapshots: The changed timeouts, for each namespace.
   ///   - body: Ends the trial in one namespace: see ``TrialSnapshot/end(isKept:backend:ipvsadm:)``.
+  ///   - renew: Renews the connections in a namespace whose timeouts were restored; `nil` if that is not wanted.
   mutating func end(
-    _ snapshots: [TrialSnapshot], by body: (TrialSnapshot, _ isKept: Bool) throws(DirectorError) -> TrialResult?
+    _ snapshots: [TrialSnapshot], by body: (TrialSnapshot, _ isKept: Bool) throws(DirectorError) -> TrialResult?,
+    renew: (TrialSnapshot, TrialResult) throws(DirectorError) -> RenewalReport?
   ) {
     for snapshot in snapshots {
       do throws(DirectorError) {
-        if let result = try body(snapshot, purpose == .keep) { add(result) } else { addGone(snapshot) }
+        if let result = try body(snapshot, purpose == .keep) {
+          add(result)
+          guard result.last != result.after, let report = try renew(snapshot, result) else { continue }
+          events.append(.renewed(report, result.target))
+        } else {
+          addGone(snapshot)
+        }
       } catch  where error.namespaceIsMissing {
         addGone(snapshot)
       } catch {
@@ -164,9 +172,10 @@ package struct TrialResult: Sendable, Hashable {
   package var left: Timeouts { plan.left }
 
   /// The difference between the restored timeouts and those read back; `nil` if there is none.
-  var mismatch: TimeoutsChange.Mismatch? {
-    TimeoutsChange(wanted: plan.restored, before: last, after: after).mismatch
-  }
+  var mismatch: TimeoutsChange.Mismatch? { restoration.mismatch }
+
+  /// The change from the tried timeouts to the restored ones.
+  var restoration: TimeoutsChange { TimeoutsChange(wanted: plan.restored, before: last, after: after) }
 
   /// The result in a few words.
   package var outcome: String {

@@ -4,7 +4,7 @@ package import IPVS
 package import Linux
 internal import SystemPackage
 
-/// The timeouts that a trial must restore in one network namespace.
+/// The state that a trial or a renewal must restore in one network namespace.
 package struct TrialSnapshot: Sendable, Hashable {
   /// The namespace, as this process reaches it.
   package let namespace: NetworkNamespace
@@ -16,6 +16,8 @@ package struct TrialSnapshot: Sendable, Hashable {
   package let before: Timeouts
   /// The timeouts that the trial sets; `nil` is not touched.
   package let set: Timeouts
+  /// The backup daemon that renews connections for a moment; `nil` if none are renewed.
+  package let daemon: RenewalDaemon?
 
   /// Creates a snapshot, and notes the identity of the namespace.
   ///
@@ -23,22 +25,29 @@ package struct TrialSnapshot: Sendable, Hashable {
   ///   - target: The namespace and its name.
   ///   - before: The timeouts there now.
   ///   - set: The timeouts that the trial will set.
+  ///   - isRenewing: Whether it will renew connections, too.
   /// - Throws: ``IPVSError``, when the namespace cannot be identified.
-  package init(of target: TrialTarget, before: Timeouts, set: Timeouts) throws(IPVSError) {
+  package init(
+    of target: TrialTarget, before: Timeouts, set: Timeouts, isRenewing: Bool = false
+  ) throws(IPVSError) {
     namespace = target.namespace
     name = namespace.nameForOthers ?? target.name
     fingerprint = try namespace.fingerprint()
     self.before = before
     self.set = set
+    daemon = isRenewing ? RenewalDaemon() : nil
   }
 
   /// Creates a snapshot that another process has recorded.
-  package init(name: String, fingerprint: NamespaceFingerprint?, before: Timeouts, set: Timeouts) {
+  package init(
+    name: String, fingerprint: NamespaceFingerprint?, before: Timeouts, set: Timeouts, daemon: RenewalDaemon? = nil
+  ) {
     namespace = NetworkNamespace(parsing: name)
     self.name = name
     self.fingerprint = fingerprint
     self.before = before
     self.set = set
+    self.daemon = daemon
   }
 
   /// The namespace, with its name in results.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import IPVS
 internal import Linux
 package import SystemPackage
 internal import Text
@@ -144,30 +145,68 @@ extension UnfinishedTrial {
     mayBe() ? all().reversed().filter { $0.time > time }.flatMap { $0.finish() } : []
   }
 
-  /// Restores the timeouts that it has left set, and removes its record if nothing failed.
+  /// Stops the daemons and restores the timeouts that it has left, and removes its record if nothing failed.
   ///
+  /// - Parameter isKeeping: Whether to keep the current timeouts.
   /// - Returns: The events to report.
-  package func finish() -> [TrialEvent] {
-    guard let record else { return [.unreadable(path)] }
-    let backend = BackendChoice(rawValue: record.backend) ?? .auto
-    var rollback = TrialRollback(.finishEarlier)
-    rollback.end(record.snapshots) { snapshot, isKept throws(DirectorError) in
-      try snapshot.end(isKept: isKept, backend: backend, ipvsadm: record.ipvsadm)
+  package func finish(isKeeping: Bool = false) -> [TrialEvent] {
+    guard let record else {
+      if isKeeping { forget() }
+      return isKeeping ? [] : [.unreadable(path)]
     }
-    if rollback.isComplete { forget() }
-    return rollback.events
+    var (events, isComplete) = stopDaemons(record.snapshots)
+    if !isKeeping {
+      let backend = BackendChoice(rawValue: record.backend) ?? .auto
+      var rollback = TrialRollback(.finishEarlier)
+      rollback.end(record.snapshots.filter { $0.set != Timeouts() }) { snapshot, isKept throws(DirectorError) in
+        try snapshot.end(isKept: isKept, backend: backend, ipvsadm: record.ipvsadm)
+      } renew: { snapshot, result throws(DirectorError) in
+        guard snapshot.daemon != nil else { return nil }
+        return try snapshot.renew(by: RenewalRule().after(result.restoration), in: result.target) { false }
+      }
+      events += rollback.events
+      isComplete = isComplete && rollback.isComplete
+    }
+    if isComplete { forget() }
+    return events
   }
 
-  /// The sentence about the timeouts that it has left set, and how to finish it.
+  /// Stops the backup daemons of its renewals.
+  private func stopDaemons(_ snapshots: [TrialSnapshot]) -> (events: [TrialEvent], isComplete: Bool) {
+    var (events, isComplete): ([TrialEvent], Bool) = ([], true)
+    for snapshot in snapshots {
+      do throws(DirectorError) {
+        if let target = try snapshot.stopDaemon() { events.append(.stoppedDaemon(target.namespace)) }
+      } catch  where error.namespaceIsMissing {
+        // The daemon ended with its namespace.
+      } catch {
+        events.append(.failed(error, advice: "when this is fixed, run `ipvs-timeout rollback`"))
+        isComplete = false
+      }
+    }
+    return (events, isComplete)
+  }
+
+  /// The sentence about what it has left behind, and how to finish it.
   package var notice: String? {
     guard let record else { return TrialEvent.unreadable(path).sentence }
+    let command = "an earlier `ipvs-timeout \(record.command.printable)`"
+    let set = record.snapshots.filter { $0.set != Timeouts() }
+    guard !set.isEmpty else {
+      return "\(command) was killed and may have left a backup sync daemon in"
+        + " \(UnfinishedTrial.list(record.snapshots, \.name.printable)); run `ipvs-timeout rollback` to stop it"
+    }
+    return "\(command) did not restore the timeouts in"
+      + " \(UnfinishedTrial.list(set) { "\($0.name.printable) \($0.change)" }); run `ipvs-timeout rollback` to restore them,"
+      + " or `ipvs-timeout rollback --keep` to keep the current ones"
+  }
+
+  /// The first places of a list, and the number of the others.
+  private static func list(_ snapshots: [TrialSnapshot], _ text: (TrialSnapshot) -> String) -> String {
     let shown = 3
-    var places = record.snapshots.prefix(shown).map { "\($0.name.printable) \($0.change)" }
-    let others = record.snapshots.count - shown
-    if others > 0 { places.append("\(others) more network namespaces") }
-    return "an earlier `ipvs-timeout \(record.command.printable)` did not restore the timeouts in"
-      + " \(places.joined(separator: ", ")); run `ipvs-timeout rollback` to restore them, or"
-      + " `ipvs-timeout rollback --keep` to keep the current ones"
+    var places = snapshots.prefix(shown).map(text)
+    if snapshots.count > shown { places.append("\(snapshots.count - shown) more network namespaces") }
+    return places.joined(separator: ", ")
   }
 }
 

@@ -45,7 +45,8 @@ package struct TrialSystem: ~Copyable, TrialEffects {
   package mutating func read(_ target: TrialTarget) throws(DirectorError) -> TrialSnapshot {
     let before = try nextDirector().timeouts()
     do throws(IPVSError) {
-      return try TrialSnapshot(of: target, before: before, set: plan.wanted)
+      return try TrialSnapshot(
+        of: target, before: before, set: plan.wanted, isRenewing: plan.renewal != nil)
     } catch {
       throw .kernel(error)
     }
@@ -59,6 +60,14 @@ package struct TrialSystem: ~Copyable, TrialEffects {
 
   package mutating func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange {
     try nextDirector().set(snapshot.set)
+  }
+
+  package mutating func renew(
+    _ snapshot: TrialSnapshot, in target: TrialTarget, after change: TimeoutsChange, isRestoring: Bool
+  ) throws(DirectorError) -> RenewalReport? {
+    guard let rule = plan.renewal else { return nil }
+    // A signal that has arrived must not prevent the renewal with the restored timeouts.
+    return try snapshot.renew(by: rule.after(change), in: target) { isInterrupted && !isRestoring }
   }
 
   package mutating func decide() -> TrialDecision { decider(relay) }

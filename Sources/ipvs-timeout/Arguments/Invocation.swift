@@ -17,6 +17,7 @@ enum Invocation: Hashable {
   indirect case sockets(SocketsRequest)
   indirect case trial(TrialRequest)
   case rollback(RollbackRequest)
+  indirect case renew(RenewRequest)
   /// One of ipvsadm's own forms.
   case ipvsadm(IpvsadmCommand)
   /// A text that the argument parser makes: the help, the version, a completion script.
@@ -57,6 +58,7 @@ enum Invocation: Hashable {
     case .sockets(let request): try request.run()
     case .trial(let request): try request.run()
     case .rollback(let request): try request.run()
+    case .renew(let request): try request.run()
     case .ipvsadm(let command): try command.run()
     case .text(let text): try StandardStreams.print(text)
     }
@@ -68,7 +70,9 @@ enum Invocation: Hashable {
   private var reportsUnfinishedTrials: Bool {
     switch self {
     case .ipvsadm, .text, .rollback, .trial: false
-    case .show, .set, .verify, .verifyPolicy, .apply, .checkPolicy, .connections, .doctor, .sockets: true
+    case .show, .set, .verify, .verifyPolicy, .apply, .checkPolicy, .connections, .doctor, .sockets,
+      .renew:
+      true
     }
   }
 }

@@ -31,6 +31,7 @@ enum OptionTitle {
   static let policy = "Policy"
   static let change = "Change"
   static let trial = "Trial"
+  static let renewal = "Renewal"
   static let connections = "Connections"
   static let checks = "Checks"
   static let place = "Where"

@@ -43,7 +43,7 @@ struct RootCommand: ParsableCommand {
   /// The commands in groups, in the order of the help: to add one, write its file and its line here.
   private static let groups: [(name: String, commands: [any NamedCommand.Type])] = [
     ("Inspection", [ShowCommand.self, VerifyCommand.self, ConnectionsCommand.self, DoctorCommand.self]),
-    ("Change", [SetCommand.self, TryCommand.self, WithCommand.self, RollbackCommand.self]),
+    ("Change", [SetCommand.self, RenewCommand.self, TryCommand.self, WithCommand.self, RollbackCommand.self]),
     ("Policy", [ApplyCommand.self, CheckPolicyCommand.self]),
   ]
 

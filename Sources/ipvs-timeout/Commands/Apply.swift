@@ -30,7 +30,8 @@ struct ApplyCommand: InvocationCommand {
 
       A file with errors is not applied at all; every error is reported with its line and column. One line is printed \
       for each namespace for which the policy has a value. A namespace that fails does not stop the others; the exit \
-      status is the largest one.
+      status is the largest one. --renew renews the connections of the namespaces whose timeouts changed (see \
+      `ipvs-timeout help renew`).
 
       Examples:
         ipvs-timeout apply --dry-run
@@ -41,14 +42,18 @@ struct ApplyCommand: InvocationCommand {
 
   @OptionGroup(title: OptionTitle.change) var options: ApplyOptions
 
+  @OptionGroup(title: OptionTitle.renewal) var renewal: RenewalOptions
+
   @OptionGroup var common: CommonOptions<MetricFormat>
 
   func invocation() throws(Failure) -> Invocation {
     var output = common.output.timeouts
     output.isChangedOnly = options.changedOnly
+    var renewal = try renewal.renewal(common.backend.backend)
+    renewal?.isAfterChangeOnly = true
     return .apply(
       ApplyRequest(
-        path: policy.path, isDryRun: options.change.dryRun,
+        path: policy.path, isDryRun: options.change.dryRun, renewal: renewal,
         settling: try options.settling(common.namespaces), output: output, access: common.access(default: .bound)))
   }
 }
@@ -87,6 +92,8 @@ struct ApplyOptions: ParsableArguments {
 struct ApplyRequest: Hashable {
   let path: FilePath
   var isDryRun = false
+  /// How to renew connections where a timeout changed; `nil` leaves them on their timers.
+  var renewal: Renewal?
   /// How long to keep looking for new namespaces.
   var settling: Duration?
   var output = TimeoutsOutput()
@@ -100,17 +107,30 @@ struct ApplyRequest: Hashable {
     var context = CommandContext(access, output)
     var scope = try policy.scope(access.selection, &context)
     scope.noteIfNothingIsWanted(output)
-    let done = try context.perform(action, scope.wanted, isFinal: settling == nil)
-    if let settling { try settle(settling, &scope, &context, done: done) }
+    guard let renewal, !isDryRun else {
+      if let renewal { try renewal.report(scope.wanted, &context) }
+      try perform(&scope, &context)
+      return try context.finish()
+    }
+    return try renewal.confirmed(scope.wanted, context, isQuiet: output.isQuiet) { context, run throws(Failure) in
+      try perform(&scope, &context, RenewalAfterChange(run, renewal, for: ApplyCommand.name))
+    }
+  }
+
+  private func perform(
+    _ scope: inout PolicyScope, _ context: inout CommandContext, _ renewal: RenewalAfterChange? = nil
+  ) throws(Failure) {
+    let done = try context.perform(action, scope.wanted, isFinal: settling == nil, renewal: renewal)
+    if let settling { try settle(settling, &scope, &context, renewal, done: done) }
     scope.noteUnmatched(output, &context)
-    return try context.finish()
   }
 
   /// Applies the policy to new namespaces until none has appeared for this long, or for at most a minute more.
   ///
   /// A program that binds a namespace creates the file first, so a file that is not a namespace may become one.
   private func settle(
-    _ duration: Duration, _ scope: inout PolicyScope, _ context: inout CommandContext, done: [TargetTimeouts]
+    _ duration: Duration, _ scope: inout PolicyScope, _ context: inout CommandContext, _ renewal: RenewalAfterChange?,
+    done: [TargetTimeouts]
   ) throws(Failure) {
     var done = Set(done.map(\.key))
     let last = ContinuousClock.now + duration + .seconds(60)
@@ -123,7 +143,8 @@ struct ApplyRequest: Hashable {
         let wanted = scope.wanted
         // Namespaces that have gone are forgotten: the kernel reuses their inodes, and their names may come back, too.
         done.formIntersection(wanted.map(\.key))
-        let settled = try context.perform(action, wanted.filter { !done.contains($0.key) }, isFinal: isLast)
+        let new = wanted.filter { !done.contains($0.key) }
+        let settled = try context.perform(action, new, isFinal: isLast, renewal: renewal)
         return settled.isEmpty ? nil : settled
       }
       done.formUnion(settled?.map(\.key) ?? [])

@@ -38,7 +38,7 @@ struct ConnectionsCommand: InvocationCommand {
   func invocation() throws(Failure) -> Invocation {
     .connections(
       ConnectionsRequest(
-        filter: try options.filter(), result: try options.result(common.output.format),
+        filter: try options.filter.filter(), result: try options.result(common.output.format),
         wait: try options.wait?.limit(), isQuiet: common.output.quiet, access: common.access(default: .current)))
   }
 }
@@ -54,19 +54,7 @@ struct ConnectionsOptions: ParsableArguments {
       "First wait until no connection is outdated, or for this long at most.", valueName: "time"))
   var wait: WaitText?
 
-  @Option(help: ArgumentHelp("Only connections in this state, such as ESTABLISHED. Repeatable.", valueName: "state"))
-  var state: [String] = []
-
-  @Option(
-    help: ArgumentHelp("Only connections of this virtual service, such as 192.0.2.1:80.", valueName: "address:port"))
-  var service: String?
-
-  @Option(
-    help: ArgumentHelp("Only connections to this real server, on any port or on one.", valueName: "address[:port]"))
-  var realServer: String?
-
-  @Option(help: ArgumentHelp("Only connections from this client.", valueName: "address"))
-  var client: String?
+  @OptionGroup var filter: FilterOptions
 
   /// What to print.
   ///
@@ -80,6 +68,23 @@ struct ConnectionsOptions: ParsableArguments {
     }
     return .outdated(format)
   }
+}
+
+/// The options that choose connections.
+struct FilterOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Only connections in this state, such as ESTABLISHED. Repeatable.", valueName: "state"))
+  var state: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Only connections of this virtual service, such as 192.0.2.1:80.", valueName: "address:port"))
+  var service: String?
+
+  @Option(
+    help: ArgumentHelp("Only connections to this real server, on any port or on one.", valueName: "address[:port]"))
+  var realServer: String?
+
+  @Option(help: ArgumentHelp("Only connections from this client.", valueName: "address"))
+  var client: String?
 
   /// Which connections count.
   ///

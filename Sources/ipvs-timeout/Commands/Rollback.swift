@@ -11,11 +11,11 @@ struct RollbackCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Restore the timeouts that a killed `try` or `with` left set.",
+    abstract: "Finish what a killed `try`, `with` or `renew` left behind.",
     usage: "ipvs-timeout rollback [<options>]",
     discussion: """
-      Values that are still as the trial set them are restored. Values that changed since then are kept and reported. \
-      Without an unfinished trial, nothing happens.
+      Timeouts that are still as a trial set them are restored. Values that changed since then are kept and reported. \
+      The backup sync daemon of a renewal is stopped. If nothing was left behind, nothing happens.
 
       Examples:
         ipvs-timeout rollback
@@ -52,7 +52,7 @@ struct RollbackRequest: Hashable {
     try UnfinishedTrial.checkAccess()
     try ChangeLock.withLock {
       for trial in UnfinishedTrial.all().reversed() {
-        if isKeeping { trial.forget() } else { context.add(trial.finish(), isNamed: true) }
+        context.add(trial.finish(isKeeping: isKeeping), isNamed: true)
       }
     }
     let status = context.status

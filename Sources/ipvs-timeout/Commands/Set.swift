@@ -21,25 +21,29 @@ struct SetCommand: InvocationCommand {
       succeeds. If the values read back are not the values that were set, the exit status is 71.
 
       A new timeout applies to a connection when IPVS forwards its next packet. `ipvs-timeout connections` reports the \
-      connections that still have an older timer.
+      connections that still have an older timer, and --renew gives them the new timeout now (see \
+      `ipvs-timeout help renew`).
 
       Examples:
         ipvs-timeout set 60 30 60
         ipvs-timeout set - - 5s
         ipvs-timeout set --tcp 15m --udp default
-        ipvs-timeout set --tcp 2h15m --netns ingress_sbox
+        ipvs-timeout set --tcp 2h15m --netns ingress_sbox --renew
       """)
 
   @OptionGroup(title: OptionTitle.timeouts) var timeouts: TimeoutValues
 
   @OptionGroup(title: OptionTitle.change) var change: ChangeOptions
 
+  @OptionGroup(title: OptionTitle.renewal) var renewal: RenewalOptions
+
   @OptionGroup var common: CommonOptions<MetricFormat>
 
   func invocation() throws(Failure) -> Invocation {
     .set(
       SetRequest(
-        wanted: try timeouts.timeouts(for: Self.name), isDryRun: change.dryRun, output: common.output.timeouts,
+        wanted: try timeouts.timeouts(for: Self.name), isDryRun: change.dryRun,
+        renewal: try renewal.renewal(common.backend.backend), output: common.output.timeouts,
         access: common.access(default: .current)))
   }
 }
@@ -48,12 +52,15 @@ struct SetCommand: InvocationCommand {
 struct SetRequest: Hashable {
   let wanted: Timeouts
   var isDryRun = false
+  /// How to renew connections; `nil` leaves them on their timers.
+  var renewal: Renewal?
   var output = TimeoutsOutput()
   var access = Access()
 
   /// - Throws: ``Failure``.
   func run() throws(Failure) -> ExitStatus {
-    let status = try access.perform(.set(isDryRun: isDryRun), wanted, output)
+    let renewal = renewal.map { ($0, command: SetCommand.name) }
+    let status = try access.perform(.set(isDryRun: isDryRun), wanted, output, renewal: renewal)
     if status == .success, !isDryRun, !output.isQuiet, output.format == .text { SetHints.print(wanted, access) }
     return status
   }

@@ -9,6 +9,8 @@ struct TrialRequest: Hashable {
   let wanted: Timeouts
   let work: Work
   var isDryRun = false
+  /// How to renew connections each time when timeouts are set; `nil` leaves them on their timers.
+  var renewal: Renewal?
   var output = TimeoutsOutput()
   var access = Access()
 
@@ -38,12 +40,19 @@ extension TrialRequest {
   func run() throws(Failure) -> ExitStatus {
     if isDryRun {
       UnfinishedTrial.reportAll()
-      return try access.perform(.set(isDryRun: true), wanted, output)
+      let renewal = renewal.map { ($0, command: work.name) }
+      return try access.perform(.set(isDryRun: true), wanted, output, renewal: renewal)
     }
     StandardDescriptors.take()
     // It saves the caller's signal actions before they are changed.
     let decider = try TrialDecider(work, isQuiet: output.isQuiet)
     UnfinishedTrial.reportAll()
+    if let renewal {
+      var context = CommandContext(access)
+      let targets = try access.selection.targets(&context)
+      try renewal.confirm(
+        targets.map { TargetTimeouts(target: $0, wanted: wanted) }, &context, isQuiet: output.isQuiet)
+    }
     var lock = try ChangeLock.acquired()
     var context = CommandContext(access, output, isDeferred: true)
     let result = SignalDeferral.during { relay in
@@ -72,7 +81,8 @@ extension TrialRequest {
     let status = try context.finish()
     let plan = TrialPlan(
       command: work.name, wanted: wanted, targets: targets.map { TrialTarget($0.namespace, name: $0.name) },
-      isComplete: status == .success, backend: access.backend, ipvsadm: access.ipvsadm)
+      isComplete: status == .success, backend: access.backend, ipvsadm: access.ipvsadm,
+      renewal: renewal?.rule)
     return (plan, status, failures)
   }
 }
@@ -97,6 +107,12 @@ extension CommandContext {
           TimeoutsReport(
             target: isNamed || isEarlier ? target : nil, backend: result.backend, content: .trial(result)))
       }
+      if case .renewed(let report, let renewed) = event {
+        let target = NamespaceTarget(renewed.namespace, name: renewed.name)
+        add(
+          TimeoutsReport(
+            target: isNamed ? target : nil, backend: .netlink, content: .renewal(report, isDryRun: false)))
+      }
       guard let sentence = event.sentence else { continue }
       guard let status = event.status else {
         note(sentence)
@@ -118,9 +134,8 @@ extension TrialEvent {
     switch self {
     case .failed(let error, _): error.namespace
     case .tooLongForIpvsadm(_, let namespace): namespace
-    case .mismatch, .unreadable, .disturbed, .result, .fallback, .nothingSet, .noNamespace, .notRecorded, .remark,
-      .gone,
-      .left:
+    case .mismatch, .unreadable, .disturbed, .result, .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace,
+      .notRecorded, .remark, .gone, .left:
       nil
     }
   }
@@ -131,7 +146,8 @@ extension TrialEvent {
     case .failed(let error, _): error.exitStatus
     case .mismatch, .tooLongForIpvsadm, .unreadable: .refused
     case .disturbed: .timedOut
-    case .result, .fallback, .nothingSet, .noNamespace, .notRecorded, .remark, .gone, .left: nil
+    case .result, .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace, .notRecorded, .remark, .gone, .left:
+      nil
     }
   }
 }

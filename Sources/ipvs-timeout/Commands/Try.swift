@@ -26,6 +26,8 @@ struct TryCommand: TrialCommand {
 
       A check that runs at once proves nothing: a new timeout applies to a connection from its next packet on, and \
       ends only a connection that was idle for that time. Use --after with a time that is longer than the new timeouts.
+      With --renew, idle connections get the new timeouts immediately, and the old ones again when those are restored \
+      (see `ipvs-timeout help renew`).
 
       With --confirm, you are asked on the terminal instead. Unless you answer yes in time, the old timeouts are \
       restored. Use it when your own connection passes through the director.
@@ -144,6 +146,8 @@ protocol TrialCommand: NamedCommand {
 struct TrialOptions: ParsableArguments {
   @OptionGroup(title: OptionTitle.trial) var trial: DryTrialOption
 
+  @OptionGroup(title: OptionTitle.renewal) var renewal: RenewalOptions
+
   @OptionGroup var common: CommonOptions<TextFormat>
 
   /// Refuses a command that cannot be run as written.
@@ -170,7 +174,8 @@ struct TrialOptions: ParsableArguments {
     guard wanted != Timeouts() else { throw .usage("there is nothing to set; name at least one timeout") }
     return .trial(
       TrialRequest(
-        wanted: wanted, work: work, isDryRun: trial.dryRun, output: common.output.timeouts,
+        wanted: wanted, work: work, isDryRun: trial.dryRun,
+        renewal: try renewal.renewal(common.backend.backend), output: common.output.timeouts,
         access: common.access(default: .current)))
   }
 }

@@ -45,6 +45,9 @@ struct CommandContext {
     deferredLines = isDeferred ? [] : nil
   }
 
+  /// Whether results name their namespace.
+  var showsNames: Bool { access.selection.showsNames }
+
   /// Reports a failure on standard error.
   mutating func note(_ failure: Failure) {
     if let message = failure.message { report(message) }
@@ -185,22 +188,23 @@ extension CommandContext {
   ///   - action: The action.
   ///   - wanted: The namespaces and the timeouts wanted in each.
   ///   - isFinal: Whether a missing namespace is a failure. If not, it may still appear.
+  ///   - renewal: How to renew the connections after a change.
   /// - Returns: The namespaces that have a result, or a failure that does not go away by waiting.
   /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   @discardableResult
   mutating func perform(
-    _ action: DirectorAction, _ wanted: [TargetTimeouts], isFinal: Bool = true
+    _ action: DirectorAction, _ wanted: [TargetTimeouts], isFinal: Bool = true, renewal: RenewalAfterChange? = nil
   ) throws(Failure) -> [TargetTimeouts] {
     guard !wanted.isEmpty else { return [] }
     // A closed output must not end a change that has begun.
     if action.isChanging { StandardStreams.outliveReader() }
     return try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
-      try performEach(action, wanted, isFinal)
+      try performEach(action, wanted, isFinal, renewal)
     }
   }
 
   private mutating func performEach(
-    _ action: DirectorAction, _ wanted: [TargetTimeouts], _ isFinal: Bool
+    _ action: DirectorAction, _ wanted: [TargetTimeouts], _ isFinal: Bool, _ renewal: RenewalAfterChange?
   ) throws(Failure) -> [TargetTimeouts] {
     progress = Progress(of: wanted.count)
     defer { progress.clear() }
@@ -218,7 +222,10 @@ extension CommandContext {
         context.note(director.fallback)
         done = number + 1
         settled.append(wanted[number])
-        context.add(TimeoutsReport(target: wanted[number].target, backend: director.backend, content: content))
+        let target = wanted[number].target
+        context.add(
+          TimeoutsReport(target: context.showsNames ? target : nil, backend: director.backend, content: content))
+        if let renewal, case .change(let change) = content { try renewal.renew(target, after: change, &context) }
       }
     } catch {
       fail(wanted.dropFirst(done).map(\.target), error)

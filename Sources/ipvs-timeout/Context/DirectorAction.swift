@@ -56,20 +56,29 @@ extension Access {
   ///   - action: The action.
   ///   - wanted: The wanted timeouts.
   ///   - output: How to write the results.
+  ///   - renewal: How to renew connections after a change, and for which command; `nil` leaves them on their timers.
   /// - Returns: The exit status.
   /// - Throws: ``Failure``.
   func perform(
-    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput
+    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput,
+    renewal: (Renewal, command: String)? = nil
   ) throws(Failure) -> ExitStatus {
-    guard selection == NamespaceSelection() else {
+    guard selection == NamespaceSelection(), renewal == nil else {
       var context = CommandContext(self, output)
       let targets = try selection.targets(&context)
       if targets.isEmpty, context.failures.isEmpty, let nothing = action.nothing {
         context.note(
           "\(nothing), because no network namespace that was asked for has a virtual service or a connection")
       }
-      try context.perform(action, targets.map { TargetTimeouts(target: $0, wanted: wanted) })
-      return try context.finish()
+      let wanted = targets.map { TargetTimeouts(target: $0, wanted: wanted) }
+      guard let (renewal, command) = renewal, action.isChanging else {
+        try context.perform(action, wanted)
+        if let (renewal, _) = renewal { try renewal.report(wanted, &context) }
+        return try context.finish()
+      }
+      return try renewal.confirmed(wanted, context, isQuiet: output.isQuiet) { context, run throws(Failure) in
+        try context.perform(action, wanted, renewal: RenewalAfterChange(run, renewal, for: command))
+      }
     }
     let report = try performHere(action, wanted, output)
     try output.print(report)

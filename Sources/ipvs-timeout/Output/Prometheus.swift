@@ -21,7 +21,8 @@ extension [TimeoutsReport] {
 
   /// The last report on each namespace, with a unique label: the collector rejects a file with a sample twice.
   private var labelled: [(report: TimeoutsReport, label: String)] {
-    let last = Dictionary(indices.map { (self[$0].target?.namespace, $0) }, uniquingKeysWith: { $1 })
+    let timeouts = indices.filter { if case .renewal = self[$0].content { false } else { true } }
+    let last = Dictionary(timeouts.map { (self[$0].target?.namespace, $0) }, uniquingKeysWith: { $1 })
     var labels = MetricLabels()
     return last.values.sorted().map { (self[$0], labels.label(for: self[$0].namespace)) }
   }

@@ -17,6 +17,8 @@ struct TimeoutsReport {
     case comparison(wanted: Timeouts, actual: Timeouts)
     /// A trial of the timeouts has ended.
     case trial(TrialResult)
+    /// Connections were renewed, or would be renewed.
+    indirect case renewal(RenewalReport, isDryRun: Bool)
     /// The command failed here.
     ///
     /// It is indirect, so that reports stay small for the most used commands.
@@ -48,6 +50,7 @@ extension TimeoutsReport {
   var isOfChange: Bool {
     switch content {
     case .change, .trial: true
+    case .renewal(_, let isDryRun): !isDryRun
     case .timeouts, .comparison, .failure: false
     }
   }
@@ -57,6 +60,7 @@ extension TimeoutsReport {
     switch content {
     case .change(let change): change.isChanged
     case .trial(let end): end.before != end.after
+    case .renewal(let report, _): report.renewed > 0
     case .timeouts, .comparison, .failure: false
     }
   }
@@ -72,6 +76,7 @@ extension TimeoutsReport {
     case .timeouts, .trial: .success
     case .comparison(let wanted, let actual): actual.isAsWanted(wanted) ? .success : .notAsWanted
     case .change(let change): change.mismatch == nil ? .success : .refused
+    case .renewal(let report, let isDryRun): isDryRun || report.outdated == 0 ? .success : .notAsWanted
     case .failure(let failure): failure.status
     }
   }
@@ -81,7 +86,7 @@ extension TimeoutsReport {
   /// One kind of failure has a result, too: the timeouts that were read back differ from the ones that were set.
   var failure: Failure? {
     switch content {
-    case .timeouts, .comparison, .trial: return nil
+    case .timeouts, .comparison, .trial, .renewal: return nil
     case .change(let change):
       guard let mismatch = change.mismatch else { return nil }
       return Failure(mismatch.sentence(in: target?.namespace ?? .current), .refused)
@@ -98,7 +103,7 @@ extension TimeoutsReport {
     case .change(let change): change.isDryRun ? change.before : change.after
     case .comparison(_, let actual): actual
     case .trial(let result): result.after
-    case .failure: Timeouts()
+    case .renewal, .failure: Timeouts()
     }
   }
 
@@ -140,6 +145,9 @@ extension TimeoutsReport {
       guard drift.isEmpty else { return }
       actual.appendLine(to: &text, absent: "-")
       text.append(" (as wanted)\n")
+    case .renewal(let report, let isDryRun):
+      text.append(report.sentence(isDryRun: isDryRun))
+      text.append("\n")
     case .failure: return
     }
   }
@@ -186,6 +194,7 @@ extension TimeoutsReport {
       object.add("wanted", wanted.json)
       object.add("timeouts", actual.json)
       object.add("drift", .array(drift.map { .string($0.name.rawValue) }))
+    case .renewal(let report, let isDryRun): report.add(to: &object, isDryRun: isDryRun)
     case .failure(let failure): return failure.json
     }
     return JSONValue.object(object).text + "\n"

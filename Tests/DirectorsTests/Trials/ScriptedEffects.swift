@@ -32,6 +32,7 @@ struct TrialRow: Sendable, CustomTestStringConvertible {
   /// The names of the namespaces.
   var targets = "a"
   var isListComplete = true
+  var isRenewing = false
   var backend = BackendChoice.netlink
   var fallback = Fallback.notNeeded
   var decision = TrialDecision(isKept: false, status: 3)
@@ -86,6 +87,14 @@ final class ScriptedEffects: TrialEffects {
     var after = snapshot.set.merging(snapshot.before)
     if case .mismatches = answer { after = snapshot.before }
     return TimeoutsChange(wanted: snapshot.set, before: snapshot.before, after: after)
+  }
+
+  func renew(
+    _ snapshot: TrialSnapshot, in target: TrialTarget, after change: TimeoutsChange, isRestoring: Bool
+  ) throws(DirectorError) -> RenewalReport? {
+    guard row.isRenewing else { return nil }
+    try attempt("\(isRestoring ? "renew back" : "renew"):\(target.name)", target.namespace)
+    return RenewalReport()
   }
 
   func decide() -> TrialDecision {
@@ -150,6 +159,8 @@ extension TrialEvent {
   var word: String {
     switch self {
     case .result(let result, _): "\(result.isKept ? "kept" : "restored"):\(result.target.name)"
+    case .renewed(_, let target): "renewed:\(target.name)"
+    case .stoppedDaemon: "stopped"
     case .fallback: "fallback"
     case .failed: "failed"
     case .mismatch: "mismatch"

@@ -61,7 +61,7 @@ import Testing
       ),
       (
         .unreadable("/run/x"),
-        "cannot read /run/x, which an earlier `ipvs-timeout try` or `with` left; check the timeouts with"
+        "cannot read /run/x, which an earlier trial or renewal left; check the timeouts with"
           + " `ipvs-timeout show --all-netns`, correct them, then run `ipvs-timeout rollback --keep`"
       ),
       (.result(result(set: Timeouts(), last: before), isEarlier: false), nil),

@@ -20,7 +20,7 @@ import Testing
         set: Timeouts(tcp: 60, udp: 5)),
       .init(
         name: "/odd/name\nof \u{1B}one", fingerprint: nil, before: Timeouts(tcp: Timeout(held: 4_294_967_295)),
-        set: Timeouts(tcpFin: 7)),
+        set: Timeouts(tcpFin: 7), daemon: RenewalDaemon(syncID: 200)),
     ])
 
   @Test(arguments: [record, TrialRecord(command: "with", backend: "ipvsadm", ipvsadm: nil, snapshots: [])])
@@ -32,8 +32,9 @@ import Testing
     let bytes = Self.record.bytes
     for count in 0..<bytes.count { #expect(TrialRecord(Array(bytes[..<count])) == nil) }
     for text in [
-      "ipvs-timeout trial 2\0try\0auto\0\00\0", "\0\0\0\0",
-      "ipvs-timeout trial 1\0try\0auto\0\01\0host\01:2\0x\0- - -\0",
+      "ipvs-timeout trial 1\0try\0auto\0\00\0", "\0\0\0\0",
+      "ipvs-timeout trial 2\0try\0auto\0\01\0host\01:2\0x\0- - -\0\0",
+      "ipvs-timeout trial 2\0try\0auto\0\01\0host\0\0- - -\0- - -\0256\0",
     ] {
       #expect(TrialRecord(Array(text.utf8)) == nil)
     }

@@ -46,6 +46,32 @@ import Testing
       effects: "\(begin) decide \(rollBack)", ending: .rolledBack, events: "fallback restored:a"),
   ]
 
+  /// Connections are renewed after the timeouts were set, and again after they were restored.
+  private static let renewals: [TrialRow] = [
+    TrialRow(
+      testDescription: "renewed and kept", isRenewing: true, decision: yes,
+      effects: "\(begin) renew:a decide \(keep)", ending: .kept, events: "renewed:a kept:a", status: 0),
+    TrialRow(
+      testDescription: "renewed and rolled back", isRenewing: true,
+      effects: "\(begin) renew:a decide lock finish restore:a renew back:a forget-record unlock", ending: .rolledBack,
+      events: "renewed:a restored:a renewed:a"),
+    TrialRow(
+      testDescription: "not renewed", isRenewing: true, answers: ["renew:a": .fails],
+      effects: "\(begin) renew:a lock finish restore:a renew back:a forget-record unlock", ending: .rolledBack,
+      events: "failed restored:a renewed:a", status: 0),
+    TrialRow(
+      testDescription: "not renewed back", isRenewing: true, answers: ["renew back:a": .fails],
+      effects: "\(begin) renew:a decide lock finish restore:a renew back:a unlock", ending: .unfinished,
+      events: "renewed:a restored:a failed"),
+    TrialRow(
+      testDescription: "not renewed without a record", isRenewing: true, answers: ["record": .fails],
+      effects: "open read:a record", ending: .nothingSet, events: "failed", status: 0),
+    TrialRow(
+      testDescription: "not renewed where the kernel has other values", isRenewing: true,
+      answers: ["set:a": .mismatches], effects: "\(begin) lock finish restore:a renew back:a forget-record unlock",
+      ending: .rolledBack, events: "mismatch restored:a renewed:a", status: 0),
+  ]
+
   /// All or none: nothing is recorded or set if one namespace cannot be read.
   private static let readings: [TrialRow] = [
     TrialRow(
@@ -177,7 +203,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [decisions, readings, settings, endings, signals].joined()) func `a trial`(row: TrialRow) {
+  @Test(arguments: [decisions, renewals, readings, settings, endings, signals].joined()) func `a trial`(row: TrialRow) {
     let effects = ScriptedEffects(row)
     let trial = Trial.run(plan(row), by: effects)
     #expect(effects.log.joined(separator: " ") == row.effects)
@@ -206,6 +232,7 @@ import Testing
   private func plan(_ row: TrialRow) -> TrialPlan {
     TrialPlan(
       command: "try", wanted: ScriptedEffects.wanted,
-      targets: row.targets.map { TrialTarget(.named("\($0)"), name: "\($0)") }, isComplete: row.isListComplete)
+      targets: row.targets.map { TrialTarget(.named("\($0)"), name: "\($0)") }, isComplete: row.isListComplete,
+      renewal: row.isRenewing ? RenewalRule() : nil)
   }
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import IPVS
+internal import SystemPackage
+
+extension TrialSnapshot {
+  /// Renews connections with the daemon of the snapshot.
+  ///
+  /// - Parameters:
+  ///   - rule: Which connections to renew.
+  ///   - target: The namespace, as it is reached now.
+  ///   - isInterrupted: Asked again and again; `true` ends the renewal early.
+  /// - Returns: The result.
+  /// - Throws: ``DirectorError``.
+  func renew(
+    by rule: RenewalRule, in target: TrialTarget, until isInterrupted: () -> Bool
+  ) throws(DirectorError) -> RenewalReport {
+    do throws(IPVSError) {
+      let renewal = ConnectionRenewal(rule, daemon: daemon ?? RenewalDaemon())
+      return try renewal.run(over: try Client(in: target.namespace), until: isInterrupted)
+    } catch {
+      throw .kernel(error)
+    }
+  }
+
+  /// Stops the daemon of the snapshot.
+  ///
+  /// - Returns: The namespace in which it ran; `nil` if it did not run.
+  /// - Throws: ``DirectorError``.
+  func stopDaemon() throws(DirectorError) -> TrialTarget? {
+    guard let daemon else { return nil }
+    do throws(IPVSError) {
+      guard let target = try located() else { return nil }
+      return try Client(in: target.namespace).stop(daemon) ? target : nil
+    } catch {
+      throw .kernel(error)
+    }
+  }
+
+  /// Renews the connections of a namespace without a trial, with a record of the daemon while it runs.
+  ///
+  /// - Parameters:
+  ///   - target: The namespace.
+  ///   - rule: Which connections to renew.
+  ///   - command: The command, for the record.
+  ///   - isInterrupted: Asked again and again; `true` ends the renewal early.
+  /// - Returns: The result.
+  /// - Throws: ``DirectorError``; without a record, nothing is renewed.
+  package static func renewConnections(
+    of target: TrialTarget, by rule: RenewalRule, for command: String, until isInterrupted: () -> Bool
+  ) throws(DirectorError) -> RenewalReport {
+    let snapshot: TrialSnapshot
+    do throws(IPVSError) {
+      snapshot = try TrialSnapshot(of: target, before: Timeouts(), set: Timeouts(), isRenewing: true)
+    } catch {
+      throw .kernel(error)
+    }
+    let record = TrialRecord(
+      command: command, backend: BackendChoice.netlink.rawValue, ipvsadm: nil, snapshots: [snapshot])
+    let file: TrialFile
+    do throws(Errno) {
+      file = try TrialFile.write(record)
+    } catch {
+      throw .kernel(IPVSError(.refused, .recordRenewal, in: target.namespace, errno: error))
+    }
+    do throws(DirectorError) {
+      let report = try snapshot.renew(by: rule, in: target, until: isInterrupted)
+      file.remove()
+      return report
+    } catch {
+      // If the daemon may still run, the record must stay.
+      if !error.isAboutStoppingDaemon { file.remove() }
+      throw error
+    }
+  }
+}
+
+extension DirectorError {
+  fileprivate var isAboutStoppingDaemon: Bool {
+    if case .kernel(let error) = cause {
+      error.operation == .stopDaemon || error.operation == .readDaemons
+    } else {
+      false
+    }
+  }
+}
+
+extension RenewalRule {
+  /// The same rule after a change of the timeouts: it saves connections from a timeout that was raised, too.
+  package func after(_ change: TimeoutsChange) -> RenewalRule {
+    var rule = self
+    rule.previous = change.before
+    rule.includesShorter = true
+    return rule
+  }
+}
