@@ -14,8 +14,11 @@ import Testing
   private static let undoing = SetHints.Undoing(
     name: .udp, wanted: 300, line: 3, path: "/etc/ipvs-timeout.conf", isTimed: true)
 
-  private static func idle(_ count: Int, _ seconds: UInt32, isComplete: Bool = true) -> SetHints.Idle {
-    SetHints.Idle(outdated: OutdatedCount(count: count, seconds: seconds), isComplete: isComplete)
+  private static func idle(
+    _ count: Int, _ seconds: UInt32, isComplete: Bool = true, isRenewable: Bool = true
+  ) -> SetHints.Idle {
+    SetHints.Idle(
+      outdated: OutdatedCount(count: count, seconds: seconds), isComplete: isComplete, isRenewable: isRenewable)
   }
 
   @Test(
@@ -48,22 +51,29 @@ import Testing
         [
           "the policy will undo this within a minute, because line 3 of /etc/ipvs-timeout.conf wants udp 300 s; to keep"
             + " your value, change that line",
-          "5 connections are still on the old timer, each until its next packet, for at most 13m59s; see `ipvs-timeout"
-            + " connections`",
+          "5 connections are still on the old timer, each until its next packet, for at most 13m59s; to renew them now:"
+            + " `ipvs-timeout renew`",
         ]
       ),
       (
         SetHints(targets: blue, idle: idle(1, 60)),
         [
-          "1 connection is still on the old timer, until its next packet, for at most 1m; see `ipvs-timeout connections"
-            + " --netns blue`"
+          "1 connection is still on the old timer, until its next packet, for at most 1m; to renew them now:"
+            + " `ipvs-timeout renew --netns blue`"
         ]
       ),
       (
         SetHints(targets: both, idle: idle(8000, 839, isComplete: false)),
         [
-          "at least 8000 connections are still on the old timer, each until its next packet; see `ipvs-timeout connections"
-            + " --all-netns`"
+          "at least 8000 connections are still on the old timer, each until its next packet; to renew them now:"
+            + " `ipvs-timeout renew --all-netns`"
+        ]
+      ),
+      (
+        SetHints(targets: blue, idle: idle(2, 60, isRenewable: false)),
+        [
+          "2 connections are still on the old timer, each until its next packet, for at most 1m; see"
+            + " `ipvs-timeout connections --netns blue`"
         ]
       ),
       // Without an answer there is no hint.

@@ -28,7 +28,15 @@ struct OutdatedCheck: DirectorCheck {
       "\(words) outdated (still on the old timer): \(counts.joined(separator: ", "));"
         + " the last one ends in \(DurationText.text(summary.lastEnd))",
       so: "each gets today's timeout at its next packet\(except); an idle one ends when its old timer does",
-      fix: .advice("nothing to do; to wait until none is left: `ipvs-timeout connections --wait\(facts.option)`"))
+      fix: fix(facts))
+  }
+
+  /// A renewal, except where a sync daemon from another director has the connections.
+  private func fix(_ facts: DirectorFacts) -> Fix {
+    guard let daemons = try? facts.daemons.get(), !daemons.hasBackup else {
+      return .advice("nothing to do; to wait until none is left: `ipvs-timeout connections --wait\(facts.option)`")
+    }
+    return .command("ipvs-timeout renew\(facts.option)")
   }
 
   private func synced(_ summary: ConnectionSummary, _ facts: DirectorFacts) -> [Finding] {

@@ -11,7 +11,7 @@ struct RenewCommand: InvocationCommand {
 
   static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Give idle connections today's timeouts now.",
+    abstract: "Give idle connections the current timeouts immediately.",
     usage: "ipvs-timeout renew [--dry-run] [--yes] [<options>]",
     discussion: """
       After a change, a connection gets the new timeout at its next packet. An idle connection keeps its old timer: this \

@@ -25,6 +25,8 @@ struct SetHints: Hashable {
     var outdated = OutdatedCount()
     /// Whether all connections were read.
     var isComplete = true
+    /// Whether a renewal can give them today's timeouts: not if a sync daemon from another director has them.
+    var isRenewable = true
   }
 
   /// A line of the policy that wants another value.
@@ -124,6 +126,7 @@ extension SetHints {
       do throws(IPVSError) {
         var table = try ConnectionTable(in: target.namespace)
         let rule = OutdatedRule(wanted, hasBackupDaemon: table.hasBackupDaemon ?? true)
+        if table.hasBackupDaemon != false { idle.isRenewable = false }
         var number = 0
         while let connection = try table.next() {
           number += 1
@@ -178,7 +181,9 @@ extension SetHints {
   private var idleSentence: String? {
     guard idle.outdated.count > 0 else { return nil }
     let option = targets.count == 1 ? NamespaceCommands(targets[0].namespace).option : " --all-netns"
-    let see = "; see `ipvs-timeout connections\(option)`"
+    let see =
+      idle.isRenewable
+      ? "; to renew them now: `ipvs-timeout renew\(option)`" : "; see `ipvs-timeout connections\(option)`"
     let clause =
       idle.outdated.clause + (idle.outdated.count == 1 ? ", until its next packet" : ", each until its next packet")
     guard idle.isComplete else { return "at least " + clause + see }

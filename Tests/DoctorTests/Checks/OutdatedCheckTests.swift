@@ -7,8 +7,12 @@ import Testing
 @testable import IPVS
 
 @Suite struct OutdatedCheckTests {
-  private func findings(_ summary: ConnectionSummary, in namespace: NetworkNamespace = .current) throws -> [Finding] {
-    try OutdatedCheck().findings(on: .example(connections: .success(summary), namespace: namespace))
+  private func findings(
+    _ summary: ConnectionSummary, in namespace: NetworkNamespace = .current,
+    daemons: SyncDaemons = SyncDaemons(hasMaster: false, backup: nil)
+  ) throws -> [Finding] {
+    try OutdatedCheck().findings(
+      on: .example(connections: .success(summary), namespace: namespace, daemons: daemons))
   }
 
   @Test func `finds none`() throws {
@@ -29,12 +33,18 @@ import Testing
           "3 connections are outdated (still on the old timer): 2 of tcp, 1 of udp; the last one ends in"
             + " 14m59s",
           so: "each gets today's timeout at its next packet; an idle one ends when its old timer does",
-          fix: .advice("nothing to do; to wait until none is left: `ipvs-timeout connections --wait`"))
+          fix: .command("ipvs-timeout renew"))
       ])
     let one = try #require(try findings(.example([(.tcp, .finWait, 31)]), in: .named("blue")).first)
     #expect(one.fact == "1 connection is outdated (still on the old timer): 1 of tcpfin; the last one ends in 31s")
+    #expect(one.fix == .command("ipvs-timeout renew --netns blue"))
+  }
+
+  @Test func `offers no renewal where a backup daemon runs`() throws {
+    let daemons = SyncDaemons(hasMaster: false, backup: SyncDaemons.Backup(interface: "eth0", syncID: 1))
+    let finding = try #require(try findings(.example([(.tcp, .finWait, 31)]), daemons: daemons).first)
     #expect(
-      one.fix?.text == "nothing to do; to wait until none is left: `ipvs-timeout connections --wait --netns blue`")
+      finding.fix == .advice("nothing to do; to wait until none is left: `ipvs-timeout connections --wait`"))
   }
 
   @Test func `reports connections of another director by themselves`() throws {
