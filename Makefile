@@ -75,6 +75,8 @@ test-examples: test-dependencies release test-docs
 	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
 	grep -qx 'tcp is 900 s, wanted 60 s' .build/demo.log
 	grep -qx 'Timeout (tcp tcpfin udp): 900 30 60 (put back; tried 300 30 60)' .build/demo.log
+	grep -qx 'renewed 1 of [0-9]* connections.*' .build/demo.log
+	grep -qx '   … the client sends a request, and the server answers: HTTP/1.0 200 OK' .build/demo.log
 	grep -qx 'director-blue: Timeout (tcp tcpfin udp): 7200 60 30 (as wanted)' .build/demo.log
 	test "$$($(LAB) .build/examples/debug/raise-udp)" = 'udp was 300 s and is 600 s'
 	test "$$($(LAB) sh -c 'ip netns add blue && ip netns exec blue ipvsadm --set 0 0 999 && .build/examples/debug/longest-udp')" = 'blue: 999 s'
