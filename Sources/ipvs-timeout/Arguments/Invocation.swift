@@ -8,9 +8,10 @@ internal import Ipvsadm
 enum Invocation: Hashable {
   case show(ShowRequest)
   case set(SetRequest)
+  indirect case setAndRenew(SetRequest, Renewal)
   case verify(VerifyRequest)
   case verifyPolicy(VerifyPolicyRequest)
-  case apply(ApplyRequest)
+  indirect case apply(ApplyRequest)
   case checkPolicy(CheckPolicyRequest)
   indirect case connections(ConnectionsRequest)
   indirect case doctor(DoctorRequest)
@@ -49,6 +50,7 @@ enum Invocation: Hashable {
     return switch self {
     case .show(let request): try request.run()
     case .set(let request): try request.run()
+    case .setAndRenew(let request, let renewal): try request.run(then: renewal)
     case .verify(let request): try request.run()
     case .verifyPolicy(let request): try request.run()
     case .apply(let request): try request.run()
@@ -70,7 +72,7 @@ enum Invocation: Hashable {
   private var reportsUnfinishedTrials: Bool {
     switch self {
     case .ipvsadm, .text, .rollback, .trial: false
-    case .show, .set, .verify, .verifyPolicy, .apply, .checkPolicy, .connections, .doctor, .sockets,
+    case .show, .set, .setAndRenew, .verify, .verifyPolicy, .apply, .checkPolicy, .connections, .doctor, .sockets,
       .renew:
       true
     }

@@ -119,7 +119,6 @@ struct RenewRequest: Hashable {
 
   /// - Throws: ``Failure``, for a failure that would be the same everywhere.
   func run() throws(Failure) -> ExitStatus {
-    StandardDescriptors.take()
     var context = CommandContext(access, output)
     let targets = try access.selection.targets(&context)
     let plans = targets.map { TargetTimeouts(target: $0, wanted: Timeouts()) }
@@ -127,7 +126,6 @@ struct RenewRequest: Hashable {
       try renewal.report(plans, &context)
       return try context.finish()
     }
-    StandardStreams.outliveReader()
     return try renewal.confirmed(plans, context, isQuiet: output.isQuiet) { context, run throws(Failure) in
       try ChangeLock.withLock { () throws(Failure) in
         try context.forEach(targets) { context, target throws(DirectorError) in

@@ -40,11 +40,11 @@ struct SetCommand: InvocationCommand {
   @OptionGroup var common: CommonOptions<MetricFormat>
 
   func invocation() throws(Failure) -> Invocation {
-    .set(
-      SetRequest(
-        wanted: try timeouts.timeouts(for: Self.name), isDryRun: change.dryRun,
-        renewal: try renewal.renewal(common.backend.backend), output: common.output.timeouts,
-        access: common.access(default: .current)))
+    let request = SetRequest(
+      wanted: try timeouts.timeouts(for: Self.name), isDryRun: change.dryRun, output: common.output.timeouts,
+      access: common.access(default: .current))
+    guard let renewal = try renewal.renewal(common.backend.backend) else { return .set(request) }
+    return .setAndRenew(request, renewal)
   }
 }
 
@@ -52,15 +52,23 @@ struct SetCommand: InvocationCommand {
 struct SetRequest: Hashable {
   let wanted: Timeouts
   var isDryRun = false
-  /// How to renew connections; `nil` leaves them on their timers.
-  var renewal: Renewal?
   var output = TimeoutsOutput()
   var access = Access()
 
   /// - Throws: ``Failure``.
   func run() throws(Failure) -> ExitStatus {
-    let renewal = renewal.map { ($0, command: SetCommand.name) }
-    let status = try access.perform(.set(isDryRun: isDryRun), wanted, output, renewal: renewal)
+    let status = try access.perform(.set(isDryRun: isDryRun), wanted, output)
+    if status == .success, !isDryRun, !output.isQuiet, output.format == .text { SetHints.print(wanted, access) }
+    return status
+  }
+
+  /// Renews connections, too.
+  ///
+  /// It is another function than ``run()``, which must stay small: most calls need it only.
+  ///
+  /// - Throws: ``Failure``.
+  func run(then renewal: Renewal) throws(Failure) -> ExitStatus {
+    let status = try access.perform(.set(isDryRun: isDryRun), wanted, output, then: renewal, for: SetCommand.name)
     if status == .success, !isDryRun, !output.isQuiet, output.format == .text { SetHints.print(wanted, access) }
     return status
   }

@@ -40,8 +40,8 @@ extension TrialRequest {
   func run() throws(Failure) -> ExitStatus {
     if isDryRun {
       UnfinishedTrial.reportAll()
-      let renewal = renewal.map { ($0, command: work.name) }
-      return try access.perform(.set(isDryRun: true), wanted, output, renewal: renewal)
+      guard let renewal else { return try access.perform(.set(isDryRun: true), wanted, output) }
+      return try access.perform(.set(isDryRun: true), wanted, output, then: renewal, for: work.name)
     }
     StandardDescriptors.take()
     // It saves the caller's signal actions before they are changed.

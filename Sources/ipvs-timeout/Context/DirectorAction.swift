@@ -56,34 +56,57 @@ extension Access {
   ///   - action: The action.
   ///   - wanted: The wanted timeouts.
   ///   - output: How to write the results.
-  ///   - renewal: How to renew connections after a change, and for which command; `nil` leaves them on their timers.
   /// - Returns: The exit status.
   /// - Throws: ``Failure``.
   func perform(
-    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput,
-    renewal: (Renewal, command: String)? = nil
+    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput
   ) throws(Failure) -> ExitStatus {
-    guard selection == NamespaceSelection(), renewal == nil else {
+    guard selection == NamespaceSelection() else {
       var context = CommandContext(self, output)
-      let targets = try selection.targets(&context)
-      if targets.isEmpty, context.failures.isEmpty, let nothing = action.nothing {
-        context.note(
-          "\(nothing), because no network namespace that was asked for has a virtual service or a connection")
-      }
-      let wanted = targets.map { TargetTimeouts(target: $0, wanted: wanted) }
-      guard let (renewal, command) = renewal, action.isChanging else {
-        try context.perform(action, wanted)
-        if let (renewal, _) = renewal { try renewal.report(wanted, &context) }
-        return try context.finish()
-      }
-      return try renewal.confirmed(wanted, context, isQuiet: output.isQuiet) { context, run throws(Failure) in
-        try context.perform(action, wanted, renewal: RenewalAfterChange(run, renewal, for: command))
-      }
+      try context.perform(action, try targets(for: action, wanted, &context))
+      return try context.finish()
     }
     let report = try performHere(action, wanted, output)
     try output.print(report)
     if let failure = report.failure { throw failure }
     return report.status
+  }
+
+  /// Performs an action on the directors of the selection, renews connections after each change, and prints the results.
+  ///
+  /// - Parameters:
+  ///   - action: The action.
+  ///   - wanted: The wanted timeouts.
+  ///   - output: How to write the results.
+  ///   - renewal: How to renew connections.
+  ///   - command: The command, for the record of a renewal.
+  /// - Returns: The exit status.
+  /// - Throws: ``Failure``.
+  func perform(
+    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput, then renewal: Renewal, for command: String
+  ) throws(Failure) -> ExitStatus {
+    var context = CommandContext(self, output)
+    let wanted = try targets(for: action, wanted, &context)
+    guard action.isChanging else {
+      try context.perform(action, wanted)
+      try renewal.report(wanted, &context)
+      return try context.finish()
+    }
+    return try renewal.confirmed(wanted, context, isQuiet: output.isQuiet) { context, run throws(Failure) in
+      try context.perform(action, wanted, renewal: RenewalAfterChange(run, renewal, for: command))
+    }
+  }
+
+  /// The namespaces of the selection with the wanted timeouts; reports if there are none.
+  private func targets(
+    for action: DirectorAction, _ wanted: Timeouts, _ context: inout CommandContext
+  ) throws(Failure) -> [TargetTimeouts] {
+    let targets = try selection.targets(&context)
+    if targets.isEmpty, context.failures.isEmpty, let nothing = action.nothing {
+      context.note(
+        "\(nothing), because no network namespace that was asked for has a virtual service or a connection")
+    }
+    return targets.map { TargetTimeouts(target: $0, wanted: wanted) }
   }
 
   /// Performs an action on the caller's own director, without a list of namespaces: most calls take this way.

@@ -88,6 +88,8 @@ extension Renewal {
     _ body: (inout CommandContext, RenewalRun) throws(Failure) -> Void
   ) throws(Failure) -> ExitStatus {
     var context = context
+    StandardDescriptors.take()
+    StandardStreams.outliveReader()
     try confirm(wanted, &context, isQuiet: isQuiet)
     let result = SignalDeferral.during { relay in
       Result { () throws(Failure) in try body(&context, RenewalRun(relay)) }
