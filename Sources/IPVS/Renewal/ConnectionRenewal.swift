@@ -78,7 +78,14 @@ public struct ConnectionRenewal: Sendable, Hashable {
     over client: borrowing Client, until isInterrupted: () -> Bool = { false }
   ) throws(IPVSError) -> RenewalReport {
     let longest = rule.isSinceLastPacket && rule.previous == nil ? try longestTimers(in: client.namespace) : nil
-    let address = try client.start(daemon)
+    let address: RenewalDaemon.Address
+    do throws(IPVSError) {
+      address = try client.start(daemon)
+    } catch {
+      // Without an answer, it may have started.
+      if [.timedOut, .truncatedReply, .unexpectedReply].contains(error.code) { try client.stop(daemon) }
+      throw error
+    }
     let result: Result<RenewalReport, IPVSError> = Result { () throws(IPVSError) in
       try renew(over: client, at: address, longest, until: isInterrupted)
     }
@@ -91,11 +98,14 @@ public struct ConnectionRenewal: Sendable, Hashable {
     until isInterrupted: () -> Bool
   ) throws(IPVSError) -> RenewalReport {
     let timeouts = try client.timeouts()
-    var work = RenewalWork(rule, under: timeouts, longest)
+    var decider = RenewalDecider(rule, under: timeouts, ftpPorts: FTPPorts.current)
+    if let longest { decider.longest = longest }
+    var work = RenewalWork(rule, by: decider)
     var socket = try RenewalSocket(to: address, in: client.namespace)
     var message = SyncMessage(syncID: daemon.syncID)
     // In one round all is sent, in the next one it is seen. More are needed where connections were not idle.
-    for _ in 0..<5 {
+    let last = 5
+    for round in 1...last {
       let begin = ContinuousClock.now
       work.beginRound()
       var table = try ConnectionTable(in: client.namespace)
@@ -104,17 +114,15 @@ public struct ConnectionRenewal: Sendable, Hashable {
         // The kernel must get an entry before it can have changed, so none waits for the next read.
         guard message.isFull || table.isDrained else { continue }
         try socket.send(&message)
-        guard !isInterrupted() else {
-          return work.interrupted
-        }
+        guard !isInterrupted() else { return work.interrupted }
       }
+      work.endRound()
       try socket.send(&message)
       try socket.waitUntilRead()
       if work.isComplete { break }
       guard !work.isDeaf else { throw IPVSError(.messagesLost, .renewConnections, in: client.namespace) }
-      if work.hasActive, !pause(until: begin + .seconds(2), unless: isInterrupted) {
-        return work.interrupted
-      }
+      guard work.hasActive, round < last else { continue }
+      guard pause(until: begin + .seconds(2), unless: isInterrupted) else { return work.interrupted }
     }
     guard try client.timeouts() == timeouts else {
       throw IPVSError(.timeoutsChanged, .renewConnections, in: client.namespace)
@@ -138,165 +146,6 @@ public struct ConnectionRenewal: Sendable, Hashable {
     }
     return true
   }
-}
-
-/// The work of a renewal: several rounds, each of which reads the table.
-private struct RenewalWork {
-  private let rule: RenewalRule
-  private let decider: RenewalDecider
-  private let begin = ContinuousClock.now
-  /// The connections of this director that were sent to the daemon.
-  private var sentLocal = ConnectionSketch()
-  /// The connections that another director created, and that were sent to the daemon.
-  private var sentSynced = ConnectionSketch()
-  /// All connections that another director created.
-  private var synced = ConnectionSketch()
-  /// Some of the connections that were sent first, as they were then.
-  private var probes: [Probe] = []
-  /// How many connections were sent, each once.
-  private var sent = 0
-  private var silentTooLong = 0
-  private var recreated = 0
-  private var rounds = 0
-  /// How many connections this round has sent, how many again, and how many it has left out because they were not idle.
-  private var (sentInRound, sentAgain, active) = (0, 0, 0)
-  private(set) var report = RenewalReport()
-
-  init(_ rule: RenewalRule, under timeouts: Timeouts, _ longest: LongestTimers?) {
-    self.rule = rule
-    var decider = RenewalDecider(rule, under: timeouts, ftpPorts: FTPPorts.current)
-    if let longest { decider.longest = longest }
-    self.decider = decider
-  }
-
-  /// Whether a round has found nothing to do.
-  var isComplete: Bool { sentInRound == 0 && active == 0 }
-  /// Whether connections were left out because they were not idle.
-  var hasActive: Bool { active > 0 }
-  /// Whether the first messages have had no effect, so the daemon cannot have received them.
-  var isDeaf: Bool {
-    !probes.isEmpty && probes.contains { $0.isUnchanged == true } && !probes.contains { $0.isUnchanged == false }
-  }
-
-  mutating func beginRound() {
-    rounds += 1
-    (sentInRound, sentAgain, active) = (0, 0, 0)
-    report = RenewalReport()
-  }
-
-  /// Counts a connection; returns it with its new timer if it needs one.
-  mutating func consider(_ connection: Connection) -> (SyncMessage.Entry, seconds: UInt32)? {
-    if rounds > 1 {
-      if let entry = recreatedEntry(connection) { return (entry, 1) }
-    } else if connection.origin == .sync {
-      synced.insert(connection)
-    }
-    guard rule.filter.passes(connection) else { return nil }
-    report.count += 1
-    let wasSent = rounds > 1 && (sentLocal.contains(connection) || sentSynced.contains(connection))
-    if wasSent { for position in probes.indices { probes[position].compare(connection) } }
-    switch decider.decision(on: connection) {
-    case .none:
-      if wasSent { report.renewed += 1 }
-    case .wait where wasSent:
-      report.renewed += 1
-    case .wait:
-      report.outdated += 1
-      active += 1
-    case .renew(_, _, _) where wasSent && isDone(connection):
-      report.renewed += 1
-    case .keep(let reason):
-      report.kept[reason, default: 0] += 1
-    case .renew(let entry, let seconds, let isSilentTooLong):
-      send(entry, seconds, isSilentTooLong, isFirst: !wasSent)
-      return (entry, seconds)
-    }
-    return nil
-  }
-
-  /// The report after the last round.
-  var result: RenewalReport {
-    var result = report
-    if rule.previous != nil || decider.longest != LongestTimers() { result.silentTooLong = silentTooLong }
-    result.recreated = recreated
-    result.gone = max(0, sent - report.renewed - sentAgain - recreated)
-    return result
-  }
-
-  /// The report of a renewal that was ended early.
-  var interrupted: RenewalReport {
-    var report = result
-    report.isInterrupted = true
-    return report
-  }
-
-  private mutating func send(_ entry: SyncMessage.Entry, _ seconds: UInt32, _ isSilentTooLong: Bool, isFirst: Bool) {
-    report.outdated += 1
-    sentInRound += 1
-    guard isFirst else {
-      sentAgain += 1
-      return
-    }
-    if entry.connection.origin == .sync {
-      sentSynced.insert(entry.connection)
-    } else {
-      sentLocal.insert(entry.connection)
-    }
-    sent += 1
-    if isSilentTooLong { silentTooLong += 1 }
-    guard rounds == 1, probes.count < 4 else { return }
-    let left = Int(entry.connection.secondsLeft)
-    // A timer that moves by a few seconds shows nothing.
-    if abs(Int(seconds > 0 ? seconds : decider.limit(for: entry.connection) ?? 0) - left) > 4 {
-      probes.append(Probe(entry.connection))
-    }
-  }
-
-  /// The entry of a connection that had ended, and that the kernel created again from a message; `nil` for others.
-  ///
-  /// Its origin shows that. Later rounds treat it as the connection of another director.
-  private mutating func recreatedEntry(_ connection: Connection) -> SyncMessage.Entry? {
-    guard connection.origin == .sync, sentLocal.contains(connection), !synced.contains(connection) else { return nil }
-    synced.insert(connection)
-    recreated += 1
-    sentInRound += 1
-    return SyncMessage.Entry(connection)
-  }
-
-  /// Whether a connection that was sent needs nothing more, although its timer does not look new.
-  ///
-  /// Its new timer has gone on since then. With the rest of its timeout it looks like a connection on the old timer.
-  private func isDone(_ connection: Connection) -> Bool {
-    let limit = decider.limit(for: connection) ?? .max
-    let left = connection.secondsLeft
-    guard left <= limit else { return false }
-    return rule.isSinceLastPacket ? !isDeaf : left + begin.elapsedSeconds + 2 >= limit
-  }
-
-  /// A connection that was sent, to see whether messages arrive.
-  private struct Probe {
-    private let connection: Connection
-    /// Whether its timer is as before; `nil` if it was not seen again.
-    private(set) var isUnchanged: Bool?
-    private let begin = ContinuousClock.now
-
-    init(_ connection: Connection) { self.connection = connection }
-
-    mutating func compare(_ other: Connection) {
-      guard other.client == connection.client, other.service == connection.service,
-        other.transport == connection.transport
-      else { return }
-      // An untouched timer has gone on, give or take a second.
-      isUnchanged =
-        other.secondsLeft <= connection.secondsLeft
-        && other.secondsLeft + begin.elapsedSeconds + 2 >= connection.secondsLeft
-    }
-  }
-}
-
-extension ContinuousClock.Instant {
-  /// The number of whole seconds from this instant until now.
-  fileprivate var elapsedSeconds: UInt32 { UInt32(clamping: duration(to: .now).components.seconds) }
 }
 
 /// The ports of FTP's control connections.
