@@ -53,6 +53,47 @@ import Testing
       ])
   }
 
+  @Test func `has attributes of type u16`() throws {
+    let request = try Request(to: .ipvs, command: 9)
+    try request.append(7, UInt16(0xC350))
+    try request.append(4, UInt16.max)
+    #expect(
+      Array(request.bytes.dropFirst(20)) == [
+        0x06, 0x00, 0x07, 0x00,  // nla_len 6, nla_type 7
+        0x50, 0xC3, 0x00, 0x00,  // 50000, padding
+        0x06, 0x00, 0x04, 0x00,  // nla_len 6, nla_type 4
+        0xFF, 0xFF, 0x00, 0x00,  // 65535, padding
+      ])
+  }
+
+  @Test func `has attributes that contain others`() throws {
+    let request = try Request(to: .ipvs, command: 9)
+    try request.append(3) { () throws(NetlinkError) in
+      try request.append(1, UInt32(2))
+      try request.append(2, "lo")
+    }
+    try request.append(4, UInt32(60))
+    #expect(
+      Array(request.bytes.dropFirst(20)) == [
+        0x14, 0x00, 0x03, 0x80,  // nla_len 20, nla_type 3 | NLA_F_NESTED
+        0x08, 0x00, 0x01, 0x00,  // nla_len 8, nla_type 1
+        0x02, 0x00, 0x00, 0x00,  // 2
+        0x07, 0x00, 0x02, 0x00,  // nla_len 7, nla_type 2
+        0x6C, 0x6F, 0x00, 0x00,  // "lo", padding
+        // After the nested attributes.
+        0x08, 0x00, 0x04, 0x00,  // nla_len 8, nla_type 4
+        0x3C, 0x00, 0x00, 0x00,  // 60
+      ])
+    #expect(request.bytes.count == 48)
+  }
+
+  @Test func `passes on the failure to append a nested attribute`() throws {
+    let request = try Request(to: .ipvs, command: 9)
+    #expect(throws: NetlinkError.self) {
+      try request.append(3) { () throws(NetlinkError) in try request.append(2, String(repeating: "x", count: 100_000)) }
+    }
+  }
+
   @Test func `needs no attribute`() throws {
     let request = try Request(to: Family(id: 0x1234, version: 7), command: 13)
     #expect(

@@ -54,14 +54,7 @@ extension Client {
     while true {
       let address = RenewalDaemon.Address.random
       do throws(NetlinkError) {
-        try changeBackupDaemon(IPVS_CMD_NEW_DAEMON) { request throws(NetlinkError) in
-          try request.append(Int(IPVS_DAEMON_ATTR_MCAST_IFN), RenewalDaemon.interface)
-          try request.append(Int(IPVS_DAEMON_ATTR_SYNC_ID), UInt32(daemon.syncID))
-          // The kernel takes the group as it is on the wire, and the port as a number.
-          try request.append(
-            Int(IPVS_DAEMON_ATTR_MCAST_GROUP), UInt32(truncatingIfNeeded: address.group.bits.low).bigEndian)
-          try request.append(Int(IPVS_DAEMON_ATTR_MCAST_PORT), address.port)
-        }
+        try socket.acknowledge(try daemon.startRequest(at: address, to: family))
         return address
       } catch .kernel(.addressInUse) where attempts > 1 {
         // Another program has the port.
@@ -86,9 +79,14 @@ extension Client {
   @discardableResult
   public borrowing func stop(_ daemon: RenewalDaemon) throws(IPVSError) -> Bool {
     let own = SyncDaemons.Backup(interface: RenewalDaemon.interface, syncID: daemon.syncID)
-    guard try SyncDaemons(in: namespace).backup == own else { return false }
+    do throws(IPVSError) {
+      guard try SyncDaemons(in: namespace).backup == own else { return false }
+    } catch {
+      // The caller must know that the daemon may still run.
+      throw IPVSError(error.code, .stopDaemon, in: namespace, errno: error.underlyingErrno, detail: error.detail)
+    }
     do throws(NetlinkError) {
-      try changeBackupDaemon(IPVS_CMD_DEL_DAEMON) { _ in }
+      try socket.acknowledge(try daemon.stopRequest(to: family))
       return true
     } catch .kernel(.noSuchProcess) {
       // Another program has stopped it.
@@ -97,16 +95,38 @@ extension Client {
       throw IPVSError(error, during: .stopDaemon, in: namespace)
     }
   }
+}
 
-  private borrowing func changeBackupDaemon(
-    _ command: some BinaryInteger, _ attributes: (borrowing Request) throws(NetlinkError) -> Void
-  ) throws(NetlinkError) {
+extension RenewalDaemon {
+  /// The request that starts it.
+  func startRequest(at address: Address, to family: Family) throws(NetlinkError) -> Request {
+    try request(IPVS_CMD_NEW_DAEMON, to: family) { request throws(NetlinkError) in
+      try request.append(Int(IPVS_DAEMON_ATTR_MCAST_IFN), RenewalDaemon.interface)
+      try request.append(Int(IPVS_DAEMON_ATTR_SYNC_ID), UInt32(syncID))
+      // Without a size, the kernel uses the MTU of the interface. Someone may have lowered it.
+      try request.append(Int(IPVS_DAEMON_ATTR_SYNC_MAXLEN), UInt16(SyncMessage.capacity))
+      // The kernel takes the group as it is on the wire, and the port as a number.
+      try request.append(
+        Int(IPVS_DAEMON_ATTR_MCAST_GROUP), UInt32(truncatingIfNeeded: address.group.bits.low).bigEndian)
+      try request.append(Int(IPVS_DAEMON_ATTR_MCAST_PORT), address.port)
+    }
+  }
+
+  /// The request that stops it, or any other backup daemon.
+  func stopRequest(to family: Family) throws(NetlinkError) -> Request {
+    try request(IPVS_CMD_DEL_DAEMON, to: family) { _ in }
+  }
+
+  private func request(
+    _ command: some BinaryInteger, to family: Family,
+    _ attributes: (borrowing Request) throws(NetlinkError) -> Void
+  ) throws(NetlinkError) -> Request {
     let request = try Request(to: family, command: UInt8(command))
     try request.append(Int(IPVS_CMD_ATTR_DAEMON)) { () throws(NetlinkError) in
       try request.append(Int(IPVS_DAEMON_ATTR_STATE), UInt32(IP_VS_STATE_BACKUP))
       try attributes(request)
     }
-    try socket.acknowledge(request)
+    return request
   }
 }
 
