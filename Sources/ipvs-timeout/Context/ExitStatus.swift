@@ -15,13 +15,13 @@ struct ExitStatus: RawRepresentable, Hashable {
   static let notAsWanted = ExitStatus(rawValue: 1)
   /// The command line is wrong.
   static let usage = ExitStatus(rawValue: 64)
-  /// No IPVS here: kernel, module, or the program ipvsadm is missing.
+  /// No IPVS here: kernel, module, or the program ipvsadm is missing. Or connections cannot be renewed here.
   static let unavailable = ExitStatus(rawValue: 69)
   /// An unexpected reply: a bug.
   static let defect = ExitStatus(rawValue: 70)
   /// The system refused.
   static let refused = ExitStatus(rawValue: 71)
-  /// No answer in time.
+  /// No answer in time, or another program interfered: try again.
   static let timedOut = ExitStatus(rawValue: 75)
   /// The caller has no permission.
   static let notPermitted = ExitStatus(rawValue: 77)
@@ -62,10 +62,11 @@ extension DirectorError {
 extension IPVSError {
   fileprivate var exitStatus: ExitStatus {
     switch code {
-    case .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded, .noSocketDiagnosis:
+    case .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded, .noSocketDiagnosis,
+      .backupDaemonRuns, .renewalDaemonRuns, .mixedAddressFamilies:
       .unavailable
     case .notRoot, .missingCapability, .userNamespace, .mayNotEnter: .notPermitted
-    case .timedOut: .timedOut
+    case .timedOut, .timeoutsChanged: .timedOut
     case .truncatedReply, .unexpectedReply, .library: .defect
     // A security policy stands between us and the socket.
     case .refused where [.notPermitted, .permissionDenied].contains(underlyingErrno): .notPermitted
