@@ -57,13 +57,13 @@ extension IPVSError: CustomStringConvertible {
     case .loopbackDown:
       "the loopback interface is down"
     case .mixedAddressFamilies:
-      "a service has real servers with addresses of another family, and the kernel then starts no sync daemon\(said)"
+      "real servers have addresses of another family, so no sync daemon can start\(said)"
     case .messagesLost:
       "its messages do not arrive on the loopback interface"
     case .timeoutsChanged:
       "another program changed the timeouts at the same time"
     case .refused where operation == .renewConnections && underlyingErrno == .noBufferSpace:
-      "the kernel dropped messages, because the receive buffer of its daemon is too small\(said)"
+      "the receive buffer of the kernel's daemon is too small\(said)"
     case .refused where operation == .renewConnections && underlyingErrno == .noSuchProcess:
       "another program stopped the backup daemon of the renewal\(said)"
     case .refused:

@@ -6,7 +6,7 @@ import Testing
 /// The texts themselves are pinned by `Tests/Golden/session.txt` and by the manual page.
 @Suite struct HelpTests {
   private static let commands = [
-    "show", "verify", "connections", "doctor", "set", "try", "with", "rollback", "apply", "check-policy",
+    "show", "verify", "connections", "doctor", "set", "renew", "try", "with", "rollback", "apply", "check-policy",
   ]
 
   /// The help that the program prints for a command line.

@@ -71,6 +71,62 @@ import Testing
     }
   }
 
+  /// The advice after a renewal that failed in the own network namespace, and in another one.
+  @Test(
+    arguments: [
+      (
+        .backupDaemonRuns, .startDaemon, nil, "renew them on the director that forwards them",
+        "renew them on the director that forwards them"
+      ),
+      (
+        .renewalDaemonRuns, .startDaemon, nil,
+        "run `ipvs-timeout rollback`; if there is no record of it, `ipvsadm --stop-daemon backup`",
+        "run `ipvs-timeout rollback`; if there is no record of it, `nsenter --net=/no/blue ipvsadm --stop-daemon backup`"
+      ),
+      (
+        .backupOnly, .startDaemon, nil, "run `sysctl -w net.ipv4.vs.backup_only=0` first",
+        "run `nsenter --net=/no/blue sysctl -w net.ipv4.vs.backup_only=0` first"
+      ),
+      (
+        .loopbackDown, .startDaemon, nil, "run `ip link set lo up` first",
+        "run `nsenter --net=/no/blue ip link set lo up` first"
+      ),
+      (
+        .mixedAddressFamilies, .startDaemon, .invalidArgument,
+        "wait until the old timers end: `ipvs-timeout connections --wait`",
+        "wait until the old timers end: `ipvs-timeout connections --wait --netns /no/blue`"
+      ),
+      (
+        .messagesLost, .renewConnections, nil, "let the packet filter accept UDP from 127.0.0.1 to 224.0.0.0/24 on lo",
+        "let the packet filter accept UDP from 127.0.0.1 to 224.0.0.0/24 on lo"
+      ),
+      (
+        .timeoutsChanged, .renewConnections, nil, "find out which program, and renew again",
+        "find out which program, and renew again"
+      ),
+      (
+        .refused, .renewConnections, .noBufferSpace, "raise net.core.rmem_default, and renew again",
+        "raise net.core.rmem_default, and renew again"
+      ),
+      (.refused, .renewConnections, .noSuchProcess, "renew again", "renew again"),
+    ] as [(IPVSError.Code, IPVSError.Operation, Errno?, String, String)])
+  func `depends on what prevents a renewal`(
+    code: IPVSError.Code, operation: IPVSError.Operation, errno: Errno?, here: String, there: String
+  ) {
+    for (namespace, advice) in [(.current, here), (.path("/no/blue"), there)] as [(NetworkNamespace, String)] {
+      let error = IPVSError(code, operation, in: namespace, errno: errno)
+      #expect(error.advice == advice)
+      #expect(error.sentence == "\(error.description); \(advice)")
+    }
+  }
+
+  @Test func `follows a record that could not be written`() {
+    #expect(
+      IPVSError(.refused, .recordRenewal, in: .named("blue"), errno: .noSpace).sentence
+        == "cannot write to /run/ipvs-timeout/trials, so no connection was renewed: the system refused (No space left on"
+        + " device, errno 28); check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)")
+  }
+
   @Test func `does not mention IPVS where only files cannot be read`() {
     #expect(
       IPVSError(.notRoot, .listNamespaces, errno: .permissionDenied).sentence

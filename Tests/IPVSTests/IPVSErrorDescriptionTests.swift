@@ -139,7 +139,8 @@ import Testing
     arguments: [
       ("open", .open), ("list-namespaces", .listNamespaces), ("look-for-use", .lookForUse),
       ("read-connections", .readConnections), ("read-services", .readServices), ("read-daemons", .readDaemons),
-      ("read-timeouts", .readTimeouts), ("set-timeouts", .setTimeouts),
+      ("read-timeouts", .readTimeouts), ("set-timeouts", .setTimeouts), ("start-daemon", .startDaemon),
+      ("stop-daemon", .stopDaemon), ("renew-connections", .renewConnections),
     ] as [(String, IPVSError.Operation)])
   func `finds an operation by its name`(name: String, operation: IPVSError.Operation) {
     #expect(operation.rawValue == name)

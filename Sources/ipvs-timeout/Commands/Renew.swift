@@ -17,7 +17,8 @@ struct RenewCommand: InvocationCommand {
       After a change, a connection gets the new timeout at its next packet. An idle connection keeps its old timer: this \
       command gives it the new timeout immediately. It renews connections in ESTABLISHED, FIN_WAIT and UDP whose timer \
       is longer than the timeout allows. With --shorter it renews shorter timers, too: use this after a timeout was \
-      raised. The kernel fixes the timers of all other states.
+      raised. The kernel fixes the timers of all other states. With --renew, the commands set, apply, try and with \
+      renew connections themselves.
 
       The connections stay, and so do the counters of the real servers. A renewed connection ends after the new timeout \
       unless a packet arrives. The command first reports how many connections it will renew, and how many of them were \
@@ -34,7 +35,7 @@ struct RenewCommand: InvocationCommand {
       Examples:
         ipvs-timeout renew --dry-run
         ipvs-timeout renew --service 192.0.2.100:80
-        ipvs-timeout set 60 30 60 --renew
+        ipvs-timeout renew --shorter --netns ingress_sbox
       """)
 
   @OptionGroup(title: OptionTitle.connections) var filter: FilterOptions

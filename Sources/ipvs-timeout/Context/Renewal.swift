@@ -157,11 +157,12 @@ extension Renewal {
 }
 
 /// The sum of the plans in several namespaces.
-private struct RenewalPlan {
+struct RenewalPlan {
   private(set) var renewed = 0
   private var count = 0
   private var silentTooLong = 0
 
+  /// Adds the plan of one namespace.
   mutating func add(_ report: RenewalReport) {
     count += report.count
     renewed += report.renewed
@@ -173,14 +174,18 @@ private struct RenewalPlan {
 
   /// The connections that would end.
   var cut: String {
-    "\(silentTooLong) of \(count.counted("connection")) were silent for longer than the new timeout, and would end"
+    "\(silentTooLong) of \(count.counted("connection")) \(silentTooLong == 1 ? "was" : "were") silent for longer than the"
+      + " new timeout, and would end"
   }
 
+  /// What it will do, before it begins.
   var sentence: String {
     let silent =
-      silentTooLong == 0
-      ? "none of them was silent for longer than that"
-      : "\(silentTooLong) of them were silent for longer than that, and end unless a packet arrives"
+      switch silentTooLong {
+      case 0: "none of them was silent for longer than that"
+      case 1: "1 of them was silent for longer than that, and ends unless a packet arrives"
+      default: "\(silentTooLong) of them were silent for longer than that, and end unless a packet arrives"
+      }
     return "\(renewed) of \(count.counted("connection")) will get the new timeout now; \(silent)"
   }
 }

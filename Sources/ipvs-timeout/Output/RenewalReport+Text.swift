@@ -4,7 +4,7 @@ internal import IPVS
 internal import Text
 
 extension RenewalReport {
-  /// The result for people: `renewed 7 of 9 connections; 2 keep their timer (1 fixed-state, 1 template)`.
+  /// The result for people: `renewed 7 of 9 connections; 2 keep their timers (1 fixed-state, 1 template)`.
   ///
   /// - Parameter isDryRun: Whether it is a plan.
   /// - Returns: The sentence.
@@ -22,6 +22,7 @@ extension RenewalReport {
     }
     if gone > 0 { parts.append("\(gone) ended or changed state at the same time") }
     if recreated > 0 { parts.append("\(recreated) had just ended, and will be removed within a second") }
+    if isInterrupted { parts.append("a signal ended the renewal early, so these numbers are incomplete") }
     return parts.joined(separator: "; ")
   }
 

@@ -26,6 +26,12 @@ import Testing
   @Test(
     arguments: [
       (.fallback(.notNeeded), nil),
+      (.renewed(RenewalReport(), TrialTarget(blue, name: "blue")), nil),
+      (
+        .stoppedDaemon(blue),
+        "stopped the backup daemon that a killed renewal had left in the network namespace blue"
+      ),
+      (.stoppedDaemon(.current), "stopped the backup daemon that a killed renewal had left in this network namespace"),
       (.failed(failure), failure.description),
       (.failed(failure, advice: "wait"), "\(failure); wait"),
       (
