@@ -61,8 +61,9 @@ import Testing
       return Renewal(rule: rule, isConfirmed: wanted.isConfirmed)
     }
     let timeouts = Timeouts(udp: 5)
+    let set = SetRequest(wanted: timeouts)
     #expect(
-      try Invocation(["set", "--udp", "5"] + options) == .set(SetRequest(wanted: timeouts, renewal: renewal)))
+      try Invocation(["set", "--udp", "5"] + options) == (renewal.map { .setAndRenew(set, $0) } ?? .set(set)))
     #expect(
       try Invocation(["try", "--udp", "5"] + options + ["--", "a"])
         == .trial(TrialRequest(wanted: timeouts, work: .trying(["a"]), renewal: renewal)))

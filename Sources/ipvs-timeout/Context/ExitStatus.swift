@@ -15,7 +15,9 @@ struct ExitStatus: RawRepresentable, Hashable {
   static let notAsWanted = ExitStatus(rawValue: 1)
   /// The command line is wrong.
   static let usage = ExitStatus(rawValue: 64)
-  /// No IPVS here: kernel, module, or the program ipvsadm is missing. Or connections cannot be renewed here.
+  /// No IPVS here: kernel, module, or the program ipvsadm is missing.
+  ///
+  /// Or connections cannot be renewed here.
   static let unavailable = ExitStatus(rawValue: 69)
   /// An unexpected reply: a bug.
   static let defect = ExitStatus(rawValue: 70)
