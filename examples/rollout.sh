@@ -108,13 +108,17 @@ in_background() {
     wait "$running"
 }
 
-# on DIRECTOR COMMAND: runs it there within the time limit, whatever hangs. Its output goes to `answer`.
+# on DIRECTOR COMMAND: runs it there within the time limit, whatever hangs. Its output goes to `answer`, its errors to
+# standard error.
 on() {
     local status=0
-    in_background bounded_ssh "$@" > "$scratch" || status=$?
-    answer=$(< "$scratch")
+    in_background bounded_ssh "$@" > "$scratch/answer" 2> "$scratch/errors" || status=$?
+    answer=$(plain < "$scratch/answer")
+    plain < "$scratch/errors" >&2 || true
     return "$status"
 }
+# A director may print anything. A control character could command the terminal, so it becomes `?`.
+plain() { LC_ALL=C tr -c '[:print:]\n' '?'; }
 bounded_ssh() {
     # (If a director does not answer, ssh gives up first and reports why; half of the limit keeps the two apart.)
     timeout -k 5 "$limit" ssh ${config:+-F "$config"} -n -o BatchMode=yes -o ConnectTimeout="$(((limit + 1) / 2))" -- "$1" "$2"
@@ -169,8 +173,8 @@ healthy() {
 declare -A before=() is_changed=() unit_of=()
 # The directors of the current batch that may have been changed; those of the batches before it.
 changed=() finished=() running=''
-scratch=$(mktemp)
-trap 'rm -f "$scratch"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
 # Names the directors that keep the new timeouts, and prints the commands that restore their old ones.
 report_finished() {
