@@ -25,6 +25,12 @@ int network_namespace_enter(int descriptor) { return setns(descriptor, CLONE_NEW
 
 int network_namespace_is(int descriptor) { return ioctl(descriptor, NS_GET_NSTYPE) == CLONE_NEWNET; }
 
+int namespace_file_is(const char *path) {
+  struct statfs system;
+  if (statfs(path, &system) != 0) return -1;
+  return (unsigned int)system.f_type == NSFS_MAGIC;
+}
+
 int network_namespace_cookie(uint64_t *cookie) {
   int socket_of_namespace = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (socket_of_namespace < 0) return -1;

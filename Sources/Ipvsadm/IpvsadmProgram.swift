@@ -87,10 +87,18 @@ package struct IpvsadmProgram: Sendable, Hashable {
     let entrance = try entrance(for: command)
     switch try start(of: command, by: entrance).ending() {
     case .success(let output): return output
+    case .failure(.mayNotEnter) where entrance?.isOtherThanNamespace == true:
+      throw notANamespace(command, entrance)
+    case .failure(.notANamespace):
+      throw notANamespace(command, entrance)
     case .failure(let cause):
-      let elsewhere = cause == .notANamespace ? namespace.boundElsewhere : nil
-      throw IpvsadmError(cause, command, program: path.string, in: namespace, by: entrance, elsewhere: elsewhere)
+      throw IpvsadmError(cause, command, program: path.string, in: namespace, by: entrance)
     }
+  }
+
+  private func notANamespace(_ command: IpvsadmCommand, _ entrance: FilePath?) -> IpvsadmError {
+    IpvsadmError(
+      .notANamespace, command, program: path.string, in: namespace, by: entrance, elsewhere: namespace.boundElsewhere)
   }
 
   /// The file by which the namespace is entered; `nil` for the current namespace.
@@ -101,6 +109,8 @@ package struct IpvsadmProgram: Sendable, Hashable {
       throw IpvsadmError(
         .noSuchNamespace, command, program: path.string, in: namespace, by: nil, elsewhere: elsewhere)
     }
+    // nsenter would say that it may not open a file that is no namespace yet.
+    guard !file.isOtherThanNamespace else { throw notANamespace(command, file) }
     return file
   }
 

@@ -14,6 +14,11 @@ int network_namespace_enter(int descriptor);
 /// another one, the request may mean something else.
 int network_namespace_is(int descriptor);
 
+/// Whether a file is in the kernel's file system for namespaces, by statfs(2), which asks for no right to read the file.
+///
+/// -1 and errno if the system does not say.
+int namespace_file_is(const char *path);
+
 /// Writes the cookie of the calling thread's network namespace: a number that no other namespace gets until the next
 /// boot. Returns -1 and errno on failure, for example on kernels before Linux 5.14.
 ///

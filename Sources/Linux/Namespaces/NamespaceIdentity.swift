@@ -77,6 +77,14 @@ package struct NamespaceIdentity: Sendable, Hashable {
 }
 
 extension FilePath {
+  /// Whether it is a file that exists and is not in the kernel's file system for namespaces.
+  ///
+  /// It may become a namespace later: `ip netns add` makes a plain file first, which nobody may open. This asks for no
+  /// right to open it.
+  package var isOtherThanNamespace: Bool {
+    ProcessPath(self) == nil && withPlatformString { namespace_file_is($0) } == 0
+  }
+
   /// Whether it is a path in `/proc`, such as `/proc/1234/ns/net`.
   var isLinkOfProcess: Bool { starts(with: "/proc") }
 }

@@ -102,8 +102,13 @@ package enum NamespaceThread {
   private static func opened(_ path: FilePath, _ file: stat) throws(NamespaceError) -> CInt {
     guard file.st_mode & S_IFMT == S_IFREG else { throw .notANamespace(nil) }
     let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw .notOpened(Errno(rawValue: errno)) }
-    return descriptor
+    guard descriptor < 0 else { return descriptor }
+    // The plain file that `ip netns add` makes first may refuse to be opened, and is no namespace yet.
+    guard !path.isOtherThanNamespace else { throw .notANamespace(nil) }
+    // It may have become one since then.
+    let second = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+    guard second >= 0 else { throw .notOpened(Errno(rawValue: errno)) }
+    return second
   }
 }
 
