@@ -12,6 +12,8 @@ package struct IpvsadmError: Error, Sendable, Hashable {
     case missing
     /// The file cannot be executed; the errno is the reason.
     case notExecutable(Errno)
+    /// Other users can write to this file or directory, so they could decide what runs.
+    case writableByOthers(String)
     /// The file is this program itself under ipvsadm's name.
     case itself
     /// There is no such network namespace.
@@ -87,6 +89,7 @@ extension IpvsadmError: CustomStringConvertible {
     switch cause {
     case .missing: "there is no such file"
     case .notExecutable(let errno): "it cannot be executed (\(errno.description), errno \(errno.rawValue))"
+    case .writableByOthers(let path): "other users can write to \(path.printable), so they could control what it does"
     case .itself: "it is ipvs-timeout itself under that name"
     case .noSuchNamespace: "there is no such namespace"
     case .notANamespace: "the file is not a network namespace"
@@ -113,6 +116,8 @@ extension IpvsadmError: CustomStringConvertible {
       "install ipvsadm, or name its path with --ipvsadm"
     case .notExecutable:
       "check the file, or name another one with --ipvsadm"
+    case .writableByOthers:
+      "name with --ipvsadm a program that only root can change, such as /usr/sbin/ipvsadm"
     case .itself:
       "name the real ipvsadm with --ipvsadm"
     case .noSuchNamespace, .notANamespace:

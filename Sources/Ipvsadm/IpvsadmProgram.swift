@@ -27,8 +27,8 @@ package struct IpvsadmProgram: Sendable, Hashable {
   ///   - paths: Absolute paths.
   ///   - command: The command that will be run, for the error.
   ///   - timeLimit: How long a run may take before its process group is killed.
-  /// - Throws: ``IpvsadmError``, when there is no file at any of the paths, it cannot be executed, or it is this
-  ///   program itself.
+  /// - Throws: ``IpvsadmError``, when there is no file at any of the paths, it cannot be executed, it is this program
+  ///   itself, or another user can change what would run.
   package init(
     at paths: [FilePath] = IpvsadmProgram.usualPaths, for command: IpvsadmCommand, timeLimit: Duration = .seconds(5)
   ) throws(IpvsadmError) {
@@ -50,7 +50,8 @@ package struct IpvsadmProgram: Sendable, Hashable {
     var own = stat()
     if stat("/proc/self/exe", &own) == 0, (own.st_dev, own.st_ino) == (file.st_dev, file.st_ino) { return .itself }
     guard file.st_mode & S_IFMT == S_IFREG else { return .notExecutable(.permissionDenied) }
-    return access(path.string, X_OK) == 0 ? nil : .notExecutable(Errno(rawValue: errno))
+    guard access(path.string, X_OK) == 0 else { return .notExecutable(Errno(rawValue: errno)) }
+    return path.writableByOthers.map { .writableByOthers($0.string) }
   }
 
   /// The same program, for runs in a network namespace by nsenter(1).

@@ -43,6 +43,7 @@ import Testing
     (.missing, 69),
     (.notExecutable(.permissionDenied), 69),
     (.itself, 69),
+    (.writableByOthers("/tmp"), 77),
     (.nested, 69),
     (.noNsenter, 69),
     (.noSuchNamespace, 71),

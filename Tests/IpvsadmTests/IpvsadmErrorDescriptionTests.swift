@@ -31,6 +31,10 @@ import Testing
       "let the script named ipvsadm run the real ipvsadm"
     ),
     (.notStarted("no\nthread"), #"it was not started: no\nthread"#, "raise that limit, then try again"),
+    (
+      .writableByOthers("/tmp/a\nb"), #"other users can write to /tmp/a\nb, so they could control what it does"#,
+      "name with --ipvsadm a program that only root can change, such as /usr/sbin/ipvsadm"
+    ),
     (.itself, "it is ipvs-timeout itself under that name", "name the real ipvsadm with --ipvsadm"),
     (
       .unavailable(said: "Can't initialize ipvs: Protocol not available"),

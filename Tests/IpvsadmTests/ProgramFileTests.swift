@@ -3,6 +3,7 @@
 import Foundation
 import IPVS
 import Ipvsadm
+import Subprocess
 import SystemPackage
 import TestSupport
 import Testing
@@ -54,6 +55,20 @@ import Testing
       try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: path.string))
       #expect(throws: IpvsadmError(.notExecutable(.permissionDenied), .list, program: path.string)) {
         try IpvsadmProgram(at: [path, "/bin/sh"], for: .list)
+      }
+    }
+  }
+
+  @Test(arguments: ["chmod 757 ipvsadm", "chmod 777 .", "chown 65534 ipvsadm"])
+  func `is one that other users can change`(script: String) async throws {
+    try await withTemporaryDirectory { directory in
+      let fake = try await FakeProgram("#!/bin/sh\n", at: directory.appending("ipvsadm"))
+      let record = try await Subprocess.run(
+        .path("/bin/sh"), arguments: ["-c", "cd \"$0\" && \(script)", directory.string], output: .discarded)
+      try #require(record.terminationStatus == .exited(0))
+      let culprit = script.hasSuffix(".") ? directory : fake.path
+      #expect(throws: IpvsadmError(.writableByOthers(culprit.string), .list, program: fake.path.string)) {
+        try IpvsadmProgram(at: [fake.path], for: .list)
       }
     }
   }

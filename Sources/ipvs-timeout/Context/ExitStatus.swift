@@ -81,7 +81,7 @@ extension IpvsadmError.Cause {
   fileprivate var exitStatus: ExitStatus {
     switch self {
     case .missing, .notExecutable, .itself, .nested, .noNsenter, .unavailable: .unavailable
-    case .notPermitted, .mayNotEnter: .notPermitted
+    case .notPermitted, .mayNotEnter, .writableByOthers: .notPermitted
     case .timedOut: .timedOut
     case .tooMuchOutput, .unreadable: .defect
     case .failed, .killed, .lost, .notStarted, .noSuchNamespace, .notANamespace: .refused
