@@ -5,12 +5,15 @@ internal import Synchronization
 
 /// The signals that arrived while they were held, in order, each once.
 ///
-/// They are one atomic word, which a signal handler may write: five bits for each number, the latest in the lowest
+/// They are one atomic word, which a signal handler may write: seven bits for each number, the latest in the lowest
 /// bits. The word is open or closed. So each signal is either noted here or does what the caller wants, whenever it
-/// arrives.
+/// arrives. The word has room for nine. Another signal after nine different ones is held, and then forgotten: the
+/// process ends by the first one.
 enum SignalArrivals {
-  private static let width = UInt64(5)
-  private static let lowest = UInt64(0x1f)
+  private static let width = UInt64(7)
+  private static let lowest = UInt64(0x7f)
+  /// The word is full if one of these bits is set.
+  private static let oldest = lowest << 56
   private static let closed = UInt64.max
   private static let word = Atomic<UInt64>(closed)
   private static let bell = SignalBell()
@@ -47,7 +50,7 @@ enum SignalArrivals {
     defer { errno = before }
     var isKnown = false
     let isOpen = change { word in
-      isKnown = contains(number, word)
+      isKnown = contains(number, word) || word & oldest != 0
       return isKnown ? word : word << width | UInt64(number)
     }
     if !isOpen {

@@ -6,11 +6,18 @@ internal import Synchronization
 /// Holds the signals that would end this process while it does something that must not be left half done.
 ///
 /// A command that runs at that time may lead its own process group, so that it can be killed with all its processes.
-/// Signals from a terminal do not reach such a group. SIGKILL cannot be held.
+/// Signals from a terminal do not reach such a group.
+///
+/// These signals cannot be held, and end the process in the middle: SIGKILL; SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV and
+/// SIGSYS, which report a crash; and 32 and 33, which the C library keeps for itself.
 package final class SignalDeferral: Sendable {
-  private static let signals = [
-    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGXCPU,
-  ]
+  private static let signals =
+    [
+      SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGXCPU,
+      SIGSTKFLT,
+      // abort(3) ends the process even if this one is held.
+      SIGABRT,
+    ] + Array(__libc_current_sigrtmin()...__libc_current_sigrtmax())
   /// Signals belong to the whole process.
   ///
   /// An inner call leaves them to the outer call.

@@ -16,6 +16,8 @@ extension RealKernel {
     /// The command runs. Then the timeouts are read, restored and read back.
     static let moments = Array(1...7)
     static let signals = [SIGINT, SIGTERM, SIGHUP]
+    /// The other signals that end a process: those without a crash, and the first and last real-time signals.
+    static let otherSignals = [SIGSTKFLT, SIGABRT, SIGUSR1, SIGPWR, SIGXCPU, 34, 50, 64]
 
     @Test(arguments: signals, moments) func restoresAndEndsByIt(_ signal: Int32, _ moment: Int) async throws {
       let outcome = try await run("with", signal, at: moment)
@@ -23,6 +25,12 @@ extension RealKernel {
       #expect(directory.text("ran") == (moment > 4 ? "ran\n" : ""))
       // The first signal comes before anything is set, so nothing is.
       #expect(directory.text("calls").split(separator: "\n").count == (moment == 1 ? 1 : 7))
+      try await netns.expectEnd("900 120 300")
+    }
+
+    @Test(arguments: otherSignals, [3, 5]) func restoresByOthers(_ signal: Int32, _ moment: Int) async throws {
+      let outcome = try await run("with", signal, at: moment)
+      #expect(outcome.status == -signal && outcome.stderr.isEmpty, "\(outcome)")
       try await netns.expectEnd("900 120 300")
     }
 

@@ -21,6 +21,28 @@ import Testing
     }
   }
 
+  @Test func `signals are held, from the first to the last number`() async {
+    await #expect(processExitsWith: .success) {
+      // The others report a crash, stop the process, are ignored by default, or belong to the C library.
+      let others = [SIGKILL, SIGSTOP, SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGPIPE, SIGXFSZ, 32, 33]
+      let stopping = [SIGTSTP, SIGTTIN, SIGTTOU, SIGCHLD, SIGCONT, SIGURG, SIGWINCH]
+      let held = (1...64).filter { !others.contains($0) && !stopping.contains($0) }
+      #expect(held.count == 45)
+      SignalDeferral.during { relay in
+        for number in held {
+          send(number, until: relay, has: [number])
+          relay.forget([number])
+        }
+        // There is room for nine. The process ends by the first one anyway.
+        for number in held { kill(getpid(), number) }
+        for _ in 0..<500 where relay.signals.count < 9 { usleep(10_000) }
+        #expect(relay.signals.count == 9)
+        relay.forget(relay.signals)
+        #expect(relay.signals.isEmpty)
+      }
+    }
+  }
+
   @Test func `the first signal ends the process`() async {
     await #expect(processExitsWith: .signal(SIGUSR2)) {
       SignalDeferral.during { relay in
