@@ -62,12 +62,21 @@ struct RootCommand: ParsableCommand {
     arguments.first == "help" || command(named: arguments.first) != nil
   }
 
+  /// The largest number of words, without those of another program's command.
+  private static let maximumCount = 4096
+
   /// Reads a command line.
   ///
   /// - Throws: ``Failure``, with the first error in it.
   static func invocation(_ arguments: [String]) throws(Failure) -> Invocation {
     // The words after it may be another program's command.
     let own = arguments.prefix { $0 != "--" }
+    // The parser's time grows with the square of their number.
+    guard own.count <= maximumCount else {
+      throw .usage(
+        "the command line has \(own.count) words, and at most \(maximumCount) are accepted; to reach many network"
+          + " namespaces, use --all-netns or a policy file")
+    }
     // With more words after it, the parser would print the help of the default command.
     let isHelp = ["-h", "--help"].contains(arguments.first)
     if !isHelp { try UsageError.checkCommand(in: Array(own)) }
