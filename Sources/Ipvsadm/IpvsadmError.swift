@@ -24,8 +24,8 @@ package struct IpvsadmError: Error, Sendable, Hashable {
     case noNsenter
     /// This program was itself started as ipvsadm by another ipvs-timeout.
     case nested
-    /// The program was not started, for this reason.
-    case notStarted(String)
+    /// The program was not started, for this reason. The advice is about that reason.
+    case notStarted(String, advice: String = "raise that limit, then try again")
     /// The program reported that there is no IPVS.
     case unavailable(said: String)
     /// The program reported that the caller has no permission.
@@ -95,7 +95,7 @@ extension IpvsadmError: CustomStringConvertible {
     case .notANamespace: "the file is not a network namespace"
     case .noNsenter: "running it there requires nsenter, which is not in /usr/bin or /bin"
     case .nested: "ipvs-timeout was itself started as ipvsadm (IPVS_TIMEOUT_BACKEND is set)"
-    case .notStarted(let why): "it was not started: \(why.printable)"
+    case .notStarted(let why, _): "it was not started: \(why.printable)"
     case .unavailable(let said): "it finds no IPVS here\(quoted(said))"
     case .notPermitted(let said): "it has no permission\(quoted(said))"
     case .mayNotEnter(let said): "you may not enter the namespace\(quoted(said))"
@@ -126,8 +126,8 @@ extension IpvsadmError: CustomStringConvertible {
       "install util-linux"
     case .nested:
       "let the script named ipvsadm run the real ipvsadm"
-    case .notStarted:
-      "raise that limit, then try again"
+    case .notStarted(_, let advice):
+      advice
     case .unavailable:
       "run `modprobe ip_vs`, or start the service that this ipvsadm talks to"
     case .notPermitted:

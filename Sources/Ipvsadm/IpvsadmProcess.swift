@@ -26,7 +26,7 @@ struct IpvsadmProcess: Sendable {
   ///
   /// - Returns: The standard output of the program if it exited with 0, or the reason why it did not.
   func ending() -> Ending {
-    if let obstacle = SpawnPreconditions.find() { return .failure(.notStarted(obstacle)) }
+    if let obstacle = SpawnPreconditions.find() { return .failure(obstacle) }
     do throws(ThreadWithTimeout.Obstacle) {
       // The work enforces the limit itself. This longer limit is for a process that gets no time.
       return try ThreadWithTimeout.run(within: timeLimit + .seconds(2)) { followed() }

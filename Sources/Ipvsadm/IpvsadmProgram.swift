@@ -151,27 +151,3 @@ extension FilePath {
     withPlatformString { UnsafeBufferPointer(start: $0, count: strlen($0)).map(UInt8.init(bitPattern:)) }
   }
 }
-
-/// The conditions under which running a program would hang or trap in the libraries.
-///
-/// They are checked before.
-enum SpawnPreconditions {
-  /// The marker in the environment of a program that is run as ipvsadm.
-  ///
-  /// A program that finds it must not run ipvsadm again. Otherwise a script of that name that leads back here would
-  /// start programs forever.
-  static let marker = "IPVS_TIMEOUT_BACKEND"
-
-  /// The reason why no program can be run here; `nil` if there is none.
-  static func find() -> String? {
-    StandardDescriptors.take()
-    // If the caller ignores SIGCHLD, nothing can wait for the end of a program.
-    signal(SIGCHLD, SIG_DFL)
-    var files = rlimit()
-    if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0, files.rlim_cur < 32 {
-      return "only \(files.rlim_cur) files may be open (`ulimit -n`), and 32 are needed"
-    }
-    if access("/dev/null", R_OK | W_OK) != 0 { return "there is no /dev/null" }
-    return nil
-  }
-}

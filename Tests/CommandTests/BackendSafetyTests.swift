@@ -76,7 +76,7 @@ import Testing
     try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
       let ending = try await BuiltProgram.run(script: "ulimit -n \(limit); exec \(Self.show)", [path.string])
       #expect(ending.status == 71)
-      #expect(ending.errors.contains("only \(limit) files may be open (`ulimit -n`), and 32 are needed"))
+      #expect(ending.errors.contains("only \(limit) files may be open (`ulimit -n`), and 64 are needed"))
     }
   }
 

@@ -30,6 +30,7 @@ import Testing
       .nested, "ipvs-timeout was itself started as ipvsadm (IPVS_TIMEOUT_BACKEND is set)",
       "let the script named ipvsadm run the real ipvsadm"
     ),
+    (.notStarted("no file", advice: "make one"), "it was not started: no file", "make one"),
     (.notStarted("no\nthread"), #"it was not started: no\nthread"#, "raise that limit, then try again"),
     (
       .writableByOthers("/tmp/a\nb"), #"other users can write to /tmp/a\nb, so they could control what it does"#,
