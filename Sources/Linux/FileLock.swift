@@ -74,39 +74,53 @@ package struct LockHolder: Sendable, Hashable {
     self.init(process: process, command: LockHolder.command(of: process))
   }
 
+  /// The process that has locked a file; `nil` if there is none, or if it is not visible.
+  package init?(ofFileAt path: String) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    self.init(of: descriptor)
+  }
+
   /// The number of the process that has locked an open file.
   fileprivate static func process(of descriptor: CInt) -> Int32? {
     var file = stat()
     guard fstat(descriptor, &file) == 0, let locks = try? FileReader.bytes(of: "/proc/locks", atMost: .max) else {
       return nil
     }
-    let text = String(decoding: locks, as: UTF8.self)
-    if let process = process(of: file.st_dev, inode: file.st_ino, in: text) { return process }
+    if let process = process(of: file.st_dev, inode: file.st_ino, in: locks) { return process }
     // On an overlay file system, as in a container, /proc/locks has other numbers. It is the same file if the process
     // has it open.
-    return locked(in: text).map(\.process).first { hasOpen(file, $0) }
+    return locked(in: locks).map(\.process).first { hasOpen(file, $0) }
   }
 
   /// The number of the process that has locked a file, as `/proc/locks` lists it.
   ///
-  /// The kernel writes `1: FLOCK  ADVISORY  WRITE 1234 00:1a:5678 0 EOF`, the numbers of the device in base 16.
-  static func process(of device: UInt, inode: UInt, in locks: String) -> pid_t? {
+  /// The kernel writes `1: FLOCK  ADVISORY  WRITE 1234 00:1a:5678 0 EOF`, the numbers of the device in base 16. All
+  /// processes that wait for a lock read this again and again, so it is not made into strings.
+  static func process(of device: UInt, inode: UInt, in locks: [UInt8]) -> pid_t? {
     let major = device >> 8 & 0xfff | device >> 32 & ~0xfff
     let minor = device & 0xff | device >> 12 & ~0xff
     let locked = locked(in: locks).first { _, file in
-      file.count == 3 && UInt(file[0], radix: 16) == major && UInt(file[1], radix: 16) == minor
-        && UInt(file[2]) == inode
+      let numbers = file.split(separator: UInt8(ascii: ":"))
+      return numbers.count == 3 && number(numbers[0], radix: 16) == major && number(numbers[1], radix: 16) == minor
+        && number(numbers[2]) == inode
     }
     return locked?.process
   }
 
   /// All locks by flock(2): the process, and the file.
-  private static func locked(in locks: String) -> [(process: pid_t, file: [Substring])] {
-    locks.split(separator: "\n").compactMap { line in
-      let words = line.split(separator: " ")
-      guard words.count >= 6, words[1] == "FLOCK", let process = pid_t(words[4]) else { return nil }
-      return (process, words[5].split(separator: ":"))
+  private static func locked(in locks: [UInt8]) -> [(process: pid_t, file: ArraySlice<UInt8>)] {
+    locks.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      let words = line.split(separator: UInt8(ascii: " "), maxSplits: 6)
+      guard words.count >= 6, words[1].elementsEqual("FLOCK".utf8), let process = number(words[4]).flatMap(pid_t.init)
+      else { return nil }
+      return (process, words[5])
     }
+  }
+
+  private static func number(_ digits: ArraySlice<UInt8>, radix: Int = 10) -> UInt? {
+    UInt(String(decoding: digits, as: UTF8.self), radix: radix)
   }
 
   private static func hasOpen(_ file: stat, _ process: pid_t) -> Bool {

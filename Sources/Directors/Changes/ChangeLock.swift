@@ -56,8 +56,14 @@ package struct ChangeLock: ~Copyable {
     for first: consuming FileLock, _ directory: ChangeDirectory, _ timeout: Duration
   ) throws(ChangeLockError) -> ChangeLock {
     var file = first
-    let isAcquired = try poll(until: .now + timeout, every: .milliseconds(20)) { _ throws(ChangeLockError) in
-      try acquire(&file, directory) ? true : nil
+    var search = HolderSearch()
+    let start = ContinuousClock.now
+    let end = start + timeout
+    var isAcquired: Bool?
+    for (end, interval) in [(min(start + .seconds(1), end), 20), (end, 250)] where isAcquired == nil {
+      isAcquired = try poll(until: end, every: .milliseconds(interval)) { isLast throws(ChangeLockError) in
+        try acquire(&file, directory, &search, isLast) ? true : nil
+      }
     }
     guard isAcquired == true else { throw .busy(file.holder) }
     return ChangeLock(file: file)
@@ -68,14 +74,16 @@ package struct ChangeLock: ~Copyable {
   /// If an ancestor of this process holds it, acquires the nested lock of that ancestor, and so on inwards.
   ///
   /// - Returns: Whether it is acquired. If not, another process holds it.
-  private static func acquire(_ file: inout FileLock, _ directory: ChangeDirectory) throws(ChangeLockError) -> Bool {
+  private static func acquire(
+    _ file: inout FileLock, _ directory: ChangeDirectory, _ search: inout HolderSearch, _ isLast: Bool
+  ) throws(ChangeLockError) -> Bool {
     while true {
       do throws(Errno) {
         try file.acquire()
         if !file.isRemoved { return true }
       } catch {
-        if let holder = file.holdingProcess, ProcessTable.isAncestor(holder) {
-          file = try open(directory.lock(within: holder), directory)
+        if let ancestor = search.ancestor(holding: file, isLast) {
+          file = try open(directory.lock(within: ancestor), directory)
           continue
         }
         guard error == .wouldBlock || error == .interrupted else { throw .unavailable(error) }
@@ -86,16 +94,36 @@ package struct ChangeLock: ~Copyable {
   }
 
   private static func open(_ lock: String, _ directory: ChangeDirectory) throws(ChangeLockError) -> FileLock {
-    do throws(Errno) {
-      do throws(Errno) {
-        return try FileLock(opening: lock)
-      } catch .noSuchFileOrDirectory {
-        guard mkdir(directory.path, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
-        return try FileLock(opening: lock)
-      }
+    do throws(ChangeDirectoryError) {
+      try directory.make()
     } catch {
-      throw .unavailable(error)
+      switch error {
+      case .system(let errno): throw .unavailable(errno)
+      case .untrusted(let fault): throw .untrusted(fault)
+      }
     }
+    do throws(Errno) { return try FileLock(opening: lock) } catch { throw .unavailable(error) }
+  }
+}
+
+/// The search for an ancestor of this process that holds a lock.
+///
+/// It costs far more than an attempt to lock, and many processes that wait would starve the holder with it. So each one
+/// searches once a second.
+private struct HolderSearch {
+  private var next = ContinuousClock.now
+  /// The last holder, which is not an ancestor.
+  private var stranger: Int32?
+
+  /// The ancestor that holds the lock; `nil` if there is none, or if it is too early to search.
+  mutating func ancestor(holding file: borrowing FileLock, _ isLast: Bool) -> Int32? {
+    guard isLast || .now >= next else { return nil }
+    let holder = file.holdingProcess
+    // The nested lock may be held by another ancestor. So the search goes on at once after it has found one.
+    if let holder, holder != stranger, ProcessTable.isAncestor(holder) { return holder }
+    stranger = holder
+    next = .now + .seconds(1)
+    return nil
   }
 }
 
@@ -103,6 +131,8 @@ package struct ChangeLock: ~Copyable {
 package enum ChangeLockError: Error, Hashable {
   /// The file cannot be locked.
   case unavailable(Errno)
+  /// The directory of the lock is not trusted, so it is not used.
+  case untrusted(OwnershipFault)
   /// Another process held the lock for the whole time; `nil` if it is not visible which.
   case busy(LockHolder?)
 }
@@ -115,6 +145,9 @@ extension ChangeLockError: CustomStringConvertible {
     case .unavailable(let errno):
       "cannot lock \(ChangeDirectory.usual.lock) (\(errno.description), errno \(errno.rawValue)), so another change"
         + " may run at the same time; make sure that none does"
+    case .untrusted(let fault):
+      "cannot use \(ChangeDirectory.usual.path) for the lock, because \(fault), so another change may run at the same"
+        + " time; make sure that none does, and remove it with `rm -r \(ChangeDirectory.usual.path)`"
     case .busy(let holder):
       "cannot change the timeouts, and nothing was changed: \(holder.subject) is still changing them after 10 s;"
         + " wait until it ends, then try again"
@@ -130,38 +163,5 @@ extension LockHolder? {
     case .some(let holder): "process \(holder.process)"
     case .none: "another program"
     }
-  }
-}
-
-/// The directory for changes on this machine.
-///
-/// Only root can use it, and a reboot removes it, together with the timeouts.
-package struct ChangeDirectory: Sendable, Hashable {
-  /// The path of the directory.
-  package let path: String
-  /// The file that is locked during a change.
-  package let lock: String
-  /// The directory for the records of trials.
-  package let trials: String
-
-  /// The directory that all processes use.
-  ///
-  /// Its paths are literals, because building them would slow down every change.
-  package static var usual: ChangeDirectory {
-    ChangeDirectory(path: "/run/ipvs-timeout", lock: "/run/ipvs-timeout/lock", trials: "/run/ipvs-timeout/trials")
-  }
-
-  private init(path: String, lock: String, trials: String) {
-    self.path = path
-    self.lock = lock
-    self.trials = trials
-  }
-
-  /// The file that is locked during a change inside the change of another process.
-  func lock(within process: Int32) -> String { "\(lock).\(process)" }
-
-  /// Another directory, for tests.
-  package init(_ path: String) {
-    self.init(path: path, lock: "\(path)/lock", trials: "\(path)/trials")
   }
 }

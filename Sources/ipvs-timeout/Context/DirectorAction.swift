@@ -113,7 +113,9 @@ extension Access {
   private func performHere(
     _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput
   ) throws(Failure) -> TimeoutsReport {
-    try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
+    // The result must be reported after a change, even if it does not fit into its file.
+    if action.isChanging { StandardStreams.outliveFileLimit() }
+    return try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
       do throws(DirectorError) {
         let director = try Director(backend: backend, ipvsadm: ipvsadm)
         let content = try action.perform(on: director, wanted)
@@ -164,8 +166,10 @@ extension ChangeLock {
       return try acquire()
     } catch {
       switch error {
-      case .unavailable(.permissionDenied) where !Privilege.isAdministrator: break
-      case .unavailable: StandardStreams.report("ipvs-timeout: \(error)")
+      case .unavailable(.permissionDenied) where !Privilege.isAdministrator,
+        .untrusted where !Privilege.isAdministrator:
+        break
+      case .unavailable, .untrusted: StandardStreams.report("ipvs-timeout: \(error)")
       case .busy: throw Failure(error.description, .timedOut)
       }
       return nil

@@ -44,6 +44,13 @@ enum StandardStreams {
   /// Lets the program continue when the reader of its output has gone; a later write reports that.
   static func outliveReader() {
     signal(SIGPIPE, SIG_IGN)
+    outliveFileLimit()
+  }
+
+  /// Lets the program continue when its output becomes larger than a file may be (`ulimit -f`); a later write reports
+  /// that.
+  static func outliveFileLimit() {
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// Writes text to standard error.

@@ -56,6 +56,20 @@ import Testing
     }
   }
 
+  @Test func `a directory that others may write to is not used`() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = ChangeDirectory(path.appending("open").string)
+      try #require(mkdir(directory.path, 0o700) == 0 && chmod(directory.path, 0o777) == 0)
+      #expect(throws: ChangeLockError.untrusted(.writable)) { try acquire(directory, .zero) }
+      #expect(access(directory.lock, F_OK) != 0)
+      try #require(chmod(directory.path, 0o700) == 0)
+      let linked = ChangeDirectory(path.appending("linked").string)
+      try #require(symlink("open", linked.path) == 0)
+      #expect(throws: ChangeLockError.untrusted(.link)) { try acquire(linked, .zero) }
+      try acquire(directory, .zero)
+    }
+  }
+
   @Test func `a missing parent directory is reported`() {
     let directory = ChangeDirectory("/proc/no/such")
     #expect(throws: ChangeLockError.unavailable(.noSuchFileOrDirectory)) { try acquire(directory, .zero) }
@@ -78,10 +92,10 @@ import Testing
       5: FLOCK  ADVISORY  WRITE 16 00:19:7 0 EOF
 
       """
-    #expect(LockHolder.process(of: 0x19, inode: 7, in: locks) == 16)
-    #expect(LockHolder.process(of: 0x10_fe01, inode: 7, in: locks) == 14)
-    #expect(LockHolder.process(of: 0x19, inode: 8, in: locks) == nil)
-    #expect(LockHolder.process(of: 0x19, inode: 7, in: "") == nil)
+    #expect(LockHolder.process(of: 0x19, inode: 7, in: Array(locks.utf8)) == 16)
+    #expect(LockHolder.process(of: 0x10_fe01, inode: 7, in: Array(locks.utf8)) == 14)
+    #expect(LockHolder.process(of: 0x19, inode: 8, in: Array(locks.utf8)) == nil)
+    #expect(LockHolder.process(of: 0x19, inode: 7, in: []) == nil)
   }
 
   @Test(
@@ -90,6 +104,11 @@ import Testing
         .unavailable(.readOnlyFileSystem),
         "cannot lock /run/ipvs-timeout/lock (Read-only file system, errno 30), so another change may run at the same"
           + " time; make sure that none does"
+      ),
+      (
+        .untrusted(.owner(65534)),
+        "cannot use /run/ipvs-timeout for the lock, because it belongs to user 65534, so another change may run at the"
+          + " same time; make sure that none does, and remove it with `rm -r /run/ipvs-timeout`"
       ),
       (
         .busy(LockHolder(process: 7, command: "x y")),
