@@ -5,7 +5,7 @@ internal import SystemPackage
 
 /// A trial sets timeouts, asks for a decision, and then keeps them or rolls them back.
 ///
-/// All of it is one change. Only SIGKILL leaves it half done.
+/// All of it is one change. Only SIGKILL and the signals of a crash leave it half done: see `SignalDeferral`.
 package struct Trial {
   /// The state of the trial.
   package enum State: Sendable, Hashable {
@@ -117,12 +117,12 @@ extension Trial {
       events.append(.noNamespace)
       return .recorded([], isRecorded: false)
     }
-    do throws(Errno) {
+    do throws(TrialFileError) {
       try effects.record(snapshots)
       return .recorded(snapshots, isRecorded: true)
     } catch  where plan.renewal != nil {
       // Without a record, a renewal that is killed would leave a backup daemon that nobody stops.
-      events.append(.failed(.kernel(IPVSError(.refused, .recordRenewal, errno: error))))
+      events.append(.failed(.kernel(IPVSError(.refused, .recordRenewal, errno: error.errno))))
       return .ended(.nothingSet)
     } catch {
       events.append(.notRecorded(error))
@@ -187,10 +187,11 @@ extension Trial {
   ) -> State {
     let isDisturbed = isDisturbed(&effects)
     // A killed inner trial has changed the values that this trial must find. Restore those first.
-    if isRecorded { events += effects.finishNestedTrials() }
+    let nested = isRecorded ? effects.finishNestedTrials() : (events: [], isBlocked: false)
+    events += nested.events
     let isComplete = end(snapshots, .restore(isRecorded: isRecorded), &effects)
     // A process that still changes timeouts inside this change restores the values that were set here.
-    guard !isDisturbed else { return .ended(.unfinished) }
+    guard !isDisturbed, !nested.isBlocked else { return .ended(.unfinished) }
     if isComplete, isRecorded { effects.removeRecord() }
     effects.removeNestedLock()
     return .ended(isComplete ? .rolledBack : .unfinished)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import IPVS
-package import SystemPackage
 
 /// The timeouts that a trial sets, and the namespaces.
 package struct TrialPlan: Sendable, Hashable {
@@ -64,7 +63,7 @@ package protocol TrialEffects: ~Copyable {
   /// Reads the timeouts of the next director, and notes the identity of its namespace.
   mutating func read(_ target: TrialTarget) throws(DirectorError) -> TrialSnapshot
   /// Records the timeouts that may have to be restored.
-  mutating func record(_ snapshots: [TrialSnapshot]) throws(Errno)
+  mutating func record(_ snapshots: [TrialSnapshot]) throws(TrialFileError)
   /// Sets the timeouts of the next director and reads them back.
   mutating func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange
   /// Renews the connections in a namespace, after its timeouts were set or restored; `nil` if that is not wanted.
@@ -76,7 +75,9 @@ package protocol TrialEffects: ~Copyable {
   /// Waits for the processes that are part of this change, and then locks them out.
   mutating func acquireNestedLock() throws(ChangeLockError)
   /// Finishes trials that were started inside this one and killed.
-  mutating func finishNestedTrials() -> [TrialEvent]
+  ///
+  /// Returns the events to report, and whether one of them still has to restore timeouts of this trial.
+  mutating func finishNestedTrials() -> (events: [TrialEvent], isBlocked: Bool)
   /// Restores the timeouts of one namespace, or reads them if they are kept; `nil` if the namespace no longer exists.
   mutating func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult?
   /// Removes the record, because nothing must be restored any longer.

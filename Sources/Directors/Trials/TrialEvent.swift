@@ -3,6 +3,7 @@
 package import IPVS
 package import Linux
 package import SystemPackage
+internal import Text
 
 /// An event of a trial, to be reported.
 ///
@@ -28,7 +29,7 @@ package enum TrialEvent: Sendable, Hashable {
   /// There is no namespace in which timeouts could be set.
   case noNamespace
   /// The record for restoring could not be written.
-  case notRecorded(Errno)
+  case notRecorded(TrialFileError)
   /// A remark about the decision.
   case remark(String)
   /// A process that is part of this change did not end in time; `nil` if it is not visible which.
@@ -39,6 +40,15 @@ package enum TrialEvent: Sendable, Hashable {
   case left(Timeouts.Name, TrialResult)
   /// An earlier trial's record, at this path, cannot be read.
   case unreadable(String)
+  /// A file among the records, at this path, is not one.
+  case notARecord(String, OwnershipFault)
+  /// A file among the records, at this path, could not be removed.
+  case notRemoved(String, Errno)
+  /// The records in this directory cannot be used.
+  case unusableRecords(String, TrialFileError)
+  /// An earlier trial, of this command, is not finished, because a later one still runs; `nil` if it is not visible
+  /// which.
+  case stillRunning(LockHolder?, String)
 }
 
 extension TrialEvent {
@@ -56,9 +66,9 @@ extension TrialEvent {
         + " leave out --backend ipvsadm, or use `ipvs-timeout set`"
     case .nothingSet: "nothing was set, because a trial sets all of its network namespaces or none"
     case .noNamespace: "nothing was set, because no network namespace was selected"
-    case .notRecorded(let errno):
-      "cannot write to \(ChangeDirectory.usual.trials) (\(errno.description), errno \(errno.rawValue)), so the old"
-        + " timeouts cannot be restored automatically if this program is killed"
+    case .notRecorded(let error):
+      "cannot write to \(ChangeDirectory.usual.trials) (\(error)), so the old timeouts cannot be restored automatically"
+        + " if this program is killed"
     case .remark(let sentence): sentence
     case .disturbed(let holder):
       "a process of the command still changes timeouts: \(holder.subject) did not end within 10 s; when it has ended,"
@@ -67,8 +77,28 @@ extension TrialEvent {
       "\(namespace.place) no longer exists, so there are no timeouts to \(isKept ? "keep" : "restore")"
     case .left(let name, let result): result.sentence(name)
     case .unreadable(let path):
-      "cannot read \(path), which an earlier trial or renewal left; check the timeouts with"
-        + " `ipvs-timeout show --all-netns`, correct them, then run `ipvs-timeout rollback --keep`"
+      "cannot read \(path.printable), which an earlier trial or renewal left; \(TrialEvent.correction) run"
+        + " `ipvs-timeout rollback --keep`"
+    case .notARecord(let path, let fault):
+      "\(path.printable) is not a record of a trial: \(fault); \(TrialEvent.correction) run"
+        + " `ipvs-timeout rollback --keep`"
+    case .notRemoved(let path, let errno):
+      "cannot remove \(path.printable) (\(errno.description), errno \(errno.rawValue)); remove it with"
+        + " `rm -r \(path.shellWord)`"
+    case .unusableRecords(let path, .untrusted(let fault)):
+      "the records of trials in \(path) are not used, because \(fault); \(TrialEvent.correction) run `rm -r \(path)`"
+    case .unusableRecords(let path, .system(let errno)):
+      "cannot read the records of trials in \(path) (\(errno.description), errno \(errno.rawValue)); when this is fixed,"
+        + " run `ipvs-timeout rollback`"
+    case .unusableRecords(let path, _):
+      "the records of trials in \(path) are not used, because there are more than \(TrialRecords.maximumCount);"
+        + " \(TrialEvent.correction) run `rm -r \(path)`"
+    case .stillRunning(let holder, let command):
+      "an earlier `ipvs-timeout \(command.printable)` is not finished, because \(holder.subject) still runs in the same"
+        + " network namespace; wait until it ends, then run `ipvs-timeout rollback`"
     }
   }
+
+  /// What to do if nothing can be restored.
+  private static let correction = "check the timeouts with `ipvs-timeout show --all-netns`, correct them, then"
 }

@@ -9,15 +9,15 @@ internal import Linux
 package struct TrialRecord: Sendable, Hashable {
   /// The command: `try` or `with`, or one that renews connections.
   package let command: String
-  /// The backend, as `--backend` names it.
-  package let backend: String
+  /// The backend.
+  package let backend: BackendChoice
   /// The path of ipvsadm, if one was named.
   package let ipvsadm: String?
   /// The timeouts to restore, and the namespaces.
   package let snapshots: [TrialSnapshot]
 
   /// Creates a record from its parts.
-  package init(command: String, backend: String, ipvsadm: String?, snapshots: [TrialSnapshot]) {
+  package init(command: String, backend: BackendChoice, ipvsadm: String?, snapshots: [TrialSnapshot]) {
     self.command = command
     self.backend = backend
     self.ipvsadm = ipvsadm
@@ -27,33 +27,37 @@ package struct TrialRecord: Sendable, Hashable {
 
 extension TrialRecord {
   /// The largest size of a record in bytes: far more than a thousand namespaces need.
-  static let maximumSize = 1_048_576
+  package static let maximumSize = 1_048_576
 
   /// The first field, so that another version does not misread the record.
   private static let format = "ipvs-timeout trial 2"
 
   /// The record as bytes: fields that end in NUL, which no file name contains.
   var bytes: [UInt8] {
-    let head = [TrialRecord.format, command, backend, ipvsadm ?? "", "\(snapshots.count)"]
+    let head = [TrialRecord.format, command, backend.rawValue, ipvsadm ?? "", "\(snapshots.count)"]
     return (head + snapshots.flatMap(\.fields)).flatMap { Array($0.utf8) + [0] }
   }
 
   /// Reads a record; `nil` if the bytes are not one.
   init?(_ bytes: [UInt8]) {
     guard bytes.last == 0 else { return nil }
-    let fields = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)
-      .map { String(decoding: $0, as: UTF8.self) }
+    let slices = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)
     let headCount = 5
-    guard fields.count >= headCount, fields[0] == TrialRecord.format, let count = Int(fields[4]),
-      fields.count - headCount == count * TrialSnapshot.fieldCount
+    // The count could be any number, so nothing is calculated with it.
+    let (count, rest) = (slices.count - headCount).quotientAndRemainder(dividingBy: TrialSnapshot.fieldCount)
+    guard slices.count >= headCount, rest == 0 else { return nil }
+    let head = slices.prefix(headCount).map { String(decoding: $0, as: UTF8.self) }
+    guard head[0] == TrialRecord.format, let backend = BackendChoice(rawValue: head[2]),
+      head[3].isEmpty || head[3].hasPrefix("/"), Int(head[4]) == count
     else { return nil }
+    let fields = slices.map { String(decoding: $0, as: UTF8.self) }
     var snapshots: [TrialSnapshot] = []
     for start in stride(from: headCount, to: fields.count, by: TrialSnapshot.fieldCount) {
       guard let snapshot = TrialSnapshot(fields[start..<start + TrialSnapshot.fieldCount]) else { return nil }
       snapshots.append(snapshot)
     }
     self.init(
-      command: fields[1], backend: fields[2], ipvsadm: fields[3].isEmpty ? nil : fields[3], snapshots: snapshots)
+      command: head[1], backend: backend, ipvsadm: head[3].isEmpty ? nil : head[3], snapshots: snapshots)
   }
 }
 

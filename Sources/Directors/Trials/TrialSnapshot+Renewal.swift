@@ -58,12 +58,12 @@ extension TrialSnapshot {
       throw .kernel(error)
     }
     let record = TrialRecord(
-      command: command, backend: BackendChoice.netlink.rawValue, ipvsadm: nil, snapshots: [snapshot])
+      command: command, backend: .netlink, ipvsadm: nil, snapshots: [snapshot])
     let file: TrialFile
-    do throws(Errno) {
+    do throws(TrialFileError) {
       file = try TrialFile.write(record)
     } catch {
-      throw .kernel(IPVSError(.refused, .recordRenewal, in: target.namespace, errno: error))
+      throw .kernel(IPVSError(.refused, .recordRenewal, in: target.namespace, errno: error.errno))
     }
     do throws(DirectorError) {
       let report = try snapshot.renew(by: rule, in: target, until: isInterrupted)

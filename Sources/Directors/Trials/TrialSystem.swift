@@ -2,7 +2,6 @@
 
 package import IPVS
 package import Linux
-package import SystemPackage
 
 /// The effects of a trial on this machine.
 ///
@@ -14,6 +13,7 @@ package struct TrialSystem: ~Copyable, TrialEffects {
   private let decider: (SignalDeferral) -> TrialDecision
   private var nestedLock: ChangeLock?
   private var record: TrialFile?
+  private var recorded: [TrialSnapshot] = []
   private var directors: DirectorSequence?
 
   /// Creates the effects of a plan.
@@ -52,10 +52,11 @@ package struct TrialSystem: ~Copyable, TrialEffects {
     }
   }
 
-  package mutating func record(_ snapshots: [TrialSnapshot]) throws(Errno) {
+  package mutating func record(_ snapshots: [TrialSnapshot]) throws(TrialFileError) {
+    recorded = snapshots
     record = try TrialFile.write(
       TrialRecord(
-        command: plan.command, backend: plan.backend.rawValue, ipvsadm: plan.ipvsadm, snapshots: snapshots))
+        command: plan.command, backend: plan.backend, ipvsadm: plan.ipvsadm, snapshots: snapshots))
   }
 
   package mutating func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange {
@@ -76,9 +77,9 @@ package struct TrialSystem: ~Copyable, TrialEffects {
     nestedLock = try lock?.acquireNested()
   }
 
-  package mutating func finishNestedTrials() -> [TrialEvent] {
-    guard let time = record?.time else { return [] }
-    return UnfinishedTrial.finish(since: time)
+  package mutating func finishNestedTrials() -> (events: [TrialEvent], isBlocked: Bool) {
+    guard let number = record?.number else { return ([], false) }
+    return TrialRecords().finish(after: number, of: recorded)
   }
 
   package mutating func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult? {

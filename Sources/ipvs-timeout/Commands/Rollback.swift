@@ -51,9 +51,7 @@ struct RollbackRequest: Hashable {
     var context = CommandContext(Access(), output, isDeferred: true)
     try UnfinishedTrial.checkAccess()
     try ChangeLock.withLock {
-      for trial in UnfinishedTrial.all().reversed() {
-        context.add(trial.finish(isKeeping: isKeeping), isNamed: true)
-      }
+      context.add(TrialRecords().finish(isKeeping: isKeeping).events, isNamed: true)
     }
     let status = context.status
     return status.worse(context.flush())

@@ -53,6 +53,11 @@ extension TrialRequest {
       try renewal.confirm(
         targets.map { TargetTimeouts(target: $0, wanted: wanted) }, &context, isQuiet: output.isQuiet)
     }
+    // Before the lock is held and before anything is set, because a trial must also be able to restore the timeouts.
+    if let shortage = ResourceShortage.find(recordSize: TrialRecord.maximumSize, forProgram: access.backend == .ipvsadm)
+    {
+      throw Failure("nothing was set, because \(shortage)", .refused)
+    }
     var lock = try ChangeLock.acquired()
     var context = CommandContext(access, output, isDeferred: true)
     let result = SignalDeferral.during { relay in
@@ -134,7 +139,8 @@ extension TrialEvent {
     switch self {
     case .failed(let error, _): error.namespace
     case .tooLongForIpvsadm(_, let namespace): namespace
-    case .mismatch, .unreadable, .disturbed, .result, .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace,
+    case .mismatch, .unreadable, .notARecord, .notRemoved, .unusableRecords, .stillRunning, .disturbed, .result,
+      .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace,
       .notRecorded, .remark, .gone, .left:
       nil
     }
@@ -144,8 +150,8 @@ extension TrialEvent {
   fileprivate var status: ExitStatus? {
     switch self {
     case .failed(let error, _): error.exitStatus
-    case .mismatch, .tooLongForIpvsadm, .unreadable: .refused
-    case .disturbed: .timedOut
+    case .mismatch, .tooLongForIpvsadm, .unreadable, .notARecord, .notRemoved, .unusableRecords: .refused
+    case .disturbed, .stillRunning: .timedOut
     case .result, .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace, .notRecorded, .remark, .gone, .left:
       nil
     }
@@ -153,9 +159,18 @@ extension TrialEvent {
 }
 
 extension UnfinishedTrial {
+  private static let maximumNotices = 10
+
   /// Reports on standard error which timeouts earlier trials have left set, and how to finish them.
   static func reportAll() {
     guard mayBe() else { return }
-    for notice in all().compactMap(\.notice) { StandardStreams.report("ipvs-timeout: \(notice)") }
+    let records = TrialRecords()
+    if let sentence = records.obstacle?.sentence { StandardStreams.report("ipvs-timeout: \(sentence)") }
+    let notices = records.unfinished.compactMap(\.notice)
+    for notice in notices.prefix(maximumNotices) { StandardStreams.report("ipvs-timeout: \(notice)") }
+    guard notices.count > maximumNotices else { return }
+    StandardStreams.report(
+      "ipvs-timeout: \(notices.count - maximumNotices) more records of trials are in \(ChangeDirectory.usual.trials);"
+        + " run `ipvs-timeout rollback` to finish all of them")
   }
 }

@@ -77,9 +77,9 @@ final class ScriptedEffects: TrialEffects {
     return TrialSnapshot(name: target.name, fingerprint: nil, before: before, set: Self.wanted)
   }
 
-  func record(_ snapshots: [TrialSnapshot]) throws(Errno) {
+  func record(_ snapshots: [TrialSnapshot]) throws(TrialFileError) {
     log.append("record")
-    if row.answers["record"] != nil { throw .noSpace }
+    if row.answers["record"] != nil { throw .system(.noSpace) }
   }
 
   func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange {
@@ -111,9 +111,13 @@ final class ScriptedEffects: TrialEffects {
     }
   }
 
-  func finishNestedTrials() -> [TrialEvent] {
+  func finishNestedTrials() -> (events: [TrialEvent], isBlocked: Bool) {
     log.append("finish")
-    return row.answers["finish"] == nil ? [] : [.unreadable("/trial")]
+    return switch row.answers["finish"] {
+    case .isUnreadable: ([.unreadable("/trial")], false)
+    case .isBusy: ([.stillRunning(nil, "with")], true)
+    default: ([], false)
+    }
   }
 
   func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult? {
@@ -173,6 +177,10 @@ extension TrialEvent {
     case .gone: "gone"
     case .left(let name, _): "left-\(name.rawValue)"
     case .unreadable: "unreadable"
+    case .notARecord: "not-a-record"
+    case .notRemoved: "not-removed"
+    case .unusableRecords: "unusable"
+    case .stillRunning: "still-running"
     }
   }
 }

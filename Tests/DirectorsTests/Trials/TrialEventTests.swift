@@ -42,7 +42,7 @@ import Testing
       (.nothingSet, "nothing was set, because a trial sets all of its network namespaces or none"),
       (.noNamespace, "nothing was set, because no network namespace was selected"),
       (
-        .notRecorded(.noSpace),
+        .notRecorded(.system(.noSpace)),
         "cannot write to /run/ipvs-timeout/trials (No space left on device, errno 28), so the old timeouts cannot be"
           + " restored automatically if this program is killed"
       ),
@@ -65,16 +65,86 @@ import Testing
         "tcpfin in the network namespace blue is left at 77 s: the trial set it from 120 s to 30 s, but the command or"
           + " another program has changed it since"
       ),
-      (
-        .unreadable("/run/x"),
-        "cannot read /run/x, which an earlier trial or renewal left; check the timeouts with"
-          + " `ipvs-timeout show --all-netns`, correct them, then run `ipvs-timeout rollback --keep`"
-      ),
       (.result(result(set: Timeouts(), last: before), isEarlier: false), nil),
     ] as [(TrialEvent, String?)])
   func `has a sentence`(event: TrialEvent, sentence: String?) {
     #expect(event.sentence == sentence)
     #expect((sentence?.split(separator: "; ").first?.count ?? 0) <= 160)
+  }
+
+  @Test(
+    arguments: [
+      (
+        .notRecorded(.untrusted(.owner(65534))),
+        """
+        cannot write to /run/ipvs-timeout/trials (it belongs to user 65534), so the old timeouts \
+        cannot be restored automatically if this program is killed
+        """
+      ),
+      (
+        .notRecorded(.tooMany),
+        """
+        cannot write to /run/ipvs-timeout/trials (it has 1000 records already), so the old timeouts \
+        cannot be restored automatically if this program is killed
+        """
+      ),
+      (
+        .notRecorded(.tooLong),
+        """
+        cannot write to /run/ipvs-timeout/trials (the record is longer than 1 MiB), so the old \
+        timeouts cannot be restored automatically if this program is killed
+        """
+      ),
+      (
+        .unreadable("/run/x"),
+        """
+        cannot read /run/x, which an earlier trial or renewal left; check the timeouts with \
+        `ipvs-timeout show --all-netns`, correct them, then run `ipvs-timeout rollback --keep`
+        """
+      ),
+      (
+        .notARecord("/run/x", .notFile),
+        """
+        /run/x is not a record of a trial: it is not a regular file; check the timeouts with \
+        `ipvs-timeout show --all-netns`, correct them, then run `ipvs-timeout rollback --keep`
+        """
+      ),
+      (
+        .notRemoved("/run/x y", .directoryNotEmpty),
+        "cannot remove /run/x y (Directory not empty, errno 39); remove it with `rm -r '/run/x y'`"
+      ),
+      (
+        .unusableRecords("/run/x", .untrusted(.writable)),
+        """
+        the records of trials in /run/x are not used, because other users may write to it; check the \
+        timeouts with `ipvs-timeout show --all-netns`, correct them, then run `rm -r /run/x`
+        """
+      ),
+      (
+        .unusableRecords("/run/x", .tooMany),
+        """
+        the records of trials in /run/x are not used, because there are more than 1000; check the \
+        timeouts with `ipvs-timeout show --all-netns`, correct them, then run `rm -r /run/x`
+        """
+      ),
+      (
+        .unusableRecords("/run/x", .system(.tooManyOpenFiles)),
+        """
+        cannot read the records of trials in /run/x (Too many open files, errno 24); when this is \
+        fixed, run `ipvs-timeout rollback`
+        """
+      ),
+      (
+        .stillRunning(LockHolder(process: 7, command: "sleep 9"), "with"),
+        """
+        an earlier `ipvs-timeout with` is not finished, because `sleep 9` (process 7) still runs in \
+        the same network namespace; wait until it ends, then run `ipvs-timeout rollback`
+        """
+      ),
+    ] as [(TrialEvent, String)])
+  func `an event about records has a sentence`(event: TrialEvent, sentence: String) {
+    #expect(event.sentence == sentence)
+    #expect((sentence.split(separator: "; ").first?.count ?? 0) <= 160)
   }
 
   // The marker of results keeps its words. plain-english: off

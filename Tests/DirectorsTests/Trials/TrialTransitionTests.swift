@@ -153,6 +153,10 @@ import Testing
       testDescription: "one that was killed inside", answers: ["finish": .isUnreadable],
       effects: "\(begin) decide \(rollBack)", ending: .rolledBack, events: "unreadable restored:a"),
     TrialRow(
+      testDescription: "one was killed inside, and another one inside that one still runs",
+      answers: ["finish": .isBusy],
+      effects: "\(begin) decide lock finish restore:a", ending: .unfinished, events: "still-running restored:a"),
+    TrialRow(
       testDescription: "not restored", answers: ["restore:a": .fails],
       effects: "\(begin) decide lock finish restore:a unlock", ending: .unfinished, events: "failed"),
     TrialRow(

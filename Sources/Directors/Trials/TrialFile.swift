@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import IPVS
+package import Linux
+package import SystemPackage
+
+/// The record file of a running trial.
+///
+/// It is locked while its process lives, however that ends. An unlocked record belongs to a killed trial. This needs no
+/// process number, which another process may have by now, and works across containers that number processes
+/// differently.
+package struct TrialFile: ~Copyable {
+  private let descriptor: CInt
+  private let path: String
+  private let directory: ChangeDirectory
+  /// The number of the record: larger than that of each record that was there when it was written.
+  package let number: UInt64
+
+  /// Writes a record.
+  ///
+  /// - Parameters:
+  ///   - record: The timeouts that may have to be restored.
+  ///   - directory: The directory of changes.
+  /// - Returns: The file.
+  /// - Throws: ``TrialFileError``, when it cannot be written. Then no part of it is left.
+  package static func write(
+    _ record: TrialRecord, in directory: ChangeDirectory = .usual
+  ) throws(TrialFileError) -> TrialFile {
+    let bytes = record.bytes
+    guard bytes.count <= TrialRecord.maximumSize else { throw .tooLong }
+    if let (_, fault) = directory.fault { throw .untrusted(fault) }
+    let draft = "\(directory.path)/trial.\(getpid())"
+    // A trial that was killed here may have left a second name of its record, and may have had the same process number.
+    unlink(draft)
+    let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw .system(Errno(rawValue: errno)) }
+    do throws(TrialFileError) {
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .system(Errno(rawValue: errno)) }
+      do { try FileDescriptor(rawValue: descriptor).writeAll(bytes) } catch {
+        throw .system(error as? Errno ?? .ioError)
+      }
+      let (path, number) = try link(draft, in: directory)
+      unlink(draft)
+      return TrialFile(descriptor: descriptor, path: path, directory: directory, number: number)
+    } catch {
+      unlink(draft)
+      close(descriptor)
+      throw error
+    }
+  }
+
+  /// Removes the record, because nothing must be restored any longer.
+  package consuming func remove() {
+    directory.removeTrial(path)
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Gives the complete file its final name.
+  ///
+  /// Its number is the next one. So the order of records does not depend on the clock, which may be set back.
+  private static func link(
+    _ draft: String, in directory: ChangeDirectory
+  ) throws(TrialFileError) -> (path: String, number: UInt64) {
+    for _ in 0..<1000 {
+      // A process that removed the last record also removed the directory.
+      do throws(ChangeDirectoryError) { try directory.makeTrials() } catch {
+        switch error {
+        case .system(.noSuchFileOrDirectory): continue
+        case .system(let errno): throw .system(errno)
+        case .untrusted(let fault): throw .untrusted(fault)
+        }
+      }
+      let names: [FilePath.Component]
+      do throws(Errno) {
+        names = try FileReader.names(in: FilePath(directory.trials), atMost: TrialRecords.maximumCount - 1)
+      } catch {
+        if error == .noSuchFileOrDirectory { continue }
+        throw error == .fileTooLarge ? .tooMany : .system(error)
+      }
+      let number = (names.compactMap { TrialName($0.string)?.number }.max() ?? 0) + 1
+      let path = "\(directory.trials)/\(TrialName(number: number, process: getpid()))"
+      if Glibc.link(draft, path) == 0 { return (path, number) }
+      guard errno == EEXIST || errno == ENOENT else { throw .system(Errno(rawValue: errno)) }
+    }
+    throw .system(.fileExists)
+  }
+}
+
+/// The reason why a record was not written.
+package enum TrialFileError: Error, Hashable {
+  /// The system refused it.
+  case system(Errno)
+  /// The directory of the records is not trusted.
+  case untrusted(OwnershipFault)
+  /// There are too many records.
+  case tooMany
+  /// The record would be too long to be read.
+  case tooLong
+}
+
+extension TrialFileError: CustomStringConvertible {
+  /// The reason in a few words.
+  package var description: String {
+    switch self {
+    case .system(let errno): "\(errno.description), errno \(errno.rawValue)"
+    case .untrusted(let fault): fault.description
+    case .tooMany: "it has \(TrialRecords.maximumCount) records already"
+    case .tooLong: "the record is longer than 1 MiB"
+    }
+  }
+
+  /// The errno that comes nearest.
+  package var errno: Errno {
+    switch self {
+    case .system(let errno): errno
+    case .untrusted: .notPermitted
+    case .tooMany: .tooManyLinks
+    case .tooLong: .fileTooLarge
+    }
+  }
+}
+
+/// The name of a record: its number and its process, as in `2.1234`.
+struct TrialName: Hashable, CustomStringConvertible {
+  let number: UInt64
+  let process: Int32
+
+  init(number: UInt64, process: Int32) {
+    self.number = number
+    self.process = process
+  }
+
+  /// Reads a name; `nil` if it is not that of a record.
+  init?(_ name: String) {
+    let words = name.split(separator: ".", omittingEmptySubsequences: false)
+    // With this limit, the next number cannot overflow.
+    guard words.count == 2, words.allSatisfy({ $0.utf8.allSatisfy { 48...57 ~= $0 } }), words[0].utf8.count <= 18,
+      let number = UInt64(words[0]), let process = Int32(words[1])
+    else { return nil }
+    self.init(number: number, process: process)
+  }
+
+  var description: String { "\(number).\(process)" }
+}
+
+extension ChangeDirectory {
+  /// Removes a record, and the directory with the last one.
+  ///
+  /// So one system call shows whether there are any.
+  func removeTrial(_ path: String) {
+    unlink(path)
+    rmdir(trials)
+  }
+}
