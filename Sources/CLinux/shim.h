@@ -8,4 +8,4 @@
 #include <linux/sock_diag.h>
 
 // A macro that consists of macros, which Swift does not import.
-enum { IPVS_SO_GET_DAEMON = IP_VS_SO_GET_DAEMON };
+enum { IPVS_SO_GET_DAEMON = IP_VS_SO_GET_DAEMON, IPVS_SO_SET_STOPDAEMON = IP_VS_SO_SET_STOPDAEMON };

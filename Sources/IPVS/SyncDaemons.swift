@@ -47,6 +47,21 @@ package struct SyncDaemons: Sendable, Hashable {
     }
   }
 
+  /// Stops the backup daemon of a network namespace.
+  ///
+  /// The corresponding socket option is `IP_VS_SO_SET_STOPDAEMON`. Over netlink, the kernel sends no answer if the thread
+  /// of the daemon has not run yet.
+  ///
+  /// - Throws: ``IPVSError``, when the namespace cannot be entered or the kernel refuses.
+  static func stopBackup(in namespace: NetworkNamespace) throws(IPVSError) {
+    let result = try namespace.visited(for: .stopDaemon) { Result<Void, Errno>.stoppedBackup }
+    do throws(Errno) {
+      try result.get()
+    } catch {
+      throw IPVSError(.refused, .stopDaemon, in: namespace, errno: error)
+    }
+  }
+
   /// Whether a backup daemon runs in the namespace of the calling thread; `nil` if the kernel does not say.
   static var isBackupRunning: Bool? { try? Result.here.get().hasBackup }
 }
@@ -68,6 +83,24 @@ extension Result<SyncDaemons, Errno> {
     let states = daemons.0.state | daemons.1.state
     let backup = states & CInt(IP_VS_STATE_BACKUP) == 0 ? nil : SyncDaemons.Backup(daemons.1)
     return .success(SyncDaemons(hasMaster: states & CInt(IP_VS_STATE_MASTER) != 0, backup: backup))
+  }
+}
+
+extension Result<Void, Errno> {
+  /// The result of stopping the backup daemon in the namespace of the calling thread.
+  fileprivate static var stoppedBackup: Self {
+    let socket = socket(AF_INET, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(IPPROTO_RAW))
+    guard socket >= 0 else { return .failure(Errno(rawValue: errno)) }
+    defer { close(socket) }
+    var daemon = ip_vs_daemon_user()
+    daemon.state = CInt(IP_VS_STATE_BACKUP)
+    let size = socklen_t(MemoryLayout.size(ofValue: daemon))
+    guard setsockopt(socket, CInt(IPPROTO_IP), CInt(IPVS_SO_SET_STOPDAEMON), &daemon, size) != 0 else {
+      return .success(())
+    }
+    let failure = Errno(rawValue: errno)
+    // The thread ended before it ran, or another program has stopped the daemon.
+    return failure == .interrupted || failure == .noSuchProcess ? .success(()) : .failure(failure)
   }
 }
 

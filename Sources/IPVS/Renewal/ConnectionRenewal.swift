@@ -78,14 +78,7 @@ public struct ConnectionRenewal: Sendable, Hashable {
     over client: borrowing Client, until isInterrupted: () -> Bool = { false }
   ) throws(IPVSError) -> RenewalReport {
     let longest = rule.isSinceLastPacket && rule.previous == nil ? try longestTimers(in: client.namespace) : nil
-    let address: RenewalDaemon.Address
-    do throws(IPVSError) {
-      address = try client.start(daemon)
-    } catch {
-      // Without an answer, it may have started.
-      if [.timedOut, .truncatedReply, .unexpectedReply].contains(error.code) { try client.stop(daemon) }
-      throw error
-    }
+    let address = try client.start(daemon)
     let result: Result<RenewalReport, IPVSError> = Result { () throws(IPVSError) in
       try renew(over: client, at: address, longest, until: isInterrupted)
     }

@@ -64,6 +64,8 @@ extension Client {
       } catch .kernel(.invalidArgument) {
         throw IPVSError(.mixedAddressFamilies, .startDaemon, in: namespace, errno: .invalidArgument)
       } catch {
+        // Perhaps only the answer is missing.
+        try stop(daemon)
         throw IPVSError(error, during: .startDaemon, in: namespace)
       }
     }
@@ -72,7 +74,7 @@ extension Client {
   /// Stops the backup daemon of a renewal, if it runs.
   ///
   /// ``ConnectionRenewal/run(over:until:)`` does this by itself. Call it for a renewal whose process was killed. It never
-  /// stops another daemon. The corresponding kernel command is `IPVS_CMD_DEL_DAEMON`.
+  /// stops another daemon. The corresponding socket option is `IP_VS_SO_SET_STOPDAEMON`.
   ///
   /// - Returns: Whether it ran.
   /// - Throws: ``IPVSError``, when the kernel does not say which daemon runs, or does not stop it.
@@ -85,22 +87,17 @@ extension Client {
       // The caller must know that the daemon may still run.
       throw IPVSError(error.code, .stopDaemon, in: namespace, errno: error.underlyingErrno, detail: error.detail)
     }
-    do throws(NetlinkError) {
-      try socket.acknowledge(try daemon.stopRequest(to: family))
-      return true
-    } catch .kernel(.noSuchProcess) {
-      // Another program has stopped it.
-      return false
-    } catch {
-      throw IPVSError(error, during: .stopDaemon, in: namespace)
-    }
+    try SyncDaemons.stopBackup(in: namespace)
+    return true
   }
 }
 
 extension RenewalDaemon {
   /// The request that starts it.
   func startRequest(at address: Address, to family: Family) throws(NetlinkError) -> Request {
-    try request(IPVS_CMD_NEW_DAEMON, to: family) { request throws(NetlinkError) in
+    let request = try Request(to: family, command: UInt8(IPVS_CMD_NEW_DAEMON))
+    try request.append(Int(IPVS_CMD_ATTR_DAEMON)) { () throws(NetlinkError) in
+      try request.append(Int(IPVS_DAEMON_ATTR_STATE), UInt32(IP_VS_STATE_BACKUP))
       try request.append(Int(IPVS_DAEMON_ATTR_MCAST_IFN), RenewalDaemon.interface)
       try request.append(Int(IPVS_DAEMON_ATTR_SYNC_ID), UInt32(syncID))
       // Without a size, the kernel uses the MTU of the interface. Someone may have lowered it.
@@ -109,22 +106,6 @@ extension RenewalDaemon {
       try request.append(
         Int(IPVS_DAEMON_ATTR_MCAST_GROUP), UInt32(truncatingIfNeeded: address.group.bits.low).bigEndian)
       try request.append(Int(IPVS_DAEMON_ATTR_MCAST_PORT), address.port)
-    }
-  }
-
-  /// The request that stops it, or any other backup daemon.
-  func stopRequest(to family: Family) throws(NetlinkError) -> Request {
-    try request(IPVS_CMD_DEL_DAEMON, to: family) { _ in }
-  }
-
-  private func request(
-    _ command: some BinaryInteger, to family: Family,
-    _ attributes: (borrowing Request) throws(NetlinkError) -> Void
-  ) throws(NetlinkError) -> Request {
-    let request = try Request(to: family, command: UInt8(command))
-    try request.append(Int(IPVS_CMD_ATTR_DAEMON)) { () throws(NetlinkError) in
-      try request.append(Int(IPVS_DAEMON_ATTR_STATE), UInt32(IP_VS_STATE_BACKUP))
-      try attributes(request)
     }
     return request
   }
@@ -186,7 +167,7 @@ enum RenewalObstacle: Sendable, Hashable {
 extension IPVSError.Operation {
   /// Starting the backup daemon of a renewal, with `IPVS_CMD_NEW_DAEMON`.
   public static let startDaemon = IPVSError.Operation("start-daemon", "renew connections")
-  /// Stopping the backup daemon of a renewal, with `IPVS_CMD_DEL_DAEMON`.
+  /// Stopping the backup daemon of a renewal, with `IP_VS_SO_SET_STOPDAEMON`.
   public static let stopDaemon = IPVSError.Operation("stop-daemon", "stop the backup daemon of the renewal")
   /// Sending sync messages to the backup daemon of a renewal.
   public static let renewConnections = IPVSError.Operation("renew-connections", "renew connections")

@@ -39,19 +39,6 @@ import Testing
       ])
   }
 
-  @Test func `is stopped as the backup daemon`() throws {
-    let request = try RenewalDaemon(syncID: 200).stopRequest(to: Self.family)
-    #expect(
-      Array(request.bytes.dropFirst(16)) == [
-        // struct genlmsghdr
-        0x0A, 0x01, 0x00, 0x00,  // cmd IPVS_CMD_DEL_DAEMON, version 1
-        // struct nlattr IPVS_CMD_ATTR_DAEMON
-        0x0C, 0x00, 0x03, 0x80,  // nla_len 12, nla_type 3 | NLA_F_NESTED
-        0x08, 0x00, 0x01, 0x00,  // IPVS_DAEMON_ATTR_STATE
-        0x02, 0x00, 0x00, 0x00,  // IP_VS_STATE_BACKUP
-      ])
-  }
-
   /// The groups 224.0.0.0/24 are never forwarded; a daemon with the number 0 would accept the messages of all others.
   @Test func `has random numbers in their ranges`() throws {
     let first = try #require(InternetAddress(parsing: "224.0.0.160"))
