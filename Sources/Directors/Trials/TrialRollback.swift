@@ -76,16 +76,21 @@ struct TrialRollback {
     renew: (TrialSnapshot, TrialResult) throws(DirectorError) -> RenewalReport?
   ) {
     for snapshot in snapshots {
+      var isRestored = false
       do throws(DirectorError) {
-        if let result = try body(snapshot, purpose == .keep) {
-          add(result)
-          guard result.last != result.after, let report = try renew(snapshot, result) else { continue }
-          events.append(.renewed(report, result.target))
-        } else {
+        guard let result = try body(snapshot, purpose == .keep) else {
           addGone(snapshot)
+          continue
         }
+        add(result)
+        isRestored = true
+        guard result.last != result.after, let report = try renew(snapshot, result) else { continue }
+        events.append(.renewed(report, result.target))
       } catch  where error.namespaceIsMissing {
         addGone(snapshot)
+      } catch  where isRestored && !error.isAboutStoppingDaemon {
+        // The timeouts are restored. Only connections keep their timers.
+        events.append(.failed(error))
       } catch {
         events.append(.failed(error, advice: advice(snapshot)))
         isComplete = false

@@ -78,7 +78,8 @@ extension TrialSnapshot {
 }
 
 extension DirectorError {
-  fileprivate var isAboutStoppingDaemon: Bool {
+  /// Whether the daemon of a renewal may still run.
+  var isAboutStoppingDaemon: Bool {
     if case .kernel(let error) = cause { error.operation == .stopDaemon } else { false }
   }
 }
