@@ -149,9 +149,10 @@ extension IpvsadmError: CustomStringConvertible {
     said.isEmpty ? " and printed no message" : ": \"\(said.printable)\""
   }
 
+  /// The command for a shell; names in it may be other people's.
   private var commandLine: String {
-    let nsenter = entrance.map { ["nsenter", "--net=\($0.string.printable)"] } ?? []
-    return (nsenter + [program.printable] + command.arguments).joined(separator: " ")
+    let nsenter = entrance.map { ["nsenter", "--net=\($0.string)".shellWord] } ?? []
+    return (nsenter + [program.shellWord] + command.arguments).joined(separator: " ")
   }
 }
 

@@ -18,9 +18,9 @@ import Testing
         "there is no such file (No such file or directory, errno 2); create it with lines such as"
           + " `host 15m - 60s`, or name another file"
       ),
-      ("mkdir \"$1\"", "it is a directory, a FIFO, a device or a socket; name a text file"),
+      ("mkdir \"$1\"", "it is a directory, a FIFO, a device, a socket or a file of the kernel; name a text file"),
       // Nobody writes into it.
-      ("mkfifo \"$1\"", "it is a directory, a FIFO, a device or a socket; name a text file"),
+      ("mkfifo \"$1\"", "it is a directory, a FIFO, a device, a socket or a file of the kernel; name a text file"),
       (
         "echo 'host 1 2 3' > \"$1\"; chmod 666 \"$1\"",
         "it is world-writable, so any user could control what root does; review it, then run `chmod o-w %`"

@@ -17,6 +17,30 @@ import Testing
     #expect(try own.namespace == NamespaceIdentity("/proc/self/ns/net"))
   }
 
+  @Test func `is root's if all of its users are root`() async throws {
+    #expect(HostProcess.isOfRoot(getpid()) == (geteuid() == 0 && getuid() == 0))
+    #expect(!HostProcess.isOfRoot(0))
+    guard geteuid() == 0 else { return }
+    // Effective and saved user, and then its own user namespace, in which it is root.
+    for command in [
+      ["setpriv", "--ruid=65534", "--clear-groups", "sleep", "60"],
+      ["setpriv", "--reuid=65534", "--clear-groups", "sleep", "60"],
+      ["unshare", "--user", "--map-root-user", "sleep", "60"],
+    ] {
+      var number = pid_t()
+      var words = command.map { strdup($0) } + [nil]
+      defer { for word in words { free(word) } }
+      try #require(posix_spawnp(&number, command[0], nil, nil, &words, environ) == 0)
+      defer {
+        kill(number, SIGKILL)
+        waitpid(number, nil, 0)
+      }
+      var isSleeping = false
+      while !isSleeping { isSleeping = ProcessTable.commandName(of: number) == "sleep" }
+      #expect(!HostProcess.isOfRoot(number), "\(command)")
+    }
+  }
+
   @Test func `is not found by a different name`() throws {
     #expect(try HostProcess.running(named: ["no-such-program"]).isEmpty)
     // Kernel threads have no arguments.

@@ -58,6 +58,21 @@ import Testing
       let files = ProcessFiles(root: root, directory: nil)
       let braces = String(repeating: "{a,b}", count: 100)
       #expect(throws: Errno.fileTooLarge) { try files.matches(of: "/\(braces)") }
+      // 2^26 patterns, commas only, and a text that is longer than any path.
+      for pattern in [
+        String(repeating: "{a,b}", count: 26), "{" + String(repeating: ",", count: 3000) + "}",
+        "{" + String(repeating: ",", count: 900) + "}{,}",
+      ] {
+        #expect(throws: Errno.fileTooLarge) { try files.matches(of: "/\(pattern)") }
+      }
+      #expect(throws: Errno.fileNameTooLong) {
+        try files.matches(of: "/{" + String(repeating: ",", count: 60_000) + "}")
+      }
+      #expect(
+        try files.matches(of: "/{" + String(repeating: ",", count: 900) + "}") == Array(repeating: "", count: 901))
+      let late = ProcessFiles(root: root, directory: nil, until: .now)
+      #expect(throws: Errno.timedOut) { try late.matches(of: "/*") }
+      #expect(throws: Errno.timedOut) { try text("/", late) }
       for text in ["{", "{,"] {
         let open = "/\(String(repeating: text, count: 500))"
         let found = try files.matches(of: open)

@@ -50,9 +50,14 @@ package struct NamespacePattern: Sendable, Hashable {
   /// Whether it can match only one name or path.
   package var isExact: Bool { !hasWildcards }
 
+  /// Whether it may match files outside of `/run/netns` and `/run/docker/netns`.
+  package var mayBeElsewhere: Bool {
+    kind == .path && !["/run/netns/", "/run/docker/netns/"].contains(where: pattern.hasPrefix)
+  }
+
   /// The files that it matches outside of `/run/netns` and `/run/docker/netns`; none where it is a name.
   package var filesElsewhere: [FilePath] {
-    guard kind == .path, !["/run/netns/", "/run/docker/netns/"].contains(where: pattern.hasPrefix) else { return [] }
+    guard mayBeElsewhere else { return [] }
     guard hasWildcards else { return [FilePath(pattern)] }
     // To fnmatch(3), which decides in the end, braces are plain characters.
     let escaped = pattern.replacing("{", with: #"\{"#)

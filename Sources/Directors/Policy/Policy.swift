@@ -34,10 +34,10 @@ package struct PolicyFile: Sendable, Hashable {
 
   /// Reads a policy from the bytes of a file.
   ///
-  /// - Throws: ``PolicyError/mistakes(_:)``, with every mistake in the file.
+  /// - Throws: ``PolicyError/mistakes(_:more:)``, with the first hundred mistakes in the file, and the number of others.
   package init(parsing bytes: [UInt8], path: FilePath) throws(PolicyError) {
     let parser = PolicyParser(bytes, path: path)
-    guard parser.mistakes.isEmpty else { throw .mistakes(parser.mistakes) }
+    guard parser.mistakes.isEmpty else { throw .mistakes(parser.mistakes, more: parser.moreMistakes) }
     self.path = path
     self.lines = parser.lines
   }

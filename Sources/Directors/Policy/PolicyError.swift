@@ -8,13 +8,15 @@ internal import Text
 package enum PolicyError: Error, Sendable, Hashable {
   /// The file cannot be read, or may not be trusted.
   case unreadable(FilePath, PolicyObstacle)
-  /// The file has mistakes: all of them, in order.
-  case mistakes([PolicyMistake])
+  /// The file has mistakes: the first ones, in order, and how many more there are.
+  case mistakes([PolicyMistake], more: Int)
 
   /// The errno of the system; `nil` if there was none.
   package var errno: Errno? {
-    guard case .unreadable(_, .refused(let errno)) = self else { return nil }
-    return errno
+    switch self {
+    case .unreadable(_, .refused(let errno)), .unreadable(_, .noThread(let errno)): errno
+    default: nil
+    }
   }
 }
 
@@ -22,12 +24,16 @@ package enum PolicyError: Error, Sendable, Hashable {
 package enum PolicyObstacle: Error, Sendable, Hashable {
   /// The system refused to open or to read it, with its errno.
   case refused(Errno)
-  /// It is a directory, a FIFO, a device or a socket.
+  /// It is a directory, a FIFO, a device, a socket, or a file that the kernel generates, as in /proc.
   case notRegular
   /// Users other than its owner and group may write to it.
   case writableByOthers
   /// It is larger than 16 MiB.
   case tooLarge
+  /// Its file system did not answer in time.
+  case timedOut
+  /// The system provides no thread on which to wait for the file system.
+  case noThread(Errno)
 }
 
 extension PolicyError: CustomStringConvertible {
@@ -38,8 +44,8 @@ extension PolicyError: CustomStringConvertible {
     switch self {
     case .unreadable(let path, let obstacle):
       "cannot read the policy \(path.string.printable): \(obstacle.reason(path))"
-    case .mistakes(let mistakes):
-      mistakes.map(\.description).joined(separator: "\n")
+    case .mistakes(let mistakes, let more):
+      (mistakes.map(\.description) + (more > 0 ? ["\(more.counted("more mistake"))"] : [])).joined(separator: "\n")
     }
   }
 }
@@ -53,20 +59,29 @@ extension PolicyObstacle {
     case .refused(.permissionDenied), .refused(.notPermitted):
       "you may not read it\(said); run it as root, for example with sudo, or check the security policy (`dmesg`)"
     case .refused:
-      "the system refused\(said); check the path (`ls -lL \(path.string.printable)`) and its file system (`dmesg`)"
+      "the system refused\(said); check the path (`ls -lL \(path.string.shellWord)`) and its file system (`dmesg`)"
     case .notRegular:
-      "it is a directory, a FIFO, a device or a socket; name a text file"
+      "it is a directory, a FIFO, a device, a socket or a file of the kernel; name a text file"
     case .writableByOthers:
       "it is world-writable, so any user could control what root does; review it, then run"
-        + " `chmod o-w \(path.string.printable)`"
+        + " `chmod o-w \(path.string.shellWord)`"
     case .tooLarge:
       "it is larger than 16 MiB, the limit for a policy; name another file"
+    case .timedOut:
+      "its file system did not answer in time; check the mount (`findmnt`), or name a file on a local disk"
+    case .noThread:
+      "the system provides no thread to read it\(said); raise the limit of processes (`ulimit -u`, TasksMax=), then try"
+        + " again"
     }
   }
 
   /// The errno in words and as a number, which can be searched for.
   private var said: String {
-    guard case .refused(let errno) = self else { return "" }
+    let errno: Errno
+    switch self {
+    case .refused(let number), .noThread(let number): errno = number
+    default: return ""
+    }
     return " (\(errno.description), errno \(errno.rawValue))"
   }
 }

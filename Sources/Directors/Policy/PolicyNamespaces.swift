@@ -8,9 +8,7 @@ extension NamespaceList {
   ///
   /// A policy may name any path, also one with links in it.
   package mutating func add(boundBy policy: PolicyFile) {
-    for line in policy.lines {
-      for path in line.namespace.filesElsewhere { add(at: path) }
-    }
+    add(at: policy.lines.map(\.namespace).filter(\.mayBeElsewhere), named: \.text) { $0.filesElsewhere }
   }
 }
 

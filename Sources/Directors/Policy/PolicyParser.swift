@@ -5,8 +5,14 @@ internal import SystemPackage
 
 /// Reads the bytes of a policy, in linear time.
 struct PolicyParser {
+  /// How many mistakes are described; the others are counted.
+  static let mostMistakes = 100
+
   private(set) var lines: [PolicyLine] = []
+  /// The first mistakes.
   private(set) var mistakes: [PolicyMistake] = []
+  /// The number of other mistakes.
+  private(set) var moreMistakes = 0
 
   /// Reads the bytes of a file.
   init(_ bytes: [UInt8], path: FilePath) {
@@ -29,9 +35,15 @@ struct PolicyParser {
 
   private mutating func read(_ line: ArraySlice<UInt8>, number: Int, path: FilePath) {
     let parser = PolicyLineParser(
-      line.last == UInt8(ascii: "\r") ? line.dropLast() : line, number: number, path: path)
-    mistakes += parser.mistakes
-    if let line = parser.result { lines.append(line) }
+      line.last == UInt8(ascii: "\r") ? line.dropLast() : line, number: number, path: path,
+      atMost: PolicyParser.mostMistakes - mistakes.count)
+    moreMistakes += parser.moreMistakes
+    if !parser.mistakes.isEmpty {
+      mistakes += parser.mistakes
+      // No line of a file with a mistake counts, and such a file may be large.
+      lines = []
+    }
+    if mistakes.isEmpty, let line = parser.result { lines.append(line) }
   }
 }
 
@@ -42,7 +54,10 @@ struct PolicyLineParser {
   private let path: FilePath
   private var namespace: NamespacePattern?
   private var timeouts = Timeouts()
+  private let most: Int
   private(set) var mistakes: [PolicyMistake] = []
+  /// The number of mistakes after the first ones.
+  private(set) var moreMistakes = 0
 
   /// Reads a line.
   ///
@@ -50,7 +65,9 @@ struct PolicyLineParser {
   ///   - line: Its bytes without the end of the line.
   ///   - number: Its number, from 1.
   ///   - path: The path of the file.
-  init(_ line: ArraySlice<UInt8>, number: Int, path: FilePath) {
+  ///   - most: How many mistakes to describe.
+  init(_ line: ArraySlice<UInt8>, number: Int, path: FilePath, atMost most: Int) {
+    self.most = most
     self.line = line
     self.number = number
     self.path = path
@@ -67,7 +84,7 @@ struct PolicyLineParser {
 
   /// The rule in the line; `nil` if it has none, or has mistakes.
   var result: PolicyLine? {
-    guard mistakes.isEmpty, let namespace else { return nil }
+    guard mistakes.isEmpty, moreMistakes == 0, let namespace else { return nil }
     return PolicyLine(number: number, namespace: namespace, timeouts: timeouts)
   }
 
@@ -119,8 +136,16 @@ extension PolicyLineParser {
   private func text(_ range: Range<Int>) -> String { String(decoding: line[range], as: UTF8.self) }
 
   private mutating func report(_ rule: PolicyMistake.Rule, at column: Int, _ range: Range<Int>) {
-    mistakes.append(PolicyMistake(rule, text: text(range), path: path, line: number, column: column))
+    guard mistakes.count < most else {
+      moreMistakes += 1
+      return
+    }
+    let text = text(range.lowerBound..<min(range.upperBound, range.lowerBound + PolicyLineParser.mostTextBytes))
+    mistakes.append(PolicyMistake(rule, text: text, path: path, line: number, column: column))
   }
+
+  /// How many bytes of a text a mistake keeps; more than are printed.
+  private static var mostTextBytes: Int { 4096 }
 
   /// Reports the first control character of a word.
   ///

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import Linux
 internal import SystemPackage
 
@@ -74,49 +73,24 @@ enum PolicyBytes {
 
   /// Reads the file to its end, even if it changes at the same time.
   ///
+  /// It is closed before anything is printed, because it may have the number of a standard stream that the caller has
+  /// closed.
+  ///
   /// - Throws: ``PolicyObstacle``.
   static func read(_ path: FilePath) throws(PolicyObstacle) -> [UInt8] {
-    let descriptor = try open(path)
-    // It is closed before anything is printed, because it may have the number of a standard stream that the caller has
-    // closed.
-    defer { close(descriptor) }
-    try check(descriptor)
-    do throws(Errno) {
-      return try FileReader.rest(of: FileDescriptor(rawValue: descriptor), atMost: limit)
+    let file: ForeignFile
+    do throws(ForeignFile.Obstacle) {
+      file = try ForeignFile(at: path, atMost: limit)
     } catch {
-      throw error == .fileTooLarge ? .tooLarge : .refused(error)
+      switch error {
+      case .refused(let errno): throw .refused(errno)
+      case .notRegular: throw .notRegular
+      case .tooLarge: throw .tooLarge
+      case .timedOut: throw .timedOut
+      case .noThread(let errno): throw .noThread(errno)
+      }
     }
-  }
-
-  private static func open(_ path: FilePath) throws(PolicyObstacle) -> CInt {
-    // Opening must not wait for the other end of a FIFO, and must not make a terminal ours.
-    let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-    do {
-      return try checked { path.withPlatformString { Glibc.open($0, flags) } }
-    } catch .refused(.noSuchAddressOrDevice) {
-      // A socket, which cannot be opened, or a device that does not exist.
-      throw .notRegular
-    }
-  }
-
-  /// Checks the open file.
-  ///
-  /// Its name may lead to another file by now.
-  private static func check(_ descriptor: CInt) throws(PolicyObstacle) {
-    var file = stat()
-    try checked { fstat(descriptor, &file) }
-    guard file.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
-    guard file.st_mode & S_IWOTH == 0 else { throw .writableByOthers }
-  }
-
-  /// Makes a system call, and repeats it if a signal interrupted it.
-  @discardableResult
-  private static func checked<Result: SignedInteger>(_ call: () -> Result) throws(PolicyObstacle) -> Result {
-    while true {
-      let result = call()
-      if result >= 0 { return result }
-      let number = errno
-      guard number == EINTR else { throw .refused(Errno(rawValue: number)) }
-    }
+    guard !file.permissions.contains(.otherWrite) else { throw .writableByOthers }
+    return file.bytes
   }
 }

@@ -17,7 +17,9 @@ struct NamespacesCheck: DirectorCheck {
 
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
     let listing = try facts.machine.otherNamespaces.get().listing
-    let missing = unseen(facts.otherUsers) + hidden(listing.hiddenProcesses) + unreachable(listing.unreachable)
+    let missing =
+      unseen(facts.otherUsers) + hidden(listing.hiddenProcesses) + unreachable(listing.unreachable)
+      + unanswered(listing.unanswered)
     // With a namespace that cannot be seen, nothing is ok.
     return main(facts.otherDirectors, facts).filter { missing.isEmpty || $0.severity != .ok } + missing
       + leftovers(listing.leftovers.count)
@@ -130,6 +132,16 @@ struct NamespacesCheck: DirectorCheck {
         "cannot enter the network namespace \(first.name.printable)\(rest), which only another mount namespace has bound",
         so: "its timeouts are not known",
         fix: .advice("run `ipvs-timeout doctor` as root with the capabilities CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"))
+    ]
+  }
+
+  private func unanswered(_ paths: [FilePath]) -> [Finding] {
+    guard let first = paths.first else { return [] }
+    let rest = paths.count > 1 ? " (and \(paths.count - 1) more)" : ""
+    return [
+      .unchecked(
+        check, "the file system of \(first.string.printable)\(rest) did not answer in time",
+        so: "it may be a network namespace that uses IPVS", fix: .advice("`findmnt` lists the mounts"))
     ]
   }
 

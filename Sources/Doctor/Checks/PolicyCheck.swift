@@ -43,13 +43,22 @@ struct PolicyCheck: DirectorCheck {
   private func refused(_ error: PolicyError, _ policy: PolicyState) -> Finding {
     let consequence = "no line of the policy is in force: `ipvs-timeout apply` refuses the file"
     switch error {
-    case .mistakes(let mistakes):
-      let rest = mistakes.count > 1 ? " (and \((mistakes.count - 1).counted("more mistake")))" : ""
+    case .mistakes(let mistakes, let more):
+      let others = mistakes.count + more - 1
+      let rest = others > 0 ? " (and \(others.counted("more mistake")))" : ""
       return .problem(
         check, (mistakes.first?.description ?? "") + rest, so: consequence,
         fix: .command("ipvs-timeout check-policy\(policy.argument)"))
     case .unreadable(let path, .writableByOthers):
       return .problem(check, error.description, so: consequence, fix: .command("chmod o-w \(path.string.shellWord)"))
+    case .unreadable(_, .timedOut):
+      return .problem(
+        check, error.description, so: consequence,
+        fix: .advice("`findmnt` lists the mounts; name a file on a local disk"))
+    case .unreadable(_, .noThread):
+      return .unchecked(
+        check, error.description, so: "it is not known whether the policy is in force",
+        fix: .advice("raise the limit of processes (`ulimit -u`, TasksMax=), then run `ipvs-timeout doctor` again"))
     case .unreadable(let path, _):
       return .problem(check, error.description, so: consequence, fix: .command("ls -lL \(path.string.shellWord)"))
     }

@@ -18,12 +18,32 @@ struct WritersCheck: DirectorCheck {
     let elsewhere = all.filter { $0.process.namespace == here && $0.namespace != here }.map {
       Finding.ok(check, "\($0.name) runs here, and its virtual services are in another network namespace")
     }
+    let others = notRoots(facts.machine.otherWriters, here: here)
     guard !writers.isEmpty || !elsewhere.isEmpty else {
       let names = WriterKind.usual.map(\.rawValue).joined(separator: ", ")
-      return [.ok(check, "none of \(names) runs in this network namespace")]
+      return [.ok(check, "none of \(names) runs in this network namespace")] + others
     }
     let demand = facts.demand?.timeouts ?? Timeouts()
-    return writers.map { finding(on: $0, demand, facts.timeouts) } + elsewhere
+    return writers.map { finding(on: $0, demand, facts.timeouts) } + elsewhere + others
+  }
+
+  /// One line about the processes that are not root's.
+  ///
+  /// Anybody can give a process such a name. So they decide nothing.
+  private func notRoots(_ writers: [TimeoutWriter], here: NamespaceIdentity) -> [Finding] {
+    let here = writers.filter { $0.process.namespace == here }
+    guard let first = here.first else { return [] }
+    let rest =
+      switch here.count {
+      case 1: " is not root's, and was not looked at"
+      case 2: " and 1 other process are not root's, and were not looked at"
+      default: " and \(here.count - 1) other processes are not root's, and were not looked at"
+      }
+    return [
+      .note(
+        check, first.name + rest,
+        so: "anybody can give a process such a name; it matters only if you gave it the capability CAP_NET_ADMIN")
+    ]
   }
 
   private func finding(on writer: TimeoutWriter, _ demand: Timeouts, _ current: Timeouts) -> Finding {

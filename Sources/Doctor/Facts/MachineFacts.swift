@@ -2,6 +2,7 @@
 
 package import Directors
 package import IPVS
+internal import Linux
 package import SystemPackage
 internal import Text
 
@@ -13,8 +14,10 @@ package struct MachineFacts: Sendable {
   package let policy: PolicyState
   /// The network namespaces.
   package let otherNamespaces: Result<OtherNamespaces, DirectorError>
-  /// The programs that run and may write timeouts.
+  /// The programs that run and may write timeouts; all of them are root's.
   let writers: Result<[TimeoutWriter], DirectorError>
+  /// The processes with the name of such a program that are not root's, so that nothing of them is read.
+  var otherWriters: [TimeoutWriter] = []
   /// The files of ipvsadm that set timeouts at boot.
   var savedRules: [SavedRules] = []
   /// Whether each namespace that uses IPVS has its own report.
@@ -34,7 +37,9 @@ extension MachineFacts {
   ///   - ipvsadm: The path of ipvsadm; `nil` looks in the usual places.
   package init(policy: FilePath?, backend: BackendChoice, ipvsadm: String?) {
     self.policy = PolicyState(at: policy)
-    writers = Result { () throws(IPVSError) in try TimeoutWriter.running() }.mapError(DirectorError.kernel)
+    let running = Result { () throws(IPVSError) in try TimeoutWriter.running() }.mapError(DirectorError.kernel)
+    writers = running.map { $0.filter(\.process.isOfRoot) }
+    otherWriters = ((try? running.get()) ?? []).filter { !$0.process.isOfRoot }
     let policy = (try? self.policy.file.get()) ?? nil
     otherNamespaces = Result { () throws(DirectorError) in
       try OtherNamespaces(backend: backend, ipvsadm: ipvsadm, policy: policy)
@@ -42,6 +47,15 @@ extension MachineFacts {
     savedRules = SavedRules.all()
     let own = (try? otherNamespaces.get())?.listing.info(for: .current)
     isInNamedNamespace = own?.paths.isEmpty == false && NetworkNamespace.current.isOfFirstProcess == false
+  }
+}
+
+extension MachineFacts {
+  /// Whether a file system did not answer in time, so that a check is not complete.
+  package var hasTimedOut: Bool {
+    if case .failure(.unreadable(_, .timedOut)) = policy.file { return true }
+    let unanswered = (try? otherNamespaces.get())?.listing.unanswered ?? []
+    return !unanswered.isEmpty || ((try? writers.get()) ?? []).contains(where: \.hasTimedOut)
   }
 }
 

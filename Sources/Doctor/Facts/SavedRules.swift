@@ -21,8 +21,8 @@ extension SavedRules {
   /// - Returns: The files, Debian's first.
   package static func all(below root: FilePath = "/") -> [SavedRules] {
     func text(_ name: String) -> String {
-      let bytes = try? FileReader.bytes(of: root.appending(name), atMost: 16 << 20)
-      return String(decoding: bytes ?? [], as: UTF8.self)
+      let file = try? ForeignFile(at: root.appending(name), atMost: 16 << 20)
+      return String(decoding: file?.bytes ?? [], as: UTF8.self)
     }
     let unit = "ipvsadm.service"
     let isEnabled = SystemdUnits(named: [unit], below: root)?.state(of: unit) == .enabled

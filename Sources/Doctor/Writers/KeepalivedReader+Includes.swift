@@ -11,11 +11,17 @@ extension KeepalivedReader {
       throw refusal(pattern, "it is not known in which directory it is")
     }
     guard open.count < Limit.depth else { throw refusal(pattern, "files include each other without end") }
+    patterns += 1
+    guard patterns <= Limit.patterns else { throw refusal(pattern, "there are more than \(Limit.patterns) patterns") }
+    // No pattern is looked up when no more file may be read.
+    guard changes.count < Limit.files, bytesRead <= Limit.bytes else { throw tooMany(pattern) }
     let names: [String]
     do throws(Errno) {
       names = try files.matches(of: path)
     } catch .fileTooLarge {
       throw refusal(pattern, "it is a pattern of too many files")
+    } catch .timedOut {
+      throw refusal(pattern, "reading it took too long")
     } catch {
       throw refusal(pattern, "\(error)")
     }
@@ -59,7 +65,9 @@ extension KeepalivedReader {
     } catch .fileTooLarge {
       throw refusal(name, "it is longer than \(Limit.fileBytes >> 20) MiB")
     } catch .tooManyOpenFiles {
-      throw refusal(name, "there are more than \(Limit.files) files, or \(Limit.bytes >> 20) MiB")
+      throw tooMany(name)
+    } catch .timedOut {
+      throw refusal(name, "reading it took too long")
     } catch {
       throw refusal(name, "\(error)")
     }
@@ -71,6 +79,10 @@ extension KeepalivedReader {
       let end = pattern.lastIndex(of: "/"), let changed = files.changeOfDirectory(String(pattern[...end]))
     else { return }
     changes.append((String(pattern[..<end]), changed))
+  }
+
+  private func tooMany(_ name: String) -> ConfigurationObstacle {
+    refusal(name, "there are more than \(Limit.files) files, or \(Limit.bytes >> 20) MiB")
   }
 
   func refusal(_ name: String, _ reason: String) -> ConfigurationObstacle {

@@ -27,6 +27,8 @@ struct KeepalivedReader {
   /// How much is read.
   enum Limit {
     static let files = 1000
+    /// The patterns that are looked up; each may read many directories.
+    static let patterns = 1000
     static let fileBytes = 4 << 20
     static let bytes = 16 << 20
     static let depth = 50
@@ -66,6 +68,7 @@ struct KeepalivedReader {
   var residue: Line?
   var steps = 0
   var bytesRead = 0
+  var patterns = 0
   /// The files that were read, and when each was changed last.
   var changes: [(file: String, changed: WallTime)] = []
 
@@ -131,6 +134,8 @@ struct KeepalivedReader {
   mutating func count() throws(ConfigurationObstacle) {
     steps += 1
     guard steps <= Limit.steps else { throw obstacle("more than \(Limit.steps) lines are too many to be read here") }
+    guard steps.isMultiple(of: 1000) else { return }
+    do throws(Errno) { try files.checkTime() } catch { throw obstacle("reading it took too long") }
   }
 
   /// The next text, from a sequence, a definition or a file.

@@ -62,6 +62,8 @@ struct TimeoutWriter: Sendable, Hashable {
   let namespace: NamespaceIdentity?
   /// A file that was changed after the program had read it.
   var changedFile: String?
+  /// Whether its files could not be read in time.
+  var hasTimedOut = false
   /// Whether it has read its configuration again since its start.
   var isReloaded = false
 
@@ -82,6 +84,8 @@ struct TimeoutWriter: Sendable, Hashable {
 extension TimeoutWriter {
   /// How long reading the files of one program may take; they may be on a file system that hangs.
   private static let patience = Duration.seconds(5)
+  /// How long reading the files of all programs may take.
+  private static let longestPatience = Duration.seconds(15)
 
   /// The programs that run on this machine.
   ///
@@ -93,15 +97,36 @@ extension TimeoutWriter {
     } catch {
       throw IPVSError(.refused, .listProcesses, errno: error)
     }
-    let names = Dictionary(processes.map { ($0.number, $0.name) }) { first, _ in first }
+    let names = Dictionary(processes.filter(\.isOfRoot).map { ($0.number, $0.name) }) { first, _ in first }
+    let end = ContinuousClock.now + longestPatience
     return processes.compactMap { process in
       // keepalived's children have its name, and do its work.
       guard names[process.parent] != process.name, let program = kind(of: process) else { return nil }
-      do throws(ThreadWithTimeout.Obstacle) {
-        return try ThreadWithTimeout.run(within: patience) { TimeoutWriter(program, process) }
-      } catch {
-        let reason = "its files could not be read in \(patience.components.seconds) s"
-        return TimeoutWriter(program: program, process: process, plan: .unknown(reason))
+      return process.isOfRoot
+        ? read(program, process, until: min(end, .now + patience))
+        : TimeoutWriter(program: program, process: process, plan: .unknown("it is not root's"))
+    }
+  }
+
+  /// Reads what a program writes, on another thread.
+  private static func read(
+    _ program: WriterKind, _ process: HostProcess, until end: ContinuousClock.Instant
+  ) -> TimeoutWriter? {
+    func unknown(_ reason: String, hasTimedOut: Bool = true) -> TimeoutWriter {
+      var writer = TimeoutWriter(program: program, process: process, plan: .unknown(reason))
+      writer.hasTimedOut = hasTimedOut
+      return writer
+    }
+    let time = end - .now
+    guard time > .zero else { return unknown("there was no time left for its files") }
+    do throws(ThreadWithTimeout.Obstacle) {
+      let writer = try ThreadWithTimeout.run(within: time) { TimeoutWriter(program, process, until: end) }
+      // Another process may have its number by now, and may have shown its own files.
+      return process.isStillThere ? writer : nil
+    } catch {
+      switch error {
+      case .timedOut: return unknown("its files could not be read in \(patience.components.seconds) s")
+      case .noThread(let errno): return unknown("there is no thread to read its files (\(errno))", hasTimedOut: false)
       }
     }
   }
@@ -114,8 +139,8 @@ extension TimeoutWriter {
   }
 
   /// Reads what a program writes.
-  private init(_ program: WriterKind, _ process: HostProcess) {
-    let reading = WriterReading(of: program, process)
+  private init(_ program: WriterKind, _ process: HostProcess, until end: ContinuousClock.Instant) {
+    let reading = WriterReading(of: program, process, until: end)
     self.init(
       program: program, process: process, plan: reading.plan,
       namespace: reading.namespace)

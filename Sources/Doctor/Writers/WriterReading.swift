@@ -19,10 +19,10 @@ struct WriterReading: Sendable {
   }
 
   /// Reads them.
-  init(of program: WriterKind, _ process: HostProcess) {
+  init(of program: WriterKind, _ process: HostProcess, until end: ContinuousClock.Instant? = nil) {
     switch program {
-    case .keepalived: self = .keepalived(process.arguments, process.files, hostName: process.hostName)
-    case .kubeProxy: self = .kubeProxy(process.arguments, process.files)
+    case .keepalived: self = .keepalived(process.arguments, process.files(until: end), hostName: process.hostName)
+    case .kubeProxy: self = .kubeProxy(process.arguments, process.files(until: end))
     case .kubeRouter: self = .kubeRouter(process.arguments)
     case .dockerd:
       plan = .nothing("sets none; the namespaces that it makes for Swarm start with \(Timeouts.kernelDefault.words)")

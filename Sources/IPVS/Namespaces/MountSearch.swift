@@ -9,6 +9,8 @@ struct OwnMounts {
   private(set) var inodes: Set<UInt> = []
   /// The namespaces that are bound outside of the directories in which names are looked up, in the order of the paths.
   private(set) var others: [(identity: NamespaceIdentity, path: FilePath)] = []
+  /// The paths among them whose file system did not answer in time.
+  private(set) var unanswered: [FilePath] = []
 
   /// Reads the list of mounts.
   ///
@@ -16,13 +18,24 @@ struct OwnMounts {
   /// - Throws: `Errno`, when the list cannot be read to its end.
   mutating func read(device: UInt) throws(Errno) {
     var mounts = try NamespaceMounts()
-    defer { others.sort { $0.path.string < $1.path.string } }
+    var found: [(identity: NamespaceIdentity, path: FilePath)] = []
+    defer { check(found.sorted { $0.path.string < $1.path.string }) }
     while let mount = try mounts.next() {
       inodes.insert(mount.inode)
       guard !NetworkNamespace.directoryPrefixes.contains(where: mount.isBound) else { continue }
-      let (identity, path) = (NamespaceIdentity(device: device, inode: mount.inode), mount.path)
-      // Another mount may hide it.
-      if (try? NamespaceIdentity(path)) == identity { others.append((identity, path)) }
+      found.append((NamespaceIdentity(device: device, inode: mount.inode), mount.path))
+    }
+  }
+
+  /// Leaves out the namespaces that another mount hides.
+  private mutating func check(_ found: [(identity: NamespaceIdentity, path: FilePath)]) {
+    let identities = PatientLookup.eachOrHere(found.map(\.path)) { try? NamespaceIdentity($0) }
+    for ((identity, path), now) in zip(found, identities) {
+      guard let now else {
+        unanswered.append(path)
+        continue
+      }
+      if now == identity { others.append((identity, path)) }
     }
   }
 }

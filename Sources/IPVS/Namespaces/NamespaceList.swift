@@ -28,6 +28,9 @@ public struct NamespaceList: Sendable {
   /// only in another mount namespace, and is in ``namespaces`` by another path.
   public private(set) var leftovers: [FilePath] = []
 
+  /// The files and directories whose file system did not answer in time: each may be a network namespace, or have some.
+  public private(set) var unanswered: [FilePath] = []
+
   /// The position of each namespace in `namespaces`.
   private var positions: [NamespaceIdentity: Int] = [:]
   /// The names that are in use.
@@ -36,12 +39,13 @@ public struct NamespaceList: Sendable {
   /// A list of known namespaces.
   package init(
     _ namespaces: [NamespaceInfo], hiddenProcesses: Int = 0, hiddenMounts: Int = 0, unreachable: [NamespaceInfo] = [],
-    leftovers: [FilePath] = []
+    leftovers: [FilePath] = [], unanswered: [FilePath] = []
   ) {
     self.hiddenProcesses = hiddenProcesses
     self.hiddenMounts = hiddenMounts
     self.unreachable = unreachable
     self.leftovers = leftovers
+    self.unanswered = unanswered
     for known in namespaces { add(known) }
   }
 
@@ -68,19 +72,50 @@ public struct NamespaceList: Sendable {
     namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
   }
 
-  /// Adds the namespace at a path.
+  /// Adds the namespaces at paths.
   ///
   /// If the list has the namespace already, its entry gets the path, too.
   ///
-  /// If the path does not exist or is no network namespace, the list stays as it is.
-  package mutating func add(at path: FilePath) {
-    guard let identity = try? NamespaceIdentity(path) else { return }
-    if let position = positions[identity] {
-      namespaces[position] = namespaces[position].adding(path)
-    } else if let device = namespaces.first?.fileIdentity.device, identity.isNetworkNamespace(at: path, device: device)
-    {
-      add(identity, at: [path])
+  /// If a path does not exist or is no network namespace, the list stays as it is.
+  ///
+  /// - Parameters:
+  ///   - sources: What the paths come from, for example patterns.
+  ///   - paths: The paths of a source. They are looked up on another thread, because a file system may hang.
+  package mutating func add<Source: Sendable>(
+    at sources: [Source], named: (Source) -> String, _ paths: @escaping @Sendable (Source) -> [FilePath]
+  ) {
+    guard let device = namespaces.first?.fileIdentity.device else { return }
+    let found = PatientLookup.eachOrHere(sources) { source in
+      paths(source).compactMap { path in (try? NamespaceIdentity(path)).map { FoundFile(path, $0, device: device) } }
     }
+    for (source, files) in zip(sources, found) {
+      guard let files else {
+        unanswered.append(FilePath(named(source)))
+        continue
+      }
+      for file in files {
+        if let position = positions[file.identity] {
+          namespaces[position] = namespaces[position].adding(file.path)
+        } else if file.isNamespace {
+          add(file.identity, at: [file.path])
+        }
+      }
+    }
+  }
+}
+
+/// A file that may be a network namespace.
+private struct FoundFile: Sendable {
+  let path: FilePath
+  let identity: NamespaceIdentity
+  let isNamespace: Bool
+
+  init(_ path: FilePath, _ identity: NamespaceIdentity, device: UInt, known: Set<UInt> = []) {
+    self.path = path
+    self.identity = identity
+    isNamespace =
+      identity.device == device
+      && (known.contains(identity.inode) || identity.isNetworkNamespace(at: path, device: device))
   }
 }
 
@@ -95,19 +130,19 @@ extension NamespaceList {
       if bound[identity, default: []].isEmpty { order.append(identity) }
       bound[identity, default: []].append(path)
     }
-    for directory in NetworkNamespace.directories {
-      for path in try paths(in: directory) {
-        // A file that was removed in the meantime does not count.
-        guard let identity = try? NamespaceIdentity(path) else { continue }
-        if identity.device == device,
-          mounts.inodes.contains(identity.inode)
-            || identity.isNetworkNamespace(at: path, device: device)
-        {
-          found(identity, at: path)
-        } else {
-          leftovers.append(path)
-        }
+    unanswered += mounts.unanswered
+    let (paths, known) = (try pathsInDirectories(), mounts.inodes)
+    let files = PatientLookup.eachOrHere(paths) { path in
+      (try? NamespaceIdentity(path)).map { FoundFile(path, $0, device: device, known: known) }
+    }
+    for (path, answer) in zip(paths, files) {
+      guard let answer else {
+        unanswered.append(path)
+        continue
       }
+      // A file that was removed in the meantime does not count.
+      guard let file = answer else { continue }
+      if file.isNamespace { found(file.identity, at: path) } else { leftovers.append(path) }
     }
     for (identity, path) in mounts.others { found(identity, at: path) }
     for identity in order {
@@ -120,13 +155,25 @@ extension NamespaceList {
     }
   }
 
-  private func paths(in directory: FilePath) throws(Errno) -> [FilePath] {
-    do throws(Errno) {
-      let names = try FileReader.names(in: directory)
-      return names.sorted { $0.string < $1.string }.map { directory.appending($0) }
-    } catch .noSuchFileOrDirectory {
-      return []
+  /// The files in the directories in which names are looked up.
+  private mutating func pathsInDirectories() throws(Errno) -> [FilePath] {
+    let directories = NetworkNamespace.directories
+    let answers = PatientLookup.eachOrHere(directories) { directory in
+      Result { () throws(Errno) in try FileReader.names(in: directory) }
     }
+    var paths: [FilePath] = []
+    for (directory, answer) in zip(directories, answers) {
+      do throws(Errno) {
+        guard let names = try answer?.get() else {
+          unanswered.append(directory)
+          continue
+        }
+        paths += names.sorted { $0.string < $1.string }.map { directory.appending($0) }
+      } catch .noSuchFileOrDirectory {
+        continue
+      }
+    }
+    return paths
   }
 
   /// Adds the namespaces that only other mount namespaces have bound.

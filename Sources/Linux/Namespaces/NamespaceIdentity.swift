@@ -35,9 +35,20 @@ package struct NamespaceIdentity: Sendable, Hashable {
 
   /// Finds the first of these files that is a namespace; if none is, the first one that exists.
   ///
+  /// Files outside of /proc may be on a file system that hangs. So another thread looks them up, for at most 5 s.
+  ///
   /// - Parameter files: The files that a namespace may be.
-  /// - Returns: The path and the identity of the file; `nil` if none of the files exists.
+  /// - Returns: The path and the identity of the file; `nil` if none of the files exists, or no answer came in time.
   package static func first(of files: [FilePath]) -> (path: FilePath, identity: NamespaceIdentity)? {
+    guard !files.allSatisfy(\.isLinkOfProcess) else { return firstNow(of: files) }
+    do throws(ThreadWithTimeout.Obstacle) {
+      return try ThreadWithTimeout.run(within: .seconds(5)) { firstNow(of: files) }
+    } catch {
+      return error == .timedOut ? nil : firstNow(of: files)
+    }
+  }
+
+  private static func firstNow(of files: [FilePath]) -> (path: FilePath, identity: NamespaceIdentity)? {
     var first: (path: FilePath, identity: NamespaceIdentity)?
     let device = files.count > 1 ? try? NamespaceIdentity("/proc/thread-self/ns/net").device : nil
     for file in files {
@@ -58,10 +69,14 @@ package struct NamespaceIdentity: Sendable, Hashable {
   package func isNetworkNamespace(at path: FilePath, device: UInt) -> Bool {
     // Opening another kind of file can have side effects.
     guard self.device == device else { return false }
+    let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY
     let descriptor =
-      (try? ProcessPath(path)?.open(O_RDONLY)) ?? path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+      (try? ProcessPath(path)?.open(flags)) ?? path.withPlatformString { open($0, flags | O_CLOEXEC) }
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
+    // The path may lead to another file by now; the request means something else to other files.
+    var file = stat()
+    guard fstat(descriptor, &file) == 0, file.st_dev == device else { return false }
     return network_namespace_is(descriptor) != 0
   }
 

@@ -6,7 +6,7 @@ package import SystemPackage
 
 /// Enters network namespaces to open something there.
 ///
-/// A new thread enters one namespace after another and ends in the last one. The threads of the caller never leave their
+/// A new thread enters one namespace after another and ends in the last one. If one hangs, other threads do the rest. The threads of the caller never leave their
 /// own namespace, so there is no way back that could fail. A socket that was opened in a namespace stays there, and all
 /// threads can use it.
 package enum NamespaceThread {
@@ -20,22 +20,16 @@ package enum NamespaceThread {
   package static func run<Value: Sendable>(
     inEach namespaces: [[FilePath]], _ body: @escaping @Sendable () -> Value
   ) -> [Result<Value, NamespaceError>] {
-    do throws(ThreadWithTimeout.Obstacle) {
-      return try ThreadWithTimeout.run(within: .seconds(5)) {
-        namespaces.map { files in
-          Result { () throws(NamespaceError) in
-            try enter(files)
-            return body()
-          }
+    do throws(Errno) {
+      let results = try PatientLookup.each(namespaces) { files in
+        Result { () throws(NamespaceError) in
+          try enter(files)
+          return body()
         }
       }
+      return results.map { $0 ?? .failure(.timedOut) }
     } catch {
-      let failure: NamespaceError =
-        switch error {
-        case .timedOut: .timedOut
-        case .noThread(let errno): .noThread(errno)
-        }
-      return namespaces.map { _ in .failure(failure) }
+      return namespaces.map { _ in .failure(.noThread(error)) }
     }
   }
 
@@ -85,9 +79,16 @@ package enum NamespaceThread {
   ///
   /// Opening a device can have side effects, and a named pipe would wait.
   private static func opened(_ path: FilePath) throws(NamespaceError) -> CInt {
+    // Only root can exchange a file there. Elsewhere, the file is held by a reference while it is checked.
+    let isSafe = path.starts(with: "/run/netns") || path.isLinkOfProcess
+    let handle = isSafe ? -1 : path.withPlatformString { open($0, file_handle_only | O_CLOEXEC) }
+    defer { if handle >= 0 { close(handle) } }
+    guard isSafe || handle >= 0 else { throw .notOpened(Errno(rawValue: errno)) }
     var file = stat()
-    guard path.withPlatformString({ stat($0, &file) }) == 0 else { throw .notOpened(Errno(rawValue: errno)) }
-    return try opened(path, file)
+    guard (isSafe ? path.withPlatformString { stat($0, &file) } : fstat(handle, &file)) == 0 else {
+      throw .notOpened(Errno(rawValue: errno))
+    }
+    return try opened(isSafe ? path : FilePath("/proc/thread-self/fd/\(handle)"), file)
   }
 
   private static func opened(_ path: ProcessPath) throws(NamespaceError) -> CInt {
@@ -101,12 +102,13 @@ package enum NamespaceThread {
 
   private static func opened(_ path: FilePath, _ file: stat) throws(NamespaceError) -> CInt {
     guard file.st_mode & S_IFMT == S_IFREG else { throw .notANamespace(nil) }
-    let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+    let options = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+    let descriptor = path.withPlatformString { open($0, options) }
     guard descriptor < 0 else { return descriptor }
     // The plain file that `ip netns add` makes first may refuse to be opened, and is no namespace yet.
     guard !path.isOtherThanNamespace else { throw .notANamespace(nil) }
     // It may have become one since then.
-    let second = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+    let second = path.withPlatformString { open($0, options) }
     guard second >= 0 else { throw .notOpened(Errno(rawValue: errno)) }
     return second
   }

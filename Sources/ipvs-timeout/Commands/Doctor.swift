@@ -87,7 +87,7 @@ struct DoctorRequest: Hashable {
     diagnosis.check(try access.selection.targets(&context), &context)
     if access.selection.choice == .current { diagnosis.checkOthers(&context) }
     if !isQuiet, !diagnosis.reports.isEmpty { try print(diagnosis) }
-    let status = try context.finish()
+    let status = try context.finish().worse(diagnosis.hasTimedOut ? .timedOut : .success)
     return diagnosis.reports.contains(where: \.hasProblem) ? status.worse(.notAsWanted) : status
   }
 
@@ -127,6 +127,9 @@ private struct Diagnosis {
   init(_ request: DoctorRequest) {
     self.request = request
   }
+
+  /// Whether a file system did not answer in time.
+  var hasTimedOut: Bool { machine?.hasTimedOut ?? false }
 
   /// Checks each of some namespaces; a director that does not answer is a finding, too.
   mutating func check(_ targets: [NamespaceTarget], _ context: inout CommandContext) {

@@ -54,11 +54,20 @@ extension Failure {
   /// A policy that is not applied, with each of its errors on its own line.
   init(_ error: PolicyError, in path: FilePath) {
     switch error {
-    case .unreadable:
-      let mayNot = error.errno == .permissionDenied || error.errno == .notPermitted
-      self.init(error.description, mayNot ? .notPermitted : .badPolicy)
-    case .mistakes(let mistakes):
-      let count = mistakes.count == 1 ? "an error" : "\(mistakes.count) errors"
+    case .unreadable(_, let obstacle):
+      let status: ExitStatus =
+        switch obstacle {
+        case .refused(.permissionDenied), .refused(.notPermitted): .notPermitted
+        case .timedOut: .timedOut
+        case .noThread: .refused
+        case .refused, .notRegular, .writableByOthers, .tooLarge: .badPolicy
+        }
+      self.init(error.description, status)
+    case .mistakes(let mistakes, let more):
+      let total = mistakes.count + more
+      let count =
+        total == 1
+        ? "an error" : "\(total) errors" + (more > 0 ? ", of which the first \(mistakes.count) are listed" : "")
       self.init(
         sentences: mistakes.map(\.description) + ["nothing was changed, because \(path.string.printable) has \(count)"],
         .badPolicy)

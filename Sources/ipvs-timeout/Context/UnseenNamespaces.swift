@@ -2,6 +2,7 @@
 
 internal import Directors
 internal import IPVS
+internal import SystemPackage
 internal import Text
 
 /// The network namespaces of a machine that a command should have reached and cannot.
@@ -12,6 +13,8 @@ struct UnseenNamespaces: Hashable {
   private var hiddenMounts = 0
   /// The namespaces that only other mount namespaces have bound.
   private var unreachable: [NamespaceInfo] = []
+  /// The files whose file system did not answer, so that each may be a namespace.
+  private var unanswered: [FilePath] = []
 
   /// None.
   init() {}
@@ -25,6 +28,7 @@ struct UnseenNamespaces: Hashable {
     hiddenProcesses = list.hiddenProcesses
     hiddenMounts = policy?.lines.allSatisfy(\.namespace.isHost) ?? false ? 0 : list.hiddenMounts
     unreachable = list.unreachable.filter { policy?.isAbout($0) ?? true }
+    unanswered = list.unanswered
   }
 
   /// Whether a line of a policy matches one of them.
@@ -52,6 +56,14 @@ struct UnseenNamespaces: Hashable {
         "cannot enter the network namespace \(first.name.printable)\(rest), which only another mount namespace has bound;"
           + " \(capabilities)")
     }
-    return sentences.map { Failure($0, .notPermitted) }
+    return sentences.map { Failure($0, .notPermitted) } + (unansweredSentence.map { [Failure($0, .timedOut)] } ?? [])
+  }
+
+  private var unansweredSentence: String? {
+    guard let first = unanswered.first else { return nil }
+    let rest = unanswered.count > 1 ? " (and \(unanswered.count - 1) more)" : ""
+    return
+      "cannot find out whether \(first.string.printable)\(rest) is a network namespace: its file system did not answer"
+      + " in time; check the mount (`findmnt`)"
   }
 }

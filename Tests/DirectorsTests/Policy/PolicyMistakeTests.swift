@@ -156,11 +156,12 @@ import Testing
   }
 
   @Test func `can be distinguished by a program`() {
-    let expected = PolicyError.mistakes([
-      PolicyMistake(.timeout, text: "x", path: "p.conf", line: 1, column: 3),
-      PolicyMistake(.missingFields([.tcpFin, .udp]), text: "a x", path: "p.conf", line: 1, column: 4),
-      PolicyMistake(.controlCharacter("\0"), text: "#\0", path: "p.conf", line: 2, column: 2),
-    ])
+    let expected = PolicyError.mistakes(
+      [
+        PolicyMistake(.timeout, text: "x", path: "p.conf", line: 1, column: 3),
+        PolicyMistake(.missingFields([.tcpFin, .udp]), text: "a x", path: "p.conf", line: 1, column: 4),
+        PolicyMistake(.controlCharacter("\0"), text: "#\0", path: "p.conf", line: 2, column: 2),
+      ], more: 0)
     #expect(throws: expected) { try policy("a x\n#\0") }
     #expect(expected.errno == nil)
   }

@@ -25,10 +25,30 @@ import Testing
     #expect(start.duration(to: clock.now) < Self.limit)
   }
 
-  @Test func `ten thousand mistakes`() {
-    let said = mistakes(String(repeating: "host x 2 3\n", count: 10_000))
-    #expect(said.count == 10_000)
-    #expect(said.last?.hasPrefix("p.conf:10000:6: \"x\" is not a timeout") == true)
+  @Test func `the first hundred mistakes, and the number of others`() {
+    for (count, more) in [(99, nil), (100, nil), (101, "1 more mistake"), (10_000, "9900 more mistakes")] {
+      // Good lines before, between and after them do not matter.
+      let said = mistakes("host 1 2 3\n" + String(repeating: "host x 2 3\nhost 1 2 3\n", count: count))
+      #expect(said.count == min(count, 100) + (more == nil ? 0 : 1))
+      #expect(said[min(count, 100) - 1].hasPrefix("p.conf:\(2 * min(count, 100)):6: \"x\" is not a timeout"))
+      #expect(more == nil || said.last == more)
+    }
+    // A line may have several of them.
+    let said = mistakes(String(repeating: "host x y z a\n", count: 26))
+    #expect(said.count == 101)
+    #expect(said.last == "4 more mistakes")
+  }
+
+  @Test func `one mistake in a very long word keeps only its beginning`() {
+    guard
+      case .mistakes(let mistakes, more: 0) = PolicyError.of(
+        "host " + String(repeating: "é", count: 1_000_000) + " 2 3")
+    else {
+      Issue.record("no mistake")
+      return
+    }
+    #expect(mistakes.map { $0.text.utf8.count <= 4096 + 3 } == [true])
+    #expect(mistakes.first?.description.contains(String(repeating: "é", count: 200) + "…") == true)
   }
 
   /// Long lines, and the beginnings of the messages about them.

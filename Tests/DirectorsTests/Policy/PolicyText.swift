@@ -39,3 +39,15 @@ extension PolicyFile {
   /// The lines, for comparison with a table.
   var rows: [Row] { lines.map { Row($0.number, $0.namespace.text, $0.timeouts) } }
 }
+
+extension PolicyError {
+  /// The error of reading a text; `nil` if it has none.
+  static func of(_ text: String) -> PolicyError? {
+    do {
+      _ = try policy(text)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}

@@ -22,7 +22,8 @@ extension DirectorFacts {
     otherNamespaces: Result<OtherNamespaces, DirectorError> = .success(
       OtherNamespaces(listing: NamespaceList([]), users: [])),
     settings: [KernelSetting: String] = [:], daemons: SyncDaemons = SyncDaemons(hasMaster: false, backup: nil),
-    writers: [TimeoutWriter] = [], savedRules: [SavedRules] = [], isComplete: Bool = false,
+    writers: [TimeoutWriter] = [], otherWriters: [TimeoutWriter] = [], savedRules: [SavedRules] = [],
+    isComplete: Bool = false,
     isInNamedNamespace: Bool = false
   ) -> DirectorFacts {
     DirectorFacts(
@@ -32,7 +33,8 @@ extension DirectorFacts {
       settings: .success(KernelSettings(settings)),
       daemons: .success(daemons),
       machine: MachineFacts(
-        policy: policy, otherNamespaces: otherNamespaces, writers: .success(writers), savedRules: savedRules,
+        policy: policy, otherNamespaces: otherNamespaces, writers: .success(writers), otherWriters: otherWriters,
+        savedRules: savedRules,
         isComplete: isComplete, isInNamedNamespace: isInNamedNamespace))
   }
 }

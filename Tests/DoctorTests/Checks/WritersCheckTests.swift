@@ -37,6 +37,30 @@ import Testing
     #expect(try WritersCheck().findings(on: .example(known: here, writers: [writer])) == [.ok(.writers, nobody)])
   }
 
+  @Test func `reports in one line the processes that are not root's`() throws {
+    func writers(_ count: Int, in namespace: NamespaceInfo) -> [TimeoutWriter] {
+      (0..<count).map { number in
+        TimeoutWriter(
+          program: .keepalived,
+          process: HostProcess(Int32(750 + number), "keepalived", in: namespace.fileIdentity, isOfRoot: false),
+          plan: .unknown("it is not root's"))
+      }
+    }
+    for (count, words) in [
+      (1, " is not root's, and was not looked at"),
+      (2, " and 1 other process are not root's, and were not looked at"),
+      (3, " and 2 other processes are not root's, and were not looked at"),
+    ] {
+      let facts = DirectorFacts.example(
+        known: here, otherWriters: writers(count, in: here) + writers(2, in: elsewhere))
+      let findings = try WritersCheck().findings(on: facts)
+      #expect(findings.map(\.severity) == [.ok, .note])
+      #expect(findings.last?.fact == "keepalived (pid 750)" + words)
+      #expect(findings.last?.fix == nil)
+    }
+    #expect(try WritersCheck().findings(on: .example(known: here, otherWriters: writers(2, in: elsewhere))).count == 1)
+  }
+
   @Test func `belongs to the namespace of the services`() throws {
     let plan = TimeoutWriter.Plan.writes(Timeouts(tcp: 5), in: .options)
     #expect(

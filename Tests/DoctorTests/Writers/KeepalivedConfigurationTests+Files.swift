@@ -52,6 +52,23 @@ extension KeepalivedConfigurationTests {
       equals: .unknown("\(Self.file) line 1: /etc/keepalived/large: it is longer than 4 MiB"))
   }
 
+  @Test func `limits the patterns, the files and the time`() async throws {
+    let globs = [Self.file: String(repeating: "include /e*/*/none*\n", count: 1001) + Self.service]
+    #expect(
+      try await reading(globs).plan
+        == .unknown("\(Self.file) line 1000: /e*/*/none*: there are more than 1000 patterns"))
+    let bomb = String(repeating: "{a,b}", count: 26)
+    #expect(
+      try await reading([Self.file: "include \(bomb)"]).plan
+        == .unknown("\(Self.file) line 1: \(bomb): it is a pattern of too many files"))
+    try await withTemporaryDirectory { root in
+      try root.pushing(FilePath(String(Self.file.dropFirst()))).write(Self.service)
+      let files = ProcessFiles(root: root, directory: nil, until: .now)
+      #expect(
+        WriterReading.keepalived([], files, hostName: "x").plan == .unknown("\(Self.file): reading it took too long"))
+    }
+  }
+
   @Test func `reads regular files only`() async throws {
     try await withTemporaryDirectory { root in
       let directory = root.appending("etc/keepalived")

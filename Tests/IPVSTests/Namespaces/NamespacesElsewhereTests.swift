@@ -96,3 +96,8 @@ import Testing
     }
   }
 }
+
+extension NamespaceList {
+  /// Adds the namespace at a path.
+  fileprivate mutating func add(at path: FilePath) { add(at: [path], named: \.string) { [$0] } }
+}

@@ -29,13 +29,16 @@ package enum FileReader {
   ///   - path: The file.
   ///   - limit: How many bytes the file may have.
   ///   - options: More options for opening it, such as `.noFollow`.
+  ///   - isWanted: Whether the open descriptor leads to the file that is meant.
   /// - Returns: All of its bytes.
-  /// - Throws: `Errno`; `.fileTooLarge` when it is longer.
+  /// - Throws: `Errno`; `.fileTooLarge` when it is longer, `.staleNFSFileHandle` when it is not the wanted file.
   package static func bytes(
-    of path: FilePath, atMost limit: Int, options: FileDescriptor.OpenOptions = []
+    of path: FilePath, atMost limit: Int, options: FileDescriptor.OpenOptions = [],
+    where isWanted: (CInt) -> Bool = { _ in true }
   ) throws(Errno) -> [UInt8] {
     try withFile(path, options.union([.closeOnExec, .nonBlocking, .init(rawValue: O_NOCTTY)])) { file in
-      try rest(of: file, atMost: limit)
+      guard isWanted(file.rawValue) else { throw Errno.staleNFSFileHandle }
+      return try rest(of: file, atMost: limit)
     }
   }
 

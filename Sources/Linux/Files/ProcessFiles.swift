@@ -11,20 +11,12 @@ package import SystemPackage
 /// The process may name any file. So only regular files are opened, no link leads out of the root directory of the
 /// process, and sizes and numbers are limited. Paths are absolute, as the process sees them.
 package struct ProcessFiles: Sendable {
-  /// A regular file.
-  package struct File: Sendable {
-    /// All of its bytes.
-    package let bytes: [UInt8]
-    /// When it was last changed.
-    package let changed: WallTime
-  }
-
   /// The file at a path, by its kind.
   package enum Found: Sendable {
     /// A regular file that is not executable.
-    case file(File)
+    case file(ForeignFile)
     /// A regular file that is executable for someone.
-    case program(File)
+    case program(ForeignFile)
     /// Something else, such as a directory, a device, or a file that the kernel generates.
     case other
   }
@@ -32,11 +24,14 @@ package struct ProcessFiles: Sendable {
   private let root: FilePath
   /// The current directory of the process; `nil` if it cannot be found out.
   package let directory: String?
+  /// When to stop; then everything fails with `.timedOut`.
+  package var deadline: ContinuousClock.Instant?
 
   /// The files below a root directory, for a process whose current directory is below it.
-  package init(root: FilePath, directory: String?) {
+  package init(root: FilePath, directory: String?, until deadline: ContinuousClock.Instant? = nil) {
     self.root = root
     self.directory = directory
+    self.deadline = deadline
   }
 
   /// The files of the process with this number.
@@ -71,15 +66,20 @@ package struct ProcessFiles: Sendable {
   /// - Returns: A regular file with its bytes, or the fact that it is something else.
   /// - Throws: `Errno`, when it cannot be read; `.fileTooLarge` when it is longer.
   package func find(_ path: String, atMost limit: Int) throws(Errno) -> Found {
-    // Checked before it is opened, because opening a device can have an effect.
     let handle = try open(path, file_handle_only)
     defer { try? handle.close() }
-    let status = try ProcessFiles.status(of: handle)
-    guard status.st_mode & S_IFMT == S_IFREG, file_is_made_up(handle.rawValue) == 0 else { return .other }
-    guard status.st_size <= limit else { throw .fileTooLarge }
-    let bytes = try FileReader.bytes(of: FilePath("/proc/self/fd/\(handle.rawValue)"), atMost: limit)
-    let file = File(bytes: bytes, changed: WallTime(of: status))
-    return status.st_mode & 0o111 == 0 ? .file(file) : .program(file)
+    do throws(ForeignFile.Obstacle) {
+      let file = try ForeignFile(handle, atMost: limit)
+      return file.permissions.isDisjoint(with: [.ownerExecute, .groupExecute, .otherExecute])
+        ? .file(file) : .program(file)
+    } catch {
+      switch error {
+      case .notRegular: return .other
+      case .tooLarge: throw .fileTooLarge
+      case .refused(let errno), .noThread(let errno): throw errno
+      case .timedOut: throw .timedOut
+      }
+    }
   }
 
   /// The identity of the file at a path; `nil` if there is none, or it is not visible.
@@ -96,8 +96,16 @@ package struct ProcessFiles: Sendable {
     return (try? ProcessFiles.status(of: handle)).map { WallTime(of: $0) }
   }
 
+  /// Checks that there is time left.
+  ///
+  /// - Throws: `.timedOut`.
+  package func checkTime() throws(Errno) {
+    if let deadline, ContinuousClock.now >= deadline { throw .timedOut }
+  }
+
   /// Opens a file as the process would.
   private func open(_ path: String, _ flags: CInt) throws(Errno) -> FileDescriptor {
+    try checkTime()
     let start: FileDescriptor
     do {
       start = try FileDescriptor.open(root, .init(rawValue: file_handle_only), options: [.directory, .closeOnExec])
@@ -122,7 +130,8 @@ extension ProcessFiles {
   ///
   /// - Parameter pattern: An absolute pattern.
   /// - Returns: The paths of the existing files, of any kind.
-  /// - Throws: `Errno`, when a directory cannot be read; `.fileTooLarge` when there are more than 10000 names or paths.
+  /// - Throws: `Errno`, when a directory cannot be read; `.fileTooLarge` when there are more than 10000 names or paths,
+  ///   or the braces mean more than 1000 patterns.
   package func matches(of pattern: String) throws(Errno) -> [String] {
     var found: [String] = []
     for pattern in try ProcessFiles.withoutBraces(pattern) {
@@ -145,6 +154,9 @@ extension ProcessFiles {
 
   /// The limit for the names in a directory and for the files of a pattern.
   private static var most: Int { 10_000 }
+
+  /// The limit for the patterns that braces mean.
+  private static var mostPatterns: Int { 1000 }
 
   private func exists(_ path: String) throws(Errno) -> Bool {
     do {
@@ -175,6 +187,8 @@ extension ProcessFiles {
 
   /// The patterns without braces that a pattern with braces means: `abd` and `acd` for `a{b,c}d`.
   private static func withoutBraces(_ pattern: String) throws(Errno) -> [String] {
+    // As for any path; and finding the braces of a longer one takes long.
+    guard pattern.utf8.count < Int(PATH_MAX) else { throw .fileNameTooLong }
     var done: [String] = []
     var waiting = [pattern]
     while let pattern = waiting.popLast() {
@@ -182,10 +196,8 @@ extension ProcessFiles {
         done.append(pattern)
         continue
       }
+      guard waiting.count + done.count + choices.count <= mostPatterns else { throw .fileTooLarge }
       for choice in choices.reversed() { waiting.append(pattern.replacingRange(range, with: choice)) }
-      guard waiting.count + done.count <= most, waiting.reduce(0, { $0 + $1.utf8.count }) < 1 << 20 else {
-        throw .fileTooLarge
-      }
     }
     return done
   }

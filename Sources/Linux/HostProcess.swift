@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import SystemPackage
+
+/// A visible process of this machine.
+package struct HostProcess: Sendable, Hashable {
+  package let number: Int32
+  /// The number of its parent process.
+  package let parent: Int32
+  /// The first of its arguments, without the directory; of a process that is not root's, the name that the kernel keeps.
+  package let name: String
+  /// Its arguments, without its name; none of a process that is not root's.
+  package let arguments: [String]
+  /// Its network namespace; `nil` if the kernel does not say.
+  package let namespace: NamespaceIdentity?
+  /// Whether it is root's, and in the user namespace of the caller.
+  ///
+  /// Any other process may have chosen its name and its arguments to deceive.
+  package let isOfRoot: Bool
+
+  /// Creates a process from its parts, for tests.
+  package init(
+    _ number: Int32, parent: Int32 = 1, _ name: String, _ arguments: [String] = [], in namespace: NamespaceIdentity?,
+    isOfRoot: Bool = true
+  ) {
+    self.number = number
+    self.parent = parent
+    self.name = name
+    self.arguments = arguments
+    self.namespace = namespace
+    self.isOfRoot = isOfRoot
+  }
+
+  /// A running process; `nil` if there is none with this number, it is a kernel thread, or it has another name.
+  private init?(_ number: Int32, named names: Set<String>) {
+    let isOfRoot = HostProcess.isOfRoot(number)
+    // The arguments are in the memory of the process. It may be arranged so that reading it never ends.
+    let words = isOfRoot ? (try? ProcessTable.arguments(of: number)) ?? [] : [ProcessTable.commandName(of: number)]
+    guard let name = words.first?.split(separator: "/").last.map(String.init), names.contains(name) else { return nil }
+    self.init(
+      number, parent: ProcessState(of: number)?.parent ?? 0, name, Array(words.dropFirst()),
+      in: try? NamespaceIdentity(FilePath("/proc/\(number)/ns/net")), isOfRoot: isOfRoot)
+  }
+
+  /// The running processes of these names, in ascending order of their numbers.
+  ///
+  /// - Throws: `Errno`, when /proc cannot be read.
+  package static func running(named names: Set<String>) throws(Errno) -> [HostProcess] {
+    try ProcessTable.numbers().compactMap { HostProcess($0, named: names) }
+  }
+
+  /// Whether a process is root's, and in the user namespace of the caller.
+  package static func isOfRoot(_ number: Int32) -> Bool {
+    guard let status = try? FileReader.kernelText(of: FilePath("/proc/\(number)/status")),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }),
+      let own = try? NamespaceIdentity("/proc/self/ns/user"),
+      let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/user"))
+    else { return false }
+    // Real, effective, saved, and for files: a program with the set-user-ID bit was started by somebody else.
+    let users = line.split(whereSeparator: \.isWhitespace).dropFirst()
+    return users.count == 4 && users.allSatisfy { $0 == "0" } && own == its
+  }
+
+  /// Whether it still is the process that was found, and not another one with the same number.
+  package var isStillThere: Bool {
+    isOfRoot == HostProcess.isOfRoot(number) && ProcessState(of: number)?.parent == parent
+  }
+
+  /// The files as this process sees them.
+  ///
+  /// - Parameter deadline: When to stop reading them.
+  package func files(until deadline: ContinuousClock.Instant? = nil) -> ProcessFiles {
+    var files = ProcessFiles(of: number)
+    files.deadline = deadline
+    return files
+  }
+
+  /// When it was started; `nil` if the kernel does not say.
+  package var started: WallTime? { ProcessState.start(of: number) }
+
+  /// The host name as the process sees it; `nil` if it lives in another UTS namespace, whose name cannot be read from
+  /// here.
+  package var hostName: String? {
+    guard let own = try? NamespaceIdentity("/proc/self/ns/uts"),
+      let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/uts")), own == its
+    else { return nil }
+    return try? FileReader.kernelText(of: "/proc/sys/kernel/hostname").split(separator: "\n").first.map(String.init)
+  }
+
+  /// When a memory file that this process has open was last written.
+  ///
+  /// - Parameter name: The name that the process gave to memfd_create(2).
+  /// - Returns: The time; `nil` if the process has no memory file of this name open.
+  package func changeOfMemoryFile(_ name: String) -> WallTime? {
+    let directory = FilePath("/proc/\(number)/fd")
+    let target = "/memfd:\(name) (deleted)"
+    guard let descriptors = try? FileReader.names(in: directory, atMost: 4096) else { return nil }
+    return descriptors.lazy.map { directory.appending($0) }.first { FileReader.linkTarget(of: $0) == target }
+      .flatMap { WallTime(ofChangeAt: $0) }
+  }
+}
