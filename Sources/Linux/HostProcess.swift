@@ -70,6 +70,7 @@ package struct HostProcess: Sendable, Hashable {
   /// The files as this process sees them.
   ///
   /// - Parameter deadline: When to stop reading them.
+  /// - Returns: The files.
   package func files(until deadline: ContinuousClock.Instant? = nil) -> ProcessFiles {
     var files = ProcessFiles(of: number)
     files.deadline = deadline

@@ -104,9 +104,8 @@ struct PolicyLineParser {
       next = words.next()
     }
     if let first, let last, count <= Timeouts.Name.allCases.count {
-      let missing = Timeouts.Name.allCases.dropFirst(count - 1)
       let fields = first.range.lowerBound..<last.range.upperBound
-      report(.missingFields(Array(missing)), at: last.columns.upperBound, fields)
+      report(.missingFields(Array(Timeouts.Name.allCases.dropFirst(count - 1))), at: last.columns.upperBound, fields)
     }
     return next
   }
@@ -135,13 +134,13 @@ struct PolicyLineParser {
 extension PolicyLineParser {
   private func text(_ range: Range<Int>) -> String { String(decoding: line[range], as: UTF8.self) }
 
-  private mutating func report(_ rule: PolicyMistake.Rule, at column: Int, _ range: Range<Int>) {
+  private mutating func report(_ rule: @autoclosure () -> PolicyMistake.Rule, at column: Int, _ range: Range<Int>) {
     guard mistakes.count < most else {
       moreMistakes += 1
       return
     }
     let text = text(range.lowerBound..<min(range.upperBound, range.lowerBound + PolicyLineParser.mostTextBytes))
-    mistakes.append(PolicyMistake(rule, text: text, path: path, line: number, column: column))
+    mistakes.append(PolicyMistake(rule(), text: text, path: path, line: number, column: column))
   }
 
   /// How many bytes of a text a mistake keeps; more than are printed.
@@ -162,6 +161,7 @@ extension PolicyLineParser {
     let start = line[..<position].lastIndex(where: \.isBlank).map { $0 + 1 } ?? line.startIndex
     let end = line[position...].firstIndex(where: \.isBlank) ?? line.endIndex
     let column = String(decoding: line[..<position], as: UTF8.self).unicodeScalars.count + 1
-    report(.notUTF8(line[position]), at: column, start..<end)
+    let byte = line[position]
+    report(.notUTF8(byte), at: column, start..<end)
   }
 }

@@ -79,10 +79,11 @@ public struct NamespaceList: Sendable {
   /// If a path does not exist or is no network namespace, the list stays as it is.
   ///
   /// - Parameters:
-  ///   - sources: What the paths come from, for example patterns.
-  ///   - paths: The paths of a source. They are looked up on another thread, because a file system may hang.
+  ///   - sources: The origins of the paths, for example patterns.
+  ///   - name: The name of an origin.
+  ///   - paths: The paths of an origin. They are looked up on another thread, because a file system may hang.
   package mutating func add<Source: Sendable>(
-    at sources: [Source], named: (Source) -> String, _ paths: @escaping @Sendable (Source) -> [FilePath]
+    at sources: [Source], named name: (Source) -> String, _ paths: @escaping @Sendable (Source) -> [FilePath]
   ) {
     guard let device = namespaces.first?.fileIdentity.device else { return }
     let found = PatientLookup.eachOrHere(sources) { source in
@@ -90,7 +91,7 @@ public struct NamespaceList: Sendable {
     }
     for (source, files) in zip(sources, found) {
       guard let files else {
-        unanswered.append(FilePath(named(source)))
+        unanswered.append(FilePath(name(source)))
         continue
       }
       for file in files {

@@ -13,7 +13,7 @@ struct NamespaceFailure: Hashable {
   /// The sentence for people, without the name of the program.
   let sentence: String
   let status: ExitStatus
-  /// Whether the target is a network namespace; if not, its file has no identity to report.
+  /// Whether the target is a network namespace; if not, or if nobody knows, its file has no identity to report.
   private var isNamespace = true
 
   /// A failure with its parts.
@@ -26,7 +26,8 @@ struct NamespaceFailure: Hashable {
   /// The failure of the director in a namespace.
   init(_ target: NamespaceTarget, _ error: DirectorError) {
     self.init(target, error.description, error.exitStatus)
-    isNamespace = !error.namespaceIsMissing
+    // A file system that has not answered is not asked again.
+    isNamespace = !error.namespaceIsMissing && (error.exitStatus != .timedOut || target.known != nil)
   }
 }
 
