@@ -150,9 +150,7 @@ extension RealKernel {
         let isDaemonLeft = !(try await netns.daemons().isEmpty)
         // Only a daemon that could not be stopped may stay, with its record.
         if isDaemonLeft {
-          #expect(
-            outcome.stderr.contains("stop the backup daemon") || outcome.stderr.contains("ask for the sync daemons"),
-            comment)
+          #expect(outcome.stderr.contains("stop the backup daemon"), comment)
           try await expectRollback(command, "\(call) \(error) \(number)")
         }
         if !(try await netns.records().isEmpty) {

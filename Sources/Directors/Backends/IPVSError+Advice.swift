@@ -27,6 +27,8 @@ extension IPVSError {
 
   /// A change may have been made even if its answer is missing.
   private var doubt: String? {
+    // The record of the renewal stays.
+    if operation == .stopDaemon { return "when this is fixed, run `ipvs-timeout rollback`" }
     guard operation == .setTimeouts, mayHaveSetTimeouts else { return nil }
     return "the timeouts may have been set: check with `\(NamespaceCommands(namespace).showing)`"
   }

@@ -92,7 +92,7 @@ struct TrialRollback {
         // The timeouts are restored. Only connections keep their timers.
         events.append(.failed(error))
       } catch {
-        events.append(.failed(error, advice: advice(snapshot)))
+        events.append(.failed(error, advice: error.isAboutStoppingDaemon ? nil : advice(snapshot)))
         isComplete = false
       }
     }

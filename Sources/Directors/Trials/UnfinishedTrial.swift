@@ -114,7 +114,8 @@ extension UnfinishedTrial {
       } catch  where error.namespaceIsMissing {
         // The daemon ended with its namespace.
       } catch {
-        events.append(.failed(error, advice: "when this is fixed, run `ipvs-timeout rollback`"))
+        let advice = "when this is fixed, run `ipvs-timeout rollback`"
+        events.append(.failed(error, advice: error.isAboutStoppingDaemon ? nil : advice))
         isComplete = false
       }
     }
