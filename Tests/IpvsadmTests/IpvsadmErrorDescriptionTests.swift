@@ -104,9 +104,9 @@ import Testing
 
   @Test(
     arguments: [
-      (.named("blue"), "blue", "/run/docker/netns/blue", "/run/docker/netns/blue"),
-      (.process(7), "pid 7", "/proc/7/ns/net", "/proc/7/ns/net"),
-      (.path("/a\u{1B}b"), #"/a\u{1B}b"#, "/a\u{1B}b", #"/a\u{1B}b"#),
+      (.named("blue"), "blue", "/run/docker/netns/blue", "--net=/run/docker/netns/blue"),
+      (.process(7), "pid 7", "/proc/7/ns/net", "--net=/proc/7/ns/net"),
+      (.path("/a\u{1B}b"), #"/a\u{1B}b"#, "/a\u{1B}b", #"$'--net=/a\x1bb'"#),
     ] as [(NetworkNamespace, String, FilePath, String)])
   func `names the network namespace, and the command to run by hand`(
     namespace: NetworkNamespace, name: String, entrance: FilePath, shown: String
@@ -115,7 +115,7 @@ import Testing
     #expect(
       IpvsadmError(.timedOut, .set(Timeouts(udp: 5)), program: program, in: namespace, by: entrance).description
         == "cannot set the timeouts in the network namespace \(name) with the program \(program): it did not"
-        + " finish in time and was killed; run `nsenter --net=\(shown) \(program) --set 0 0 5` by hand to see where it hangs"
+        + " finish in time and was killed; run `nsenter \(shown) \(program) --set 0 0 5` by hand to see where it hangs"
     )
     #expect(
       IpvsadmError(.noSuchNamespace, .list, program: program, in: namespace).description

@@ -83,14 +83,10 @@ extension RealKernel {
         let capture = try RenewalCapture(in: director)
         let outcome = try await director.program("set", "60", "30", "60", "--renew", "--yes")
         #expect(outcome.status == 0, "\(outcome)")
-        // The messages have no hops left, so no interface gets them: the kernel receives its own copy. A message of the
-        // test shows that the capture works.
-        let sender = try LabSocket(in: director, at: "127.0.0.1", 0, isStream: false)
-        try sender.sends([0], toGroup: "224.0.0.81", 8848)
+        // The messages have no hops left, so no interface gets them: the kernel receives its own copy. The loopback
+        // interface, which has index 1, gets the daemon's membership of the group. That also shows that the capture works.
         let packets = capture.multicasts()
-        // The loopback interface has index 1.
         #expect(!packets.isEmpty && packets.allSatisfy { $0.interface == 1 }, "\(packets)")
-        #expect(packets.allSatisfy { $0.group == [224, 0, 0, 81] }, "\(packets)")
         withExtendedLifetime(scene) {}
       }
     }
@@ -121,16 +117,16 @@ private final class RenewalCapture {
   private let descriptor: CInt
 
   init(in netns: Namespace) throws {
-    // AF_PACKET, and all protocols in network byte order.
+    // AF_PACKET, SOCK_DGRAM, and all protocols in network byte order.
     descriptor = try netns.inside {
-      socket(17, CInt(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue), CInt(UInt16(3).bigEndian))
+      socket(17, 2 | O_NONBLOCK | O_CLOEXEC, CInt(UInt16(3).bigEndian))
     }
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
   }
 
   deinit { close(descriptor) }
 
-  /// The UDP packets to multicast groups.
+  /// The packets to multicast groups.
   func multicasts() -> [Packet] {
     var packets: [Packet] = []
     var bytes = [UInt8](repeating: 0, count: 65_536)
@@ -141,8 +137,7 @@ private final class RenewalCapture {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { recvfrom(descriptor, &bytes, bytes.count, 0, $0, &size) }
       }
       guard count >= 0 else { return packets }
-      // Version 4, and UDP.
-      guard count >= 28, bytes[0] >> 4 == 4, bytes[9] == 17, bytes[16] & 0xF0 == 0xE0 else { continue }
+      guard count >= 20, bytes[0] >> 4 == 4, bytes[16] & 0xF0 == 0xE0 else { continue }
       let interface = withUnsafeBytes(of: address) { $0.load(fromByteOffset: 4, as: Int32.self) }
       packets.append(Packet(interface: interface, group: Array(bytes[16..<20])))
     }

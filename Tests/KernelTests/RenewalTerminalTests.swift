@@ -89,7 +89,7 @@ extension RealKernel {
       expect(
         outcome.stderr,
         equals: "ipvs-timeout: 10 of 10 connections will get the new timeout now;"
-          + " 1 of them were silent for longer than that, and end unless a packet arrives\n")
+          + " 1 of them was silent for longer than that, and ends unless a packet arrives\n")
     }
 
     private func prepare(_ command: (words: String, timeouts: String)) async throws {

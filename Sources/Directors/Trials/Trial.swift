@@ -225,7 +225,9 @@ extension Trial {
       try effects.renew(snapshot, in: result.target, after: result.restoration, isRestoring: true)
     }
     // A renewal that fails with the new timeouts often fails with the restored ones for the same reason.
-    events += rollback.events.filter { !events.contains($0) }
+    events += rollback.events.filter { event in
+      if case .failed = event { !events.contains(event) } else { true }
+    }
     return rollback.isComplete
   }
 }

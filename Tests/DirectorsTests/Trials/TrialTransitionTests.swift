@@ -61,7 +61,7 @@ import Testing
       events: "failed restored:a renewed:a", status: 0),
     TrialRow(
       testDescription: "not renewed back", isRenewing: true, answers: ["renew back:a": .fails],
-      effects: "\(begin) renew:a decide lock finish restore:a renew back:a unlock", ending: .unfinished,
+      effects: "\(begin) renew:a decide lock finish restore:a renew back:a forget-record unlock", ending: .rolledBack,
       events: "renewed:a restored:a failed"),
     TrialRow(
       testDescription: "not renewed without a record", isRenewing: true, answers: ["record": .fails],

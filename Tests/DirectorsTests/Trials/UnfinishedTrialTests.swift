@@ -55,7 +55,7 @@ import Testing
   @Test(arguments: [true, false])
   func `a renewal in a namespace that has ended is forgotten`(isKeeping: Bool) async throws {
     try await withUnfinished("renew", [Self.snapshot("/no/such/namespace")]) { trial, directory in
-      #expect(trial.finish(isKeeping: isKeeping) == [])
+      #expect(trial.finish(isKeeping: isKeeping) == ([], true))
       #expect(!UnfinishedTrial.mayBe(in: directory))
     }
   }
@@ -63,7 +63,7 @@ import Testing
   @Test func `a trial is forgotten without a restoration if the timeouts are kept`() async throws {
     let snapshot = Self.snapshot("/no/such/namespace", set: Timeouts(udp: 5))
     try await withUnfinished("try", [snapshot]) { trial, directory in
-      #expect(trial.finish(isKeeping: true) == [])
+      #expect(trial.finish(isKeeping: true) == ([], true))
       #expect(!UnfinishedTrial.mayBe(in: directory))
     }
   }
@@ -77,9 +77,9 @@ import Testing
       try #require(descriptor >= 0 && write(descriptor, "garbage", 7) == 7 && close(descriptor) == 0)
       let trial = try #require(UnfinishedTrial.all(in: directory).first)
       #expect(trial.notice == TrialEvent.unreadable(file).sentence)
-      #expect(trial.finish() == [.unreadable(file)])
+      #expect(trial.finish(isKeeping: false) == ([.unreadable(file)], false))
       #expect(UnfinishedTrial.all(in: directory).count == 1)
-      #expect(trial.finish(isKeeping: true) == [])
+      #expect(trial.finish(isKeeping: true) == ([], true))
       #expect(!UnfinishedTrial.mayBe(in: directory))
     }
   }
@@ -87,7 +87,7 @@ import Testing
   private func withUnfinished(
     _ command: String, _ snapshots: [TrialSnapshot], _ body: (UnfinishedTrial, ChangeDirectory) throws -> Void
   ) async throws {
-    let record = TrialRecord(command: command, backend: "netlink", ipvsadm: nil, snapshots: snapshots)
+    let record = TrialRecord(command: command, backend: .netlink, ipvsadm: nil, snapshots: snapshots)
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
       // It is not removed, but closed, as when its process ends.
