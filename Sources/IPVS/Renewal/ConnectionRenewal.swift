@@ -102,10 +102,14 @@ public struct ConnectionRenewal: Sendable, Hashable {
       let begin = ContinuousClock.now
       work.beginRound()
       var table = try ConnectionTable(in: client.namespace)
+      var first = begin
       while let connection = try table.next() {
-        if let (entry, seconds) = work.consider(connection) { message.append(entry, seconds: seconds) }
-        // The kernel must get an entry before it can have changed, so none waits for the next read.
-        guard message.isFull || table.isDrained else { continue }
+        if let (entry, seconds) = work.consider(connection) {
+          if message.isEmpty { first = .now }
+          message.append(entry, seconds: seconds)
+        }
+        // The kernel must get an entry before it can have changed, so none waits for more than half a millisecond.
+        guard message.isFull || table.isDrained && first.duration(to: .now) > .microseconds(300) else { continue }
         try socket.send(&message)
         guard !isInterrupted() else { return work.interrupted }
       }

@@ -19,7 +19,7 @@ struct RenewalSocket: ~Copyable {
   /// How many messages may be on their way.
   ///
   /// The default receive buffer of a socket, 212 992 bytes, holds this many of the largest ones.
-  private static let window = 16
+  private static let window = 8
 
   /// Opens the socket in a network namespace.
   ///

@@ -69,13 +69,14 @@ struct RenewalWork {
 
   /// Counts a connection; returns it with its new timer if it needs one.
   mutating func consider(_ connection: Connection) -> (SyncMessage.Entry, seconds: UInt32)? {
+    let key = ConnectionSketch.Key(connection)
     if connection.origin == .sync {
-      if rounds > 1, isRecreated(connection) { return ended(connection) }
-      if rounds == 1, !sentLocal.contains(connection) { synced.insert(connection) }
+      if rounds > 1, isRecreated(key) { return ended(connection, key) }
+      if rounds == 1, !sentLocal.contains(key) { synced.insert(key) }
     }
     guard rule.filter.passes(connection) else { return nil }
     report.count += 1
-    let wasSent = rounds > 1 && (sentLocal.contains(connection) || sentSynced.contains(connection))
+    let wasSent = rounds > 1 && (sentLocal.contains(key) || sentSynced.contains(key))
     if wasSent { compareProbes(connection) }
     let decision = decider.decision(on: connection)
     if wasSent, isRenewed(connection, decision) {
@@ -89,7 +90,7 @@ struct RenewalWork {
       active += 1
     case .keep(let reason): report.kept[reason, default: 0] += 1
     case .renew(let entry, let seconds, let isSilentTooLong):
-      send(entry, seconds, isSilentTooLong, isFirst: !wasSent)
+      send(entry, key, seconds, isSilentTooLong, isFirst: !wasSent)
       return (entry, seconds)
     }
     return nil
@@ -112,15 +113,13 @@ struct RenewalWork {
     return report
   }
 
-  private mutating func send(_ entry: SyncMessage.Entry, _ seconds: UInt32, _ isSilentTooLong: Bool, isFirst: Bool) {
+  private mutating func send(
+    _ entry: SyncMessage.Entry, _ key: ConnectionSketch.Key, _ seconds: UInt32, _ isSilentTooLong: Bool, isFirst: Bool
+  ) {
     report.outdated += 1
     sentInRound += 1
     guard isFirst else { return }
-    if entry.connection.origin == .sync {
-      sentSynced.insert(entry.connection)
-    } else {
-      sentLocal.insert(entry.connection)
-    }
+    if entry.connection.origin == .sync { sentSynced.insert(key) } else { sentLocal.insert(key) }
     sent += 1
     if isSilentTooLong { silentTooLong += 1 }
     guard rounds == 1, probes.count < 4 else { return }
@@ -134,13 +133,15 @@ struct RenewalWork {
   /// Whether the kernel created this entry from a message, because the connection had just ended.
   ///
   /// Its origin shows that.
-  private func isRecreated(_ connection: Connection) -> Bool {
-    sentLocal.contains(connection) && !synced.contains(connection)
+  private func isRecreated(_ key: ConnectionSketch.Key) -> Bool {
+    sentLocal.contains(key) && !synced.contains(key)
   }
 
   /// Ends an entry that the kernel created again; returns it with its last second, or `nil` if that was sent before.
-  private mutating func ended(_ connection: Connection) -> (SyncMessage.Entry, seconds: UInt32)? {
-    guard created.insert(connection) else { return nil }
+  private mutating func ended(
+    _ connection: Connection, _ key: ConnectionSketch.Key
+  ) -> (SyncMessage.Entry, seconds: UInt32)? {
+    guard created.insert(key) else { return nil }
     recreated += 1
     endedInRound += 1
     return SyncMessage.Entry(connection).map { ($0, 1) }

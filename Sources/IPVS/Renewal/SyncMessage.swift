@@ -10,7 +10,7 @@ internal import CLinux
 /// All numbers are in network byte order.
 struct SyncMessage: ~Copyable {
   /// The largest size of a message in bytes: somewhat more than the entries that one read of the table returns.
-  static let capacity = 4096
+  static let capacity = 9216
   private static let headerSize = 8
 
   private let syncID: UInt8
@@ -31,7 +31,7 @@ struct SyncMessage: ~Copyable {
   }
 
   /// Whether the message has no room for another entry of either address family.
-  var isFull: Bool { size + Entry.size(isIPv6: true) > SyncMessage.capacity }
+  var isFull: Bool { size + Entry.size(isIPv6: true) > SyncMessage.capacity || count == UInt8.max }
 
   /// Whether the message has no entry.
   var isEmpty: Bool { count == 0 }

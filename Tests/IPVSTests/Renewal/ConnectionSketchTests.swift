@@ -6,17 +6,18 @@ import Testing
 
 /// The set of connections in a fixed amount of memory.
 @Suite struct ConnectionSketchTests {
-  /// One of many connections.
+  /// The key of one of many connections.
   private static func connection(
     _ number: UInt32, _ transport: Connection.Transport = .tcp, _ state: Connection.State = .established,
     secondsLeft: UInt32 = 60, origin: Connection.Origin? = .local
-  ) -> Connection {
+  ) -> ConnectionSketch.Key {
     let client = InternetAddress(ipv4: 0xC612_0000 | number >> 12)
-    return Connection(
-      transport, client: Endpoint(client, port: UInt16(1024 + number & 0xFFF)),
-      service: Endpoint(InternetAddress(ipv4: 0xC000_0264), port: 80),
-      server: Endpoint(InternetAddress(ipv4: 0xC633_6402), port: 8080), state: state, origin: origin,
-      secondsLeft: secondsLeft)
+    return ConnectionSketch.Key(
+      Connection(
+        transport, client: Endpoint(client, port: UInt16(1024 + number & 0xFFF)),
+        service: Endpoint(InternetAddress(ipv4: 0xC000_0264), port: 80),
+        server: Endpoint(InternetAddress(ipv4: 0xC633_6402), port: 8080), state: state, origin: origin,
+        secondsLeft: secondsLeft))
   }
 
   /// The hashes differ in each process, so the number of others varies.

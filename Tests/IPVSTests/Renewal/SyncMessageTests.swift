@@ -124,7 +124,7 @@ import Testing
     let four = try #require(try entry(.tcp, .established))
     let six = try #require(
       try entry(.tcp, .established, client: Self.six, service: Self.sixService, server: Self.sixServer))
-    for (entry, most, size) in [(four, 112, 4040), (six, 56, 4040)] {
+    for (entry, most, size) in [(four, 254, 9152), (six, 127, 9152)] {
       var message = SyncMessage(syncID: 1)
       while !message.isFull { message.append(entry, seconds: 0) }
       let count = Int(message.count)
