@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times `./ipvs-timeout connections`, `cat` of the kernel's table, and `./ipvsadm -Lnc`.
+"""Times `./ipvs-timeout connections`, `cat` of the kernel's table, `./ipvsadm -Lnc`, and `./ipvs-timeout renew`.
 
 To fill the table, the script sends invented connections to the director's own backup daemon, in the sync protocol. The
 runs alternate, so a change in the machine's speed affects all programs. Compare the ratio to `cat`. It is the median of
@@ -71,6 +71,27 @@ def peak(command):
         return int(file.read())
 
 
+def renewals(rounds):
+    """Time renewals in both directions, between readings of the table, and print them."""
+    reading = ["./ipvs-timeout", "connections"]
+    directions = [(["600", "100", "300"], []), (["900", "120", "300"], ["--shorter"])]
+    walls = {"reading": [], "lowered": [], "raised": []}
+    for _ in range(rounds):
+        for name, (timeouts, options) in zip(("lowered", "raised"), directions):
+            walls["reading"].append(timed(reading))
+            subprocess.run(["./ipvsadm", "--set", *timeouts], check=True)
+            walls[name].append(timed(["./ipvs-timeout", "renew", "--yes", *options]))
+    medians = {name: statistics.median(times) for name, times in walls.items()}
+    memory = peak(["./ipvs-timeout", "renew", "--yes"])
+    empty = peak(["unshare", "-n", "sh", "-c", "ip link set lo up; exec ./ipvs-timeout renew --yes"])
+    print(f"\nThe same table, the median of {rounds} runs; waiting for the old timers takes 900 s\n")
+    print("| | reading it once | `renew` after a timeout was lowered | raised |\n| --- | --- | --- | --- |")
+    print(f"| wall time, s | {medians['reading']:.2f} | {medians['lowered']:.2f} | {medians['raised']:.2f} |")
+    ratios = [medians[name] / medians["reading"] for name in ("lowered", "raised")]
+    print(f"| to reading it once | 1.00 | {ratios[0]:.2f} | {ratios[1]:.2f} |")
+    print(f"| peak memory, KiB (with an empty table) | | {memory} ({empty}) | |")
+
+
 def main():
     count, rounds = int(sys.argv[1]), int(sys.argv[2])
     ours, cat = ["./ipvs-timeout", "connections"], ["cat", TABLE]
@@ -93,6 +114,7 @@ def main():
     print(f"| wall time, s | {our:.2f} | {plain:.2f} | {their:.2f} |")
     print(f"| to `cat` | {ratio:.2f} | 1.00 | {their / plain:.2f} |")
     print(f"| peak memory, KiB (with an empty table) | {peak(ours)} ({small}) | {peak(cat)} | {peak(theirs)} |")
+    renewals(rounds)
 
 
 main()

@@ -73,9 +73,12 @@ extension RealKernel {
       ] {
         let configuration = try directory.write("configuration", text)
         try await withKeepalived(user: 0, configuration) {
-          let finding = try await netns.finding(about: "writers")
-          #expect(finding.severity == "note", "\(finding)")
-          #expect(finding.fact.contains("cannot find out what it writes"), "\(finding)")
+          let outcome = try await netns.program("doctor", "--format", "json")
+          // Whether the time is over before the patterns are too many depends on the machine.
+          #expect(outcome.status == 0 || outcome.status == 75, "\(outcome)")
+          let writers = try DoctorFinding.all(in: outcome.stdout).joined().filter { $0.check == "writers" }
+          #expect(writers.map(\.severity) == ["note"], "\(outcome)")
+          #expect(writers.first?.fact.contains("cannot find out what it writes") == true, "\(outcome)")
         }
       }
     }

@@ -52,17 +52,6 @@ extension RealKernel {
       try await expectUnchanged(command.1)
     }
 
-    @Test func changesNothingWithoutAnAnswerInTime() async throws {
-      let command = RenewalTerminalTests.words[0]
-      try await prepare(command)
-      let outcome = try await terminal(command.0, typing: ":")
-      #expect(outcome.status == 75, "\(outcome)")
-      #expect(
-        outcome.stdout.hasSuffix("ipvs-timeout: nothing was changed, because there was no answer in time\r\n"),
-        "\(outcome)")
-      try await expectUnchanged(command.1)
-    }
-
     @Test(arguments: words)
     func refusesWithoutATerminal(_ command: (words: String, timeouts: String)) async throws {
       try await prepare(command)
