@@ -174,7 +174,7 @@ extension RealKernel {
       if command == .renew { try await netns.set(60, 30, 60) }
       let mount =
         reason == "full"
-        ? "mount -t tmpfs -o size=4k none /run/ipvs-timeout && touch /run/ipvs-timeout/lock"
+        ? "mount -t tmpfs -o size=4k,mode=700 none /run/ipvs-timeout && touch /run/ipvs-timeout/lock"
           + " && dd if=/dev/zero of=/run/ipvs-timeout/file 2>/dev/null;"
         : "mkdir -p /run/ipvs-timeout && mount --bind /run/ipvs-timeout /run/ipvs-timeout"
           + " && mount -o remount,bind,ro /run/ipvs-timeout &&"

@@ -83,7 +83,10 @@ package struct TrialSystem: ~Copyable, TrialEffects {
   }
 
   package mutating func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult? {
-    try snapshot.end(isKept: isKept, backend: plan.backend, ipvsadm: plan.ipvsadm)
+    let result = try snapshot.end(isKept: isKept, backend: plan.backend, ipvsadm: plan.ipvsadm)
+    // The first renewal may have failed to stop it, and without the record nobody could.
+    if !isKept { _ = try snapshot.stopDaemon() }
+    return result
   }
 
   package mutating func removeRecord() { record.take()?.remove() }
