@@ -101,7 +101,10 @@ extension RealKernel {
         #expect(soon.status == 1 && soon.stdout.contains("ESTABLISHED"), "\(soon)")
         let late = try await director.check("--", Guest.program, "connections", "--format", "json")
         #expect(late.status == 0 && late.stdout.contains(#""outdated":0"#), "\(late)")
-        #expect(!late.stdout.contains("ESTABLISHED"), "\(late)")
+        // The kernel removes an entry a little after its time is over, and later on a busy machine.
+        #expect(
+          !late.stdout.contains("ESTABLISHED")
+            || late.stdout.contains(#""seconds_left":{"min":0,"median":0,"p99":0,"max":0}"#), "\(late)")
         try await director.set(3, 3, 3)
         expect(try await director.check("-n", "host", "--", "sh", "-c", "exit 9").status, equals: 9)
         withExtendedLifetime((client, server)) {}
