@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import IPVS
+import Linux
 import SystemPackage
 import Testing
 
@@ -163,5 +164,22 @@ import Testing
         == "cannot set the timeouts tcp=60 udp=5 in this network namespace: the kernel did not answer in time;"
         + " check for a hanging modprobe or a stuck task (`dmesg`), then try again;"
         + " the timeouts may have been set: check with `ipvs-timeout show`")
+  }
+
+  /// The system did not refuse these, so its limits are not the advice.
+  @Test(arguments: [
+    (TrialFileError.untrusted(.writable), "other users may write to it"), (.tooMany, "it has 1000 records already"),
+    (.tooLong, "the record is longer than 1 MiB"),
+  ])
+  func `a record that is not written has its own reason`(error: TrialFileError, reason: String) {
+    #expect(
+      IPVSError.notRecorded(error).sentence
+        == "cannot write to /run/ipvs-timeout/trials, so no connection was renewed: \(reason); run `ipvs-timeout"
+        + " rollback`, which reports what to do with the records")
+  }
+
+  @Test func `a record that the system refuses has the errno`() {
+    let error = IPVSError.notRecorded(.system(.noSpace), in: .named("blue"))
+    #expect(error.code == .refused && error.underlyingErrno == .noSpace && error.namespace == .named("blue"))
   }
 }

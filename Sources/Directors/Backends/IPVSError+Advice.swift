@@ -15,6 +15,22 @@ extension IPVSError.Operation {
     "record-renewal", "write to \(ChangeDirectory.usual.trials), so no connection was renewed", about: .machine)
 }
 
+extension IPVSError.Code {
+  /// The record of a renewal was not written, although the system did not refuse it.
+  static let notRecorded = IPVSError.Code(rawValue: "not-recorded")
+}
+
+extension IPVSError {
+  /// The failure to write the record of a renewal, which does not begin without one.
+  static func notRecorded(_ error: TrialFileError, in namespace: NetworkNamespace = .current) -> IPVSError {
+    switch error {
+    case .system(let errno): IPVSError(.refused, .recordRenewal, in: namespace, errno: errno)
+    case .untrusted, .tooMany, .tooLong:
+      IPVSError(.notRecorded, .recordRenewal, in: namespace, detail: error.description)
+    }
+  }
+}
+
 extension IPVSError {
   /// The sentence about the failure, followed by the advice.
   package var sentence: String { advice.map { "\(description); \($0)" } ?? description }
@@ -62,6 +78,7 @@ extension IPVSError {
     case .refused where operation == .renewConnections && underlyingErrno == .noBufferSpace:
       "raise net.core.rmem_default, and renew again"
     case .refused where operation == .renewConnections && underlyingErrno == .noSuchProcess: "renew again"
+    case .notRecorded: "run `ipvs-timeout rollback`, which reports what to do with the records"
     case .refused: "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"
     case .timedOut: "check for a hanging modprobe or a stuck task (`dmesg`), then try again"
     case .truncatedReply, .unexpectedReply, .library: "please report it, with the output of `uname -a`"

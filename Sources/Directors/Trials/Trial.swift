@@ -122,7 +122,7 @@ extension Trial {
       return .recorded(snapshots, isRecorded: true)
     } catch  where plan.renewal != nil {
       // Without a record, a renewal that is killed would leave a backup daemon that nobody stops.
-      events.append(.failed(.kernel(IPVSError(.refused, .recordRenewal, errno: error.errno))))
+      events.append(.failed(.kernel(.notRecorded(error))))
       return .ended(.nothingSet)
     } catch {
       events.append(.notRecorded(error))

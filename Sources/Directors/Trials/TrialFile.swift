@@ -112,16 +112,6 @@ extension TrialFileError: CustomStringConvertible {
     case .tooLong: "the record is longer than 1 MiB"
     }
   }
-
-  /// The errno that comes nearest.
-  package var errno: Errno {
-    switch self {
-    case .system(let errno): errno
-    case .untrusted: .notPermitted
-    case .tooMany: .tooManyLinks
-    case .tooLong: .fileTooLarge
-    }
-  }
 }
 
 /// The name of a record: its number and its process, as in `2.1234`.

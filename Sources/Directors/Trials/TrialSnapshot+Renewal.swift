@@ -63,7 +63,7 @@ extension TrialSnapshot {
     do throws(TrialFileError) {
       file = try TrialFile.write(record)
     } catch {
-      throw .kernel(IPVSError(.refused, .recordRenewal, in: target.namespace, errno: error.errno))
+      throw .kernel(.notRecorded(error, in: target.namespace))
     }
     do throws(DirectorError) {
       let report = try snapshot.renew(by: rule, in: target, until: isInterrupted)
