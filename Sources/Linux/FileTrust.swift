@@ -76,14 +76,9 @@ private struct FileOwnership {
     let writers = file.st_gid == 0 ? S_IWOTH : S_IWOTH | S_IWGRP
     isOpenToOthers = kind != S_IFLNK && file.st_mode & writers != 0
     let isSticky = kind == S_IFDIR && file.st_mode & S_ISVTX != 0
-    isChangedByOthers = isOpenToOthers && !isSticky || !FileOwnership.isTrusted(file.st_uid)
-  }
-
-  /// Whether a user is root or the caller.
-  ///
-  /// In a user namespace, the owner of the host's files is usually unknown. A program there has no power outside.
-  private static func isTrusted(_ user: uid_t) -> Bool {
-    user == 0 || user == geteuid() || user == unknownUser && isInUserNamespace
+    // In a user namespace, the owner of the host's files is usually unknown. A program there has no power outside.
+    let isTrusted = file.isOfRootOrCaller || file.st_uid == FileOwnership.unknownUser && FileOwnership.isInUserNamespace
+    isChangedByOthers = isOpenToOthers && !isSticky || !isTrusted
   }
 
   /// The number that the system shows for a user who has none in the user namespace.

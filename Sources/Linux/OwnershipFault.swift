@@ -31,13 +31,18 @@ package enum OwnershipFault: Error, Hashable, Sendable {
       self = isDirectory ? .notDirectory : .notFile
       return
     }
-    guard file.st_uid == 0 || file.st_uid == geteuid() else {
+    guard file.isOfRootOrCaller else {
       self = .owner(file.st_uid)
       return
     }
     guard file.st_mode & (S_IWGRP | S_IWOTH) != 0 else { return nil }
     self = .writable
   }
+}
+
+extension stat {
+  /// Whether it belongs to root or to the caller, who need not be protected from themselves.
+  var isOfRootOrCaller: Bool { st_uid == 0 || st_uid == geteuid() }
 }
 
 extension OwnershipFault: CustomStringConvertible {

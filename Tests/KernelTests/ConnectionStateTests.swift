@@ -122,40 +122,28 @@ extension RealKernel {
     }
 
     /// An FTP server says where it expects the client's next connection, which depends on the first one.
-    @Test(arguments: [
-      (Topology.Family.ipv4, "PASV\r\n", "227 Entering Passive Mode (198,51,100,2,156,74).\r\n"),
-      (.ipv6, "EPSV\r\n", "229 Entering Extended Passive Mode (|||40010|)\r\n"),
-    ])
+    @Test(arguments: Topology.passiveFTP)
     func isListenIfFTPExpectsAClient(_ family: Topology.Family, _ request: String, _ reply: String) async throws {
-      try await Guest.output(["modprobe", "ip_vs_ftp"])
-      let result: Result<Void, any Error>
-      do {
-        result = .success(
-          try await Topology.with(rules: family.rules) {
-            let listener = try LabSocket(in: Topology.server, at: family.server, 21).listens()
-            let client = try LabSocket(in: Topology.client, at: family.client, 40001)
-            try client.connects(to: family.masqueraded, 21)
-            let server = try listener.accepts()
-            try client.sends(request)
-            try server.receives()
-            try server.sends(reply)
-            try await expectOne(in: ["ESTABLISHED", "LISTEN"])
-            // While another connection depends on it, it stays after its timer ends.
-            try await director.set(2, 2, 2)
-            try client.sends()
-            let isKept = try await eventually {
-              let control = try await director.connectionRows()["ESTABLISHED"]
-              return control.map { (50...60).contains($0.longest) && $0.rule == "tcp = 2 s" } == true
-            }
-            #expect(isKept)
-            expect(try await director.program("connections", "--outdated"), equals: Outcome())
-            withExtendedLifetime((client, server)) {}
-          })
-      } catch {
-        result = .failure(error)
+      try await Topology.withFTP(family) {
+        let listener = try LabSocket(in: Topology.server, at: family.server, 21).listens()
+        let client = try LabSocket(in: Topology.client, at: family.client, 40001)
+        try client.connects(to: family.masqueraded, 21)
+        let server = try listener.accepts()
+        try client.sends(request)
+        try server.receives()
+        try server.sends(reply)
+        try await expectOne(in: ["ESTABLISHED", "LISTEN"])
+        // While another connection depends on it, it stays after its timer ends.
+        try await director.set(2, 2, 2)
+        try client.sends()
+        let isKept = try await eventually {
+          let control = try await director.connectionRows()["ESTABLISHED"]
+          return control.map { (50...60).contains($0.longest) && $0.rule == "tcp = 2 s" } == true
+        }
+        #expect(isKept)
+        expect(try await director.program("connections", "--outdated"), equals: Outcome())
+        withExtendedLifetime((client, server)) {}
       }
-      try await Guest.output(["rmmod", "ip_vs_ftp"])
-      try result.get()
     }
   }
 }

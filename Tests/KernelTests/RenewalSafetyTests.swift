@@ -94,54 +94,42 @@ extension RealKernel {
     }
 
     /// The renewal would reset the sequence numbers that the module has shifted.
-    @Test(arguments: [
-      (Topology.Family.ipv4, "PASV\r\n", "227 Entering Passive Mode (198,51,100,2,156,74).\r\n"),
-      (.ipv6, "EPSV\r\n", "229 Entering Extended Passive Mode (|||40010|)\r\n"),
-    ])
+    @Test(arguments: Topology.passiveFTP)
     func keepsControlConnectionsOfFTP(_ family: Topology.Family, _ request: String, _ reply: String) async throws {
-      try await Guest.output(["modprobe", "ip_vs_ftp"])
-      let result: Result<Void, any Error>
-      do {
-        result = .success(
-          try await Topology.with(rules: family.rules) {
-            let listener = try LabSocket(in: Topology.server, at: family.server, 21).listens()
-            let client = try LabSocket(in: Topology.client, at: family.client, 40001)
-            try client.connects(to: family.masqueraded, 21)
-            let server = try listener.accepts()
-            func asks() throws {
-              try client.sends(request)
-              for _ in request.utf8 { try server.receives() }
-              try server.sends(reply)
-              try client.receives()
-            }
-            try asks()
-            let outcome = try await director.program("set", "60", "30", "60", "--renew", "--yes")
-            #expect(
-              outcome.status == 0
-                && outcome.stdout.hasSuffix(
-                  "renewed 0 of 2 connections; 2 keep their timers (1 fixed-state, 1 ftp-control)\n"),
-              "\(outcome)")
-            #expect(try await director.entries().contains { $0.state == "ESTABLISHED" && $0.secondsLeft > 60 })
-            try asks()
-            // The data connection opens as before.
-            let data = try LabSocket(in: Topology.server, at: family.server, 40010).listens()
-            let receiver = try LabSocket(in: Topology.client, at: family.client, 40002)
-            try receiver.connects(to: family.masqueraded, 40010)
-            let sender = try data.accepts()
-            try sender.sends()
-            try receiver.receives()
-            // The data connection is renewed.
-            try await director.set(50, 30, 60)
-            let next = try await director.program("renew", "--yes")
-            #expect(next.stdout.hasPrefix("renewed 1 of 2 connections; 1 keeps its timer (1 ftp-control)"), "\(next)")
-            try sender.sends()
-            try receiver.receives()
-          })
-      } catch {
-        result = .failure(error)
+      try await Topology.withFTP(family) {
+        let listener = try LabSocket(in: Topology.server, at: family.server, 21).listens()
+        let client = try LabSocket(in: Topology.client, at: family.client, 40001)
+        try client.connects(to: family.masqueraded, 21)
+        let server = try listener.accepts()
+        func asks() throws {
+          try client.sends(request)
+          for _ in request.utf8 { try server.receives() }
+          try server.sends(reply)
+          try client.receives()
+        }
+        try asks()
+        let outcome = try await director.program("set", "60", "30", "60", "--renew", "--yes")
+        #expect(
+          outcome.status == 0
+            && outcome.stdout.hasSuffix(
+              "renewed 0 of 2 connections; 2 keep their timers (1 fixed-state, 1 ftp-control)\n"),
+          "\(outcome)")
+        #expect(try await director.entries().contains { $0.state == "ESTABLISHED" && $0.secondsLeft > 60 })
+        try asks()
+        // The data connection opens as before.
+        let data = try LabSocket(in: Topology.server, at: family.server, 40010).listens()
+        let receiver = try LabSocket(in: Topology.client, at: family.client, 40002)
+        try receiver.connects(to: family.masqueraded, 40010)
+        let sender = try data.accepts()
+        try sender.sends()
+        try receiver.receives()
+        // The data connection is renewed.
+        try await director.set(50, 30, 60)
+        let next = try await director.program("renew", "--yes")
+        #expect(next.stdout.hasPrefix("renewed 1 of 2 connections; 1 keeps its timer (1 ftp-control)"), "\(next)")
+        try sender.sends()
+        try receiver.receives()
       }
-      try await Guest.output(["rmmod", "ip_vs_ftp"])
-      try result.get()
     }
 
     /// Fixed states of both protocols.

@@ -6,9 +6,9 @@ package import SystemPackage
 
 /// Enters network namespaces to open something there.
 ///
-/// A new thread enters one namespace after another and ends in the last one. If one hangs, other threads do the rest. The threads of the caller never leave their
-/// own namespace, so there is no way back that could fail. A socket that was opened in a namespace stays there, and all
-/// threads can use it.
+/// A new thread enters one namespace after another and ends in the last one. If one hangs, other threads do the rest. The
+/// threads of the caller never leave their own namespace, so there is no way back that could fail. A socket that was
+/// opened in a namespace stays there, and all threads can use it.
 package enum NamespaceThread {
   /// Does something in each of several namespaces.
   ///

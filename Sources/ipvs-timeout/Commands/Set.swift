@@ -57,9 +57,7 @@ struct SetRequest: Hashable {
 
   /// - Throws: ``Failure``.
   func run() throws(Failure) -> ExitStatus {
-    let status = try access.perform(.set(isDryRun: isDryRun), wanted, output)
-    if status == .success, !isDryRun, !output.isQuiet, output.format == .text { SetHints.print(wanted, access) }
-    return status
+    hinting(at: try access.perform(.set(isDryRun: isDryRun), wanted, output))
   }
 
   /// Renews connections, too.
@@ -68,7 +66,13 @@ struct SetRequest: Hashable {
   ///
   /// - Throws: ``Failure``.
   func run(then renewal: Renewal) throws(Failure) -> ExitStatus {
-    let status = try access.perform(.set(isDryRun: isDryRun), wanted, output, then: renewal, for: SetCommand.name)
+    hinting(at: try access.perform(.set(isDryRun: isDryRun), wanted, output, then: renewal, for: SetCommand.name))
+  }
+
+  /// Prints hints after a change that people read.
+  ///
+  /// Returns the exit status of the change.
+  private func hinting(at status: ExitStatus) -> ExitStatus {
     if status == .success, !isDryRun, !output.isQuiet, output.format == .text { SetHints.print(wanted, access) }
     return status
   }
