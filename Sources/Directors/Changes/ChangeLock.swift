@@ -28,7 +28,7 @@ package struct ChangeLock: ~Copyable {
       try file.acquire()
       return ChangeLock(file: file)
     } catch {
-      return try wait(for: file, directory, timeout)
+      return try wait(for: file, at: directory.lock, directory, timeout)
     }
   }
 
@@ -42,7 +42,8 @@ package struct ChangeLock: ~Copyable {
   package func acquireNested(
     in directory: ChangeDirectory = .usual, timeout: Duration = .seconds(10)
   ) throws(ChangeLockError) -> ChangeLock {
-    try ChangeLock.wait(for: ChangeLock.open(directory.lock(within: getpid()), directory), directory, timeout)
+    let lock = directory.lock(within: getpid())
+    return try ChangeLock.wait(for: ChangeLock.open(lock, directory), at: lock, directory, timeout)
   }
 
   /// Removes the nested lock.
@@ -52,8 +53,17 @@ package struct ChangeLock: ~Copyable {
     unlink(directory.lock(within: getpid()))
   }
 
+  /// Waits for a lock.
+  ///
+  /// - Parameters:
+  ///   - first: The open file of the lock.
+  ///   - path: Its path.
+  ///   - directory: The directory of the lock.
+  ///   - timeout: How long to wait.
+  /// - Returns: The lock.
+  /// - Throws: ``ChangeLockError``.
   private static func wait(
-    for first: consuming FileLock, _ directory: ChangeDirectory, _ timeout: Duration
+    for first: consuming FileLock, at path: String, _ directory: ChangeDirectory, _ timeout: Duration
   ) throws(ChangeLockError) -> ChangeLock {
     var file = first
     var search = HolderSearch()
@@ -62,7 +72,7 @@ package struct ChangeLock: ~Copyable {
     var isAcquired: Bool?
     for (end, interval) in [(min(start + .seconds(1), end), 20), (end, 250)] where isAcquired == nil {
       isAcquired = try poll(until: end, every: .milliseconds(interval)) { isLast throws(ChangeLockError) in
-        try acquire(&file, directory, &search, isLast) ? true : nil
+        try acquire(&file, at: path, directory, &search, isLast) ? true : nil
       }
     }
     guard isAcquired == true else { throw .busy(file.holder) }
@@ -71,11 +81,12 @@ package struct ChangeLock: ~Copyable {
 
   /// Acquires the lock.
   ///
-  /// If an ancestor of this process holds it, acquires the nested lock of that ancestor, and so on inwards.
+  /// If an ancestor of this process holds it, acquires the nested lock of that ancestor, and so on inwards. If the file
+  /// was removed, begins with the first lock again.
   ///
   /// - Returns: Whether it is acquired. If not, another process holds it.
   private static func acquire(
-    _ file: inout FileLock, _ directory: ChangeDirectory, _ search: inout HolderSearch, _ isLast: Bool
+    _ file: inout FileLock, at path: String, _ directory: ChangeDirectory, _ search: inout HolderSearch, _ isLast: Bool
   ) throws(ChangeLockError) -> Bool {
     while true {
       do throws(Errno) {
@@ -89,7 +100,7 @@ package struct ChangeLock: ~Copyable {
         guard error == .wouldBlock || error == .interrupted else { throw .unavailable(error) }
         return false
       }
-      file = try open(directory.lock, directory)
+      file = try open(path, directory)
     }
   }
 

@@ -30,13 +30,34 @@ package struct TrialFile: ~Copyable {
     let bytes = record.bytes
     guard bytes.count <= TrialRecord.maximumSize else { throw .tooLong }
     if let (_, fault) = directory.fault { throw .untrusted(fault) }
-    let draft = "\(directory.path)/trial.\(getpid())"
+    directory.removeLeftovers()
+    for _ in 0..<1000 {
+      if let file = try writeDraft(bytes, in: directory) { return file }
+    }
+    throw .system(.wouldBlock)
+  }
+
+  /// Writes a draft, and makes it the record.
+  ///
+  /// - Returns: The file; `nil` if another process removes the draft, because it was not locked yet.
+  private static func writeDraft(
+    _ bytes: [UInt8], in directory: ChangeDirectory
+  ) throws(TrialFileError) -> TrialFile? {
+    let draft = directory.draft
     // A trial that was killed here may have left a second name of its record, and may have had the same process number.
     unlink(draft)
     let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .system(Errno(rawValue: errno)) }
     do throws(TrialFileError) {
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .system(Errno(rawValue: errno)) }
+      var file = stat()
+      let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+      guard isLocked || errno == EWOULDBLOCK, fstat(descriptor, &file) == 0 else {
+        throw .system(Errno(rawValue: errno))
+      }
+      guard isLocked, file.st_nlink > 0 else {
+        close(descriptor)
+        return nil
+      }
       do { try FileDescriptor(rawValue: descriptor).writeAll(bytes) } catch {
         throw .system(error as? Errno ?? .ioError)
       }

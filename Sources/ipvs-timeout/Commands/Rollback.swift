@@ -52,6 +52,7 @@ struct RollbackRequest: Hashable {
     try UnfinishedTrial.checkAccess()
     try ChangeLock.withLock {
       context.add(TrialRecords().finish(isKeeping: isKeeping).events, isNamed: true)
+      ChangeDirectory.usual.removeLeftovers()
     }
     let status = context.status
     return status.worse(context.flush())

@@ -114,6 +114,27 @@ import Testing
     }
   }
 
+  @Test func `the drafts and nested locks of killed processes are removed, and those in use are not`() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = ChangeDirectory(path.string)
+      let names = ["lock", "lock.7", "lock.8", "lock.x", "trial.7", "trial.8", "trial.\(getpid())", "other", "trial"]
+      for name in names { try await write("", to: "\(path)/\(name)") }
+      try #require(symlink("other", "\(path)/trial.9") == 0 && mkdir("\(path)/trial.10", 0o700) == 0)
+      let locks = try ["lock.8", "trial.8"].map { name in
+        try FileDescriptor.open(path.appending(name), .readOnly)
+      }
+      for lock in locks { try #require(flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0) }
+      defer { for lock in locks { try? lock.close() } }
+      let expected = ["lock", "lock.8", "lock.x", "other", "trial", "trial.10", "trial.8", "trial.9"]
+      let file = try TrialFile.write(Self.record, in: directory)
+      #expect(try FileReader.names(in: path).map(\.string).sorted() == (expected + ["trials"]).sorted())
+      file.remove()
+      try await write("", to: "\(path)/trial.7")
+      directory.removeLeftovers()
+      #expect(try FileReader.names(in: path).map(\.string).sorted() == expected)
+    }
+  }
+
   @Test func `a full directory among the records is reported with the command that removes it`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
