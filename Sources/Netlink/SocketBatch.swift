@@ -10,7 +10,16 @@ package import SystemPackage
 ///
 /// Sockets that are not requested are closed with the batch.
 package struct SocketBatch: ~Copyable, Sendable {
-  private var parcels: ArraySlice<Result<Parcel, NetlinkError>>
+  /// The answer in one namespace.
+  ///
+  /// It is not a `Result`: the Swift runtime would search the whole executable for the conformance of its error.
+  private enum Answer {
+    case opened(Parcel)
+    case failed(NetlinkError)
+  }
+
+  private var answers: [Answer] = []
+  private var position = 0
   private let replyTimeout: Duration
 
   /// Opens the sockets.
@@ -23,10 +32,17 @@ package struct SocketBatch: ~Copyable, Sendable {
     _ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration = .seconds(5)
   ) {
     let number = `protocol`.number
-    let visits = NamespaceThread.run(inEach: namespaces) {
-      Result { () throws(NetlinkError) in Parcel(try Descriptor(number, peer: 0)) }
+    let visits = NamespaceThread.visit(inEach: namespaces) { () -> Answer in
+      do throws(NetlinkError) { return .opened(Parcel(try Descriptor(number, peer: 0))) } catch {
+        return .failed(error)
+      }
     }
-    parcels = visits.map { $0.mapError(NetlinkError.namespace).flatMap(\.self) }[...]
+    for visit in visits {
+      switch visit {
+      case .done(let answer): answers.append(answer)
+      case .failed(let error): answers.append(.failed(.namespace(error)))
+      }
+    }
     self.replyTimeout = replyTimeout
   }
 
@@ -34,13 +50,20 @@ package struct SocketBatch: ~Copyable, Sendable {
   ///
   /// - Throws: `NetlinkError`: the reason why there is no socket in this namespace.
   package mutating func next() throws(NetlinkError) -> Socket? {
-    guard let parcel = parcels.popFirst(), let descriptor = try parcel.get().take() else { return nil }
-    return Socket(descriptor, replyTimeout: replyTimeout)
+    guard position < answers.count else { return nil }
+    let answer = answers[position]
+    position += 1
+    switch answer {
+    case .opened(let parcel):
+      guard let descriptor = parcel.take() else { return nil }
+      return Socket(descriptor, replyTimeout: replyTimeout)
+    case .failed(let error): throw error
+    }
   }
 
   deinit {
     // Close them now. The thread may still refer to them.
-    for case .success(let parcel) in parcels { _ = parcel.take() }
+    for case .opened(let parcel) in answers { _ = parcel.take() }
   }
 }
 

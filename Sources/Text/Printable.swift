@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension StringProtocol {
+extension String {
   /// The text for a terminal, on one line: every control character is an escape, and after 200 characters it is cut off
   /// with `…`, so that it does not hide the sentence around it.
   package var printable: String {
     let maximumLength = 200
+    if utf8.count <= maximumLength, isPlain { return self }
     var result = ""
     for (position, scalar) in unicodeScalars.enumerated() {
       guard position < maximumLength else { return result + "…" }
@@ -16,12 +17,25 @@ extension StringProtocol {
     }
     return result
   }
+
+  /// Whether it has only printable ASCII characters.
+  private var isPlain: Bool {
+    for byte in utf8 where !(0x20..<0x7F ~= byte) { return false }
+    return true
+  }
+}
+
+extension Substring {
+  /// The text for a terminal, as `String` has it.
+  package var printable: String { String(self).printable }
 }
 
 extension Unicode.Scalar {
   /// Whether a terminal can show it without moving the cursor or changing the direction of the text.
   package var isPrintable: Bool {
-    switch properties.generalCategory {
+    // The Unicode tables would be more pages of memory.
+    if value < 0x7F { return value >= 0x20 }
+    return switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
     default: true
     }

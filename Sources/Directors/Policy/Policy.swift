@@ -79,7 +79,7 @@ package struct PolicyLine: Sendable, Hashable {
 package struct PolicyDemand: Sendable, Hashable {
   /// The wanted timeouts; `nil` if no line names one.
   package private(set) var timeouts = Timeouts()
-  private var numbers: [Timeouts.Name: Int] = [:]
+  private var numbers = LineNumbers()
 
   /// Finds the wanted values from the last line backwards.
   init(_ lines: [PolicyLine], isHost: Bool, paths: [String]) {
@@ -94,4 +94,30 @@ package struct PolicyDemand: Sendable, Hashable {
 
   /// The number of the line that decides a timeout; `nil` if none does.
   package func line(of name: Timeouts.Name) -> Int? { numbers[name] }
+}
+
+/// The number of the line that decides each timeout.
+///
+/// It is not a dictionary: the Swift runtime would search the whole executable for the conformance of its keys.
+private struct LineNumbers: Sendable, Hashable {
+  private var tcp: Int?
+  private var tcpFin: Int?
+  private var udp: Int?
+
+  subscript(_ name: Timeouts.Name) -> Int? {
+    get {
+      switch name {
+      case .tcp: tcp
+      case .tcpFin: tcpFin
+      case .udp: udp
+      }
+    }
+    set {
+      switch name {
+      case .tcp: tcp = newValue
+      case .tcpFin: tcpFin = newValue
+      case .udp: udp = newValue
+      }
+    }
+  }
 }

@@ -5,8 +5,8 @@ package import SystemPackage
 
 /// The network namespaces that the caller's own mount namespace has bound.
 struct OwnMounts {
-  /// The inodes of all of them.
-  private(set) var inodes: Set<UInt> = []
+  /// The inodes of all of them, in order.
+  private(set) var inodes: [UInt] = []
   /// The namespaces that are bound outside of the directories in which names are looked up, in the order of the paths.
   private(set) var others: [(identity: NamespaceIdentity, path: FilePath)] = []
   /// The paths among them whose file system did not answer in time.
@@ -19,9 +19,12 @@ struct OwnMounts {
   mutating func read(device: UInt) throws(Errno) {
     var mounts = try NamespaceMounts()
     var found: [(identity: NamespaceIdentity, path: FilePath)] = []
-    defer { check(found.sorted { $0.path.string < $1.path.string }) }
+    defer {
+      inodes.sort { $0 < $1 }
+      check(found.sorted { $0.path.string < $1.path.string })
+    }
     while let mount = try mounts.next() {
-      inodes.insert(mount.inode)
+      inodes.append(mount.inode)
       guard !NetworkNamespace.directoryPrefixes.contains(where: mount.isBound) else { continue }
       found.append((NamespaceIdentity(device: device, inode: mount.inode), mount.path))
     }
@@ -30,13 +33,23 @@ struct OwnMounts {
   /// Leaves out the namespaces that another mount hides.
   private mutating func check(_ found: [(identity: NamespaceIdentity, path: FilePath)]) {
     let identities = PatientLookup.eachOrHere(found.map(\.path)) { try? NamespaceIdentity($0) }
-    for ((identity, path), now) in zip(found, identities) {
-      guard let now else {
+    for (number, (identity, path)) in found.enumerated() {
+      guard let now = identities[number] else {
         unanswered.append(path)
         continue
       }
       if now == identity { others.append((identity, path)) }
     }
+  }
+
+  /// Whether inodes that are in order have one.
+  static func contains(_ inode: UInt, in inodes: [UInt]) -> Bool {
+    var (low, high) = (0, inodes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if inodes[middle] < inode { low = middle + 1 } else { high = middle }
+    }
+    return low < inodes.count && inodes[low] == inode
   }
 }
 

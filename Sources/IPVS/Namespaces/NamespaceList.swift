@@ -32,9 +32,9 @@ public struct NamespaceList: Sendable {
   public private(set) var unanswered: [FilePath] = []
 
   /// The position of each namespace in `namespaces`.
-  private var positions: [NamespaceIdentity: Int] = [:]
-  /// The names that are in use.
-  private var names: Set = ["host"]
+  private var positions = PositionTable()
+  /// The position of each name in `namespaces`.
+  private var names = PositionTable()
 
   /// A list of known namespaces.
   package init(
@@ -69,7 +69,7 @@ public struct NamespaceList: Sendable {
 
   /// The entry for a namespace; `nil` if the list has none.
   public func info(for namespace: NetworkNamespace) -> NamespaceInfo? {
-    namespace.identity.flatMap { positions[$0] }.map { namespaces[$0] }
+    namespace.identity.flatMap { position(of: $0) }.map { namespaces[$0] }
   }
 
   /// Adds the namespaces at paths.
@@ -89,13 +89,13 @@ public struct NamespaceList: Sendable {
     let found = PatientLookup.eachOrHere(sources) { source in
       paths(source).compactMap { path in (try? NamespaceIdentity(path)).map { FoundFile(path, $0, device: device) } }
     }
-    for (source, files) in zip(sources, found) {
-      guard let files else {
+    for (number, source) in sources.enumerated() {
+      guard let files = found[number] else {
         unanswered.append(FilePath(name(source)))
         continue
       }
       for file in files {
-        if let position = positions[file.identity] {
+        if let position = position(of: file.identity) {
           namespaces[position] = namespaces[position].adding(file.path)
         } else if file.isNamespace {
           add(file.identity, at: [file.path])
@@ -111,13 +111,19 @@ private struct FoundFile: Sendable {
   let identity: NamespaceIdentity
   let isNamespace: Bool
 
-  init(_ path: FilePath, _ identity: NamespaceIdentity, device: UInt, known: Set<UInt> = []) {
+  init(_ path: FilePath, _ identity: NamespaceIdentity, device: UInt, known: [UInt] = []) {
     self.path = path
     self.identity = identity
     isNamespace =
       identity.device == device
-      && (known.contains(identity.inode) || identity.isNetworkNamespace(at: path, device: device))
+      && (OwnMounts.contains(identity.inode, in: known) || identity.isNetworkNamespace(at: path, device: device))
   }
+}
+
+/// What came of reading a directory.
+private enum DirectoryNames: Sendable {
+  case read([FilePath.Component])
+  case failed(Errno)
 }
 
 extension NamespaceList {
@@ -125,19 +131,24 @@ extension NamespaceList {
   private mutating func addBound(device: UInt) throws(Errno) {
     var mounts = OwnMounts()
     do throws(Errno) { try mounts.read(device: device) } catch { hiddenMounts += 1 }
-    var bound: [NamespaceIdentity: [FilePath]] = [:]
-    var order: [NamespaceIdentity] = []
+    var bound: [(identity: NamespaceIdentity, paths: [FilePath])] = []
+    var boundPositions = PositionTable()
     func found(_ identity: NamespaceIdentity, at path: FilePath) {
-      if bound[identity, default: []].isEmpty { order.append(identity) }
-      bound[identity, default: []].append(path)
+      let position = boundPositions.position(hash: identity.hash) { bound[$0].identity == identity }
+      if let position {
+        bound[position].paths.append(path)
+      } else {
+        boundPositions.add(bound.count, hash: identity.hash)
+        bound.append((identity, [path]))
+      }
     }
     unanswered += mounts.unanswered
     let (paths, known) = (try pathsInDirectories(), mounts.inodes)
     let files = PatientLookup.eachOrHere(paths) { path in
       (try? NamespaceIdentity(path)).map { FoundFile(path, $0, device: device, known: known) }
     }
-    for (path, answer) in zip(paths, files) {
-      guard let answer else {
+    for (number, path) in paths.enumerated() {
+      guard let answer = files[number] else {
         unanswered.append(path)
         continue
       }
@@ -146,9 +157,8 @@ extension NamespaceList {
       if file.isNamespace { found(file.identity, at: path) } else { leftovers.append(path) }
     }
     for (identity, path) in mounts.others { found(identity, at: path) }
-    for identity in order {
-      let paths = bound[identity] ?? []
-      if let own = positions[identity] {
+    for (identity, paths) in bound {
+      if let own = position(of: identity) {
         namespaces[own] = NamespaceInfo(.current, identity, name: namespaces[own].name, paths: paths)
       } else {
         add(identity, at: paths)
@@ -159,19 +169,16 @@ extension NamespaceList {
   /// The files in the directories in which names are looked up.
   private mutating func pathsInDirectories() throws(Errno) -> [FilePath] {
     let directories = NetworkNamespace.directories
-    let answers = PatientLookup.eachOrHere(directories) { directory in
-      Result { () throws(Errno) in try FileReader.names(in: directory) }
+    let answers = PatientLookup.eachOrHere(directories) { directory -> DirectoryNames in
+      do throws(Errno) { return .read(try FileReader.names(in: directory)) } catch { return .failed(error) }
     }
     var paths: [FilePath] = []
-    for (directory, answer) in zip(directories, answers) {
-      do throws(Errno) {
-        guard let names = try answer?.get() else {
-          unanswered.append(directory)
-          continue
-        }
-        paths += names.sorted { $0.string < $1.string }.map { directory.appending($0) }
-      } catch .noSuchFileOrDirectory {
-        continue
+    for (number, directory) in directories.enumerated() {
+      switch answers[number] {
+      case .read(let names): paths += names.sorted { $0.string < $1.string }.map { directory.appending($0) }
+      case .failed(.noSuchFileOrDirectory): break
+      case .failed(let error): throw error
+      case nil: unanswered.append(directory)
       }
     }
     return paths
@@ -180,10 +187,12 @@ extension NamespaceList {
   /// Adds the namespaces that only other mount namespaces have bound.
   private mutating func addBoundElsewhere(_ processes: [Int32], device: UInt) {
     var search = MountSearch(processes, device: device)
-    let found = search.namespaces { positions[NamespaceIdentity(device: device, inode: $0.inode)] == nil }
+    let found = search.namespaces { mount in
+      position(of: NamespaceIdentity(device: device, inode: mount.inode)) == nil
+    }
     for (identity, paths) in found.reachable { add(identity, at: paths) }
     for (identity, paths) in found.unreachable {
-      guard positions[identity] == nil, let first = paths.first else { continue }
+      guard position(of: identity) == nil, let first = paths.first else { continue }
       unreachable.append(NamespaceInfo(.path(first), identity, name: first.string, paths: paths))
     }
     hiddenMounts += search.hiddenMounts
@@ -193,7 +202,7 @@ extension NamespaceList {
     for number in processes {
       do throws(Errno) {
         let identity = try NamespaceIdentity(.namespace(ofProcess: number))
-        guard positions[identity] == nil else { continue }
+        guard position(of: identity) == nil else { continue }
         let name = "pid \(number) (\(ProcessTable.commandName(of: number)))"
         add(NamespaceInfo(.process(number), identity, name: name, paths: []))
       } catch .permissionDenied, .notPermitted {
@@ -202,21 +211,33 @@ extension NamespaceList {
         // It has ended.
       }
     }
-    unreachable.removeAll { positions[$0.fileIdentity] != nil }
+    unreachable = unreachable.filter { position(of: $0.fileIdentity) == nil }
   }
 
   /// Adds a namespace that is bound at these paths, by a name with which `--netns` finds exactly this namespace.
   private mutating func add(_ identity: NamespaceIdentity, at paths: [FilePath]) {
     guard let first = paths.first else { return }
-    let isUsual = NetworkNamespace.directories.contains(first.removingLastComponent())
-    let candidates = [isUsual ? first.lastComponent?.string : nil, first.string].compactMap(\.self)
+    let path = first.string
+    var name = NetworkNamespace.nameInDirectory(path) ?? path
+    if isNamed(name) { name = path }
     // Two names with bytes that are not UTF-8 may look the same.
-    let name = candidates.first { names.insert($0).inserted } ?? "\(first.string) \(identity)"
+    if isNamed(name) { name = "\(path) \(identity)" }
     add(NamespaceInfo(.path(first), identity, name: name, paths: paths))
   }
 
   private mutating func add(_ known: NamespaceInfo) {
-    positions[known.fileIdentity] = namespaces.count
+    positions.add(namespaces.count, hash: known.fileIdentity.hash)
+    names.add(namespaces.count, hash: known.name.hashValue)
     namespaces.append(known)
+  }
+
+  /// The position of a namespace in the list.
+  private func position(of identity: NamespaceIdentity) -> Int? {
+    positions.position(hash: identity.hash) { namespaces[$0].fileIdentity == identity }
+  }
+
+  /// Whether the list has a namespace with this name.
+  private func isNamed(_ name: String) -> Bool {
+    name == "host" || names.position(hash: name.hashValue) { namespaces[$0].name == name } != nil
   }
 }

@@ -58,6 +58,17 @@ extension NetworkNamespace {
   /// What the paths in ``directories`` begin with.
   static let directoryPrefixes: [StaticString] = ["/run/netns/", "/run/docker/netns/"]
 
+  /// The name of a file in one of ``directories``; `nil` for another path.
+  static func nameInDirectory(_ path: String) -> String? {
+    for prefix in directoryPrefixes {
+      let prefix = "\(prefix)"
+      guard path.hasPrefix(prefix) else { continue }
+      let name = path[path.utf8.index(path.startIndex, offsetBy: prefix.utf8.count)...]
+      return name.utf8.contains(UInt8(ascii: "/")) ? nil : String(name)
+    }
+    return nil
+  }
+
   /// The files that the namespace may be.
   ///
   /// The first namespace among them counts.

@@ -10,6 +10,16 @@ package import SystemPackage
 /// threads of the caller never leave their own namespace, so there is no way back that could fail. A socket that was
 /// opened in a namespace stays there, and all threads can use it.
 package enum NamespaceThread {
+  /// What came of one visit.
+  ///
+  /// It is not a `Result`: the Swift runtime would search the whole executable for the conformance of its error.
+  package enum Visit<Value: Sendable>: Sendable {
+    /// What was done there has this result.
+    case done(Value)
+    /// The namespace was not entered.
+    case failed(NamespaceError)
+  }
+
   /// Does something in each of several namespaces.
   ///
   /// - Parameters:
@@ -17,19 +27,29 @@ package enum NamespaceThread {
   ///     first namespace among them counts.
   ///   - body: What to do.
   /// - Returns: For each namespace what `body` returned, or why it was not entered.
+  package static func visit<Value: Sendable>(
+    inEach namespaces: [[FilePath]], _ body: @escaping @Sendable () -> Value
+  ) -> [Visit<Value>] {
+    do throws(Errno) {
+      let visits = try PatientLookup.each(namespaces) { files -> Visit<Value> in
+        do throws(NamespaceError) { try enter(files) } catch { return .failed(error) }
+        return .done(body())
+      }
+      return visits.map { $0 ?? .failed(.timedOut) }
+    } catch {
+      return namespaces.map { _ in .failed(.noThread(error)) }
+    }
+  }
+
+  /// Does something in each of several namespaces, as ``visit(inEach:_:)`` does.
   package static func run<Value: Sendable>(
     inEach namespaces: [[FilePath]], _ body: @escaping @Sendable () -> Value
   ) -> [Result<Value, NamespaceError>] {
-    do throws(Errno) {
-      let results = try PatientLookup.each(namespaces) { files in
-        Result { () throws(NamespaceError) in
-          try enter(files)
-          return body()
-        }
+    visit(inEach: namespaces, body).map { visit in
+      switch visit {
+      case .done(let value): .success(value)
+      case .failed(let error): .failure(error)
       }
-      return results.map { $0 ?? .failure(.timedOut) }
-    } catch {
-      return namespaces.map { _ in .failure(.noThread(error)) }
     }
   }
 
@@ -43,7 +63,10 @@ package enum NamespaceThread {
   package static func run<Value: Sendable>(
     in namespace: [FilePath], _ body: @escaping @Sendable () -> Value
   ) throws(NamespaceError) -> Value {
-    try run(inEach: [namespace], body)[0].get()
+    switch visit(inEach: [namespace], body)[0] {
+    case .done(let value): return value
+    case .failed(let error): throw error
+    }
   }
 
   /// Moves the calling thread into the first of these files that is a network namespace.

@@ -20,6 +20,9 @@ struct PlainArguments {
     (0..<count).compactMap { index in values[index].map { String(cString: $0) } }
   }
 
+  /// The argument at an index.
+  subscript(_ index: Int) -> UnsafePointer<CChar>? { values[index].map { UnsafePointer($0) } }
+
   /// Whether the argument at this index is this text.
   func matches(_ index: Int, _ text: StaticString) -> Bool {
     guard let value = values[index] else { return false }
@@ -48,7 +51,7 @@ struct PlainArguments {
 }
 
 extension Invocation {
-  /// Recognises the most used command lines: `show`, `set` with three plain numbers, and ipvsadm's two forms.
+  /// Recognises ipvsadm's two forms, and what ``CommandLineReader`` reads.
   ///
   /// `nil` for anything else, which is left to ``init(_:)``. That initializer makes the same of these command lines, but
   /// the argument parser costs more time than all the rest of the program.
@@ -56,19 +59,17 @@ extension Invocation {
     switch arguments.count {
     case 0:
       self = .show(ShowRequest())
-    case 1 where arguments.matches(0, "show"):
-      self = .show(ShowRequest())
     case 2 where arguments.matches(1, "--timeout"):
       guard arguments.matches(0, "-L") || arguments.matches(0, "-l") || arguments.matches(0, "-Ln") else { return nil }
       self = .ipvsadm(.list)
-    case 4 where arguments.matches(0, "set"):
-      guard let wanted = arguments.timeouts(from: 1) else { return nil }
-      self = .set(SetRequest(wanted: wanted))
     case 4 where arguments.matches(0, "--set"):
       guard let wanted = arguments.timeouts(from: 1) else { return nil }
       self = .ipvsadm(.set(wanted))
+    case 1 where arguments.matches(0, "--version"):
+      self = .text(Main.version + "\n")
     default:
-      return nil
+      guard let invocation = CommandLineReader(arguments)?.invocation else { return nil }
+      self = invocation
     }
   }
 }

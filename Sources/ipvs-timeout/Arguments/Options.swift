@@ -41,10 +41,11 @@ enum OptionTitle {
 
 /// The options that choose the backend.
 struct BackendOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How to reach the kernel's timeouts. \(BackendChoice.rule)"))
+  @Option(name: .table(.backend), help: ArgumentHelp("How to reach the kernel's timeouts. \(BackendChoice.rule)"))
   var backend = BackendChoice.auto
 
   @Option(
+    name: .table(.ipvsadm),
     help: ArgumentHelp(
       "The absolute path of the program ipvsadm, if it is not in /usr/sbin or /sbin.", valueName: "path"),
     completion: .file())
@@ -61,16 +62,18 @@ struct BackendOptions: ParsableArguments {
 /// The options that choose the network namespaces.
 struct NamespaceOptions: ParsableArguments {
   @Option(
+    name: .table(.netns),
     help: ArgumentHelp(
       "Work in this network namespace, not in the current one: a name in /run/netns or /run/docker/netns, a path,"
         + " a process ID, or host. Repeatable.",
       valueName: "name|path|pid"))
   var netns: [String] = []
 
-  @Flag(help: "Work in all network namespaces, bound ones and those of processes.")
+  @Flag(name: .table(.allNetns), help: "Work in all network namespaces, bound ones and those of processes.")
   var allNetns = false
 
   @Flag(
+    name: .table(.inUse),
     help: "Skip namespaces without a virtual service or a connection. Without --netns, it implies --all-netns.")
   var inUse = false
 
@@ -100,6 +103,7 @@ struct NamespaceOptions: ParsableArguments {
 /// The option that names a policy file other than the usual one.
 struct PolicyOption: ParsableArguments {
   @Option(
+    name: .table(.policy),
     help: ArgumentHelp("The policy file, if it is not /etc/ipvs-timeout.conf.", valueName: "file"),
     completion: .file())
   var policy: String?
@@ -128,16 +132,16 @@ struct PolicyArguments: ParsableArguments {
 
 /// The option of a change that only reports.
 struct ChangeOptions: ParsableArguments {
-  @Flag(help: "Change nothing; report what would change.")
+  @Flag(name: .table(.dryRun), help: "Change nothing; report what would change.")
   var dryRun = false
 }
 
 /// The options for the output, with the formats of the command.
 struct OutputOptions<Format: FormatOption>: ParsableArguments {
-  @Option(help: ArgumentHelp(Format.help))
+  @Option(name: .table(.format), help: ArgumentHelp(Format.help))
   var format = Format.text
 
-  @Flag(help: "Print errors only, no result.")
+  @Flag(name: .table(.quiet), help: "Print errors only, no result.")
   var quiet = false
 }
 

@@ -12,15 +12,19 @@ struct TimeoutValues: ParsableArguments {
       "The three timeouts tcp, tcpfin and udp, in this order; or default alone, for all three.", valueName: "time"))
   var values: [String] = []
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of ESTABLISHED connections.", valueName: "time"))
+  @Option(
+    name: .table(.tcp), parsing: .unconditional,
+    help: ArgumentHelp("The timeout of ESTABLISHED connections.", valueName: "time"))
   var tcp: String?
 
   @Option(
-    name: .customLong("tcpfin"), parsing: .unconditional,
+    name: .table(.tcpFin), parsing: .unconditional,
     help: ArgumentHelp("The timeout of connections in FIN_WAIT.", valueName: "time"))
   var tcpFin: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The timeout of UDP connections.", valueName: "time"))
+  @Option(
+    name: .table(.udp), parsing: .unconditional,
+    help: ArgumentHelp("The timeout of UDP connections.", valueName: "time"))
   var udp: String?
 
   /// Whether the command line names no timeout.

@@ -9,7 +9,7 @@ internal import Text
 
 /// The command `ipvs-timeout apply`.
 struct ApplyCommand: InvocationCommand {
-  static let name = "apply"
+  static let name = "\(TableCommand.apply.text)"
 
   static let configuration = CommandConfiguration(
     commandName: name,
@@ -62,7 +62,7 @@ struct ApplyCommand: InvocationCommand {
 struct ApplyOptions: ParsableArguments {
   @OptionGroup var change: ChangeOptions
 
-  @Flag(help: "Report only the namespaces whose timeouts changed.")
+  @Flag(name: .table(.changedOnly), help: "Report only the namespaces whose timeouts changed.")
   var changedOnly = false
 
   @Option(

@@ -7,7 +7,7 @@ internal import Text
 
 /// The command `ipvs-timeout connections`.
 struct ConnectionsCommand: InvocationCommand {
-  static let name = "connections"
+  static let name = "\(TableCommand.connections.text)"
 
   static let configuration = CommandConfiguration(
     commandName: name,
@@ -45,7 +45,7 @@ struct ConnectionsCommand: InvocationCommand {
 
 /// The options of `connections` alone.
 struct ConnectionsOptions: ParsableArguments {
-  @Flag(help: "List the outdated connections, one on each line.")
+  @Flag(name: .table(.outdated), help: "List the outdated connections, one on each line.")
   var outdated = false
 
   @Option(

@@ -10,7 +10,7 @@ internal import Text
 
 /// The command `ipvs-timeout doctor`.
 struct DoctorCommand: InvocationCommand {
-  static let name = "doctor"
+  static let name = "\(TableCommand.doctor.text)"
 
   static let configuration = CommandConfiguration(
     commandName: name,
@@ -60,10 +60,10 @@ struct DoctorCommand: InvocationCommand {
 
 /// The options of `doctor` alone.
 struct DoctorOptions: ParsableArguments {
-  @Flag(help: "Diagnose the host's own TCP sockets instead.")
+  @Flag(name: .table(.sockets), help: "Diagnose the host's own TCP sockets instead.")
   var sockets = false
 
-  @Flag(help: "Print each check that is ok, with its evidence.")
+  @Flag(name: .table(.all), help: "Print each check that is ok, with its evidence.")
   var all = false
 }
 

@@ -5,7 +5,7 @@ internal import IPVS
 
 /// The command `ipvs-timeout set`.
 struct SetCommand: InvocationCommand {
-  static let name = "set"
+  static let name = "\(TableCommand.set.text)"
   static let takesTimeouts = true
 
   static let configuration = CommandConfiguration(

@@ -5,7 +5,7 @@ internal import IPVS
 
 /// The command `ipvs-timeout show`.
 struct ShowCommand: InvocationCommand {
-  static let name = "show"
+  static let name = "\(TableCommand.show.text)"
 
   static let configuration = CommandConfiguration(
     commandName: name,

@@ -7,7 +7,7 @@ internal import SystemPackage
 
 /// The command `ipvs-timeout verify`.
 struct VerifyCommand: InvocationCommand {
-  static let name = "verify"
+  static let name = "\(TableCommand.verify.text)"
   static let takesTimeouts = true
 
   static let configuration = CommandConfiguration(

@@ -81,9 +81,13 @@ extension TimeoutsFormat {
 
   /// Renders one report, without an array, which the most used commands must not need.
   func render(_ report: TimeoutsReport) -> TextBuffer {
-    if self != .text { return render([report]) }
     var text = TextBuffer()
-    report.appendText(to: &text)
+    switch self {
+    case .text: report.appendText(to: &text)
+    case .json: text.append(report.json)
+    case .prometheus: text.append([report].prometheus)
+    case .rules: report.appendRules(to: &text)
+    }
     return text
   }
 

@@ -21,6 +21,9 @@ extension [TimeoutsReport] {
 
   /// The last report on each namespace, with a unique label: the collector rejects a file with a sample twice.
   private var labelled: [(report: TimeoutsReport, label: String)] {
+    // One report, the usual case, needs none of the sets and dictionaries, which cost more than all the rest.
+    if count == 1, let report = first, case .renewal = report.content { return [] }
+    if count == 1, let report = first { return [(report, report.namespace.metricLabel)] }
     let timeouts = indices.filter { if case .renewal = self[$0].content { false } else { true } }
     let last = Dictionary(timeouts.map { (self[$0].target?.namespace, $0) }, uniquingKeysWith: { $1 })
     var labels = MetricLabels()

@@ -137,14 +137,15 @@ extension TimeoutsReport {
       }
       text.append(")\n")
     case .comparison(let wanted, let actual):
-      let drift = actual.drift(from: wanted)
-      for (number, difference) in drift.enumerated() {
+      guard !actual.isAsWanted(wanted) else {
+        actual.appendLine(to: &text, absent: "-")
+        text.append(" (as wanted)\n")
+        return
+      }
+      for (number, difference) in actual.drift(from: wanted).enumerated() {
         if number > 0 { appendTarget(to: &text) }
         text.append(difference.sentence + "\n")
       }
-      guard drift.isEmpty else { return }
-      actual.appendLine(to: &text, absent: "-")
-      text.append(" (as wanted)\n")
     case .renewal(let report, let isDryRun):
       text.append(report.sentence(isDryRun: isDryRun))
       text.append("\n")
@@ -165,7 +166,11 @@ extension TimeoutsReport {
   /// In it, 0 keeps a timeout.
   func appendRules(to text: inout TextBuffer) {
     if isOfFailure { return }
-    text.append(IpvsadmCommand.set(timeouts).arguments.joined(separator: " ") + "\n")
+    for (number, word) in IpvsadmCommand.set(timeouts).arguments.enumerated() {
+      if number > 0 { text.append(" ") }
+      text.append(word)
+    }
+    text.append("\n")
   }
 }
 
