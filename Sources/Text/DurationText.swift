@@ -10,4 +10,9 @@ package enum DurationText {
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
     return text.isEmpty ? "0s" : text
   }
+
+  /// A time between two numbers of seconds: `14m59s to 15m41s`.
+  package static func range(_ earliest: UInt32, _ latest: UInt32) -> String {
+    earliest < latest ? "\(text(earliest)) to \(text(latest))" : text(earliest)
+  }
 }

@@ -21,7 +21,8 @@ import Text
   }
 
   private static func report(_ name: String = "blue") throws -> ConnectionsReport {
-    var summary = ConnectionSummary(by: OutdatedRule(Timeouts(tcp: 60, udp: 60), hasBackupDaemon: true))
+    var summary = ConnectionSummary(
+      by: OutdatedRule(Timeouts(tcp: 60, udp: 60), hasBackupDaemon: true), on: TimerWheel(ticksPerSecond: 100))
     for seconds: UInt32 in [12, 60, 600, 899] { summary.add(try connection(.tcp, .established, seconds)) }
     summary.add(try connection(.tcp, .established, 700, origin: .sync))
     summary.add(try connection(.tcp, .finWait, 29))
@@ -44,7 +45,7 @@ import Text
         ASSURED (TCP template)      1         -   1h59m59s  1h59m59s  1h59m59s  1h59m59s  ipvsadm -p
         ESP NONE                    1         -         0s        0s        0s        0s  unknown
         SCTP S-ACK-SENT             1         -        30s       30s       30s       30s  kernel
-        Outdated: still on the old timer, for at most 13m59s.
+        Outdated: still on the old timer, for at most 13m59s. The last silent one ends in 14m59s to 15m41s.
         Not outdated: 1 with a longer timer from another director's sync daemon.
         tcpfin = -: this kernel does not have this timeout.
         kernel: no setting changes these timers.
@@ -83,7 +84,7 @@ import Text
     #expect(
       report.json.anonymous
         == #"{"netns":"host","backend":"ipvsadm","timeouts":{"tcp":900,"tcpfin":120,"udp":300},"connections":0,"#
-        + #""outdated":0,"last_ends":null,"outdated_for":null,"states":[]}"# + "\n")
+        + #""outdated":0,"last_ends":null,"last_ends_by":null,"outdated_for":null,"states":[]}"# + "\n")
   }
 
   @Test func `is JSON for programs`() throws {
@@ -91,16 +92,16 @@ import Text
     #expect(
       json.hasPrefix(
         #"{"netns":"blue","backend":"netlink","timeouts":{"tcp":60,"tcpfin":null,"udp":60},"connections":11,"#
-          + #""outdated":2,"last_ends":899,"outdated_for":839,"states":[{"protocol":"TCP","state":"ESTABLISHED","template":false,"#
+          + #""outdated":2,"last_ends":899,"last_ends_by":941,"outdated_for":839,"states":[{"protocol":"TCP","state":"ESTABLISHED","template":false,"#
           + #""connections":5,"seconds_left":{"min":12,"median":602,"p99":898,"max":899},"ruled_by":"tcp","#
-          + #""fixed":null,"outdated":2,"last_ends":899,"outdated_for":839,"synced":1},{"protocol":"TCP","state":"FIN_WAIT","#
+          + #""fixed":null,"outdated":2,"last_ends":899,"last_ends_by":941,"outdated_for":839,"synced":1},{"protocol":"TCP","state":"FIN_WAIT","#
       ),
       "\(json)")
     #expect(
       json.contains(
         #"{"protocol":"TCP","state":"TIME_WAIT","template":false,"connections":1,"#
           + #""seconds_left":{"min":119,"median":119,"p99":119,"max":119},"ruled_by":null,"fixed":120,"#
-          + #""outdated":0,"last_ends":null,"outdated_for":null,"synced":0}"#))
+          + #""outdated":0,"last_ends":null,"last_ends_by":null,"outdated_for":null,"synced":0}"#))
   }
 
   @Test func `is metrics for Prometheus`() throws {

@@ -18,7 +18,8 @@ import Testing
     _ count: Int, _ seconds: UInt32, isComplete: Bool = true, isRenewable: Bool = true
   ) -> SetHints.Idle {
     SetHints.Idle(
-      outdated: OutdatedCount(count: count, seconds: seconds), isComplete: isComplete, isRenewable: isRenewable)
+      outdated: OutdatedCount(count: count, seconds: seconds, lastEnd: 899, latestEnd: 941), isComplete: isComplete,
+      isRenewable: isRenewable)
   }
 
   @Test(
@@ -51,15 +52,15 @@ import Testing
         [
           "the policy will undo this within a minute, because line 3 of /etc/ipvs-timeout.conf wants udp 300 s; to keep"
             + " your value, change that line",
-          "5 connections are still on the old timer, each until its next packet, for at most 13m59s; to renew them now:"
-            + " `ipvs-timeout renew`",
+          "5 connections are still on the old timer, each until its next packet; the last silent one ends in"
+            + " 14m59s to 15m41s; to renew them now: `ipvs-timeout renew`",
         ]
       ),
       (
         SetHints(targets: blue, idle: idle(1, 60)),
         [
-          "1 connection is still on the old timer, until its next packet, for at most 1m; to renew them now:"
-            + " `ipvs-timeout renew --netns blue`"
+          "1 connection is still on the old timer, until its next packet; if silent, it ends in 14m59s to 15m41s; to renew"
+            + " them now: `ipvs-timeout renew --netns blue`"
         ]
       ),
       (
@@ -72,8 +73,8 @@ import Testing
       (
         SetHints(targets: blue, idle: idle(2, 60, isRenewable: false)),
         [
-          "2 connections are still on the old timer, each until its next packet, for at most 1m; see"
-            + " `ipvs-timeout connections --netns blue`"
+          "2 connections are still on the old timer, each until its next packet; the last silent one ends in"
+            + " 14m59s to 15m41s; see `ipvs-timeout connections --netns blue`"
         ]
       ),
       // Without an answer there is no hint.

@@ -64,7 +64,9 @@ extension RealKernel {
             fix: "on that director: `ipvs-timeout set 60 30 45`"),
         ])
       let json = try await netns.program("connections", "--format", "json")
-      #expect(json.stdout.contains(#""outdated":0,"last_ends":null,"outdated_for":null,"synced":1}"#), "\(json)")
+      #expect(
+        json.stdout.contains(#""outdated":0,"last_ends":null,"last_ends_by":null,"outdated_for":null,"synced":1}"#),
+        "\(json)")
 
       // Without the daemon nothing renews their timers, so they run out here.
       try await daemon.stops()

@@ -69,7 +69,9 @@ extension RealKernel {
         let time = begin.duration(to: .now)
         #expect(time > .seconds(60) && time < .seconds(200), "\(time)")
         #expect(
-          lines.status == 0 && lines.stdout.contains(#""outdated":0,"last_ends":null,"outdated_for":null"#), "\(lines)")
+          lines.status == 0
+            && lines.stdout.contains(#""outdated":0,"last_ends":null,"last_ends_by":null,"outdated_for":null"#),
+          "\(lines)")
         #expect(
           lines.stderr.hasPrefix("ipvs-timeout: waiting: 1 connection is still on the old timer, for at most "),
           "\(lines)")

@@ -26,8 +26,9 @@ struct OutdatedCheck: DirectorCheck {
     return .note(
       check,
       "\(words) outdated (still on the old timer): \(counts.joined(separator: ", "));"
-        + " the last one ends in \(DurationText.text(summary.lastEnd))",
-      so: "each gets today's timeout at its next packet\(except); an idle one ends when its old timer does",
+        + " the last silent one ends in \(DurationText.range(summary.lastEnd, summary.latestEnd))",
+      so: "each gets today's timeout at its next packet\(except); an idle one ends when its old timer does, or up to an"
+        + " eighth later",
       fix: fix(facts))
   }
 
@@ -63,7 +64,7 @@ struct RemovedServersCheck: DirectorCheck {
     let words = "\(lost.count.counted("connection")) \(lost.count == 1 ? "goes" : "go")"
     let fact =
       "\(words) to real servers that their service no longer has; the last one ends in"
-      + " \(DurationText.text(lost.lastEnd))"
+      + " \(DurationText.range(lost.lastEnd, lost.latestEnd))"
     // 2 and more are the same as 1.
     if let settings = try? facts.settings.get(), settings[.expireNodestConn] ?? 0 != 0 {
       return [.ok(check, "\(fact), or at its next packet (expire_nodest_conn = 1)")]

@@ -9,8 +9,10 @@ package struct LostConnections: Sendable, Hashable {
   package var count = 0
   /// How many of these are outdated.
   package var outdated = 0
-  /// After how many seconds the last one ends.
+  /// The number of seconds before which the last one does not end.
   package var lastEnd: UInt32 = 0
+  /// The number of seconds after which the last one has ended, because the kernel's timers are late.
+  package var latestEnd: UInt32 = 0
 }
 
 /// The connections of one director: all of them by kind, and those without a real server.
@@ -61,10 +63,14 @@ struct ConnectionFacts: Sendable {
       summary.add(connection)
       // A connection from another director may go to a server that was never here.
       guard let services, connection.origin != .sync else { continue }
-      let limit = rule.limit(for: ConnectionKind(connection))
-      guard limit != nil, services.hasLost(connection) else { continue }
+      let kind = ConnectionKind(connection)
+      let limit = rule.limit(for: kind)
+      guard case .timeout(let name) = TimerSource(for: kind), limit != nil, services.hasLost(connection) else {
+        continue
+      }
       lost.count += 1
       lost.lastEnd = max(lost.lastEnd, connection.secondsLeft)
+      lost.latestEnd = max(lost.latestEnd, summary.wheel.latestEnd(after: connection.secondsLeft, name))
       if rule.isOutdated(connection, limit: limit) { lost.outdated += 1 }
     }
     self.summary = summary

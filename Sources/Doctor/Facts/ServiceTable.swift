@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 package import IPVS
 internal import Linux
 internal import SystemPackage
@@ -25,7 +24,7 @@ package struct ServiceTable: Sendable, Hashable {
   package private(set) var services: [Service] = []
   /// How many there are of each kind.
   package private(set) var counts = ServiceCounts(services: [:])
-  private let ticksPerSecond: Int
+  private let ticksPerSecond: UInt32?
   private var positions: [Key: Int] = [:]
   private var addresses: Set<InternetAddress> = []
 
@@ -36,8 +35,8 @@ package struct ServiceTable: Sendable, Hashable {
 
   /// A table without services.
   ///
-  /// - Parameter ticksPerSecond: The unit in which the kernel writes persistence.
-  init(ticksPerSecond: Int = KernelTick.perSecond) {
+  /// - Parameter ticksPerSecond: The unit in which the kernel writes persistence; without it, no service has any.
+  init(ticksPerSecond: UInt32? = KernelTick.perSecond) {
     self.ticksPerSecond = ticksPerSecond
   }
 
@@ -67,8 +66,9 @@ package struct ServiceTable: Sendable, Hashable {
 
   private mutating func add(service fields: [Substring]) -> Bool {
     let persistence = fields.firstIndex(of: "persistent").flatMap { position -> UInt32? in
-      guard position + 1 < fields.count, let ticks = Int(fields[position + 1]) else { return nil }
-      return UInt32(clamping: ticks / ticksPerSecond)
+      guard position + 1 < fields.count, let ticks = Int(fields[position + 1]), let ticksPerSecond
+      else { return nil }
+      return UInt32(clamping: ticks / Int(ticksPerSecond))
     }
     guard fields[0] != "FWM" else {
       guard let mark = UInt32(fields[1], radix: 16) else { return false }
@@ -116,15 +116,4 @@ extension Endpoint {
       self.init(InternetAddress(ipv4: value), port: port)
     }
   }
-}
-
-/// The unit in which the kernel counts time.
-enum KernelTick {
-  /// How many ticks there are in a second (CONFIG_HZ).
-  static let perSecond: Int = {
-    var tick = timespec()
-    // The clock that moves with the ticks is as coarse as they are.
-    guard clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0, tick.tv_nsec > 0 else { return 1000 }
-    return 1_000_000_000 / tick.tv_nsec
-  }()
 }

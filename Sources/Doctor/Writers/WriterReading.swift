@@ -83,8 +83,8 @@ extension WriterReading {
 }
 
 extension WriterReading {
-  /// The longest timeout that this kernel accepts, in seconds: it counts ticks, in 31 bits.
-  static let longestInKernel = Int(Int32.max) / KernelTick.perSecond
+  /// The longest timeout that this kernel accepts, in seconds; without limit if the kernel does not say it.
+  static let longestInKernel = TimerWheel.current.longestTimeout.map(Int.init) ?? .max
 
   /// What kube-proxy does, by its arguments, or by its configuration file alone where it has one.
   static func kubeProxy(

@@ -6,14 +6,21 @@
 public struct ConnectionSummary: Sendable {
   /// The rule that decides which connections are outdated.
   public let rule: OutdatedRule
+  /// The grid on which the kernel ends the timers.
+  public let wheel: TimerWheel
   /// For each numbered kind, the position of its tally; -1 if it has none yet.
   private var positions = [Int](repeating: -1, count: ConnectionKind.numbered)
   private var others: [ConnectionKind: Int] = [:]
   private var found: [ConnectionTally] = []
 
   /// Creates an empty summary.
-  public init(by rule: OutdatedRule) {
+  ///
+  /// - Parameters:
+  ///   - rule: The rule that decides which connections are outdated.
+  ///   - wheel: The grid on which the kernel of the connections ends its timers.
+  public init(by rule: OutdatedRule, on wheel: TimerWheel = .current) {
     self.rule = rule
+    self.wheel = wheel
   }
 
   /// Adds a connection.
@@ -34,7 +41,7 @@ public struct ConnectionSummary: Sendable {
   }
 
   private mutating func begin(_ kind: ConnectionKind) -> Int {
-    found.append(ConnectionTally(kind, by: rule))
+    found.append(ConnectionTally(kind, by: rule, on: wheel))
     return found.count - 1
   }
 }
@@ -57,10 +64,16 @@ extension ConnectionSummary {
   /// The number of outdated connections.
   public var outdated: Int { found.reduce(0) { $0 + $1.outdated } }
 
-  /// The number of seconds after which the last outdated connection ends; 0 if there is none.
+  /// The number of seconds before which the last outdated connection does not end without a packet; 0 if there is none.
   ///
   /// Packets can end it sooner or renew its timer with today's timeout.
   public var lastEnd: UInt32 { found.map(\.lastEnd).max() ?? 0 }
+
+  /// The number of seconds after which the last outdated connection has ended without a packet; 0 if there is none.
+  ///
+  /// The kernel's timers are late. The number holds if the old timeout was at most the kernel's default, or at most
+  /// ``lastEnd``.
+  public var latestEnd: UInt32 { found.map(\.latestEnd).max() ?? 0 }
 
   /// The number of seconds for which there can still be outdated connections if no packet passes; 0 if there are none.
   public var outdatedFor: UInt32 { found.map(\.outdatedFor).max() ?? 0 }
@@ -116,16 +129,18 @@ public struct ConnectionTally: Sendable {
   public private(set) var longest: UInt32 = 0
   /// The number of outdated connections.
   public private(set) var outdated = 0
-  /// The number of seconds after which the last outdated connection ends; 0 if there is none.
+  /// The number of seconds before which the last outdated connection does not end without a packet; 0 if there is none.
   ///
   /// Packets can end it sooner or renew its timer with today's timeout.
   public private(set) var lastEnd: UInt32 = 0
   /// The number of connections whose timer is longer than the timeout because another director sent it.
   public private(set) var synced = 0
+  private let wheel: TimerWheel
   private var histogram = TimeHistogram()
 
-  init(_ kind: ConnectionKind, by rule: OutdatedRule) {
+  init(_ kind: ConnectionKind, by rule: OutdatedRule, on wheel: TimerWheel) {
     self.kind = kind
+    self.wheel = wheel
     self.rule = TimerSource(for: kind)
     limit = rule.limit(for: kind)
   }
@@ -162,6 +177,15 @@ extension ConnectionTally {
   ///
   /// Above 255 s, times within 1/256 are counted together.
   public var times: [(seconds: UInt32, count: Int)] { histogram.times }
+
+  /// The number of seconds after which the last outdated connection has ended without a packet; 0 if there is none.
+  ///
+  /// The kernel's timers are late. The number holds if the old timeout was at most the kernel's default, or at most
+  /// ``lastEnd``.
+  public var latestEnd: UInt32 {
+    guard lastEnd > 0, case .timeout(let name) = rule else { return 0 }
+    return wheel.latestEnd(after: lastEnd, name)
+  }
 
   /// The number of seconds for which there can still be outdated connections if no packet passes; 0 if there are none.
   public var outdatedFor: UInt32 {

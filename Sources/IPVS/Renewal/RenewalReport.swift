@@ -14,7 +14,7 @@ public struct RenewalReport: Sendable, Hashable {
     case ftpControl = "ftp-control"
     /// Its real server has an address of another family than its client, which the sync protocol cannot carry.
     case mixedAddressFamilies = "mixed-address-families"
-    /// It ends within two seconds.
+    /// Its time is up within two seconds.
     case aboutToEnd = "about-to-end"
   }
 

@@ -195,6 +195,10 @@ struct OutdatedCount: Hashable {
   var count = 0
   /// The number of seconds after which no connection can be outdated, unless a timeout becomes shorter.
   var seconds: UInt32 = 0
+  /// The number of seconds before which the last one does not end without a packet.
+  var lastEnd: UInt32 = 0
+  /// The number of seconds after which the last one has ended without a packet.
+  var latestEnd: UInt32 = 0
   /// Whether `--wait` has seen a moment without an outdated connection.
   var hasWaited = false
 

@@ -130,6 +130,8 @@ extension OutdatedCount {
   fileprivate mutating func add(_ summary: ConnectionSummary) {
     count += summary.outdated
     seconds = max(seconds, summary.outdatedFor)
+    lastEnd = max(lastEnd, summary.lastEnd)
+    latestEnd = max(latestEnd, summary.latestEnd)
   }
 }
 

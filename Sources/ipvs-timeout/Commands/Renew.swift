@@ -20,8 +20,8 @@ struct RenewCommand: InvocationCommand {
       raised. The kernel fixes the timers of all other states. With --renew, the commands set, apply, try and with \
       renew connections themselves.
 
-      The connections stay, and so do the counters of the real servers. A renewed connection ends after the new timeout \
-      unless a packet arrives. The command first reports how many connections it will renew, and how many of them were \
+      The connections stay, and so do the counters of the real servers. A renewed connection ends after the new timeout, or \
+      up to an eighth later, unless a packet arrives. The command first reports how many connections it will renew, and how many of them were \
       silent for longer than the new timeout. If these are more than a tenth of all, it asks on a terminal, and \
       needs --yes without one. --yes neither counts first nor asks.
 

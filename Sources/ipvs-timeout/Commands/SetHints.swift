@@ -122,6 +122,7 @@ extension SetHints {
   private static func idle(_ wanted: Timeouts, _ targets: [NamespaceTarget], until end: ContinuousClock.Instant) -> Idle
   {
     var idle = Idle()
+    let wheel = TimerWheel.current
     for target in targets {
       do throws(IPVSError) {
         var table = try ConnectionTable(in: target.namespace)
@@ -134,9 +135,14 @@ extension SetHints {
             idle.isComplete = false
             return idle
           }
-          guard let limit = rule.limit(for: ConnectionKind(connection)), rule.isOutdated(connection) else { continue }
+          guard case .timeout(let name) = TimerSource(for: ConnectionKind(connection)), let limit = wanted[name],
+            rule.isOutdated(connection, limit: limit)
+          else { continue }
+          let left = connection.secondsLeft
           idle.outdated.count += 1
-          idle.outdated.seconds = max(idle.outdated.seconds, connection.secondsLeft - limit.seconds)
+          idle.outdated.seconds = max(idle.outdated.seconds, left - limit.seconds)
+          idle.outdated.lastEnd = max(idle.outdated.lastEnd, left)
+          idle.outdated.latestEnd = max(idle.outdated.latestEnd, wheel.latestEnd(after: left, name))
         }
       } catch {
         idle.isComplete = false
@@ -187,6 +193,9 @@ extension SetHints {
     let clause =
       idle.outdated.clause + (idle.outdated.count == 1 ? ", until its next packet" : ", each until its next packet")
     guard idle.isComplete else { return "at least " + clause + see }
-    return clause + ", for at most \(DurationText.text(idle.outdated.seconds))" + see
+    let end = DurationText.range(idle.outdated.lastEnd, idle.outdated.latestEnd)
+    let silent =
+      idle.outdated.count == 1 ? "; if silent, it ends in \(end)" : "; the last silent one ends in \(end)"
+    return clause + silent + see
   }
 }

@@ -32,6 +32,7 @@ extension ConnectionsReport {
     object.add("connections", .number(summary.count))
     object.add("outdated", .number(summary.outdated))
     object.add("last_ends", summary.outdated > 0 ? .number(summary.lastEnd) : .null)
+    object.add("last_ends_by", summary.outdated > 0 ? .number(summary.latestEnd) : .null)
     object.add("outdated_for", summary.outdated > 0 ? .number(summary.outdatedFor) : .null)
     object.add("states", .array(summary.tallies.map(\.json)))
     return JSONValue.object(object).text + "\n"
@@ -71,6 +72,7 @@ extension ConnectionTally {
     object.add("fixed", rule.fixed.map { .number($0) } ?? .null)
     object.add("outdated", .number(outdated))
     object.add("last_ends", outdated > 0 ? .number(lastEnd) : .null)
+    object.add("last_ends_by", outdated > 0 ? .number(latestEnd) : .null)
     object.add("outdated_for", outdated > 0 ? .number(outdatedFor) : .null)
     object.add("synced", .number(synced))
     return .object(object)
@@ -99,10 +101,15 @@ extension ConnectionsReport {
   private var notes: [String] {
     var notes: [String] = []
     if summary.outdated > 0 {
-      notes.append("Outdated: still on the old timer, for at most \(DurationText.text(summary.outdatedFor)).")
+      notes.append(
+        "Outdated: still on the old timer, for at most \(DurationText.text(summary.outdatedFor)). The last silent one"
+          + " ends in \(DurationText.range(summary.lastEnd, summary.latestEnd)).")
     }
     let synced = summary.tallies.reduce(0) { $0 + $1.synced }
     if synced > 0 { notes.append("Not outdated: \(synced) with a longer timer from another director's sync daemon.") }
+    if summary.tallies.contains(where: \.hasLateTimers) {
+      notes.append("0s: their time is up, but the kernel's timers are late; until then a packet revives them.")
+    }
     for note in summary.tallies.compactMap(\.note) where !notes.contains(note) { notes.append(note) }
     return notes
   }
@@ -147,6 +154,9 @@ extension ConnectionTally {
     case .unknown: "unknown"
     }
   }
+
+  /// Whether some have no time left; others than those of the known timers may never have any.
+  fileprivate var hasLateTimers: Bool { shortest == 0 && rule != .unknown && !kind.isTemplate }
 
   /// The explanation of that source, if it needs one.
   fileprivate var note: String? {

@@ -70,7 +70,8 @@ extension ConnectionSummary {
     _ states: [(Connection.Transport, Connection.State, UInt32)], origin: Connection.Origin? = nil
   ) -> ConnectionSummary {
     let timeouts = Timeouts(tcp: 60, tcpFin: 30, udp: 45)
-    var summary = ConnectionSummary(by: OutdatedRule(timeouts, hasBackupDaemon: origin == .sync))
+    var summary = ConnectionSummary(
+      by: OutdatedRule(timeouts, hasBackupDaemon: origin == .sync), on: TimerWheel(ticksPerSecond: 100))
     for (transport, state, seconds) in states {
       let endpoint = Endpoint(InternetAddress(ipv4: 0xC000_0201), port: 1)
       summary.add(

@@ -8,9 +8,10 @@ import Testing
   private static let rule = OutdatedRule(Timeouts(tcp: 60, tcpFin: 30, udp: 45))
 
   @Test func `counts by kind, TCP first and unknown kinds last`() throws {
-    var summary = ConnectionSummary(by: Self.rule)
+    var summary = ConnectionSummary(by: Self.rule, on: TimerWheel(ticksPerSecond: 100))
     #expect(summary.tallies.isEmpty)
     #expect(summary.count == 0 && summary.outdated == 0 && summary.lastEnd == 0 && summary.outdatedFor == 0)
+    #expect(summary.latestEnd == 0)
     summary.add(try .example(.init(rawValue: "DCCP"), .init(rawValue: "OPEN"), 5))
     summary.add(try .example(.udp, .udp, 300))
     summary.add(try .example(.tcp, .assured, 360, client: "192.0.2.0:0"))
@@ -29,10 +30,13 @@ import Testing
     #expect(tallies.map(\.longest) == [899, 119, 300, 360, 6])
     #expect(tallies.map(\.outdated) == [1, 0, 1, 0, 0])
     #expect(tallies.map(\.lastEnd) == [899, 0, 300, 0, 0])
+    // 899 s and the second that is rounded off, and 41 s of a grid of 4096 ticks; 300 s, and 6 s of one of 512.
+    #expect(tallies.map(\.latestEnd) == [941, 0, 307, 0, 0])
     #expect(tallies.map(\.outdatedFor) == [839, 0, 255, 0, 0])
     #expect(summary.count == 8)
     #expect(summary.outdated == 2)
     #expect(summary.lastEnd == 899)
+    #expect(summary.latestEnd == 941)
     #expect(summary.outdatedFor == 839)
   }
 
