@@ -22,13 +22,19 @@ import Testing
     (.noSuchNamespace, "run `ipvs-timeout show --all-netns` for a list"),
     (.notANamespace, "run `ipvs-timeout show --all-netns` for a list"),
     (.mayNotEnter, "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"),
-    (.valueRefused, "choose a shorter timeout (a kernel with HZ=1000 accepts at most 2147483 s, 24 days)"),
+    (.valueRefused, IPVSError.shorter(than: TimerWheel.current.longestTimeout)),
     (.refused, "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"),
     (.timedOut, "check for a hanging modprobe or a stuck task (`dmesg`), then try again"),
     (.truncatedReply, "please report it, with the output of `uname -a`"),
     (.unexpectedReply, "please report it, with the output of `uname -a`"),
     (.library, "please report it, with the output of `uname -a`"),
   ]
+
+  @Test func `names the limit of this kernel, and guesses none`() {
+    #expect(
+      IPVSError.shorter(than: 8_589_934) == "choose a shorter timeout (this kernel accepts at most 8589934 s, 99 days)")
+    #expect(IPVSError.shorter(than: nil) == "choose a shorter timeout")
+  }
 
   /// The namespaces, and the command that shows their timeouts.
   static let places: [(NetworkNamespace, String)] = [

@@ -64,7 +64,7 @@ extension IPVSError {
     case .missingCapability: "grant it (containers: --cap-add NET_ADMIN)"
     case .noSuchNamespace, .notANamespace: NamespaceAdvice.text(boundAt: detail)
     case .mayNotEnter: "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"
-    case .valueRefused: "choose a shorter timeout (a kernel with HZ=1000 accepts at most 2147483 s, 24 days)"
+    case .valueRefused: IPVSError.shorter(than: TimerWheel.current.longestTimeout)
     case .backupDaemonRuns: "renew them on the director that forwards them"
     case .renewalDaemonRuns:
       "run `ipvs-timeout rollback`; if there is no record of it,"
@@ -84,5 +84,13 @@ extension IPVSError {
     case .truncatedReply, .unexpectedReply, .library: "please report it, with the output of `uname -a`"
     default: nil
     }
+  }
+}
+
+extension IPVSError {
+  /// The advice where the kernel has refused a value; it names the kernel's limit if that is known.
+  static func shorter(than longest: UInt32?) -> String {
+    guard let longest else { return "choose a shorter timeout" }
+    return "choose a shorter timeout (this kernel accepts at most \(longest) s, \(longest / 86_400) days)"
   }
 }
