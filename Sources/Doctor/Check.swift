@@ -36,6 +36,8 @@ package enum CheckID: String, CaseIterable, Sendable {
   case keepalive
   /// Whether conntrack forgets connections before IPVS does.
   case conntrack
+  /// Whether the table has room for new connections.
+  case connMax = "conn-max"
   /// Which kernel settings change how entries end.
   case settings
   /// Which program writes the timeouts next.
@@ -97,7 +99,7 @@ package enum DirectorDiagnosis {
   private static let checks: [any DirectorCheck] = [
     IPVSCheck(), ServicesCheck(), TimeoutsCheck(), PolicyCheck(), NamespacesCheck(), OutdatedCheck(),
     RemovedServersCheck(), FixedStatesCheck(), PersistenceCheck(), KeepaliveCheck(), ConntrackCheck(),
-    SettingsCheck(), WritersCheck(),
+    ConnMaxCheck(), SettingsCheck(), WritersCheck(),
   ]
 
   /// Checks the facts.

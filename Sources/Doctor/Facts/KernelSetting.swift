@@ -28,6 +28,10 @@ package enum KernelSetting: String, CaseIterable, Sendable {
   case syncThreshold = "net.ipv4.vs.sync_threshold"
   /// By how many seconds a timer must have changed for the sync daemon to send it.
   case syncRefreshPeriod = "net.ipv4.vs.sync_refresh_period"
+  /// How many entries the table may have, from Linux 7.2 on.
+  case connMax = "net.ipv4.vs.conn_max"
+  /// How many connections conntrack knows.
+  case conntrackCount = "net.netfilter.nf_conntrack_count"
   /// How long conntrack remembers an established connection.
   case conntrackEstablished = "net.netfilter.nf_conntrack_tcp_timeout_established"
   /// How long conntrack remembers a connection that one end has closed.
