@@ -42,6 +42,23 @@ extension RealKernel {
       }
     }
 
+    /// The rules without the FTP service, which wants conntrack.
+    @Test func knowsNothingUntilSomethingElseUsesIt() async throws {
+      let rules = "-A -t 192.0.2.100:80 -s rr\n-a -t 192.0.2.100:80 -r 198.51.100.2:8080 -m"
+      try await Topology.with(rules: rules) {
+        try await director.setting("net.ipv4.vs.conntrack", "1")
+        let pair = try Pair(family)
+        expect(try await tracked(), equals: 0)
+        #expect(
+          try await director.finding(about: "conntrack")
+            == DoctorFinding(
+              "ok", "conntrack",
+              "net.ipv4.vs.conntrack = 1, but conntrack knows no connection here (nf_conntrack_count = 0), although IPVS"
+                + " does: nothing in this network namespace uses conntrack"))
+        withExtendedLifetime(pair) {}
+      }
+    }
+
     @Test func forgetsWithIPVS() async throws {
       try await Topology.with(rules: family.rules) {
         try await director.setting("net.ipv4.vs.conntrack", "1")
@@ -58,12 +75,15 @@ extension RealKernel {
     @Test func forgetsBeforeIPVSWhichGoesOn() async throws {
       try await Topology.with(rules: family.rules) {
         try await director.setting("net.ipv4.vs.conntrack", "1")
+        #expect(
+          try await director.finding(about: "conntrack").fact
+            == "net.ipv4.vs.conntrack = 1, but conntrack knows no connection here, and neither does IPVS")
         try await director.setting("net.netfilter.nf_conntrack_tcp_timeout_established", "1")
+        let pair = try Pair(family)
         let finding = try await director.finding(about: "conntrack")
         #expect(finding.severity == "note")
         #expect(finding.fact.contains("nf_conntrack_tcp_timeout_established 1 s, tcp 900 s; "))
         #expect(finding.fix?.hasPrefix("sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=900 ") == true)
-        let pair = try Pair(family)
         #expect(try await eventually { try await tracked() == 0 })
         #expect(try await director.connectionRows()["ESTABLISHED"]?.count == 1)
         for loose in ["1", "0"] {

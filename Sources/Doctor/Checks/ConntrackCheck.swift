@@ -5,7 +5,7 @@ internal import IPVS
 
 /// Whether conntrack forgets connections that IPVS still knows; it never remembers them longer.
 ///
-/// Only with `net.ipv4.vs.conntrack` do both know a connection. When IPVS forgets it, conntrack does, too. When conntrack
+/// Only with `net.ipv4.vs.conntrack`, and only if something else uses conntrack, do both know a connection. When IPVS forgets it, conntrack does, too. When conntrack
 /// forgets it, IPVS goes on. TIME_WAIT does not count: the connection is over.
 struct ConntrackCheck: DirectorCheck {
   let check = CheckID.conntrack
@@ -29,6 +29,7 @@ struct ConntrackCheck: DirectorCheck {
     guard !pairs.isEmpty else {
       return [.ok(check, "\(KernelSetting.conntrack.rawValue) = 1, but conntrack is not loaded")]
     }
+    if let reason = try idle(settings, facts) { return [.ok(check, reason)] }
     let owner = facts.settingsOwner
     let shorter = pairs.filter { pair in
       guard let timeout = facts.timeouts[pair.name], settings[pair.setting] ?? 0 < timeout.seconds else { return false }
@@ -39,6 +40,24 @@ struct ConntrackCheck: DirectorCheck {
       return [.ok(check, owner?.conntrackFact ?? "conntrack forgets connections when IPVS does, and not before")]
     }
     return [note(shorter, settings, facts)]
+  }
+
+  /// Why conntrack forgets nothing before IPVS does: it knows no connection; `nil` if it does, or may have.
+  private func idle(_ settings: KernelSettings, _ facts: DirectorFacts) throws(DirectorError) -> String? {
+    guard settings[.conntrackCount] == 0 else { return nil }
+    let tallies = try facts.connections.get().tallies
+    let fact = "\(KernelSetting.conntrack.rawValue) = 1, but conntrack knows no connection here"
+    guard !tallies.isEmpty else { return "\(fact), and neither does IPVS" }
+    guard tallies.contains(where: { isFresh($0, settings) }) else { return nil }
+    return "\(fact) (nf_conntrack_count = 0), although IPVS does: nothing in this network namespace uses conntrack"
+  }
+
+  /// Whether one of the connections had a packet so recently that conntrack cannot have forgotten it.
+  private func isFresh(_ tally: ConnectionTally, _ settings: KernelSettings) -> Bool {
+    guard case .timeout(let name) = tally.rule, let timer = tally.limit?.seconds else { return false }
+    let memory = ConntrackCheck.pairs.filter { $0.name == name }.compactMap { settings[$0.setting] }.min() ?? 0
+    // With direct routing it remembers a connection for 120 s, whatever its settings.
+    return timer - min(tally.longest, timer) < min(memory, 60)
   }
 
   private func note(

@@ -44,6 +44,35 @@ import Testing
     #expect(try finding([:], Timeouts(tcp: 900)).severity == .ok)
   }
 
+  @Test(
+    arguments: [
+      // A connection in ESTABLISHED, which conntrack would know for five days, or a fresh one of UDP.
+      ([(.tcp, .established, 10)], "0", true), ([(.udp, .udp, 44)], "0", true),
+      // One that conntrack has forgotten already, if it knew it.
+      ([(.udp, .udp, 10)], "0", false), ([(.tcp, .timeWait, 119)], "0", false),
+      ([(.tcp, .established, 10)], "1", false),
+    ] as [([(Connection.Transport, Connection.State, UInt32)], String, Bool)])
+  func `says nothing of its timeouts where it knows no connection`(
+    connections: [(Connection.Transport, Connection.State, UInt32)], count: String, isIdle: Bool
+  ) throws {
+    let settings = Self.usual.merging([.conntrackCount: count, .conntrackUDP: "20"]) { $1 }
+    let finding = try #require(
+      try ConntrackCheck().findings(on: .example(connections: .success(.example(connections)), settings: settings))
+        .first)
+    let idle = Finding.ok(
+      .conntrack,
+      "net.ipv4.vs.conntrack = 1, but conntrack knows no connection here (nf_conntrack_count = 0), although IPVS does:"
+        + " nothing in this network namespace uses conntrack")
+    #expect((finding == idle) == isIdle, "\(finding)")
+    #expect(isIdle || finding.severity == .note)
+  }
+
+  @Test func `says nothing of its timeouts before there is a connection`() throws {
+    #expect(
+      try finding([.conntrackCount: "0"])
+        == .ok(.conntrack, "net.ipv4.vs.conntrack = 1, but conntrack knows no connection here, and neither does IPVS"))
+  }
+
   @Test func `is content where only one of them knows the connections`() throws {
     #expect(
       try finding([.conntrack: "0"])
