@@ -92,7 +92,8 @@ extension KernelSettings {
   /// After what time a new connection may use a port in TIME_WAIT, where it may.
   var reuseDelay: String {
     switch self[.tcpTimeWaitReuseDelay] {
-    case nil, 1000: "a second"
+    // Older kernels compare the whole seconds of a clock, so 0.6 s can be enough.
+    case nil: "at most a second"
     case let delay?: "\(delay) ms (tcp_tw_reuse_delay)"
     }
   }

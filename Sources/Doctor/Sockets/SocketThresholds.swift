@@ -17,8 +17,10 @@ enum SocketThreshold {
   static let scarce = 80
   /// How many services each check reports.
   static let reported = 10
-  /// How many seconds the kernel keeps a socket in TIME_WAIT: `TCP_TIMEWAIT_LEN`, a constant.
+  /// How many seconds the kernel keeps a socket in TIME_WAIT, at least: `TCP_TIMEWAIT_LEN`, a constant.
   static let timeWait = 60
+  /// How many seconds it keeps one at most: its timers are late, by less than 8/63.
+  static let longestTimeWait = 68
 }
 
 extension SocketService {

@@ -15,13 +15,15 @@ struct TCPSettingsCheck: SocketCheck {
     let fact = "tcp_tw_reuse = \(value): "
     let meaning =
       switch value {
-      case 0: "off; a port in TIME_WAIT is not used again for the same service"
-      case 1: "a new connection may use a port in TIME_WAIT after \(settings.reuseDelay)"
+      case 0: "off; the kernel gives no port in TIME_WAIT to a new connection to the same service"
+      case 1: "the kernel may give a port in TIME_WAIT to a new connection after \(settings.reuseDelay)"
       default:
-        "a new connection may use a port in TIME_WAIT after \(settings.reuseDelay), but only within this host"
+        "the kernel may give a port in TIME_WAIT to a new connection after \(settings.reuseDelay), but only within this host"
           + " (the default since Linux 4.18)"
       }
-    let rest = "; outgoing connections only, both ends need timestamps; TIME_WAIT stays as long"
+    let rest =
+      "; outgoing connections only, both ends need timestamps; TIME_WAIT stays as long. A program that binds its own"
+      + " port with SO_REUSEADDR takes over TIME_WAIT at once"
     guard value > 0, settings[.tcpTimestamps] == 0 else { return .ok(.tcpSettings, fact + meaning + rest) }
     return .note(
       .tcpSettings, fact + meaning, so: "without timestamps (net.ipv4.tcp_timestamps = 0) it does nothing",
@@ -48,7 +50,7 @@ struct TCPSettingsCheck: SocketCheck {
       "tcp_fin_timeout = \(value) s\(value == 60 ? ", the default" : ""): how long a socket without a program stays in"
       + " FIN_WAIT2"
     // The default is 60 s, and so is the length of TIME_WAIT. That is why people confuse the two.
-    let rest = "it does not change TIME_WAIT, which is always \(SocketThreshold.timeWait) s"
+    let rest = "it does not change TIME_WAIT, which always lasts at least \(SocketThreshold.timeWait) s"
     return value == 60 ? .ok(.tcpSettings, "\(fact); \(rest)") : .note(.tcpSettings, fact, so: rest)
   }
 

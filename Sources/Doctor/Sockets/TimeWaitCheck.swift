@@ -16,7 +16,7 @@ struct TimeWaitCheck: SocketCheck {
   }
 
   /// TIME_WAIT shows this and no more: when the other end closes first, the socket here is gone at once.
-  private static let closed = "closed first by this host within \(SocketThreshold.timeWait) s"
+  private static let closed = "closed first by this host within about a minute"
 
   /// About a service that this host uses.
   private func used(_ service: SocketService, _ facts: SocketFacts) -> Finding {
@@ -30,8 +30,8 @@ struct TimeWaitCheck: SocketCheck {
       .timeWait,
       "\(service.place): \(count) sockets in TIME_WAIT, \(TimeWaitCheck.closed)\(share);"
         + " \(facts.open(service))",
-      so: "at least \(count / SocketThreshold.timeWait) connections to it are opened and closed each second, and"
-        + " each uses a port for \(SocketThreshold.timeWait) s more; \(end)",
+      so: "at least \(count / SocketThreshold.longestTimeWait) connections to it are opened and closed each second, and"
+        + " each uses a port for at least \(SocketThreshold.timeWait) s more; \(end)",
       fix: .advice(
         TimeWaitCheck.inTheProgram + ", or let the other end close first, where it uses no port; to see them:"
           + " `\(facts.entering)ss -tan state time-wait \(service.filter)`"))
@@ -44,7 +44,7 @@ struct TimeWaitCheck: SocketCheck {
       "\(service.place): \(service.counts[.timeWait]) sockets in TIME_WAIT, \(TimeWaitCheck.closed)",
       so:
         "that is harmless: all of them use the port of the service; each needs about 270 bytes of kernel"
-        + " memory for \(SocketThreshold.timeWait) s")
+        + " memory for at least \(SocketThreshold.timeWait) s")
   }
 }
 

@@ -11,15 +11,16 @@ import Testing
       findings([:]) == [
         .ok(
           .tcpSettings,
-          "tcp_tw_reuse = 2: a new connection may use a port in TIME_WAIT after a second, but only within this host"
-            + " (the default since Linux 4.18); outgoing connections only, both ends need timestamps; TIME_WAIT"
-            + " stays as long"),
+          "tcp_tw_reuse = 2: the kernel may give a port in TIME_WAIT to a new connection after at most a second, but"
+            + " only within this host (the default since Linux 4.18); outgoing connections only, both ends need timestamps;"
+            + " TIME_WAIT stays as long. A program that binds its own port with SO_REUSEADDR takes over TIME_WAIT at once"
+        ),
         .ok(
           .tcpSettings, "tcp_tw_recycle does not exist: Linux 4.12 removed it, because it broke clients behind NAT"),
         .ok(
           .tcpSettings,
           "tcp_fin_timeout = 60 s, the default: how long a socket without a program stays in FIN_WAIT2; it does not"
-            + " change TIME_WAIT, which is always 60 s"),
+            + " change TIME_WAIT, which always lasts at least 60 s"),
         .ok(
           .tcpSettings,
           "tcp_syncookies = 1, the default: used when a SYN queue is full; it is against floods of SYN packets and"
@@ -48,8 +49,8 @@ import Testing
       findings[0]
         == .note(
           .tcpSettings,
-          "tcp_tw_reuse = 2: a new connection may use a port in TIME_WAIT after a second, but only within this host (the"
-            + " default since Linux 4.18)",
+          "tcp_tw_reuse = 2: the kernel may give a port in TIME_WAIT to a new connection after at most a second, but"
+            + " only within this host (the default since Linux 4.18)",
           so: "without timestamps (net.ipv4.tcp_timestamps = 0) it does nothing",
           fix: .command("sysctl -w net.ipv4.tcp_timestamps=1")))
     #expect(
@@ -57,7 +58,7 @@ import Testing
         == .note(
           .tcpSettings,
           "tcp_fin_timeout = 5 s: how long a socket without a program stays in FIN_WAIT2",
-          so: "it does not change TIME_WAIT, which is always 60 s"))
+          so: "it does not change TIME_WAIT, which always lasts at least 60 s"))
   }
 
   private func findings(_ settings: [KernelSetting: String]) -> [Finding] {
