@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import IPVS
 import Testing
 
 extension RealKernel {
@@ -16,6 +17,17 @@ extension RealKernel {
       expect(
         try await red.run("sh", "-c", "printf %s \"$0\" | \(reader)", outcome.stdout), equals: Outcome())
       expect(try await red.timeouts(), equals: "61 31 2678400")
+    }
+
+    /// Another program has set more than ipvsadm accepts: the line restores the other timeouts.
+    @Test func leaveOutMoreThanIpvsadmAccepts() async throws {
+      let client = try netns.inside { try Client() }
+      try client.setTimeouts(Timeouts(tcp: Timeout(held: 2_678_401), tcpFin: 31, udp: 61))
+      expect(
+        try await netns.program("show", "--format", "rules"),
+        equals: Outcome(
+          0, "--set 0 31 61\n",
+          "ipvs-timeout: the line leaves out tcp 2678401 s, because ipvsadm accepts at most 31 days\n"))
     }
 
     @Test func areThoseOfTheNamedNamespace() async throws {

@@ -98,7 +98,11 @@ extension TimeoutsFormat {
     case .text: for report in reports { report.appendText(to: &text) }
     case .json: for report in reports { text.append(report.json) }
     case .prometheus: text.append(reports.prometheus)
-    case .rules: for report in reports { report.appendRules(to: &text) }
+    case .rules:
+      for report in reports {
+        report.appendRules(to: &text)
+        if let remark = report.rulesRemark { StandardStreams.report("ipvs-timeout: \(remark)") }
+      }
     }
     return text
   }

@@ -163,14 +163,27 @@ extension TimeoutsReport {
 extension TimeoutsReport {
   /// Appends the line that `ipvsadm -R` reads and `ipvsadm -S` never writes.
   ///
-  /// In it, 0 keeps a timeout.
+  /// In it, 0 keeps a timeout. So does a timeout that ipvsadm does not accept: it restores the others.
   func appendRules(to text: inout TextBuffer) {
     if isOfFailure { return }
-    for (number, word) in IpvsadmCommand.set(timeouts).arguments.enumerated() {
+    var restorable = timeouts
+    for name in tooLongForIpvsadm { restorable[name] = nil }
+    for (number, word) in IpvsadmCommand.set(restorable).arguments.enumerated() {
       if number > 0 { text.append(" ") }
       text.append(word)
     }
     text.append("\n")
+  }
+
+  /// What the line for `ipvsadm -R` leaves out; `nil` if it leaves out nothing.
+  var rulesRemark: String? {
+    let words = tooLongForIpvsadm.compactMap { name in timeouts[name].map { "\(name.rawValue) \($0.seconds) s" } }
+    guard !words.isEmpty else { return nil }
+    return "the line leaves out \(words.joined(separator: " and ")), because ipvsadm accepts at most 31 days"
+  }
+
+  private var tooLongForIpvsadm: [Timeouts.Name] {
+    Timeouts.Name.allCases.filter { name in timeouts[name].map { $0.seconds > Timeout.longest.seconds } ?? false }
   }
 }
 
