@@ -26,6 +26,8 @@ package struct IpvsadmError: Error, Sendable, Hashable {
     case nested
     /// The program was not started, for this reason. The advice is about that reason.
     case notStarted(String, advice: String = "raise that limit, then try again")
+    /// The program is that of DPVS, which can neither read nor set timeouts.
+    case dpvs(said: String)
     /// The program reported that there is no IPVS.
     case unavailable(said: String)
     /// The program reported that the caller has no permission.
@@ -96,6 +98,7 @@ extension IpvsadmError: CustomStringConvertible {
     case .noNsenter: "running it there requires nsenter, which is not in /usr/bin or /bin"
     case .nested: "ipvs-timeout was itself started as ipvsadm (IPVS_TIMEOUT_BACKEND is set)"
     case .notStarted(let why, _): "it was not started: \(why.printable)"
+    case .dpvs(let said): "it is the ipvsadm of DPVS, which can neither read nor set timeouts\(quoted(said))"
     case .unavailable(let said): "it finds no IPVS here\(quoted(said))"
     case .notPermitted(let said): "it has no permission\(quoted(said))"
     case .mayNotEnter(let said): "you may not enter the namespace\(quoted(said))"
@@ -128,12 +131,17 @@ extension IpvsadmError: CustomStringConvertible {
       "let the script named ipvsadm run the real ipvsadm"
     case .notStarted(_, let advice):
       advice
+    case .dpvs:
+      IpvsadmError.adviceForDPVS
     case .unavailable:
       "run `modprobe ip_vs`, or start the service that this ipvsadm talks to"
     case .notPermitted:
       "run it as root of the host, with CAP_NET_ADMIN"
     case .mayNotEnter:
       "run it as root of the host, with CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"
+    case .failed(status: 1, said: "") where command == .list:
+      // An ipvsadm does so on some kernels, and DPVS's always does.
+      "run `\(commandLine)` by hand to see more; if it is DPVS's ipvsadm, \(IpvsadmError.adviceForDPVS)"
     case .failed, .killed:
       "run `\(commandLine)` by hand to see more"
     case .lost:
@@ -144,6 +152,8 @@ extension IpvsadmError: CustomStringConvertible {
       "if it is not ipvsadm, name the real one with --ipvsadm"
     }
   }
+
+  private static let adviceForDPVS = "change tcp and udp timeouts in dpvs.conf, then send dpvs SIGHUP"
 
   private func quoted(_ said: String) -> String {
     said.isEmpty ? " and printed no message" : ": \"\(said.printable)\""

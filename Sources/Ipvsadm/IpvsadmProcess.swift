@@ -143,6 +143,13 @@ extension IpvsadmError.Cause {
       return .notPermitted(said: String(said.prefix(200)))
     }
     if let cause = lines.lazy.compactMap(fault).first { return cause }
+    // DPVS's program fails with the first if dpvs does not run, and with the second if it is asked to set timeouts: it
+    // calls setsockopt without a socket.
+    if let said = lines.first(where: {
+      $0.contains("dpvs is running?") || status == 255 && $0 == "Bad file descriptor"
+    }) {
+      return .dpvs(said: String(said.prefix(200)))
+    }
     if let said = lines.first(where: { $0.contains("Can't initialize ipvs") }) {
       return .unavailable(said: String(said.prefix(200)))
     }

@@ -52,7 +52,12 @@ import Testing
       #"you may not enter the namespace: "nsenter: cannot open /proc/1/ns/net: Permission denied""#,
       "run it as root of the host, with CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"
     ),
-    (.failed(status: 1, said: ""), "it failed with status 1 and printed no message", "run `%` by hand to see more"),
+    (
+      .dpvs(said: "Are you sure that dpvs is running?"),
+      #"it is the ipvsadm of DPVS, which can neither read nor set timeouts: "Are you sure that dpvs is running?""#,
+      "change tcp and udp timeouts in dpvs.conf, then send dpvs SIGHUP"
+    ),
+    (.failed(status: 3, said: ""), "it failed with status 3 and printed no message", "run `%` by hand to see more"),
     (
       .failed(status: 2, said: "no\u{1B}[0m"), #"it failed with status 2: "no\u{1B}[0m""#, "run `%` by hand to see more"
     ),
@@ -85,6 +90,17 @@ import Testing
       error.description
         == "cannot \(attempt.1) the timeouts in this network namespace with the program /usr/sbin/ipvsadm: \(cause.1);"
         + " \(advice)")
+  }
+
+  @Test func `thinks of DPVS if the list fails without a word`() {
+    let silent = IpvsadmError.Cause.failed(status: 1, said: "")
+    #expect(
+      IpvsadmError(silent, .list, program: "/usr/sbin/ipvsadm").advice
+        == "run `/usr/sbin/ipvsadm -L --timeout` by hand to see more; if it is DPVS's ipvsadm, change tcp and udp timeouts"
+        + " in dpvs.conf, then send dpvs SIGHUP")
+    #expect(
+      IpvsadmError(silent, .set(Timeouts(tcp: 60)), program: "/usr/sbin/ipvsadm").advice
+        == "run `/usr/sbin/ipvsadm --set 60 0 0` by hand to see more")
   }
 
   /// Without the quoted words of ipvsadm, nsenter and the system.

@@ -67,6 +67,12 @@ import Testing
         "echo 'nsenter: cannot open /x: Permission denied' >&2; exit 1",
         .failure(.mayNotEnter(said: "nsenter: cannot open /x: Permission denied"))
       ),
+      // DPVS's program: without dpvs, and with an answer of setsockopt(-1).
+      (
+        "echo \"Can't initialize ipvs: Connection refused\" >&2; echo 'Are you sure that dpvs is running?' >&2; exit 2",
+        .failure(.dpvs(said: "Are you sure that dpvs is running?"))
+      ),
+      ("echo 'Bad file descriptor' >&2; exit 255", .failure(.dpvs(said: "Bad file descriptor"))),
       // Signals.
       ("kill -s KILL $$", .failure(.killed(signal: 9))),
       ("kill -s SEGV $$", .failure(.killed(signal: 11))),

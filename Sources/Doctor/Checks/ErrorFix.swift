@@ -49,6 +49,7 @@ extension IpvsadmError {
     return switch cause {
     case .notPermitted, .mayNotEnter: .advice("run `\(doctor) --backend ipvsadm` as root of the host")
     case .unavailable: .command("modprobe ip_vs")
+    case .dpvs: .advice(advice)
     case .noSuchNamespace, .notANamespace: .command("ipvs-timeout show --all-netns")
     default: .command("\(doctor) --backend netlink")
     }

@@ -80,7 +80,7 @@ extension IPVSError {
 extension IpvsadmError.Cause {
   fileprivate var exitStatus: ExitStatus {
     switch self {
-    case .missing, .notExecutable, .itself, .nested, .noNsenter, .unavailable: .unavailable
+    case .missing, .notExecutable, .itself, .nested, .noNsenter, .unavailable, .dpvs: .unavailable
     case .notPermitted, .mayNotEnter, .writableByOthers: .notPermitted
     case .timedOut: .timedOut
     case .tooMuchOutput, .unreadable: .defect
