@@ -35,7 +35,7 @@ struct ConnMaxCheck: DirectorCheck {
   }
 
   private func fix(_ maximum: Int, _ count: Int, _ facts: DirectorFacts) -> String {
-    // A limit of 0, or one below what is there, is a mistake or a drain: the kernel's default undoes it.
+    // A limit of 0 is a mistake or a drain: the default of the kernel undoes it.
     let wider = maximum == 0 ? ConnMaxCheck.most : min(ConnMaxCheck.most, max(maximum, count) * 2)
     let shorter = "shorter timeouts, so that idle entries end sooner (TIME_WAIT stays 120 s)"
     guard wider > maximum else { return shorter }

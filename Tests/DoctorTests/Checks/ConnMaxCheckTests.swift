@@ -38,7 +38,7 @@ import Testing
       // With 0 no connection is new.
       ("0", 0, "`sysctl -w net.ipv4.vs.conn_max=1073741824`, "),
       ("0", 3, "`sysctl -w net.ipv4.vs.conn_max=1073741824`, "),
-      // The limit was lowered below what is there.
+      // The limit was lowered below the number of entries.
       ("2", 6, "`sysctl -w net.ipv4.vs.conn_max=12`, "),
     ])
   func `offers a limit with room`(maximum: String, count: Int, command: String) throws {
