@@ -66,7 +66,7 @@ let package = Package(
       name: "NetlinkTests", dependencies: ["CLibNL", "Linux", "Netlink", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(
-      name: "IPVSTests", dependencies: ["IPVS", "IPVSTesting", "Linux", "Netlink", "TestSupport", system],
+      name: "IPVSTests", dependencies: ["CLinux", "IPVS", "IPVSTesting", "Linux", "Netlink", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(
       name: "IpvsadmTests",

@@ -17,7 +17,7 @@
 #   -c COMMAND   the health check. bash runs it on this machine, with the director's name in $DIRECTOR, up to 5 times,
 #                2 s apart, until it succeeds. Without -c there is no health check: a director is changed and verified
 #   -e NETNS     change this network namespace of the directors
-#   -k BACKEND   auto, netlink or ipvsadm (default auto)
+#   -k BACKEND   auto, netlink, sockopt or ipvsadm (default auto)
 #   -p PROGRAM   the program on the directors (default /usr/local/sbin/ipvs-timeout)
 #   -s FILE      a configuration file for ssh
 #   -t SECONDS   the time limit for each ssh command and each try of the health check (default 30). Connecting may use

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CLinux
 internal import Glibc
 internal import Linux
 internal import SystemPackage
@@ -30,32 +31,47 @@ enum KernelModule {
 
 /// The rights of the caller.
 ///
-/// IPVS requires CAP_NET_ADMIN in the initial user namespace, also for reading.
+/// Over netlink, IPVS requires CAP_NET_ADMIN in the initial user namespace, also for reading. The socket options require
+/// it in the user namespace that owns the network namespace.
 package enum Privilege {
-  /// Why the kernel answered "not permitted".
+  /// Why netlink answered "not permitted".
   static func whyRefused() -> IPVSError.Code {
     guard geteuid() == 0 else { return .notRoot }
     return isInitialUserNamespace ? .missingCapability : .userNamespace
   }
 
-  /// Whether the caller has the rights to read and change IPVS.
+  /// Why a socket option answered "not permitted".
+  static func whyOptionRefused() -> IPVSError.Code {
+    if hasCapability(CAP_NET_ADMIN), !isInitialUserNamespace { return .foreignNamespace }
+    return geteuid() == 0 ? .missingCapability : .notRoot
+  }
+
+  /// Whether the caller has the rights to read and change IPVS, in its own network namespace or in all.
   package static var isAdministrator: Bool {
-    let netAdmin: UInt64 = 1 << 12
-    guard isInitialUserNamespace, let status = try? FileReader.kernelText(of: "/proc/self/status"),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
-      let capabilities = UInt64(line.dropFirst(7).drop(while: \.isWhitespace), radix: 16)
-    else { return false }
-    return capabilities & netAdmin != 0
+    guard hasCapability(CAP_NET_ADMIN) else { return false }
+    // The kernel knows which user namespace owns the network namespace.
+    return isInitialUserNamespace || (try? SocketOptionClient().timeouts()) != nil
   }
 
   /// Why the system did not let the caller enter a network namespace.
   static func whyNotEntered() -> IPVSError.Code {
-    let code = whyRefused()
-    return code == .missingCapability ? .mayNotEnter : code
+    guard geteuid() == 0 else { return .notRoot }
+    return isInitialUserNamespace || !hasCapability(CAP_SYS_ADMIN) ? .mayNotEnter : .foreignNamespace
   }
 
-  /// The initial user namespace maps the whole 32-bit range onto itself, in one line.
-  private static var isInitialUserNamespace: Bool {
+  /// Whether the caller has a capability in its user namespace.
+  private static func hasCapability(_ number: CInt) -> Bool {
+    guard let status = try? FileReader.kernelText(of: "/proc/self/status"),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
+      let capabilities = UInt64(line.dropFirst(7).drop(while: \.isWhitespace), radix: 16)
+    else { return false }
+    return capabilities & 1 << UInt64(number) != 0
+  }
+
+  /// Whether the caller is in the initial user namespace.
+  ///
+  /// It maps the whole 32-bit range onto itself, in one line.
+  package static var isInitialUserNamespace: Bool {
     guard let map = try? FileReader.kernelText(of: "/proc/self/uid_map") else { return true }
     return map.split(whereSeparator: \.isWhitespace) == ["0", "0", "4294967295"]
   }

@@ -34,12 +34,12 @@ extension IPVSError: CustomStringConvertible {
       "entering it requires root or CAP_SYS_ADMIN\(said)"
     case .notRoot:
       "IPVS requires the capability CAP_NET_ADMIN\(said)"
-    case .userNamespace where operation.subject == .namespace:
-      "root in a user namespace may not enter it\(said)"
     case .missingCapability:
       "root here lacks the capability CAP_NET_ADMIN\(said)"
     case .userNamespace:
-      "root in a user namespace is not root to IPVS\(said)"
+      "netlink refuses root of a user namespace\(said)"
+    case .foreignNamespace:
+      "it belongs to another user namespace\(said)"
     case .noSuchNamespace:
       "there is no such namespace\(said)"
     case .notANamespace:

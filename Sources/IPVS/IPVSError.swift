@@ -120,7 +120,7 @@ extension IPVSError.Operation {
     .startDaemon, .stopDaemon, .renewConnections,
   ]
 
-  /// Entering the namespace, opening a netlink socket and looking up the family `IPVS`.
+  /// Entering the namespace, opening a socket, and looking up the family `IPVS`.
   public static let open = IPVSError.Operation("open", "open IPVS")
   /// Reading `/run/netns`, `/run/docker/netns` and `/proc`.
   public static let listNamespaces = IPVSError.Operation(
@@ -133,9 +133,9 @@ extension IPVSError.Operation {
   public static let readServices = IPVSError.Operation("read-services", "read the virtual services")
   /// Reading the sync daemons, with `IP_VS_SO_GET_DAEMON`.
   public static let readDaemons = IPVSError.Operation("read-daemons", "ask for the sync daemons")
-  /// Reading the timeouts, with `IPVS_CMD_GET_CONFIG`.
+  /// Reading the timeouts, with `IPVS_CMD_GET_CONFIG` or `IP_VS_SO_GET_TIMEOUT`.
   public static let readTimeouts = IPVSError.Operation("read-timeouts", "read the timeouts")
-  /// Setting ``IPVSError/timeouts``, with `IPVS_CMD_SET_CONFIG`.
+  /// Setting ``IPVSError/timeouts``, with `IPVS_CMD_SET_CONFIG` or `IP_VS_SO_SET_TIMEOUT`.
   public static let setTimeouts = IPVSError.Operation("set-timeouts", "set the timeouts")
 }
 
@@ -166,8 +166,12 @@ extension IPVSError {
     public static let notRoot = Code(rawValue: "not-root")
     /// The caller is root, but without the capability CAP_NET_ADMIN.
     public static let missingCapability = Code(rawValue: "missing-capability")
-    /// The caller is root of a user namespace other than the initial one.
+    /// The caller is root of a user namespace other than the initial one, which netlink refuses.
+    ///
+    /// ``SocketOptionClient`` may work.
     public static let userNamespace = Code(rawValue: "user-namespace")
+    /// The network namespace belongs to another user namespace, in which the caller has no rights.
+    public static let foreignNamespace = Code(rawValue: "foreign-namespace")
     /// There is no such network namespace, or it has ended.
     public static let noSuchNamespace = Code(rawValue: "no-such-namespace")
     /// The file is not a network namespace: one has left it behind, or it is something else.

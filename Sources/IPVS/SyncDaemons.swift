@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CLinux
-internal import Glibc
 internal import Linux
 internal import SystemPackage
 
@@ -71,36 +70,29 @@ extension Result<SyncDaemons, Errno> {
   ///
   /// The corresponding socket option is `IP_VS_SO_GET_DAEMON`.
   fileprivate static var here: Self {
-    let socket = socket(AF_INET, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(IPPROTO_RAW))
-    guard socket >= 0 else { return .failure(Errno(rawValue: errno)) }
-    defer { close(socket) }
-    // The first is for the master daemon, the second for the backup daemon.
-    var daemons = (ip_vs_daemon_user(), ip_vs_daemon_user())
-    var size = socklen_t(MemoryLayout.size(ofValue: daemons))
-    guard getsockopt(socket, CInt(IPPROTO_IP), CInt(IPVS_SO_GET_DAEMON), &daemons, &size) == 0 else {
-      return .failure(Errno(rawValue: errno))
+    Result { () throws(Errno) in
+      // The first is for the master daemon, the second for the backup daemon.
+      var daemons = (ip_vs_daemon_user(), ip_vs_daemon_user())
+      try OptionSocket().get(IPVS_SO_GET_DAEMON, &daemons)
+      let states = daemons.0.state | daemons.1.state
+      let backup = states & CInt(IP_VS_STATE_BACKUP) == 0 ? nil : SyncDaemons.Backup(daemons.1)
+      return SyncDaemons(hasMaster: states & CInt(IP_VS_STATE_MASTER) != 0, backup: backup)
     }
-    let states = daemons.0.state | daemons.1.state
-    let backup = states & CInt(IP_VS_STATE_BACKUP) == 0 ? nil : SyncDaemons.Backup(daemons.1)
-    return .success(SyncDaemons(hasMaster: states & CInt(IP_VS_STATE_MASTER) != 0, backup: backup))
   }
 }
 
 extension Result<Void, Errno> {
   /// The result of stopping the backup daemon in the namespace of the calling thread.
   fileprivate static var stoppedBackup: Self {
-    let socket = socket(AF_INET, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(IPPROTO_RAW))
-    guard socket >= 0 else { return .failure(Errno(rawValue: errno)) }
-    defer { close(socket) }
-    var daemon = ip_vs_daemon_user()
-    daemon.state = CInt(IP_VS_STATE_BACKUP)
-    let size = socklen_t(MemoryLayout.size(ofValue: daemon))
-    guard setsockopt(socket, CInt(IPPROTO_IP), CInt(IPVS_SO_SET_STOPDAEMON), &daemon, size) != 0 else {
-      return .success(())
+    Result { () throws(Errno) in
+      var daemon = ip_vs_daemon_user()
+      daemon.state = CInt(IP_VS_STATE_BACKUP)
+      do throws(Errno) {
+        try OptionSocket().set(IPVS_SO_SET_STOPDAEMON, to: daemon)
+      } catch .interrupted, .noSuchProcess {
+        // The thread ended before it ran, or another program has stopped the daemon.
+      }
     }
-    let failure = Errno(rawValue: errno)
-    // The thread ended before it ran, or another program has stopped the daemon.
-    return failure == .interrupted || failure == .noSuchProcess ? .success(()) : .failure(failure)
   }
 }
 

@@ -26,7 +26,7 @@ import Testing
     (.notRoot, 77),
     (.mayNotEnter, 77),
     (.missingCapability, 77),
-    (.userNamespace, 77),
+    (.userNamespace, 77), (.foreignNamespace, 77),
     (.mayNotEnter, 77),
     (.noSuchNamespace, 71),
     (.notANamespace, 71),

@@ -21,6 +21,7 @@ import Testing
       (["show", "--format=prometheus"], .show(ShowRequest(output: TimeoutsOutput(format: .prometheus)))),
       (["show", "--format", "text", "--quiet"], .show(ShowRequest(output: TimeoutsOutput(isQuiet: true)))),
       (["show", "--backend", "netlink"], .show(ShowRequest(access: Access(backend: .netlink)))),
+      (["show", "--backend", "sockopt"], .show(ShowRequest(access: Access(backend: .sockopt)))),
       (["--backend=ipvsadm"], .show(ShowRequest(access: Access(backend: .ipvsadm)))),
       (["show", "--backend", "auto"], .show(ShowRequest())),
       (["show", "--ipvsadm", "/opt/ipvsadm"], .show(ShowRequest(access: Access(ipvsadm: "/opt/ipvsadm")))),

@@ -86,6 +86,7 @@ import Testing
   private static let sinceWithoutRenew = "--since-last-packet is about renewed connections; add --renew"
   private static let yesWithoutRenew = "--yes is about renewed connections; add --renew"
   private static let ipvsadm = "--renew works over netlink only; leave out --backend ipvsadm"
+  private static let sockopt = "--renew works over netlink only; leave out --backend sockopt"
 
   @Test(arguments: [
     (["renew", "--shorter", "--since-last-packet"], shorter),
@@ -97,6 +98,7 @@ import Testing
     (["with", "--udp", "5", "--since-last-packet", "--", "a"], sinceWithoutRenew),
     (["set", "--udp", "5", "--renew", "--backend", "ipvsadm"], ipvsadm),
     (["apply", "policy.yaml", "--renew", "--backend=ipvsadm"], ipvsadm),
+    (["set", "--udp", "5", "--renew", "--backend", "sockopt"], sockopt),
     (["with", "--udp", "5", "--renew", "--backend", "ipvsadm", "--", "a"], ipvsadm),
     (["renew", "60"], "renew does not accept '60'; run `ipvs-timeout help renew`"),
     (["renew", "--renew"], "renew has no option --renew; it is an option of set, try, with and apply"),

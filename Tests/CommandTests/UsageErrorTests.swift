@@ -64,8 +64,8 @@ import Testing
     ),
     (
       "show --backend socket",
-      "The value 'socket' is invalid for '--backend <backend>'. Please provide one of 'auto', 'netlink' or"
-        + " 'ipvsadm'; run `ipvs-timeout help show`"
+      "The value 'socket' is invalid for '--backend <backend>'. Please provide one of 'auto', 'netlink',"
+        + " 'sockopt' or 'ipvsadm'; run `ipvs-timeout help show`"
     ),
     (
       "show --quiet=1",

@@ -42,20 +42,52 @@ import Testing
     }
   }
 
-  /// A backend that opens although requests will be refused, as netlink does in a user namespace.
-  @Test func `auto sends the first backend one request if a refusal is expected`() throws {
-    let (other, fallback) = try Backend.open(.auto, ipvsadm: nil) { [Mute.self, Expecting.self].at($0) }
-    #expect(other is Expecting)
-    #expect(fallback == .taken(from: .netlink, to: .ipvsadm, because: Mute.failure))
+  /// Netlink opens and then refuses the requests of root in a user namespace.
+  @Test func `a refused request leads to the backend that is meant for it`() throws {
+    let found = try Backend.open(insteadOf: Mute.self, after: .kernel(Mute.failure)) {
+      [Mute.self, StandIn.self, ForRefusals.self].at($0)
+    }
+    #expect(found?.0 is ForRefusals)
+    #expect(found?.1 == .taken(from: .netlink, to: .sockopt, because: Mute.failure))
+    for failure in [
+      IPVSError(.timedOut, .readTimeouts), IPVSError(.valueRefused, .setTimeouts, errno: .invalidArgument),
+    ] {
+      let none = try Backend.open(insteadOf: Mute.self, after: .kernel(failure)) {
+        [Mute.self, StandIn.self, ForRefusals.self].at($0)
+      }
+      #expect(none == nil)
+    }
+  }
 
-    let (first, none) = try Backend.open(.auto, ipvsadm: nil) { [Answering.self, Expecting.self].at($0) }
-    #expect(first is Answering)
-    #expect(none == .notNeeded)
+  /// The real backends: neither the socket options nor ipvsadm are for these.
+  @Test(
+    arguments: [
+      IPVSError(.timedOut, .readTimeouts), IPVSError(.valueRefused, .setTimeouts, errno: .invalidArgument),
+      IPVSError(.unloaded, .readTimeouts, errno: .noSuchFileOrDirectory),
+      IPVSError(.mayNotEnter, .open, in: .named("blue"), errno: .notPermitted),
+    ])
+  func `a refused value, a time-out and a missing right to enter lead to no other backend`(failure: IPVSError) throws {
+    let none = try Backend.open(insteadOf: NetlinkBackend.self, after: .kernel(failure))
+    #expect(none == nil)
+  }
 
-    // Other failures show when it is used.
-    let (late, still) = try Backend.open(.auto, ipvsadm: nil) { [Silent.self, Expecting.self].at($0) }
-    #expect(late is Silent)
-    #expect(still == .notNeeded)
+  @Test func `a director of auto turns only once, and a chosen backend never`() {
+    let failure = IPVSError(.timedOut, .readTimeouts)
+    for isAuto in [true, false] {
+      #expect(throws: DirectorError.kernel(failure)) {
+        var director = Director(Silent(), .notNeeded, isAuto: isAuto)
+        _ = try director.timeouts()
+      }
+    }
+    let fallback = Fallback.taken(from: .netlink, to: .sockopt, because: Mute.failure)
+    #expect(throws: DirectorError(.kernel(Mute.failure), after: fallback)) {
+      var director = Director(Mute(), fallback, isAuto: true)
+      _ = try director.timeouts()
+    }
+    #expect(throws: DirectorError.kernel(Mute.failure)) {
+      var director = Director(Mute(), .notNeeded, isAuto: false)
+      _ = try director.timeouts()
+    }
   }
 
   @Test func `only the chosen backend is opened`() throws {
@@ -79,18 +111,16 @@ import Testing
   }
 
   @Test func `has the words for sentences and the help`() {
-    #expect(BackendChoice.allCases.map(\.words) == ["auto", "netlink", "the program ipvsadm"])
-    #expect(BackendChoice.list == "auto, netlink or ipvsadm")
+    #expect(BackendChoice.allCases.map(\.words) == ["auto", "netlink", "the socket options", "the program ipvsadm"])
+    #expect(BackendChoice.list == "auto, netlink, sockopt or ipvsadm")
     #expect(
       BackendChoice.rule
-        == "auto uses netlink, and the program ipvsadm only where the kernel has no netlink family IPVS.")
+        == "auto uses netlink, and the socket options only where netlink refuses root of a user namespace that they accept,"
+        + " and the program ipvsadm only where the kernel has no netlink family IPVS.")
+    #expect(BackendChoice.allCases.filter(\.isEquivalent) == [.sockopt])
     #expect(
       BackendChoice.ipvsadm.caution
         == "the timeouts are those of the system that this program talks to, and each reading starts it")
-  }
-
-  @Test func `expects no refusal, which would cost every call a request`() {
-    for choice in BackendChoice.allCases { #expect(Backend.kind(choice)?.expectsRefusal != true) }
   }
 }
 
@@ -107,11 +137,6 @@ private class Mute: Backend {
   override func timeouts() throws(DirectorError) -> Timeouts { throw .kernel(Mute.failure) }
 
   required override init() {}
-}
-
-/// A first backend that answers.
-private final class Answering: Mute {
-  override func timeouts() throws(DirectorError) -> Timeouts { .kernelDefault }
 }
 
 /// A first backend that opens but does not answer.
@@ -157,11 +182,10 @@ private final class Broken: Backend {
   }
 }
 
-/// A second backend for a refusal, which expects one.
-private final class Expecting: Backend {
-  override class var choice: BackendChoice { .ipvsadm }
-  override class var expectsRefusal: Bool { true }
+/// A second backend for a refusal.
+private final class ForRefusals: Backend {
+  override class var choice: BackendChoice { .sockopt }
   override class func open(insteadOf failure: IPVSError, ipvsadm path: String?) throws(DirectorError) -> Backend? {
-    failure.code == .userNamespace ? Expecting() : nil
+    failure.code == .userNamespace ? ForRefusals() : nil
   }
 }

@@ -28,7 +28,7 @@ import Testing
     #expect(directors.fallback == .notNeeded)
     for namespace in namespaces {
       // It exists before anything is run.
-      let director = try directors.next()
+      var director = try directors.next()
       #expect(director.backend == .ipvsadm)
       #expect(director.fallback == .notNeeded)
       let error = IpvsadmError(.noSuchNamespace, .list, program: "/bin/sh", in: namespace)

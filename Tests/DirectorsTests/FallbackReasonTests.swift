@@ -14,7 +14,8 @@ import Testing
 
   @Test(
     arguments: [
-      .notRoot, .missingCapability, .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter, .valueRefused,
+      .notRoot, .missingCapability, .userNamespace, .foreignNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter,
+      .valueRefused,
       .refused, .timedOut, .truncatedReply, .unexpectedReply, .library, IPVSError.Code(rawValue: "of-a-later-version"),
     ] as [IPVSError.Code])
   func `no other failure is a reason`(code: IPVSError.Code) {

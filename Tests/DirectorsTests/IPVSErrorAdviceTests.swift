@@ -18,7 +18,11 @@ import Testing
     (.noSocketDiagnosis, "run `modprobe tcp_diag`, or boot a kernel that has it (CONFIG_INET_TCP_DIAG)"),
     (.notRoot, "run it as root, for example with sudo (containers: --user 0 --cap-add NET_ADMIN)"),
     (.missingCapability, "grant it (containers: --cap-add NET_ADMIN)"),
-    (.userNamespace, "run it as root of the host"),
+    (
+      .userNamespace,
+      "run it as root of the host, or with --backend auto in a network namespace that this user namespace owns"
+    ),
+    (.foreignNamespace, "run it as root of the host"),
     (.noSuchNamespace, "run `ipvs-timeout show --all-netns` for a list"),
     (.notANamespace, "run `ipvs-timeout show --all-netns` for a list"),
     (.mayNotEnter, "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"),
@@ -55,6 +59,15 @@ import Testing
       #expect(error.advice == advice)
       #expect(error.sentence == "\(error.description); \(advice)")
     }
+  }
+
+  @Test func `names no other backend for a renewal, which works over netlink only`() {
+    #expect(
+      IPVSError(.userNamespace, .readTimeouts, errno: .notPermitted).aboutRenewal.sentence
+        == "cannot renew connections in this network namespace: netlink refuses root of a user namespace (Operation not"
+        + " permitted, errno 1); run it as root of the host")
+    let other = IPVSError(.notRoot, .readTimeouts, errno: .notPermitted)
+    #expect(other.aboutRenewal == other)
   }
 
   @Test(arguments: advice)

@@ -48,12 +48,15 @@ import Testing
     ),
     (
       .userNamespace, .notPermitted,
-      "root in a user namespace is not root to IPVS (Operation not permitted, errno 1)"
+      "netlink refuses root of a user namespace (Operation not permitted, errno 1)"
     ),
     (.noSuchNamespace, .noSuchFileOrDirectory, "there is no such namespace (No such file or directory, errno 2)"),
     (
       .notANamespace, .invalidArgument,
       "the file is not a network namespace (Invalid argument, errno 22)"
+    ),
+    (
+      .foreignNamespace, .notPermitted, "it belongs to another user namespace (Operation not permitted, errno 1)"
     ),
     (.mayNotEnter, .notPermitted, "root here may not enter it (Operation not permitted, errno 1)"),
     (
@@ -94,7 +97,7 @@ import Testing
   @Test(
     arguments: [
       (.notRoot, "entering it requires root or CAP_SYS_ADMIN"),
-      (.userNamespace, "root in a user namespace may not enter it"),
+      (.foreignNamespace, "it belongs to another user namespace"),
     ] as [(IPVSError.Code, String)])
   func `does not blame IPVS for other operations`(code: IPVSError.Code, reason: String) {
     let operation = IPVSError.Operation("count-sheep", "count the sheep", about: .namespace)
@@ -177,7 +180,7 @@ import Testing
   @Test func `the table has every code`() {
     let codes: Set<IPVSError.Code> = [
       .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded,
-      .notRoot, .missingCapability, .userNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter,
+      .notRoot, .missingCapability, .userNamespace, .foreignNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter,
       .valueRefused, .refused, .timedOut,
       .truncatedReply, .unexpectedReply, .library,
     ]
@@ -185,7 +188,7 @@ import Testing
     #expect(
       Set(codes.map(\.rawValue)) == [
         "not-in-kernel", "modules-not-visible", "module-not-loaded", "module-loading-disabled", "unloaded",
-        "not-root", "missing-capability", "user-namespace", "no-such-namespace",
+        "not-root", "missing-capability", "user-namespace", "foreign-namespace", "no-such-namespace",
         "not-a-namespace", "may-not-enter",
         "value-refused", "refused", "timed-out", "truncated-reply", "unexpected-reply", "library",
       ])

@@ -3,11 +3,11 @@
 import Testing
 
 extension RealKernel {
-  /// Values that one backend writes are read by the other, and by ipvsadm.
+  /// Values that one backend writes are read by the others, and by ipvsadm.
   @Suite struct BackendTests {
     private let netns = Namespace.current
 
-    static let backends = ["netlink", "ipvsadm"]
+    static let backends = ["netlink", "sockopt", "ipvsadm"]
 
     @Test(arguments: backends, backends)
     func readsWhatAnotherWrote(_ writer: String, _ reader: String) async throws {

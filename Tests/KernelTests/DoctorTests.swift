@@ -120,8 +120,9 @@ extension RealKernel {
       ),
       (
         "unshare -Ur", [],
-        "cannot read the timeouts in this network namespace: root in a user namespace is not root to IPVS"
-          + " (Operation not permitted, errno 1); run it as root of the host",
+        "cannot read the timeouts in this network namespace: netlink refuses root of a user namespace"
+          + " (Operation not permitted, errno 1); run it as root of the host, or with --backend auto in a network namespace"
+          + " that this user namespace owns",
         "run `ipvs-timeout doctor` as root of the host"
       ),
       (

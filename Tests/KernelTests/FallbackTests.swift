@@ -115,7 +115,8 @@ extension RealKernel {
       #expect(
         throws: DirectorError.kernel(IPVSError(.valueRefused, .setTimeouts, sending: wanted, errno: .invalidArgument))
       ) {
-        try netns.inside { try Director(backend: .auto, ipvsadm: answering).send(wanted) }
+        var director = try netns.inside { try Director(backend: .auto, ipvsadm: answering) }
+        try director.send(wanted)
       }
       #expect(directory.text("called").isEmpty)
     }

@@ -17,7 +17,7 @@ extension RealKernel {
       "\(opening) this kernel has no IPVS, neither built in nor as a module in /lib/modules \(missing)"
     private static let install = "install the module, or boot a kernel that has it (CONFIG_IP_VS)"
 
-    @Test(.withoutModule(.loadable), arguments: ["show", "-L --timeout"])
+    @Test(.withoutModule(.loadable), arguments: ["show", "-L --timeout", "show --backend sockopt"])
     func isLoadedByTheFirstCall(_ words: String) async throws {
       let outcome = try await netns.run([Guest.program] + words.split(separator: " ").map(String.init))
       #expect(outcome == Outcome(0, "Timeout (tcp tcpfin udp): 900 120 300\n"))
@@ -57,6 +57,7 @@ extension RealKernel {
       let outcome = Outcome(69, "", ModuleTests.notLoaded + "\n")
       expect(try await netns.program("show", "--backend", "netlink"), equals: outcome)
       expect(try await netns.program("set", "1", "2", "3", "--backend", "netlink"), equals: outcome)
+      expect(try await netns.program("show", "--backend", "sockopt"), equals: outcome)
       expect(try await netns.programWithoutIpvsadm("show"), equals: outcome)
       expect(try await netns.programWithoutIpvsadm("set", "60", "30", "60"), equals: outcome)
       expect(try await netns.programWithoutIpvsadm("-L", "--timeout"), equals: Outcome(2, "", outcome.stderr))

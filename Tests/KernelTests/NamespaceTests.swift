@@ -7,7 +7,7 @@ extension RealKernel {
   @Suite struct NamespaceTests {
     private let netns = Namespace.current
 
-    @Test(arguments: ["netlink", "ipvsadm"])
+    @Test(arguments: BackendTests.backends)
     func setsOnlyItsOwn(_ backend: String) async throws {
       try await withNamespace { other in
         let outcome = try await netns.program("set", "60", "30", "60", "--backend", backend)

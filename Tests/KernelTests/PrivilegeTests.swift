@@ -24,11 +24,8 @@ extension RealKernel {
       ),
       (
         "unshare -Ur",
-        "root in a user namespace is not root to IPVS (Operation not permitted, errno 1); run it as root of the host"
-      ),
-      (
-        "unshare -Urn",
-        "root in a user namespace is not root to IPVS (Operation not permitted, errno 1); run it as root of the host"
+        "netlink refuses root of a user namespace (Operation not permitted, errno 1); run it as root of the host, or with"
+          + " --backend auto in a network namespace that this user namespace owns"
       ),
     ]
 
@@ -51,7 +48,7 @@ extension RealKernel {
       let sentence =
         "in this network namespace with the program /usr/sbin/ipvsadm: it has no permission: \"Can't initialize ipvs: Permission"
         + " denied (you must be root)\"; run it as root of the host, with CAP_NET_ADMIN\n"
-      for (caller, _) in PrivilegeTests.callers {
+      for caller in PrivilegeTests.callers.map(\.0) + ["unshare -Urn"] {
         expect(
           try await run(caller, "show --backend ipvsadm"),
           equals: Outcome(77, "", "ipvs-timeout: cannot read the timeouts \(sentence)"), "\(caller)")

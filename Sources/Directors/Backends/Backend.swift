@@ -22,6 +22,9 @@ class Backend {
   /// The consequence if `auto` uses this backend instead of the first.
   class var caution: String { "the timeouts are those of the same kernel, read in another way" }
 
+  /// Whether it answers as the first backend does, so that nothing has to be fixed where `auto` uses it.
+  class var isEquivalent: Bool { false }
+
   /// Opens it in the caller's network namespace, because the caller chose it or it is the first.
   ///
   /// - Parameter path: The path of ipvsadm; `nil` looks in the usual places.
@@ -31,7 +34,7 @@ class Backend {
     preconditionFailure("each backend can be opened")
   }
 
-  /// Opens it instead of the first backend, if it is meant for the failure of the first.
+  /// Opens it in the network namespace of a failure of the first backend, if it is meant for this failure.
   ///
   /// - Parameters:
   ///   - failure: The failure of the first backend.
@@ -39,11 +42,6 @@ class Backend {
   /// - Returns: The backend; `nil` if it is not meant for this failure, or is not installed and has nothing to add.
   /// - Throws: ``DirectorError``.
   class func open(insteadOf failure: IPVSError, ipvsadm path: String?) throws(DirectorError) -> Backend? { nil }
-
-  /// Whether the first backend is likely to refuse every request here, although it opens.
-  ///
-  /// If so, `auto` reads the timeouts at opening, to know. Every call pays for this check: at most one system call.
-  class var expectsRefusal: Bool { false }
 
   /// The timeouts; `nil` for a protocol that the kernel was built without.
   func timeouts() throws(DirectorError) -> Timeouts { preconditionFailure("each backend reads") }
@@ -80,8 +78,8 @@ extension Backend {
 
   /// Opens a backend in the caller's network namespace.
   ///
-  /// `auto` uses the first backend. If that fails, it uses the first other backend that is meant for this failure, and
-  /// tries no more.
+  /// `auto` uses the first backend. If that cannot be opened, it uses the first other backend that is meant for this
+  /// failure, and tries no more. A first backend may also open and then refuse the requests: see ``Director``.
   ///
   /// - Parameters:
   ///   - choice: The backend to use.
@@ -94,26 +92,26 @@ extension Backend {
   ) throws(DirectorError) -> (Backend, Fallback) {
     if let kind = kind(choice, in: list) { return (try kind.open(ipvsadm: path), .notNeeded) }
     guard let first = list(0) else { preconditionFailure("there is a backend") }
-    let backend: Backend
     do throws(DirectorError) {
-      backend = try first.open(ipvsadm: path)
+      return (try first.open(ipvsadm: path), .notNeeded)
     } catch {
-      guard let other = try open(insteadOf: first, after: error, path, list) else { throw error }
+      guard let other = try open(insteadOf: first, after: error, ipvsadm: path, from: list) else { throw error }
       return other
     }
-    guard isRefusalExpected(in: list) else { return (backend, .notNeeded) }
-    do throws(DirectorError) {
-      _ = try backend.timeouts()
-    } catch {
-      // Other failures show when the backend is used.
-      if let other = try open(insteadOf: first, after: error, path, list) { return other }
-    }
-    return (backend, .notNeeded)
   }
 
-  /// Opens the backend that is meant for the failure of the first one; `nil` if there is none.
-  private static func open(
-    insteadOf first: Backend.Type, after error: DirectorError, _ path: String?, _ list: (Int) -> Backend.Type?
+  /// Opens the backend that is meant for the failure of the first one.
+  ///
+  /// - Parameters:
+  ///   - first: The first backend.
+  ///   - error: Its failure.
+  ///   - path: The path of ipvsadm; `nil` looks in the usual places.
+  ///   - list: Finds a backend by its position.
+  /// - Returns: The backend, and the reason; `nil` if no backend is meant for this failure.
+  /// - Throws: ``DirectorError``, with both errors.
+  static func open(
+    insteadOf first: Backend.Type, after error: DirectorError, ipvsadm path: String? = nil,
+    from list: (Int) -> Backend.Type? = Backend.kind
   ) throws(DirectorError) -> (Backend, Fallback)? {
     guard case .kernel(let failure) = error.cause else { return nil }
     var position = 1
@@ -127,14 +125,5 @@ extension Backend {
       position += 1
     }
     return nil
-  }
-
-  private static func isRefusalExpected(in list: (Int) -> Backend.Type?) -> Bool {
-    var position = 1
-    while let kind = list(position) {
-      if kind.expectsRefusal { return true }
-      position += 1
-    }
-    return false
   }
 }

@@ -8,6 +8,8 @@ package enum BackendChoice: String, Sendable, CaseIterable {
   case auto
   /// Generic netlink, family IPVS.
   case netlink
+  /// The kernel's socket options.
+  case sockopt
   /// The program ipvsadm.
   case ipvsadm
 }
@@ -19,7 +21,8 @@ extension Backend {
   static func kind(at position: Int) -> Backend.Type? {
     switch position {
     case 0: NetlinkBackend.self
-    case 1: IpvsadmBackend.self
+    case 1: SockoptBackend.self
+    case 2: IpvsadmBackend.self
     default: nil
     }
   }
@@ -31,6 +34,9 @@ extension BackendChoice {
 
   /// The consequence if `auto` uses this backend instead of the first.
   package var caution: String { (Backend.kind(self) ?? Backend.self).caution }
+
+  /// Whether it answers as the first backend does, so that nothing has to be fixed where `auto` uses it.
+  package var isEquivalent: Bool { (Backend.kind(self) ?? Backend.self).isEquivalent }
 
   /// All choices, for the help.
   package static var list: String {
@@ -65,6 +71,7 @@ package indirect enum Fallback: Sendable, Hashable {
   /// The remark for people that another backend is used; `nil` if there was no fallback.
   package var sentence: String? {
     guard case .taken(let first, let second, let reason) = self else { return nil }
-    return "using \(second.words) instead of \(first.words): \(reason.sentence)"
+    let cause = second.isEquivalent ? reason.description : reason.sentence
+    return "using \(second.words) instead of \(first.words): \(cause)"
   }
 }

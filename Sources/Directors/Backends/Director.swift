@@ -3,11 +3,18 @@
 package import IPVS
 
 /// A host or network namespace whose kernel runs IPVS, opened by one backend.
+///
+/// With `auto`, a first backend that opens may still refuse the first request. Then the director turns to the backend
+/// that is meant for this refusal. Asking before would cost every call a request.
 package struct Director: ~Copyable {
-  private let implementation: Backend
+  private var implementation: Backend
+  /// Whether another backend may be used instead.
+  private let isAuto: Bool
 
   /// Whether `auto` used another backend than its first.
-  package let fallback: Fallback
+  ///
+  /// It is final after the first request.
+  package private(set) var fallback: Fallback
 
   /// Opens the network namespace of the caller.
   ///
@@ -17,28 +24,45 @@ package struct Director: ~Copyable {
   /// - Throws: ``DirectorError``.
   package init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(DirectorError) {
     (implementation, fallback) = try Backend.open(choice, ipvsadm: path)
+    isAuto = choice == .auto
   }
 
-  init(_ implementation: Backend, _ fallback: Fallback) {
+  init(_ implementation: Backend, _ fallback: Fallback, isAuto: Bool) {
     self.implementation = implementation
     self.fallback = fallback
+    self.isAuto = isAuto
   }
 
   /// The backend in use, never `auto`.
+  ///
+  /// It is final after the first request.
   package var backend: BackendChoice { type(of: implementation).choice }
 
   /// The timeouts; `nil` for a protocol that the kernel was built without.
   ///
   /// - Throws: ``DirectorError``.
-  package func timeouts() throws(DirectorError) -> Timeouts {
+  package mutating func timeouts() throws(DirectorError) -> Timeouts {
+    do throws(DirectorError) { return try implementation.timeouts() } catch { try turn(after: error) }
     do throws(DirectorError) { return try implementation.timeouts() } catch { throw error.after(fallback) }
   }
 
   /// Sends the timeouts that are not `nil`, and does not read them back.
   ///
   /// - Throws: ``DirectorError``.
-  package func send(_ timeouts: Timeouts) throws(DirectorError) {
+  package mutating func send(_ timeouts: Timeouts) throws(DirectorError) {
+    do throws(DirectorError) { return try implementation.setTimeouts(timeouts) } catch { try turn(after: error) }
     do throws(DirectorError) { try implementation.setTimeouts(timeouts) } catch { throw error.after(fallback) }
+  }
+
+  /// Turns to the backend that is meant for a refusal of the first one.
+  ///
+  /// - Throws: The error, if there is no such backend.
+  @inline(never)
+  private mutating func turn(after error: DirectorError) throws(DirectorError) {
+    guard isAuto, fallback == .notNeeded,
+      let other = try Backend.open(insteadOf: type(of: implementation), after: error)
+    else { throw error.after(fallback) }
+    (implementation, fallback) = other
   }
 
   /// Sets the timeouts that are not `nil`, and reads them back.
@@ -49,7 +73,7 @@ package struct Director: ~Copyable {
   /// - Returns: The timeouts before and after. A difference from the wanted ones is a result, not an error: see
   ///   ``TimeoutsChange/mismatch``.
   /// - Throws: ``DirectorError``.
-  package func set(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
+  package mutating func set(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
     try change(try timeouts(), sending: wanted, wanted, isDryRun)
   }
 
@@ -62,12 +86,12 @@ package struct Director: ~Copyable {
   ///   - isDryRun: Whether to send nothing and only predict the result.
   /// - Returns: The timeouts before and after, as for ``set(_:isDryRun:)``.
   /// - Throws: ``DirectorError``.
-  package func correct(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
+  package mutating func correct(_ wanted: Timeouts, isDryRun: Bool = false) throws(DirectorError) -> TimeoutsChange {
     let before = try timeouts()
     return try change(before, sending: wanted.changes(from: before), wanted, isDryRun)
   }
 
-  private func change(
+  private mutating func change(
     _ before: Timeouts, sending timeouts: Timeouts, _ wanted: Timeouts, _ isDryRun: Bool
   ) throws(DirectorError) -> TimeoutsChange {
     guard !isDryRun, timeouts != Timeouts() else {
@@ -93,7 +117,7 @@ extension Director {
   ///   - filter: Which connections to count.
   /// - Returns: The summary.
   /// - Throws: ``DirectorError``.
-  package func connectionSummary(
+  package mutating func connectionSummary(
     in namespace: NetworkNamespace, _ filter: ConnectionFilter = ConnectionFilter()
   ) throws(DirectorError) -> ConnectionSummary {
     try ConnectionSummary(
@@ -104,11 +128,12 @@ extension Director {
 /// Directors in many network namespaces of one kernel, one after another, through one backend.
 package struct DirectorSequence: ~Copyable {
   private let sequence: BackendSequence
+  private let isAuto: Bool
   private var remaining: Int
 
-  /// The backend in use, never `auto`.
+  /// The backend with which each director begins, never `auto`.
   package let backend: BackendChoice
-  /// Whether `auto` used another backend than its first.
+  /// Whether `auto` used another backend than its first at opening.
   package let fallback: Fallback
 
   /// Creates the sequence, in the order of the namespaces.
@@ -127,6 +152,7 @@ package struct DirectorSequence: ~Copyable {
     let own = try Director(backend: choice, ipvsadm: path)
     backend = own.backend
     fallback = own.fallback
+    isAuto = choice == .auto
     sequence = own.sequence(in: namespaces)
     remaining = namespaces.count
   }
@@ -140,6 +166,10 @@ package struct DirectorSequence: ~Copyable {
   package mutating func next() throws(DirectorError) -> Director {
     precondition(remaining > 0, "there is a director for each namespace, and no other")
     remaining -= 1
-    do throws(DirectorError) { return Director(try sequence.next(), fallback) } catch { throw error.after(fallback) }
+    do throws(DirectorError) {
+      return Director(try sequence.next(), fallback, isAuto: isAuto)
+    } catch {
+      throw error.after(fallback)
+    }
   }
 }

@@ -60,7 +60,11 @@ extension IPVSError {
     case .notRoot where namespace == .current && operation != .listNamespaces:
       "run it as root, for example with sudo (containers: --user 0 --cap-add NET_ADMIN)"
     case .notRoot: "run it as root, for example with sudo"
-    case .userNamespace: "run it as root of the host"
+    // A renewal works over netlink only.
+    case .userNamespace where operation == .startDaemon: "run it as root of the host"
+    case .userNamespace:
+      "run it as root of the host, or with --backend auto in a network namespace that this user namespace owns"
+    case .foreignNamespace: "run it as root of the host"
     case .missingCapability: "grant it (containers: --cap-add NET_ADMIN)"
     case .noSuchNamespace, .notANamespace: NamespaceAdvice.text(boundAt: detail)
     case .mayNotEnter: "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"

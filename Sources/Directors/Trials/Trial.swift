@@ -86,12 +86,16 @@ extension Trial {
     var snapshots: [TrialSnapshot] = []
     var isComplete = plan.isComplete
     do throws(DirectorError) {
-      let (backend, fallback) = try effects.open(plan.targets.map(\.namespace))
-      if fallback != .notNeeded { events.append(.fallback(fallback)) }
+      let backend = try effects.open(plan.targets.map(\.namespace))
+      var isFallbackReported = false
       for target in plan.targets {
         do throws(DirectorError) {
-          let snapshot = try effects.read(target)
+          let (snapshot, fallback) = try effects.read(target)
           snapshots.append(snapshot)
+          if fallback != .notNeeded, !isFallbackReported {
+            events.append(.fallback(fallback))
+            isFallbackReported = true
+          }
           guard backend == .ipvsadm, let name = snapshot.tooLongForIpvsadm else { continue }
           events.append(.tooLongForIpvsadm(name, in: target.namespace))
         } catch {

@@ -59,9 +59,13 @@ package protocol TrialEffects: ~Copyable {
   var isInterrupted: Bool { get }
 
   /// Opens directors. Each call of ``read(_:)`` and ``set(_:)`` uses the next one.
-  mutating func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> (BackendChoice, Fallback)
+  ///
+  /// Returns the backend with which they begin.
+  mutating func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> BackendChoice
   /// Reads the timeouts of the next director, and notes the identity of its namespace.
-  mutating func read(_ target: TrialTarget) throws(DirectorError) -> TrialSnapshot
+  ///
+  /// Returns also whether `auto` used another backend than its first, and why.
+  mutating func read(_ target: TrialTarget) throws(DirectorError) -> (TrialSnapshot, Fallback)
   /// Records the timeouts that may have to be restored.
   mutating func record(_ snapshots: [TrialSnapshot]) throws(TrialFileError)
   /// Sets the timeouts of the next director and reads them back.

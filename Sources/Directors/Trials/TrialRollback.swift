@@ -135,7 +135,7 @@ extension TrialSnapshot {
     do throws(IPVSError) { found = try located() } catch { throw .kernel(error) }
     guard let target = found else { return nil }
     var directors = try DirectorSequence(in: [target.namespace], backend: backend, ipvsadm: path)
-    let director = try directors.next()
+    var director = try directors.next()
     let last = try director.timeouts()
     let plan =
       isKept ? RollbackPlan(keeping: set, now: last) : RollbackPlan(before: before, set: set, now: last)

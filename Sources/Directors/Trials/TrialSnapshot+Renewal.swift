@@ -55,7 +55,7 @@ extension TrialSnapshot {
       _ = try Client(in: target.namespace).timeouts()
       snapshot = try TrialSnapshot(of: target, before: Timeouts(), set: Timeouts(), isRenewing: true)
     } catch {
-      throw .kernel(error)
+      throw .kernel(error.aboutRenewal)
     }
     let record = TrialRecord(
       command: command, backend: .netlink, ipvsadm: nil, snapshots: [snapshot])
@@ -81,6 +81,23 @@ extension DirectorError {
   /// Whether the daemon of a renewal may still run.
   var isAboutStoppingDaemon: Bool {
     if case .kernel(let error) = cause { error.operation == .stopDaemon } else { false }
+  }
+}
+
+extension IPVSError {
+  /// The same failure; a refusal that only a renewal meets, because `auto` has another backend, is about the renewal.
+  package var aboutRenewal: IPVSError {
+    code == .userNamespace ? IPVSError(code, .startDaemon, in: namespace, errno: underlyingErrno) : self
+  }
+}
+
+extension Director {
+  /// Checks that the connections here can be renewed, before anything is changed: that needs netlink.
+  ///
+  /// - Throws: ``DirectorError``, when netlink refuses the caller.
+  package mutating func requireRenewal() throws(DirectorError) {
+    _ = try timeouts()
+    if backend == .sockopt, let reason = fallback.reason { throw .kernel(reason.aboutRenewal) }
   }
 }
 

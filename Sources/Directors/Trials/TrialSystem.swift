@@ -35,18 +35,21 @@ package struct TrialSystem: ~Copyable, TrialEffects {
 
   package var isInterrupted: Bool { !relay.signals.isEmpty }
 
-  package mutating func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> (BackendChoice, Fallback) {
+  package mutating func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> BackendChoice {
     let directors = try DirectorSequence(in: namespaces, backend: plan.backend, ipvsadm: plan.ipvsadm)
-    let (backend, fallback) = (directors.backend, directors.fallback)
+    let backend = directors.backend
     self.directors = consume directors
-    return (backend, fallback)
+    return backend
   }
 
-  package mutating func read(_ target: TrialTarget) throws(DirectorError) -> TrialSnapshot {
-    let before = try nextDirector().timeouts()
+  package mutating func read(_ target: TrialTarget) throws(DirectorError) -> (TrialSnapshot, Fallback) {
+    var director = try nextDirector()
+    if plan.renewal != nil { try director.requireRenewal() }
+    let before = try director.timeouts()
     do throws(IPVSError) {
-      return try TrialSnapshot(
+      let snapshot = try TrialSnapshot(
         of: target, before: before, set: plan.wanted, isRenewing: plan.renewal != nil)
+      return (snapshot, director.fallback)
     } catch {
       throw .kernel(error)
     }
@@ -60,7 +63,8 @@ package struct TrialSystem: ~Copyable, TrialEffects {
   }
 
   package mutating func set(_ snapshot: TrialSnapshot) throws(DirectorError) -> TimeoutsChange {
-    try nextDirector().set(snapshot.set)
+    var director = try nextDirector()
+    return try director.set(snapshot.set)
   }
 
   package mutating func renew(

@@ -25,7 +25,7 @@ extension IPVSError {
     case .notRoot: .command("sudo \(doctor)")
     case .missingCapability:
       .advice("run `\(doctor)` as root with the capability CAP_NET_ADMIN (containers: --cap-add NET_ADMIN)")
-    case .userNamespace: .advice("run `\(doctor)` as root of the host")
+    case .userNamespace, .foreignNamespace: .advice("run `\(doctor)` as root of the host")
     case .mayNotEnter:
       .advice("run `\(doctor)` as root of the host, with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE")
     case .notInKernel:

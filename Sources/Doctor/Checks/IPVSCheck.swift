@@ -12,6 +12,11 @@ struct IPVSCheck: DirectorCheck {
     switch facts.fallback {
     case .notNeeded:
       [.ok(check, "IPVS answers via \(facts.backend.words)")]
+    case .taken(let first, let second, let reason) where second.isEquivalent:
+      [
+        .note(
+          check, "IPVS answers via \(second.words), not via \(first.words): \(reason.description)", so: second.caution)
+      ]
     case .taken(let first, let second, let reason):
       [
         .note(

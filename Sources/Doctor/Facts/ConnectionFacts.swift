@@ -31,7 +31,7 @@ struct ConnectionFacts: Sendable {
   ///   - services: Its services; `nil` where they are not known, so that no connection counts as lost.
   /// - Throws: ``DirectorError``, when the connections cannot be read.
   init(
-    of director: borrowing Director, in namespace: NetworkNamespace, _ services: ServiceTable?
+    of director: inout Director, in namespace: NetworkNamespace, _ services: ServiceTable?
   ) throws(DirectorError) {
     var current = try director.timeouts()
     self = try ConnectionFacts(by: current, in: namespace, services)

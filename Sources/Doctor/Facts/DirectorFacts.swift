@@ -42,18 +42,18 @@ extension DirectorFacts {
   ///   - machine: The machine around it.
   /// - Throws: ``DirectorError``, when not even the timeouts can be read.
   package init(
-    of director: borrowing Director, in namespace: NetworkNamespace, _ machine: MachineFacts
+    of director: inout Director, in namespace: NetworkNamespace, _ machine: MachineFacts
   ) throws(DirectorError) {
     self.machine = machine
     self.namespace = namespace
     known = (try? machine.otherNamespaces.get())?.listing.info(for: namespace)
+    timeouts = try director.timeouts()
     backend = director.backend
     fallback = director.fallback
-    timeouts = try director.timeouts()
     serviceTable = Result { () throws(IPVSError) in try ServiceTable(in: namespace) }.mapError(DirectorError.kernel)
     services = serviceTable.map(\.counts)
     do throws(DirectorError) {
-      let facts = try ConnectionFacts(of: director, in: namespace, try? serviceTable.get())
+      let facts = try ConnectionFacts(of: &director, in: namespace, try? serviceTable.get())
       connections = .success(facts.summary)
       lost = facts.lost
     } catch {

@@ -100,7 +100,7 @@ extension OtherNamespaces {
     for (known, isInUse) in zip(listing.namespaces, uses) {
       do throws(DirectorError) {
         guard try isInUse.get() else { continue }
-        let director = try directors.next()
+        var director = try directors.next()
         users.append(Neighbour(known: known, timeouts: .success(try director.timeouts())))
       } catch {
         // A namespace that has ended is none, and neither is a file that one has left.

@@ -102,7 +102,7 @@ struct ConnectionsScan {
   /// Runs `body` for each director that has not failed before.
   private mutating func each(
     _ context: inout CommandContext, willReport: () -> Void = {},
-    _ body: (NamespaceTarget, borrowing Director) throws(DirectorError) -> Void
+    _ body: (NamespaceTarget, inout Director) throws(DirectorError) -> Void
   ) throws(Failure) {
     let targets = targets
     var remaining: [NamespaceTarget] = []
@@ -113,8 +113,9 @@ struct ConnectionsScan {
         willReport()
         context.fail(NamespaceFailure(targets[number], error))
       } _: { context, number, director throws(DirectorError) in
+        try body(targets[number], &director)
+        // An error names both backends by itself.
         context.note(director.fallback)
-        try body(targets[number], director)
         done = number + 1
         remaining.append(targets[number])
       }

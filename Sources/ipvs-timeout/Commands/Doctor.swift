@@ -139,10 +139,12 @@ private struct Diagnosis {
         guard !error.namespaceIsMissing else { return context.fail(NamespaceFailure(targets[number], error)) }
         reports.append(DoctorReport(target: targets[number], findings: DirectorDiagnosis.findings(on: error)))
       } _: { context, number, director throws(DirectorError) in
+        // The first answer decides the backend.
+        _ = try director.timeouts()
         context.note(director.fallback)
         let known = machine ?? readMachine(director.backend)
         machine = known
-        let facts = try DirectorFacts(of: director, in: targets[number].namespace, known)
+        let facts = try DirectorFacts(of: &director, in: targets[number].namespace, known)
         reports.append(
           DoctorReport(
             target: targets[number], findings: DirectorDiagnosis.findings(on: facts, isFirst: reports.isEmpty),

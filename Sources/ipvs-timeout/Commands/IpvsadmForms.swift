@@ -10,17 +10,17 @@ extension IpvsadmCommand {
   ///
   /// - Throws: ``Failure``.
   func run() throws(Failure) -> ExitStatus {
-    let director: Director
+    var director: Director
     do { director = try Director() } catch { throw Failure(error, status: .ipvsadmFailedToOpen) }
     var output = TextBuffer()
-    do { try carryOut(on: director, &output) } catch { throw Failure(error, status: status(after: error)) }
+    do { try carryOut(on: &director, &output) } catch { throw Failure(error, status: status(after: error)) }
     StandardStreams.report(director.fallback)
     try StandardStreams.print(output)
     return .success
   }
 
   /// Runs the form, and appends the output.
-  private func carryOut(on director: borrowing Director, _ output: inout TextBuffer) throws(DirectorError) {
+  private func carryOut(on director: inout Director, _ output: inout TextBuffer) throws(DirectorError) {
     switch self {
     case .list:
       try director.timeouts().appendLine(to: &output)

@@ -102,8 +102,8 @@ struct RenewalOptions: ParsableArguments {
       if timers.yes { throw .usage("--yes is about renewed connections; add --renew") }
       return nil
     }
-    guard backend != .ipvsadm else {
-      throw .usage("--renew works over netlink only; leave out --backend ipvsadm")
+    guard [.auto, .netlink].contains(backend) else {
+      throw .usage("--renew works over netlink only; leave out --backend \(backend.rawValue)")
     }
     var rule = RenewalRule()
     rule.isSinceLastPacket = timers.sinceLastPacket

@@ -153,7 +153,7 @@ extension CommandContext {
   mutating func forEachDirector(
     in targets: [NamespaceTarget],
     failed: (inout CommandContext, Int, DirectorError) -> Void,
-    _ body: (inout CommandContext, Int, borrowing Director) throws(DirectorError) -> Void
+    _ body: (inout CommandContext, Int, inout Director) throws(DirectorError) -> Void
   ) throws(DirectorError) {
     guard !targets.isEmpty else { return }
     var directors = try DirectorSequence(
@@ -161,8 +161,8 @@ extension CommandContext {
     for number in targets.indices where outputFailure == nil {
       progress.show(number)
       do throws(DirectorError) {
-        let director = try directors.next()
-        try body(&self, number, director)
+        var director = try directors.next()
+        try body(&self, number, &director)
         hasReachedDirector = true
       } catch {
         guard hasReachedDirector || !error.isSameEverywhere else { throw error }
@@ -217,7 +217,8 @@ extension CommandContext {
         settled.append(wanted[number])
         context.fail(NamespaceFailure(wanted[number].target, error))
       } _: { context, number, director throws(DirectorError) in
-        let content = try action.perform(on: director, wanted[number].wanted)
+        if renewal != nil { try director.requireRenewal() }
+        let content = try action.perform(on: &director, wanted[number].wanted)
         // An error names both backends by itself.
         context.note(director.fallback)
         done = number + 1

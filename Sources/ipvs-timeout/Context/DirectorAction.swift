@@ -28,7 +28,7 @@ enum DirectorAction: Hashable {
   ///
   /// - Returns: The result.
   /// - Throws: `DirectorError`.
-  func perform(on director: borrowing Director, _ wanted: Timeouts) throws(DirectorError) -> TimeoutsReport.Content {
+  func perform(on director: inout Director, _ wanted: Timeouts) throws(DirectorError) -> TimeoutsReport.Content {
     switch self {
     case .show: .timeouts(try director.timeouts())
     case .set(let isDryRun): .change(try director.set(wanted, isDryRun: isDryRun))
@@ -117,8 +117,8 @@ extension Access {
     if action.isChanging { StandardStreams.outliveFileLimit() }
     return try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
       do throws(DirectorError) {
-        let director = try Director(backend: backend, ipvsadm: ipvsadm)
-        let content = try action.perform(on: director, wanted)
+        var director = try Director(backend: backend, ipvsadm: ipvsadm)
+        let content = try action.perform(on: &director, wanted)
         // An error names both backends by itself.
         StandardStreams.report(director.fallback)
         return TimeoutsReport(backend: director.backend, content: content)
@@ -157,7 +157,7 @@ extension ChangeLock {
   /// Waits until no other process changes timeouts, and locks changes.
   ///
   /// If it cannot lock, it reports that and continues. A caller without privileges gets no report here, because the
-  /// kernel refuses the change anyway.
+  /// kernel refuses the change anyway. In a user namespace, the directory may belong to root of the host.
   ///
   /// - Returns: The lock; `nil` if it could not be locked.
   /// - Throws: ``Failure``, when another change does not end in time.
@@ -169,6 +169,8 @@ extension ChangeLock {
       case .unavailable(.permissionDenied) where !Privilege.isAdministrator,
         .untrusted where !Privilege.isAdministrator:
         break
+      case .untrusted where !Privilege.isInitialUserNamespace:
+        StandardStreams.report("ipvs-timeout: \(ChangeLockError.unavailable(.permissionDenied))")
       case .unavailable, .untrusted: StandardStreams.report("ipvs-timeout: \(error)")
       case .busy: throw Failure(error.description, .timedOut)
       }

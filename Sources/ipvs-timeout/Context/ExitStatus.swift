@@ -67,7 +67,7 @@ extension IPVSError {
     case .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded, .noSocketDiagnosis,
       .backupDaemonRuns, .renewalDaemonRuns, .mixedAddressFamilies:
       .unavailable
-    case .notRoot, .missingCapability, .userNamespace, .mayNotEnter: .notPermitted
+    case .notRoot, .missingCapability, .userNamespace, .foreignNamespace, .mayNotEnter: .notPermitted
     case .timedOut, .timeoutsChanged: .timedOut
     case .truncatedReply, .unexpectedReply, .library: .defect
     // A security policy stands between us and the socket.

@@ -124,7 +124,7 @@ extension Renewal {
       do throws(IPVSError) {
         if let plan = try plan(wanted) { context.add(plan, target, isDryRun: true) }
       } catch {
-        throw .kernel(error)
+        throw .kernel(error.aboutRenewal)
       }
     }
   }
@@ -132,8 +132,9 @@ extension Renewal {
   /// What would be renewed in one namespace, with the timeouts that will be set there; `nil` if that is not wanted.
   private func plan(_ wanted: TargetTimeouts) throws(IPVSError) -> RenewalReport? {
     let client = try Client(in: wanted.target.namespace)
-    guard wanted.wanted != Timeouts() else { return try ConnectionRenewal(rule).plan(over: client) }
+    // A caller without privileges gets the refusal, also where there is no connection.
     let before = try client.timeouts()
+    guard wanted.wanted != Timeouts() else { return try ConnectionRenewal(rule).plan(over: client) }
     let change = TimeoutsChange(wanted: wanted.wanted, before: before, after: wanted.wanted.merging(before))
     guard change.isChanged || !isAfterChangeOnly else { return nil }
     return try ConnectionRenewal(rule.after(change)).plan(over: client, under: change.after)

@@ -64,17 +64,17 @@ final class ScriptedEffects: TrialEffects {
 
   var isInterrupted: Bool { !hasForgotten && row.signalAfter.map { $0 <= log.count } ?? false }
 
-  func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> (BackendChoice, Fallback) {
+  func open(_ namespaces: [NetworkNamespace]) throws(DirectorError) -> BackendChoice {
     // The second time, they are opened for setting.
     try attempt(log.contains("open") ? "reopen" : "open", .current)
-    return (row.backend, row.fallback)
+    return row.backend
   }
 
-  func read(_ target: TrialTarget) throws(DirectorError) -> TrialSnapshot {
+  func read(_ target: TrialTarget) throws(DirectorError) -> (TrialSnapshot, Fallback) {
     let answer = try attempt("read:\(target.name)", target.namespace)
     var before = Self.before
     if case .isTooLong = answer { before.udp = Timeout(held: 2_678_401) }
-    return TrialSnapshot(name: target.name, fingerprint: nil, before: before, set: Self.wanted)
+    return (TrialSnapshot(name: target.name, fingerprint: nil, before: before, set: Self.wanted), row.fallback)
   }
 
   func record(_ snapshots: [TrialSnapshot]) throws(TrialFileError) {

@@ -44,6 +44,10 @@ import Testing
       testDescription: "by another backend",
       fallback: .taken(from: .netlink, to: .ipvsadm, because: IPVSError(.notInKernel, .open)),
       effects: "\(begin) decide \(rollBack)", ending: .rolledBack, events: "fallback restored:a"),
+    TrialRow(
+      testDescription: "by another backend, which is reported once", targets: "ab",
+      fallback: .taken(from: .netlink, to: .sockopt, because: IPVSError(.userNamespace, .readTimeouts)),
+      effects: "\(beginTwo) decide \(rollBackTwo)", ending: .rolledBack, events: "fallback restored:a restored:b"),
   ]
 
   /// Connections are renewed after the timeouts were set, and again after they were restored.

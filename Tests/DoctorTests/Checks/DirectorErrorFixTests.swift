@@ -17,6 +17,7 @@ import Testing
       "run `ipvs-timeout doctor` as root with the capability CAP_NET_ADMIN (containers: --cap-add NET_ADMIN)"
     ),
     (.userNamespace, "run `ipvs-timeout doctor` as root of the host"),
+    (.foreignNamespace, "run `ipvs-timeout doctor` as root of the host"),
     (
       .mayNotEnter,
       "run `ipvs-timeout doctor` as root of the host, with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE"

@@ -40,8 +40,8 @@ import Testing
         "read the kernel's settings (/proc/sys) in the network namespace blue: entering it requires root or CAP_SYS_ADMIN"
       ),
       (
-        .readSockets, .userNamespace,
-        "read the sockets in the network namespace blue: root in a user namespace may not enter it"
+        .readSockets, .foreignNamespace,
+        "read the sockets in the network namespace blue: it belongs to another user namespace"
       ),
       (.listProcesses, .refused, "list the processes (/proc): the system refused"),
     ] as [(IPVSError.Operation, IPVSError.Code, String)])

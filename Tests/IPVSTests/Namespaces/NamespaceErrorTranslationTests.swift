@@ -46,7 +46,7 @@ import Testing
   func `a lack of privilege has a code by the caller`(failure: NamespaceError, operation: IPVSError.Operation) {
     let error = IPVSError(failure, during: operation, in: .process(7))
     // Root lacks another capability than the one that IPVS requires.
-    #expect([.notRoot, .mayNotEnter, .userNamespace].contains(error.code))
+    #expect([.notRoot, .mayNotEnter, .foreignNamespace].contains(error.code))
     #expect((error.code == .notRoot) == (geteuid() != 0))
     #expect(error.code == Privilege.whyNotEntered())
     #expect([.notPermitted, .permissionDenied].contains(error.underlyingErrno))

@@ -39,7 +39,7 @@ def argument_spec():
         "netns": {"type": "list", "elements": "str"},
         "all_netns": {"type": "bool", "default": False},
         "in_use": {"type": "bool", "default": False},
-        "backend": {"type": "str", "default": "auto", "choices": ["auto", "netlink", "ipvsadm"]},
+        "backend": {"type": "str", "default": "auto", "choices": ["auto", "netlink", "sockopt", "ipvsadm"]},
         "ipvsadm": {"type": "path"},
         "program": {"type": "path"},
     }
