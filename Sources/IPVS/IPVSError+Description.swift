@@ -70,6 +70,8 @@ extension IPVSError: CustomStringConvertible {
       "the system refused\(said)"
     case .timedOut:
       "the kernel did not answer in time"
+    case .answerLost:
+      "the kernel's answer was lost\(said)"
     case .truncatedReply:
       "the kernel's answer was cut short, which is a bug"
     case .unexpectedReply where detail != nil:

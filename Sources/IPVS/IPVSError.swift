@@ -57,7 +57,7 @@ public struct IPVSError: Error, Sendable, Hashable {
   /// True if the answer to the change is missing or cannot be read, and if only reading back failed. Then read the
   /// timeouts again.
   public var mayHaveSetTimeouts: Bool {
-    timeouts != nil && (operation != .setTimeouts || [.timedOut, .truncatedReply, .unexpectedReply].contains(code))
+    timeouts != nil && (operation != .setTimeouts || [.timedOut, .answerLost, .truncatedReply, .unexpectedReply].contains(code))
   }
 }
 
@@ -200,6 +200,8 @@ extension IPVSError {
     public static let refused = Code(rawValue: "refused")
     /// There was no answer in time.
     public static let timedOut = Code(rawValue: "timed-out")
+    /// The answer to a change could not be received, for a reason that the errno names.
+    public static let answerLost = Code(rawValue: "answer-lost")
     /// The answer was cut short.
     ///
     /// This is a bug.
@@ -237,6 +239,7 @@ extension IPVSError {
       case .kernel(.notPermitted): error(Privilege.whyRefused(), .notPermitted)
       case .kernel(.invalidArgument) where operation == .setTimeouts: error(.valueRefused, .invalidArgument)
       case .kernel(let errno), .system(let errno): error(.refused, errno)
+      case .answerLost(let errno): error(.answerLost, errno)
       case .timedOut: error(.timedOut)
       case .truncatedReply: error(.truncatedReply)
       case .unexpectedReply: error(.unexpectedReply)

@@ -11,6 +11,8 @@ package enum NetlinkError: Error, Sendable, Hashable {
   case kernel(Errno)
   /// A system call on the socket failed with this errno.
   case system(Errno)
+  /// A change was sent, and a system call for its answer failed with this errno. The kernel may have made the change.
+  case answerLost(Errno)
   /// The thread could not enter the network namespace in which the socket should be opened.
   case namespace(NamespaceError)
   /// Nothing arrived before the socket's reply timeout.

@@ -67,8 +67,12 @@ package struct Socket: ~Copyable, Sendable {
     request.askForAcknowledgement()
     try sequence.withLock { sequence throws(NetlinkError) in
       try send(request, after: &sequence)
-      try receive(answering: request) { datagram throws(NetlinkError) in
-        guard try Message(datagram, answering: request).isAcknowledgement else { throw .unexpectedReply }
+      do throws(NetlinkError) {
+        try receive(answering: request) { datagram throws(NetlinkError) in
+          guard try Message(datagram, answering: request).isAcknowledgement else { throw .unexpectedReply }
+        }
+      } catch .system(let errno) {
+        throw .answerLost(errno)
       }
     }
   }

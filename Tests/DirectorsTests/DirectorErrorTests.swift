@@ -123,7 +123,7 @@ import Testing
     arguments: [
       .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .noSuchNamespace, .notANamespace,
       // The namespace of one process may be entered even if that of another may not.
-      .mayNotEnter, .valueRefused, .refused, .timedOut, .truncatedReply, .unexpectedReply, .library,
+      .mayNotEnter, .valueRefused, .refused, .answerLost, .timedOut, .truncatedReply, .unexpectedReply, .library,
     ] as [IPVSError.Code])
   func `may differ in other namespaces`(code: IPVSError.Code) {
     #expect(!DirectorError.kernel(IPVSError(code, .open)).isSameEverywhere)

@@ -16,7 +16,7 @@ import Testing
     arguments: [
       .notRoot, .missingCapability, .userNamespace, .foreignNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter,
       .valueRefused,
-      .refused, .timedOut, .truncatedReply, .unexpectedReply, .library, IPVSError.Code(rawValue: "of-a-later-version"),
+      .refused, .answerLost, .timedOut, .truncatedReply, .unexpectedReply, .library, IPVSError.Code(rawValue: "of-a-later-version"),
     ] as [IPVSError.Code])
   func `no other failure is a reason`(code: IPVSError.Code) {
     #expect(!IPVSError(code, .open).isAbsence)

@@ -28,6 +28,7 @@ import Testing
     (.mayNotEnter, "grant CAP_SYS_ADMIN, and also CAP_SYS_PTRACE to enter the namespace of a process"),
     (.valueRefused, IPVSError.shorter(than: TimerWheel.current.longestTimeout)),
     (.refused, "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"),
+    (.answerLost, "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"),
     (.timedOut, "check for a hanging modprobe or a stuck task (`dmesg`), then try again"),
     (.truncatedReply, "please report it, with the output of `uname -a`"),
     (.unexpectedReply, "please report it, with the output of `uname -a`"),
@@ -83,7 +84,7 @@ import Testing
   ) {
     for (code, advice) in Self.advice {
       let error = IPVSError(code, .setTimeouts, in: namespace, sending: Timeouts(udp: 5))
-      let isInDoubt = [.timedOut, .truncatedReply, .unexpectedReply].contains(code)
+      let isInDoubt = [.timedOut, .answerLost, .truncatedReply, .unexpectedReply].contains(code)
       // To enter another namespace, a container needs more than CAP_NET_ADMIN.
       let advice = code == .notRoot && namespace != .current ? "run it as root, for example with sudo" : advice
       #expect(

@@ -66,6 +66,7 @@ import Testing
     (.refused, .tooManyOpenFiles, "the system refused (Too many open files, errno 24)"),
     (.refused, nil, "the system refused"),
     (.timedOut, nil, "the kernel did not answer in time"),
+    (.answerLost, .noBufferSpace, "the kernel's answer was lost (No buffer space available, errno 105)"),
     (.truncatedReply, nil, "the kernel's answer was cut short, which is a bug"),
     (.unexpectedReply, nil, "the answer does not match the request, which is a bug"),
     (.library, nil, "libnl failed, which is a bug"),
@@ -161,6 +162,7 @@ import Testing
   @Test(
     arguments: [
       (.timedOut, .setTimeouts, Timeouts(udp: 5), true), (.truncatedReply, .setTimeouts, Timeouts(udp: 5), true),
+      (.answerLost, .setTimeouts, Timeouts(udp: 5), true),
       (.unexpectedReply, .setTimeouts, Timeouts(udp: 5), true), (.valueRefused, .setTimeouts, Timeouts(udp: 5), false),
       (.notRoot, .setTimeouts, Timeouts(udp: 5), false), (.refused, .readTimeouts, Timeouts(udp: 5), true),
       (.timedOut, .readTimeouts, nil, false),
@@ -181,7 +183,7 @@ import Testing
     let codes: Set<IPVSError.Code> = [
       .notInKernel, .modulesNotVisible, .moduleNotLoaded, .moduleLoadingDisabled, .unloaded,
       .notRoot, .missingCapability, .userNamespace, .foreignNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter,
-      .valueRefused, .refused, .timedOut,
+      .valueRefused, .refused, .timedOut, .answerLost,
       .truncatedReply, .unexpectedReply, .library,
     ]
     #expect(Set(Self.reasons.map(\.0)) == codes)
@@ -190,7 +192,7 @@ import Testing
         "not-in-kernel", "modules-not-visible", "module-not-loaded", "module-loading-disabled", "unloaded",
         "not-root", "missing-capability", "user-namespace", "foreign-namespace", "no-such-namespace",
         "not-a-namespace", "may-not-enter",
-        "value-refused", "refused", "timed-out", "truncated-reply", "unexpected-reply", "library",
+        "value-refused", "refused", "timed-out", "answer-lost", "truncated-reply", "unexpected-reply", "library",
       ])
   }
 

@@ -20,6 +20,7 @@ import Testing
       (.system(.notPermitted), .refused, .notPermitted),
       (.system(.invalidArgument), .refused, .invalidArgument),
       (.system(.noSuchFileOrDirectory), .refused, .noSuchFileOrDirectory),
+      (.answerLost(.noBufferSpace), .answerLost, .noBufferSpace),
       (.timedOut, .timedOut, nil),
       (.truncatedReply, .truncatedReply, nil),
       (.unexpectedReply, .unexpectedReply, nil),

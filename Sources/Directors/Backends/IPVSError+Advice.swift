@@ -83,7 +83,7 @@ extension IPVSError {
       "raise net.core.rmem_default, and renew again"
     case .refused where operation == .renewConnections && underlyingErrno == .noSuchProcess: "renew again"
     case .notRecorded: "run `ipvs-timeout rollback`, which reports what to do with the records"
-    case .refused: "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"
+    case .refused, .answerLost: "check the limits (`ulimit -a`), the security policy and the free memory (`dmesg`)"
     case .timedOut: "check for a hanging modprobe or a stuck task (`dmesg`), then try again"
     case .truncatedReply, .unexpectedReply, .library: "please report it, with the output of `uname -a`"
     default: nil

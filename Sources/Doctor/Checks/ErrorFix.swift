@@ -36,7 +36,7 @@ extension IPVSError {
     case .unloaded: .command("modprobe ip_vs")
     case .noSocketDiagnosis: .command("modprobe tcp_diag")
     case .noSuchNamespace, .notANamespace: .command("ipvs-timeout show --all-netns")
-    case .refused, .timedOut: .command("dmesg | tail -n 20")
+    case .refused, .answerLost, .timedOut: .command("dmesg | tail -n 20")
     default: .advice("report it, with the output of `uname -a`")
     }
   }

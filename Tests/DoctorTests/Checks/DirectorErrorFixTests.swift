@@ -32,6 +32,7 @@ import Testing
     (.unloaded, "modprobe ip_vs"),
     (.noSuchNamespace, "ipvs-timeout show --all-netns"),
     (.refused, "dmesg | tail -n 20"),
+    (.answerLost, "dmesg | tail -n 20"),
     (.timedOut, "dmesg | tail -n 20"),
     (.unexpectedReply, "report it, with the output of `uname -a`"),
   ]
