@@ -178,7 +178,7 @@ extension Trial {
     _ snapshots: [TrialSnapshot], _ isRecorded: Bool, _ effects: inout some TrialEffects & ~Copyable
   ) -> State {
     // From now on nothing may roll it back.
-    if isRecorded { effects.removeRecord() }
+    if isRecorded, let event = effects.removeRecord() { events.append(event) }
     _ = end(snapshots, .keep, &effects)
     effects.removeNestedLock()
     // The decision is final, so a signal that arrives now changes nothing.
@@ -196,7 +196,7 @@ extension Trial {
     let isComplete = end(snapshots, .restore(isRecorded: isRecorded), &effects)
     // A process that still changes timeouts inside this change restores the values that were set here.
     guard !isDisturbed, !nested.isBlocked else { return .ended(.unfinished) }
-    if isComplete, isRecorded { effects.removeRecord() }
+    if isComplete, isRecorded, let event = effects.removeRecord() { events.append(event) }
     effects.removeNestedLock()
     return .ended(isComplete ? .rolledBack : .unfinished)
   }

@@ -85,7 +85,9 @@ package protocol TrialEffects: ~Copyable {
   /// Restores the timeouts of one namespace, or reads them if they are kept; `nil` if the namespace no longer exists.
   mutating func end(_ snapshot: TrialSnapshot, isKept: Bool) throws(DirectorError) -> TrialResult?
   /// Removes the record, because nothing must be restored any longer.
-  mutating func removeRecord()
+  ///
+  /// Returns the event about a record that is still there.
+  mutating func removeRecord() -> TrialEvent?
   /// Removes the lock of the processes that are part of this change.
   mutating func removeNestedLock()
   /// Discards the signals that have arrived.

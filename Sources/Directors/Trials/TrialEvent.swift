@@ -38,8 +38,10 @@ package enum TrialEvent: Sendable, Hashable {
   case gone(NetworkNamespace, isKept: Bool)
   /// Another program has changed this timeout during the trial.
   case left(Timeouts.Name, TrialResult)
-  /// An earlier trial's record, at this path, cannot be read.
+  /// An earlier trial's record, at this path, is damaged.
   case unreadable(String)
+  /// The system refused to read an earlier trial's record, at this path.
+  case notRead(String, Errno)
   /// A file among the records, at this path, is not one.
   case notARecord(String, OwnershipFault)
   /// A file among the records, at this path, could not be removed.
@@ -79,6 +81,9 @@ extension TrialEvent {
     case .unreadable(let path):
       "cannot read \(path.printable), which an earlier trial or renewal left; \(TrialEvent.correction) run"
         + " `ipvs-timeout rollback --keep`"
+    case .notRead(let path, let errno):
+      "cannot read \(path.printable), which an earlier trial or renewal left (\(errno.description), errno"
+        + " \(errno.rawValue)); when this is fixed, run `ipvs-timeout rollback`"
     case .notARecord(let path, let fault):
       "\(path.printable) is not a record of a trial: \(fault); \(TrialEvent.correction) run"
         + " `ipvs-timeout rollback --keep`"

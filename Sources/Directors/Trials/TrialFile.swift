@@ -72,8 +72,11 @@ package struct TrialFile: ~Copyable {
   }
 
   /// Removes the record, because nothing must be restored any longer.
-  package consuming func remove() {
-    directory.removeTrial(path)
+  ///
+  /// - Returns: The event about a record that is still there: `rollback` would restore the old timeouts.
+  @discardableResult
+  package consuming func remove() -> TrialEvent? {
+    directory.removeTrial(path).map { .notRemoved(path, $0) }
   }
 
   deinit {
@@ -162,8 +165,11 @@ extension ChangeDirectory {
   /// Removes a record, and the directory with the last one.
   ///
   /// So one system call shows whether there are any.
-  func removeTrial(_ path: String) {
-    unlink(path)
+  ///
+  /// - Returns: Why the record is still there; `nil` if it is gone.
+  func removeTrial(_ path: String) -> Errno? {
+    guard unlink(path) == 0 || errno == ENOENT else { return Errno(rawValue: errno) }
     rmdir(trials)
+    return nil
   }
 }

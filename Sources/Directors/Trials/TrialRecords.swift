@@ -57,7 +57,9 @@ package struct TrialRecords {
   /// The event about a directory that cannot be read; `nil` if there is none, or if the caller may not read it.
   private static func obstacle(to path: String, _ error: Errno) -> TrialEvent? {
     switch error {
-    case .noSuchFileOrDirectory, .permissionDenied: nil
+    case .noSuchFileOrDirectory: nil
+    // Root may read them unless a security policy refuses it.
+    case .permissionDenied where geteuid() != 0: nil
     case .fileTooLarge: .unusableRecords(path, .tooMany)
     default: .unusableRecords(path, .system(error))
     }
@@ -70,18 +72,24 @@ package struct TrialRecords {
       .unfinished(UnfinishedTrial(path, TrialName(name), fault: fault, in: directory))
     }
     var file = stat()
-    guard lstat(path, &file) == 0 else { return nil }
+    // A record that is gone is that of a trial that has ended. Of any other failure nobody knows that.
+    guard lstat(path, &file) == 0 else { return errno == ENOENT ? nil : unreadable(.refused(Errno(rawValue: errno))) }
     // It is looked at before it is opened, because opening a device can do harm.
     if let fault = OwnershipFault(of: file, isDirectory: false) { return unreadable(.untrusted(fault)) }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else { return errno == ENOENT ? nil : unreadable(.damaged) }
+    guard descriptor >= 0 else { return errno == ENOENT ? nil : unreadable(.refused(Errno(rawValue: errno))) }
     defer { close(descriptor) }
     let isRunning = flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    if isRunning, errno != EWOULDBLOCK { return unreadable(.refused(Errno(rawValue: errno))) }
+    guard fstat(descriptor, &file) == 0 else { return unreadable(.refused(Errno(rawValue: errno))) }
     // A trial that ended in the meantime removed its record before it unlocked it.
-    guard fstat(descriptor, &file) == 0, file.st_nlink > 0 else { return nil }
-    let record = (try? FileReader.rest(of: FileDescriptor(rawValue: descriptor), atMost: TrialRecord.maximumSize))
-      .flatMap(TrialRecord.init)
+    guard file.st_nlink > 0 else { return nil }
+    let bytes = Result { () throws(Errno) in
+      try FileReader.rest(of: FileDescriptor(rawValue: descriptor), atMost: TrialRecord.maximumSize)
+    }
+    let record = (try? bytes.get()).flatMap(TrialRecord.init)
     if isRunning { return .running(RunningTrial(path: path, number: TrialName(name)?.number ?? 0, record: record)) }
+    if case .failure(let errno) = bytes, errno != .fileTooLarge { return unreadable(.refused(errno)) }
     guard let record, let name = TrialName(name) else { return unreadable(.damaged) }
     return .unfinished(UnfinishedTrial(path, name, record, in: directory))
   }

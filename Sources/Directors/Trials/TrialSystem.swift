@@ -93,7 +93,7 @@ package struct TrialSystem: ~Copyable, TrialEffects {
     return result
   }
 
-  package mutating func removeRecord() { record.take()?.remove() }
+  package mutating func removeRecord() -> TrialEvent? { record.take()?.remove() }
 
   package mutating func removeNestedLock() { lock?.removeNested() }
 

@@ -66,8 +66,10 @@ package struct UnfinishedTrial: Sendable, Hashable {
 
 /// The reason why a record cannot be used.
 package enum RecordFault: Hashable, Sendable {
-  /// It cannot be read, or it is not a record.
+  /// It is not a record.
   case damaged
+  /// The system refused to read it.
+  case refused(Errno)
   /// It is not a file of root or the caller.
   case untrusted(OwnershipFault)
 }
@@ -102,7 +104,11 @@ extension UnfinishedTrial {
 
   /// The event about a record that cannot be used.
   private var unreadable: TrialEvent {
-    if case .untrusted(let fault) = fault { .notARecord(path, fault) } else { .unreadable(path) }
+    switch fault {
+    case .untrusted(let fault): .notARecord(path, fault)
+    case .refused(let errno): .notRead(path, errno)
+    case .damaged, nil: .unreadable(path)
+    }
   }
 
   /// Stops the backup daemons of its renewals.

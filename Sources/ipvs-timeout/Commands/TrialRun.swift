@@ -139,7 +139,7 @@ extension TrialEvent {
     switch self {
     case .failed(let error, _): error.namespace
     case .tooLongForIpvsadm(_, let namespace): namespace
-    case .mismatch, .unreadable, .notARecord, .notRemoved, .unusableRecords, .stillRunning, .disturbed, .result,
+    case .mismatch, .unreadable, .notRead, .notARecord, .notRemoved, .unusableRecords, .stillRunning, .disturbed, .result,
       .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace,
       .notRecorded, .remark, .gone, .left:
       nil
@@ -150,7 +150,7 @@ extension TrialEvent {
   fileprivate var status: ExitStatus? {
     switch self {
     case .failed(let error, _): error.exitStatus
-    case .mismatch, .tooLongForIpvsadm, .unreadable, .notARecord, .notRemoved, .unusableRecords: .refused
+    case .mismatch, .tooLongForIpvsadm, .unreadable, .notRead, .notARecord, .notRemoved, .unusableRecords: .refused
     case .disturbed, .stillRunning: .timedOut
     case .result, .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace, .notRecorded, .remark, .gone, .left:
       nil

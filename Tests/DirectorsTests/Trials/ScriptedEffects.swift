@@ -137,7 +137,11 @@ final class ScriptedEffects: TrialEffects {
       after: after, isKept: isKept, plan: plan)
   }
 
-  func removeRecord() { log.append("forget-record") }
+  func removeRecord() -> TrialEvent? {
+    log.append("forget-record")
+    if case .fails = row.answers["forget-record"] { return .notRemoved("/trial", .readOnlyFileSystem) }
+    return nil
+  }
 
   func removeNestedLock() { log.append("unlock") }
 
@@ -177,6 +181,7 @@ extension TrialEvent {
     case .gone: "gone"
     case .left(let name, _): "left-\(name.rawValue)"
     case .unreadable: "unreadable"
+    case .notRead: "not-read"
     case .notARecord: "not-a-record"
     case .notRemoved: "not-removed"
     case .unusableRecords: "unusable"

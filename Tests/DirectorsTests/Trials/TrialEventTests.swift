@@ -103,6 +103,13 @@ import Testing
         """
       ),
       (
+        .notRead("/run/x", .ioError),
+        """
+        cannot read /run/x, which an earlier trial or renewal left (Input/output error, errno 5); when this is fixed, \
+        run `ipvs-timeout rollback`
+        """
+      ),
+      (
         .notARecord("/run/x", .notFile),
         """
         /run/x is not a record of a trial: it is not a regular file; check the timeouts with \

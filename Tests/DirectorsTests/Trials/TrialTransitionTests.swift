@@ -151,6 +151,13 @@ import Testing
       testDescription: "disturbed, without a record", answers: ["lock": .isBusy, "record": .fails],
       effects: "\(begin) decide lock restore:a", ending: .unfinished, events: "not-recorded disturbed restored:a"),
     TrialRow(
+      testDescription: "kept, with a record that cannot be removed", decision: yes,
+      answers: ["forget-record": .fails], effects: "\(begin) decide \(keep)", ending: .kept,
+      events: "not-removed kept:a", status: 0),
+    TrialRow(
+      testDescription: "with a record that cannot be removed", answers: ["forget-record": .fails],
+      effects: "\(begin) decide \(rollBack)", ending: .rolledBack, events: "restored:a not-removed"),
+    TrialRow(
       testDescription: "no lock", answers: ["lock": .fails], effects: "\(begin) decide \(rollBack)",
       ending: .rolledBack, events: "restored:a"),
     TrialRow(
