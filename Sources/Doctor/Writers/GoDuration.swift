@@ -29,7 +29,8 @@ enum GoDuration {
       }
       let (product, isTooLong) = number.multipliedReportingOverflow(by: factor)
       let part = Double("0." + fraction + "0").map { UInt64($0 * Double(factor)) } ?? 0
-      guard !isTooLong, product <= longest, total + product + part <= longest else { return nil }
+      // Both sums could be longer than a number can be.
+      guard !isTooLong, product <= longest - total, part <= longest - total - product else { return nil }
       total += product + part
     } while !rest.isEmpty
     guard isNegative || total < longest else { return nil }

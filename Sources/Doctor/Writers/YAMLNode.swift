@@ -38,15 +38,25 @@ indirect enum YAMLNode: Sendable, Hashable {
   /// The values of a mapping by their keys, with the values that `<<` merges into it.
   ///
   /// - Throws: ``Failure``, when a key is there twice, or more is merged than people write.
-  func values(depth: Int = 0) throws(Failure) -> [String: Entry] {
+  func values() throws(Failure) -> [String: Entry] {
+    var rest = YAMLNode.mostMerged
+    return try values(depth: 0, &rest)
+  }
+
+  /// How many keys and values may be merged; a mapping counts as often as it is merged.
+  private static let mostMerged = 200_000
+
+  private func values(depth: Int, _ rest: inout Int) throws(Failure) -> [String: Entry] {
     guard case .mapping(let entries) = self else { return [:] }
+    rest -= entries.count
+    guard rest >= 0 else { throw Failure(reason: "it merges too much", line: entries.first?.line ?? 0) }
     var (values, merged) = ([String: Entry](), [String: Entry]())
     for entry in entries {
       if entry.key == "<<" {
         let maps = if case .sequence(let nodes) = entry.value { nodes } else { [entry.value] }
         // Each may merge many, and these may merge many, too.
         guard depth < 4, maps.count <= 16 else { throw Failure(reason: "it merges too much", line: entry.line) }
-        for map in maps { try merged.merge(map.values(depth: depth + 1)) { first, _ in first } }
+        for map in maps { try merged.merge(map.values(depth: depth + 1, &rest)) { first, _ in first } }
       } else if values.updateValue(entry, forKey: entry.key) != nil {
         throw Failure(reason: "\(entry.key) is there twice", line: entry.line)
       }
@@ -64,7 +74,7 @@ private struct YAMLEvents: ~Copyable {
   // It holds its own address.
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let bytes: UnsafeMutableBufferPointer<UInt8>
-  private var anchors: [String: YAMLNode] = [:]
+  private var anchors: [String: Tree] = [:]
   private var count = 0
 
   init(_ content: [UInt8]) throws(YAMLNode.Failure) {
@@ -103,7 +113,7 @@ private struct YAMLEvents: ~Copyable {
   mutating func document() throws(YAMLNode.Failure) -> YAMLNode? {
     while true {
       let type = try next { event in event.type }
-      if type == YAML_DOCUMENT_START_EVENT { return try node(depth: 0) }
+      if type == YAML_DOCUMENT_START_EVENT { return try tree(depth: 0)?.node }
       if type == YAML_STREAM_END_EVENT || type == YAML_NO_EVENT { return nil }
     }
   }
@@ -117,41 +127,58 @@ private struct YAMLEvents: ~Copyable {
     case end
   }
 
+  /// A node, and how many levels it has below it.
+  private struct Tree {
+    let node: YAMLNode
+    var height = 0
+  }
+
   /// The next node; `nil` at the end of a sequence or a mapping.
-  private mutating func node(depth: Int) throws(YAMLNode.Failure) -> YAMLNode? {
+  private mutating func tree(depth: Int) throws(YAMLNode.Failure) -> Tree? {
     let line = Int(parser.pointee.mark.line) + 1
-    guard depth <= YAMLEvents.depth else { throw YAMLNode.Failure(reason: "it is nested too deeply", line: line) }
     let begun = try next { event in Begun(event) }
-    let (node, anchor): (YAMLNode, String?)
+    let (tree, anchor): (Tree, String?)
     switch begun {
     case .end: return nil
-    case .node(let scalar, let name): (node, anchor) = (scalar, name)
+    case .node(let scalar, let name): (tree, anchor) = (Tree(node: scalar), name)
     case .alias(let name):
       guard let target = anchors[name] else {
         throw YAMLNode.Failure(reason: "there is no anchor \(name)", line: line)
       }
-      return target
+      (tree, anchor) = (target, nil)
     case .sequence(let name):
-      var nodes: [YAMLNode] = []
-      while let next = try self.node(depth: depth + 1) { nodes.append(next) }
-      (node, anchor) = (.sequence(nodes), name)
+      try check(depth + 1, line)
+      var (nodes, height) = ([YAMLNode](), 0)
+      while let next = try self.tree(depth: depth + 1) {
+        nodes.append(next.node)
+        height = max(height, next.height + 1)
+      }
+      (tree, anchor) = (Tree(node: .sequence(nodes), height: height), name)
     case .mapping(let name):
-      (node, anchor) = (.mapping(try entries(depth: depth + 1)), name)
+      try check(depth + 1, line)
+      (tree, anchor) = (try mapping(depth: depth + 1), name)
     }
-    if let anchor { anchors[anchor] = node }
-    return node
+    // An alias has the depth of its target, too. Removing nodes that are nested very deeply would need too much stack.
+    try check(depth + tree.height, line)
+    if let anchor { anchors[anchor] = tree }
+    return tree
   }
 
-  private mutating func entries(depth: Int) throws(YAMLNode.Failure) -> [YAMLNode.Entry] {
-    var entries: [YAMLNode.Entry] = []
-    while let key = try node(depth: depth) {
+  private func check(_ depth: Int, _ line: Int) throws(YAMLNode.Failure) {
+    guard depth <= YAMLEvents.depth else { throw YAMLNode.Failure(reason: "it is nested too deeply", line: line) }
+  }
+
+  private mutating func mapping(depth: Int) throws(YAMLNode.Failure) -> Tree {
+    var (entries, height) = ([YAMLNode.Entry](), 0)
+    while let key = try tree(depth: depth) {
       let line = Int(parser.pointee.mark.line) + 1
-      guard let value = try node(depth: depth) else { break }
+      guard let value = try tree(depth: depth) else { break }
       // A key that is no text is never one of the keys that are looked for.
-      guard case .scalar(let text, _, _) = key else { continue }
-      entries.append(YAMLNode.Entry(key: text, value: value, line: line))
+      guard case .scalar(let text, _, _) = key.node else { continue }
+      entries.append(YAMLNode.Entry(key: text, value: value.node, line: line))
+      height = max(height, value.height + 1)
     }
-    return entries
+    return Tree(node: .mapping(entries), height: height)
   }
 }
 

@@ -47,6 +47,10 @@ import Testing
     (["--proxy-mode=ipvs"], .nothing("has no timeouts in its options, and writes none")),
     (["--proxy-mode=ipvs", "--ipvs-udp-timeout=0"], .nothing("has no timeouts in its options, and writes none")),
     (["--proxy-mode=ipvs", "--ipvs-udp-timeout=500ms"], .nothing("has no timeouts in its options, and writes none")),
+    (
+      ["--proxy-mode=ipvs", "--ipvs-udp-timeout=-9223372036854775808ns9223372036854775808ns"],
+      .unknown("-9223372036854775808ns9223372036854775808ns for udp in its options is no duration from 0 on")
+    ),
     (["--proxy-mode=ipvs", "--ipvs-udp-timeout=30"], .unknown("30 for udp in its options is no duration from 0 on")),
     (
       ["--proxy-mode=ipvs", "--ipvs-udp-timeout", "-1s"],
@@ -163,6 +167,27 @@ import Testing
       try await configured("\(text)mode: ipvs\nipvs: *a30\n"), equals: .unknown("/config line 27: it merges too much"))
     expect(
       try await configured("\(text)mode: ipvs\nipvs: {udpTimeout: 5s}\n"),
+      equals: .writes(Timeouts(udp: 5), in: .file("/config")))
+  }
+
+  /// Each alias stands for a list one level deeper. Freeing 50 000 levels would need more stack than there is.
+  @Test func `is not nested more deeply with aliases than without`() async throws {
+    func nested(_ levels: Int) -> String {
+      "- &a0 [x]\n" + (1...levels).map { "- &a\($0) [*a\($0 - 1)]\n" }.joined()
+    }
+    expect(try await configured(nested(97)), equals: .unknown("/config: there are no keys and values"))
+    for levels in [99, 50_000] {
+      expect(
+        try await configured(nested(levels)), equals: .unknown("/config line 100: it is nested too deeply"))
+    }
+  }
+
+  @Test func `is not merged more often than it can be read`() async throws {
+    let many = (0..<10_000).map { "k\($0): v" }.joined(separator: ", ")
+    let text = "a: &a {\(many)}\nb: &b {<<: [*a, *a, *a, *a]}\nc: &c {<<: [*b, *b, *b, *b, *b, *b]}\nmode: ipvs\n"
+    expect(try await configured("\(text)ipvs: *c\n"), equals: .unknown("/config line 1: it merges too much"))
+    expect(
+      try await configured("\(text)ipvs: {<<: *b, udpTimeout: 5s}\n"),
       equals: .writes(Timeouts(udp: 5), in: .file("/config")))
   }
 
