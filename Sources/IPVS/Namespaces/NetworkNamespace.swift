@@ -28,10 +28,16 @@ public enum NetworkNamespace: Sendable, Hashable {
     self =
       switch text {
       case "host": .current
-      case _ where text.contains("/"): .path(FilePath(text))
+      case _ where text.contains("/"): .path(NetworkNamespace.path(text))
       case _ where text.hasPrefix("pid "): Int32(text.dropFirst(4)).map(NetworkNamespace.process) ?? .named(text)
       default: .named(text)
       }
+  }
+
+  /// A path in which a `/` is left, although `FilePath` removes the last one of `blue/`.
+  private static func path(_ text: String) -> FilePath {
+    let path = FilePath(text)
+    return path.string.contains("/") ? path : FilePath("./\(path.string)")
   }
 }
 

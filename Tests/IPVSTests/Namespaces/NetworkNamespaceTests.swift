@@ -49,6 +49,12 @@ import Testing
     #expect(NetworkNamespace(parsing: description) == .path(FilePath(description)))
   }
 
+  @Test func `with a slash at its end is a path, and is read back`() {
+    let namespace = NetworkNamespace(parsing: "blue/")
+    #expect(namespace == .path("./blue"))
+    #expect(NetworkNamespace(parsing: namespace.description) == namespace)
+  }
+
   @Test func `of a process is that of its number`() {
     #expect(NetworkNamespace.process(1234).description == "pid 1234")
     #expect(NetworkNamespace.process(1234).files == ["/proc/1234/ns/net"])
