@@ -95,3 +95,19 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Only for `make fuzz`, so that users of the package never build it. It needs the parsers, which only this package sees.
+if Context.environment["IPVS_TIMEOUT_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "CLinux", "Directors", "Doctor", "IPVS", "Ipvsadm", "Linux", "Netlink", "Text", system,
+      ],
+      path: "Tests/Fuzz", exclude: ["corpus", "run"], swiftSettings: strict))
+}
+
+// Only for `make test-sanitized`, which does not run them.
+if Context.environment["IPVS_TIMEOUT_SANITIZED"] != nil {
+  package.targets.removeAll { $0.name == "KernelTests" }
+}

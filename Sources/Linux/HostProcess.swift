@@ -52,14 +52,19 @@ package struct HostProcess: Sendable, Hashable {
 
   /// Whether a process is root's, and in the user namespace of the caller.
   package static func isOfRoot(_ number: Int32) -> Bool {
-    guard let status = try? FileReader.kernelText(of: FilePath("/proc/\(number)/status")),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }),
+    guard let status = try? FileReader.kernelText(of: FilePath("/proc/\(number)/status")), isOfRoot(status: status),
       let own = try? NamespaceIdentity("/proc/self/ns/user"),
       let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/user"))
     else { return false }
+    return own == its
+  }
+
+  /// Whether all users of a process are root, from the text of the file.
+  static func isOfRoot(status: String) -> Bool {
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }) else { return false }
     // Real, effective, saved, and for files: a program with the set-user-ID bit was started by somebody else.
     let users = line.split(whereSeparator: \.isWhitespace).dropFirst()
-    return users.count == 4 && users.allSatisfy { $0 == "0" } && own == its
+    return users.count == 4 && users.allSatisfy { $0 == "0" }
   }
 
   /// Whether it still is the process that was found, and not another one with the same number.

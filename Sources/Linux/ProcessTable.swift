@@ -73,11 +73,13 @@ struct ProcessState {
 
   /// The state of the process with this number; `nil` if there is none.
   init?(of number: pid_t) {
-    guard let text = try? FileReader.kernelText(of: FilePath("/proc/\(number)/stat")),
-      // The kernel writes `1234 (name) S 1 1234 1234 …`, and the name can contain anything.
-      let end = text.utf8.lastIndex(of: UInt8(ascii: ")"))
-    else { return nil }
-    let words = text[end...].split(separator: " ").dropFirst()
+    guard let text = ProcessState.text(of: number) else { return nil }
+    self.init(text, of: number)
+  }
+
+  /// Reads the text of the file; `nil` if it has another form.
+  init?(_ text: String, of number: pid_t) {
+    guard let words = ProcessState.wordsAfterName(in: text) else { return nil }
     let numbers = words.dropFirst().prefix(3).compactMap { pid_t($0) }
     guard let letter = words.first, numbers.count == 3 else { return nil }
     self.number = number
@@ -86,17 +88,27 @@ struct ProcessState {
   }
 
   /// When the process with this number was started; `nil` if there is none.
-  static func start(of number: pid_t) -> WallTime? {
-    guard let text = try? FileReader.kernelText(of: FilePath("/proc/\(number)/stat")),
-      let end = text.utf8.lastIndex(of: UInt8(ascii: ")"))
-    else { return nil }
-    // The start time is word 22 of the line; the name is word 2.
-    let words = text[end...].split(separator: " ").dropFirst()
+  static func start(of number: pid_t) -> WallTime? { text(of: number).flatMap(start) }
+
+  /// When a process was started, from the text of the file; `nil` if it has another form.
+  static func start(in text: String) -> WallTime? {
     let ticksPerSecond = Int64(sysconf(CInt(_SC_CLK_TCK)))
-    guard let ticks = words.dropFirst(19).first.flatMap({ Int64($0) }), ticksPerSecond > 0 else { return nil }
+    // The start time is word 22 of the line; the name is word 2.
+    guard let words = wordsAfterName(in: text), let ticks = words.dropFirst(19).first.flatMap({ Int64($0) }),
+      ticksPerSecond > 0
+    else { return nil }
     let sinceBoot = ticks.multipliedReportingOverflow(by: 1_000_000_000 / ticksPerSecond)
     guard !sinceBoot.overflow else { return nil }
     return WallTime.boot.map { WallTime(nanoseconds: $0.nanoseconds + sinceBoot.partialValue) }
+  }
+
+  private static func text(of number: pid_t) -> String? {
+    try? FileReader.kernelText(of: FilePath("/proc/\(number)/stat"))
+  }
+
+  /// The kernel writes `1234 (name) S 1 1234 1234 …`, and the name can contain anything.
+  private static func wordsAfterName(in text: String) -> ArraySlice<Substring>? {
+    text.utf8.lastIndex(of: UInt8(ascii: ")")).map { text[$0...].split(separator: " ").dropFirst() }
   }
 }
 
