@@ -56,7 +56,16 @@ import Testing
 
   @Test(
     arguments: [
-      ("exit 1", 71, "it failed with status 1 and printed no message; run `% -L --timeout` by hand to see more"),
+      (
+        "exit 1", 71,
+        "it failed with status 1 and printed no message; run `% -L --timeout` by hand to see more; if it is DPVS's"
+          + " ipvsadm, change tcp and udp timeouts in dpvs.conf, then send dpvs SIGHUP"
+      ),
+      (
+        "echo 'Are you sure that dpvs is running?' >&2; exit 2", 69,
+        "it is the ipvsadm of DPVS, which can neither read nor set timeouts: \"Are you sure that dpvs is running?\";"
+          + " change tcp and udp timeouts in dpvs.conf, then send dpvs SIGHUP"
+      ),
       (
         "echo \"Can't initialize ipvs: Protocol not available\" >&2; exit 2", 69,
         #"it finds no IPVS here: "Can't initialize ipvs: Protocol not available"; run `modprobe ip_vs`, or start the service that this ipvsadm talks to"#

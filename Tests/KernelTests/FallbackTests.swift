@@ -74,7 +74,10 @@ extension RealKernel {
             + " \(FallbackTests.advice); or \(advice)\n")
       }
       for (body, reason, advice) in [
-        ("exit 1", "it failed with status 1 and printed no message", byHand),
+        (
+          "exit 1", "it failed with status 1 and printed no message",
+          "\(byHand); if it is DPVS's ipvsadm, change tcp and udp timeouts in dpvs.conf, then send dpvs SIGHUP"
+        ),
         ("echo oh >&2; exit 9", "it failed with status 9: \"oh\"", byHand),
         ("kill -KILL $$", "it was killed by signal 9", byHand),
         ("echo no", "it printed \"no\\n\" instead of ipvsadm's line", real),
