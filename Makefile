@@ -7,7 +7,9 @@
 #   make install        install the program, manual page, completions, units and an example policy; uses PREFIX, DESTDIR
 #   make uninstall      remove the files that `make install` installed
 #   make test           run all tests, except `make test-kernels`
-#   make test-kernels   run the kernel tests on the installed user-mode kernel and on Debian's newer ones
+#   make test-kernels   run the kernel tests on the installed user-mode kernel and on Debian's newer ones, and print a table;
+#                       FILTER='ShowTests|SetTests' runs only these suites
+#   make test-cloud-kernel  run suites of the kernel tests on Debian's cloud kernel in QEMU; not part of `make test`
 #   make test-systemd   test the systemd units with a real systemd in the lab
 #   make test-fleet     test the roll-outs with Ansible and with plain ssh, on fleets of directors in the lab
 #   make test-swarm     test a node of Docker Swarm in QEMU; half an hour to an hour, not part of `make test`
@@ -51,7 +53,7 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-systemd test-fleet test-swarm test-manual bench lint \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -61,7 +63,7 @@ test: lint test-manual test-lab test-host test-link-order test-golden test-schem
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(wildcard Tests/Lab/*)) Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -122,12 +124,26 @@ test-kernel: test-dependencies release
 	swift build --build-tests $(CHECKS)
 	$(KERNEL_TESTS)
 
-test-kernels: test-kernel
+# The installed kernel comes first. A failure on one kernel does not keep the others from being tested.
+test-kernels: test-dependencies release
+	swift build --build-tests $(CHECKS)
 	Tests/Lab/fetch-kernels .build/kernels > .build/kernels.list
-	while read -r version kernel modules; do \
+	rm -rf .build/kernel-results; mkdir .build/kernel-results
+	installed=$$($(LAB) uname -r); \
+	columns=$$installed=.build/kernel-results/$$installed; \
+	echo "== Linux $$installed"; \
+	$(KERNEL_TESTS) .build/kernel-results/$$installed || true; \
+	while read -r version kernel modules <&3; do \
 	  echo "== Linux $$version"; \
-	  LAB_KERNEL=$$kernel LAB_MODULES=$$modules $(KERNEL_TESTS); \
-	done < .build/kernels.list
+	  LAB_KERNEL=$$kernel LAB_MODULES=$$modules $(KERNEL_TESTS) .build/kernel-results/$$version || true; \
+	  columns+=" $$version=.build/kernel-results/$$version"; \
+	done 3< .build/kernels.list; \
+	Tests/Lab/kernel-table $$columns
+
+test-cloud-kernel: test-dependencies release
+	@Tests/Lab/install-dependencies swarm
+	swift build --build-tests $(CHECKS)
+	Tests/CloudKernel/cloud-kernel-test $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
 
 test-systemd: test-dependencies release
 	Tests/Lab/systemd-test $(CURDIR)/$(DIST)
