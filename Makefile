@@ -10,6 +10,7 @@
 #   make test-kernels   run the kernel tests on the installed user-mode kernel and on Debian's newer ones, and print a table;
 #                       FILTER='ShowTests|SetTests' runs only these suites
 #   make test-cloud-kernel  run suites of the kernel tests on Debian's cloud kernel in QEMU; not part of `make test`
+#   make test-faults    make every system call of every changing command fail, and kill the commands there, in the lab
 #   make test-systemd   test the systemd units with a real systemd in the lab
 #   make test-fleet     test the roll-outs with Ansible and with plain ssh, on fleets of directors in the lab
 #   make test-swarm     test a node of Docker Swarm in QEMU; half an hour to an hour, not part of `make test`
@@ -53,7 +54,7 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -144,6 +145,12 @@ test-cloud-kernel: test-dependencies release
 	@Tests/Lab/install-dependencies swarm
 	swift build --build-tests $(CHECKS)
 	Tests/CloudKernel/cloud-kernel-test $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
+
+test-faults: test-dependencies release
+	swift build --build-tests $(CHECKS)
+	$(LAB) -m 1G -t 14400 env IPVS_TIMEOUT_FAULTS=complete IPVS_TIMEOUT_PROGRAM=$(CURDIR)/$(DIST) \
+	  .build/debug/ipvs-timeoutPackageTests.xctest --testing-library swift-testing \
+	  --filter 'KernelTests\.RealKernel/(FaultTests|RenewalCrashTests)'
 
 test-systemd: test-dependencies release
 	Tests/Lab/systemd-test $(CURDIR)/$(DIST)

@@ -6,10 +6,10 @@ import Testing
 extension RealKernel {
   /// A renewal that is killed, interrupted or refused at any of its system calls.
   ///
-  /// Each test counts the calls up, until the command ends as if nothing had happened. So no call is forgotten.
+  /// A run without a fault shows the calls. `make test-faults` tries all of them; without it, calls that change nothing
+  /// are represented by the first and the last of each kind.
   @Suite struct RenewalCrashTests {
     private let netns = Namespace.current
-    private let directory = ScratchDirectory.current
 
     /// A command that renews connections, in a namespace with the timeouts 60, 30 and 60 or the default ones.
     enum Command: String, CaseIterable, CustomTestStringConvertible {
@@ -19,7 +19,7 @@ extension RealKernel {
         switch self {
         case .renew: ["renew", "--yes"]
         case .set: ["set", "60", "30", "60", "--renew", "--yes"]
-        case .with: ["with", "60", "30", "60", "--renew", "--yes", "--", "true"]
+        case .with: ["with", "60", "30", "60", "--renew", "--yes", "--", "/bin/true"]
         }
       }
 
@@ -31,139 +31,101 @@ extension RealKernel {
     /// The system calls from the first one of the program to the end of the renewal.
     ///
     /// `set` and `with` renew with the same code, so only the calls that change something are repeated for them.
-    static let calls: [(Command, String)] =
-      [
-        "sendto", "recvfrom", "socket", "setsockopt", "getsockopt", "connect", "openat", "close", "unlink", "rmdir",
-        "link",
-      ]
-      .map { (.renew, $0) } + ["sendto", "unlink", "link"].flatMap { [(.set, $0), (.with, $0)] }
+    static let calls: [(Command, [String])] = [
+      (
+        .renew,
+        [
+          "sendto", "recvfrom", "socket", "setsockopt", "getsockopt", "connect", "openat", "close", "unlink", "rmdir",
+          "link",
+        ]
+      ), (.set, ["sendto", "unlink", "link"]), (.with, ["sendto", "unlink", "link"]),
+    ]
 
-    /// Runs a command with something injected into its nth system call of a name.
-    ///
-    /// - Returns: How it ended, and whether it has come to that call.
-    private func run(_ command: Command, _ call: String, _ number: Int, _ what: String) async throws -> (
-      outcome: Outcome, hasCome: Bool
-    ) {
-      let values = command.before.split(separator: " ").compactMap { Int($0) }
-      try await netns.set(values[0], values[1], values[2])
-      try await RenewalTable.fill(in: netns)
-      let outcome = try await netns.run(
-        ["strace", "-o", "\(directory.path)/trace", "-e", "trace=\(call)"]
-          + ["-e", "inject=\(call):\(what):when=\(number)"] + [Guest.program] + command.words)
-      let trace = directory.text("trace")
-      // The end of a child sends a signal, too.
-      let signs = ["(INJECTED)", "killed by SIGKILL"] + ["TERM", "INT", "HUP", "QUIT"].map { "--- SIG\($0) {" }
-      return (outcome, signs.contains { trace.contains($0) })
-    }
-
-    /// Expects that the program says what was left, and that `rollback` restores it.
-    private func expectRollback(_ command: Command, _ comment: String) async throws {
-      let isDaemonLeft = !(try await netns.daemons().isEmpty)
-      let isRecordLeft = !(try await netns.records().isEmpty)
-      let next = try await netns.program("show")
-      #expect(next.status == 0, "\(comment): \(next)")
-      #expect(next.stderr.isEmpty == !isRecordLeft, "\(comment): \(next)")
-      // Without a record, nobody could stop the daemon.
-      if isDaemonLeft { #expect(isRecordLeft, "\(comment)") }
-      if isRecordLeft {
-        #expect(
-          next.stderr.contains("run `ipvs-timeout rollback` to ") && next.stderr.hasPrefix("ipvs-timeout: an earlier"),
-          "\(comment): \(next)")
-      }
-      let values = try await netns.timeouts()
-      let rollback = try await netns.program("rollback")
-      #expect(rollback.status == 0, "\(comment): \(rollback)")
-      #expect(
-        rollback.stderr.contains("stopped the backup daemon that a killed renewal had left") == isDaemonLeft,
-        "\(comment): \(rollback)")
-      try await netns.expectNoDaemon()
-      let wanted = command == .with && isRecordLeft ? "900 120 300" : values
-      expect(try await netns.timeouts(), equals: wanted, "\(comment)")
-      #expect(wanted == command.before || wanted == command.after, "\(comment)")
-      #expect(try await netns.program("show").stderr.isEmpty, "\(comment)")
-      #expect(try await netns.entries().count == 4, "\(comment)")
-    }
-
-    @Test(arguments: calls)
-    func leavesARecordWhenKilled(_ command: Command, _ call: String) async throws {
-      var (number, daemons) = (1, 0)
-      while true {
-        let (outcome, hasCome) = try await run(command, call, number, "signal=KILL")
-        guard hasCome else {
-          #expect(outcome.status == 0, "\(call) \(number): \(outcome)")
-          break
+    /// Runs a command once for each chosen call of these names, with the fault in it.
+    private func sweep(
+      _ command: Command, _ names: [String], _ fault: Fault,
+      _ check: (RenewalFaultScene, TracedRun, Comment) throws -> Void
+    ) throws {
+      try RenewalFaultScene.with { scene in
+        let rehearsal = try scene.run(command) { _ in nil }
+        #expect(rehearsal.outcome.status == 0, "\(rehearsal.outcome)")
+        let calls = rehearsal.calls.filter { names.contains($0.name) && $0.isOfFirstThread }
+        for name in names { #expect(calls.contains { $0.name == name }, "\(name)") }
+        for call in FaultScene.chosen(calls) {
+          let run = try scene.run(command) { $0.name == call.name && $0.nth == call.nth ? fault : nil }
+          let comment: Comment = "\(call) \(fault): \(run.outcome)"
+          // How often the program looks whether its child has ended differs.
+          guard run.hit != nil else {
+            #expect(command == .with, comment)
+            continue
+          }
+          try check(scene, run, comment)
         }
-        #expect(outcome.status == -SIGKILL, "\(call) \(number): \(outcome)")
-        if !(try await netns.daemons().isEmpty) { daemons += 1 }
-        try await expectRollback(command, "\(call) \(number)")
-        number += 1
       }
-      try await netns.expectNoDaemon()
+    }
+
+    @Test(arguments: calls) func leavesARecordWhenKilled(_ command: Command, _ names: [String]) throws {
+      var daemons: [String: Int] = [:]
+      try sweep(command, names, .signal(SIGKILL)) { scene, run, comment in
+        #expect(run.outcome.status == -SIGKILL, comment)
+        if try scene.daemons.isBackupRunning() { daemons[run.hit?.name ?? "", default: 0] += 1 }
+        try scene.expectRollback(command, comment)
+      }
       // At least one of these calls is made while the daemon runs.
-      if ["sendto", "setsockopt", "connect", "close", "openat"].contains(call) { #expect(daemons > 0) }
+      let some = FaultScene.isComplete ? ["sendto", "setsockopt", "connect", "close", "openat"] : ["sendto"]
+      for name in some where names.contains(name) { #expect(daemons[name, default: 0] > 0, "\(name)") }
     }
 
     /// All signals are held in the same way, so `set` and `with` get only one of them.
     @Test(
       arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT].map { (Command.renew, $0) }
         + [Command.set, .with].map { ($0, SIGTERM) })
-    func leavesNothingAfterASignal(_ command: Command, _ signal: Int32) async throws {
-      let name = [SIGTERM: "TERM", SIGINT: "INT", SIGHUP: "HUP", SIGQUIT: "QUIT"][signal] ?? ""
-      for call in command == .renew ? ["sendto", "openat"] : ["sendto"] {
-        var number = 1
-        while true {
-          let (outcome, hasCome) = try await run(command, call, number, "signal=\(name)")
-          guard hasCome else { break }
-          #expect(outcome.status == -signal, "\(call) \(number): \(outcome)")
-          try await netns.expectNoDaemon()
-          let values = try await netns.timeouts()
-          #expect(values == command.before || values == command.after, "\(call) \(number)")
-          if command == .with { #expect(values == "900 120 300", "\(call) \(number)") }
-          number += 1
-        }
-        #expect(number > 3, "\(call)")
+    func leavesNothingAfterASignal(_ command: Command, _ signal: Int32) throws {
+      var count = 0
+      try sweep(command, command == .renew ? ["sendto", "openat"] : ["sendto"], .signal(signal)) {
+        scene, run, comment in
+        #expect(run.outcome.status == -signal, comment)
+        try scene.expectNothingLeft(comment)
+        let values = try scene.timeouts
+        #expect(values == command.before || values == command.after, comment)
+        if command == .with { #expect(values == "900 120 300", comment) }
+        count += 1
       }
+      #expect(count > 6)
     }
 
-    private static let failures: [(Command, String, String)] =
+    private static let failures: [(Command, String, Int32)] =
       [
-        ("sendto", "ENOBUFS"), ("sendto", "EPERM"), ("recvfrom", "ENOMEM"), ("socket", "EMFILE"), ("socket", "ENFILE"),
-        ("setsockopt", "ENOPROTOOPT"), ("getsockopt", "ENOPROTOOPT"), ("connect", "ENETUNREACH"),
-        ("openat", "EMFILE"), ("link", "EPERM"), ("mkdir", "EROFS"), ("flock", "ENOLCK"), ("write", "ENOSPC"),
+        ("sendto", ENOBUFS), ("sendto", EPERM), ("recvfrom", ENOMEM), ("socket", EMFILE), ("socket", ENFILE),
+        ("setsockopt", ENOPROTOOPT), ("getsockopt", ENOPROTOOPT), ("connect", ENETUNREACH),
+        ("openat", EMFILE), ("link", EPERM), ("mkdir", EROFS), ("flock", ENOLCK), ("write", ENOSPC),
       ].map { (.renew, $0, $1) }
-      + [("sendto", "ENOBUFS"), ("recvfrom", "ENOMEM"), ("getsockopt", "ENOPROTOOPT")].flatMap {
+      + [("sendto", ENOBUFS), ("recvfrom", ENOMEM), ("getsockopt", ENOPROTOOPT)].flatMap {
         [(.set, $0, $1), (.with, $0, $1)]
       }
 
     /// The program reports each failure, and leaves neither the daemon nor a record.
     @Test(arguments: failures)
-    func reportsAFailedSystemCall(_ command: Command, _ call: String, _ error: String) async throws {
-      var number = 1
-      while true {
-        let (outcome, hasCome) = try await run(command, call, number, "error=\(error)")
-        guard hasCome else { break }
-        let comment: Comment = "\(call) \(error) \(number): \(outcome)"
+    func reportsAFailedSystemCall(_ command: Command, _ call: String, _ error: Int32) throws {
+      try sweep(command, [call], .error(error)) { scene, run, comment in
+        let outcome = run.outcome
         // A call that a failure does not matter to changes nothing else.
         if outcome.status == 0 {
-          #expect(try await netns.timers()[1].map { $0 <= 60 } == (command != .with), comment)
+          let first = try scene.daemons.entries().first { $0.port == 1 }?.secondsLeft
+          #expect(first.map { $0 <= 60 } == (command != .with), comment)
         } else if call != "write" {
           #expect(outcome.stderr.hasPrefix("ipvs-timeout: "), comment)
           #expect(outcome.status > 0, comment)
         }
-        let isDaemonLeft = !(try await netns.daemons().isEmpty)
+        let isDaemonLeft = try scene.daemons.isBackupRunning()
+        let isRecordLeft = scene.isRecordLeft
         // Only a daemon that could not be stopped may stay, with its record.
-        if isDaemonLeft {
-          #expect(outcome.stderr.contains("stop the backup daemon"), comment)
-          try await expectRollback(command, "\(call) \(error) \(number)")
-        }
-        if !(try await netns.records().isEmpty) {
-          #expect(outcome.status != 0 && outcome.stderr.contains("rollback"), comment)
-          try await expectRollback(command, "\(call) \(error) \(number)")
-        }
-        let values = try await netns.timeouts()
+        if isDaemonLeft { #expect(outcome.stderr.contains("stop the backup daemon"), comment) }
+        if isRecordLeft { #expect(outcome.status != 0 && outcome.stderr.contains("rollback"), comment) }
+        if isDaemonLeft || isRecordLeft { try scene.expectRollback(command, comment) }
+        let values = try scene.timeouts
         #expect(values == command.before || values == command.after, comment)
-        #expect(try await netns.entries().count == 4, comment)
-        number += 1
+        #expect(try scene.daemons.entries().count == 4, comment)
       }
     }
 
@@ -178,7 +140,7 @@ extension RealKernel {
           + " && dd if=/dev/zero of=/run/ipvs-timeout/file 2>/dev/null;"
         : "mkdir -p /run/ipvs-timeout && mount --bind /run/ipvs-timeout /run/ipvs-timeout"
           + " && mount -o remount,bind,ro /run/ipvs-timeout &&"
-      let script = "\(mount) exec \"$0\" \"$@\""
+      let script = "mkdir -p /run/ipvs-timeout; \(mount) exec \"$0\" \"$@\""
       let outcome = try await netns.run(["unshare", "-m", "sh", "-c", script, Guest.program] + command.words)
       #expect(outcome.status == 71 && outcome.stderr.contains("so no connection was renewed"), "\(outcome)")
       #expect(try await netns.timers()[1].map { $0 > 60 } == true)
@@ -186,5 +148,77 @@ extension RealKernel {
       // `set` sets the timeouts first.
       expect(try await netns.timeouts(), equals: command == .with ? "900 120 300" : "60 30 60")
     }
+  }
+}
+
+/// A namespace with connections in which renewals run with faults.
+private final class RenewalFaultScene {
+  private let scene: FaultScene
+  let daemons: KernelDaemons
+
+  private init(_ scene: FaultScene) throws {
+    self.scene = scene
+    let device = try scene.program.run(
+      ["/bin/sh", "-c", "PATH=$PATH:/usr/sbin:/sbin exec ip link set lo up multicast on"], isTraced: false)
+    #expect(device.outcome.status == 0, "\(device.outcome)")
+    daemons = try KernelDaemons(of: .current)
+  }
+
+  static func with(_ body: (RenewalFaultScene) throws -> Void) throws {
+    try FaultScene.with { scene in try body(RenewalFaultScene(scene)) }
+  }
+
+  var timeouts: String {
+    get throws { try scene.timeouts }
+  }
+
+  /// Whether a record of a trial or a renewal is there.
+  var isRecordLeft: Bool { scene.files.contains { $0.hasPrefix("trials/") } }
+
+  /// Runs a command on connections with the default timers.
+  func run(
+    _ command: RealKernel.RenewalCrashTests.Command, fault: (TracedCall) -> Fault?
+  ) throws -> TracedRun {
+    scene.clear()
+    let values = try timeouts
+    if values != command.before { try scene.set(command.before) }
+    try daemons.fill()
+    return try scene.program.run([Guest.program] + command.words, fault: fault)
+  }
+
+  /// Expects that no backup daemon runs, and that no file is left but the lock.
+  func expectNothingLeft(_ comment: Comment) throws {
+    #expect(try !daemons.isBackupRunning(), comment)
+    #expect(!scene.isSomethingLeft, "\(scene.files) \(comment)")
+  }
+
+  /// Expects that the program says what was left, and that `rollback` restores it.
+  func expectRollback(_ command: RealKernel.RenewalCrashTests.Command, _ comment: Comment) throws {
+    let (isDaemonLeft, isRecordLeft) = (try daemons.isBackupRunning(), isRecordLeft)
+    // Without a record, nobody could stop the daemon.
+    if isDaemonLeft { #expect(isRecordLeft, comment) }
+    let timers = try daemons.entries().map { $0.secondsLeft > 60 }
+    let files = scene.files.map { $0.filter { !$0.isNumber } }
+    guard scene.isNew(state: "\(try timeouts) \(isDaemonLeft) \(files) \(timers)") else { return }
+    let next = try scene.run("show")
+    #expect(next.status == 0, "\(comment): \(next)")
+    #expect(next.stderr.isEmpty == !isRecordLeft, "\(comment): \(next)")
+    if isRecordLeft {
+      #expect(
+        next.stderr.contains("run `ipvs-timeout rollback` to ") && next.stderr.hasPrefix("ipvs-timeout: an earlier"),
+        "\(comment): \(next)")
+    }
+    let values = try timeouts
+    let rollback = try scene.run("rollback")
+    #expect(rollback.status == 0, "\(comment): \(rollback)")
+    #expect(
+      rollback.stderr.contains("stopped the backup daemon that a killed renewal had left") == isDaemonLeft,
+      "\(comment): \(rollback)")
+    try expectNothingLeft(comment)
+    let wanted = command == .with && isRecordLeft ? "900 120 300" : values
+    #expect(try timeouts == wanted, comment)
+    #expect(wanted == command.before || wanted == command.after, comment)
+    #expect(try scene.run("show").stderr.isEmpty, comment)
+    #expect(try daemons.entries().count == 4, comment)
   }
 }

@@ -12,19 +12,23 @@ struct RenewalEntry: Hashable {
   /// `LOCAL`, or `SYNC` for an entry from a sync daemon.
   let origin: String
   let secondsLeft: Int
-}
 
-extension Namespace {
-  /// The connection table, sorted by the client's port.
-  func entries() async throws -> [RenewalEntry] {
-    let table = try await Guest.output(entering + ["cat", "/proc/net/ip_vs_conn_sync"])
-    return try table.split(separator: "\n").dropFirst().map { line in
+  /// The entries of a table as the kernel prints it, sorted by the client's port.
+  static func all(in table: String) throws -> [RenewalEntry] {
+    try table.split(separator: "\n").dropFirst().map { line in
       let cells = line.split(separator: " ").map(String.init)
       try #require(cells.count == 10 || cells.count == 9, "\(line)")
       return RenewalEntry(
         transport: cells[0], port: try #require(Int(cells[2], radix: 16)), state: cells[7], origin: cells[8],
         secondsLeft: try #require(cells.last.flatMap { Int($0) }))
     }.sorted { $0.port < $1.port }
+  }
+}
+
+extension Namespace {
+  /// The connection table, sorted by the client's port.
+  func entries() async throws -> [RenewalEntry] {
+    try RenewalEntry.all(in: try await Guest.output(entering + ["cat", "/proc/net/ip_vs_conn_sync"]))
   }
 
   /// The seconds that each connection has left, by the client's port.
@@ -141,17 +145,22 @@ struct RenewalTable {
   static func fill(_ rows: [Row] = defaults, in netns: Namespace) async throws {
     let daemon = try await SyncedConnection.Daemon(in: netns)
     let sender = try LabSocket(in: netns, at: "127.0.0.1", 0, isStream: false)
+    let messages = try messages(rows)
     let before = Set(try await netns.entries().map { "\($0.transport) \($0.port)" })
-    for begin in stride(from: 0, to: rows.count, by: 20) {
+    for message in messages { try sender.sends(message, toGroup: "224.0.0.81", 8848) }
+    let all = before.union(rows.map { "\($0.state.code.transport == 6 ? "TCP" : "UDP") \($0.port)" })
+    try await daemon.hasHeard(all.count)
+    try await daemon.stops()
+  }
+
+  /// The messages of the sync protocol that add connections.
+  static func messages(_ rows: [Row]) throws -> [[UInt8]] {
+    try stride(from: 0, to: rows.count, by: 20).map { begin in
       let part = rows[begin..<min(begin + 20, rows.count)]
       let entries = try part.flatMap { try $0.bytes() }
       let size = UInt16(entries.count + 8)
       // Reserved, sync id, size, connections, version, spare.
-      try sender.sends(
-        [0, 7, UInt8(size >> 8), UInt8(size & 255), UInt8(part.count), 1, 0, 0] + entries, toGroup: "224.0.0.81", 8848)
+      return [0, 7, UInt8(size >> 8), UInt8(size & 255), UInt8(part.count), 1, 0, 0] + entries
     }
-    let all = before.union(rows.map { "\($0.state.code.transport == 6 ? "TCP" : "UDP") \($0.port)" })
-    try await daemon.hasHeard(all.count)
-    try await daemon.stops()
   }
 }
