@@ -39,6 +39,8 @@ import Testing
     ("/*/a", ["/d/a", "/etc/a"]), ("/etc/[ab]", ["/etc/a", "/etc/b"]), ("/etc/[!a]", ["/etc/b"]),
     ("/etc/?", ["/etc/a", "/etc/b"]),
     ("/etc/.*", ["/etc/.hidden"]), ("/etc/{a,{b,c}}", ["/etc/a", "/etc/b"]), ("/d/{}", ["/d/{}"]), ("/d/{x", ["/d/{x"]),
+    ("/d/{{x,a}", ["/d/{x"]), ("/d/{{},a}", ["/d/{}", "/d/a"]), ("/etc/{a}}", []),
+    ("/{etc/{b,a},d/a}", ["/etc/b", "/etc/a", "/d/a"]),
     ("/d/x\\*", ["/d/x*"]), ("/d/{x\\,y,a}", ["/d/x,y", "/d/a"]), ("/etc/a/b", []), ("//etc//a", ["/etc/a"]),
     ("/", [""]),
     ("/etc/[", []), ("/e{t,}c/a", ["/etc/a"]), ("/dangling", ["/dangling"]),
@@ -51,6 +53,11 @@ import Testing
       #expect(symlink("nowhere", root.appending("dangling").string) == 0)
       #expect(try ProcessFiles(root: root, directory: nil).matches(of: pattern) == wanted)
     }
+  }
+
+  @Test func `with a combining mark after the slash are absolute`() {
+    #expect(ProcessFiles.absolute("/\u{324}x", from: "/d") == "/\u{324}x")
+    #expect(ProcessFiles.absolute("x", from: "/") == "/x")
   }
 
   @Test func `are limited in number`() async throws {
@@ -78,6 +85,9 @@ import Testing
         let found = try files.matches(of: open)
         #expect(found.isEmpty)
       }
+      // 512 patterns, and in each of them thousands of braces that have no end.
+      let open = String(repeating: "{a,b}", count: 9) + String(repeating: "{", count: 3900)
+      #expect(try files.matches(of: "/\(open)").isEmpty)
     }
   }
 

@@ -28,7 +28,7 @@ public enum NetworkNamespace: Sendable, Hashable {
     self =
       switch text {
       case "host": .current
-      case _ where text.contains("/"): .path(NetworkNamespace.path(text))
+      case _ where text.hasSlash: .path(NetworkNamespace.path(text))
       case _ where text.hasPrefix("pid "): Int32(text.dropFirst(4)).map(NetworkNamespace.process) ?? .named(text)
       default: .named(text)
       }
@@ -37,8 +37,13 @@ public enum NetworkNamespace: Sendable, Hashable {
   /// A path in which a `/` is left, although `FilePath` removes the last one of `blue/`.
   private static func path(_ text: String) -> FilePath {
     let path = FilePath(text)
-    return path.string.contains("/") ? path : FilePath("./\(path.string)")
+    return path.string.hasSlash ? path : FilePath("./\(path.string)")
   }
+}
+
+extension String {
+  /// Whether it has a `/`, which may come before a combining mark: to the system, it is a byte.
+  fileprivate var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
 }
 
 extension NetworkNamespace: CustomStringConvertible {
@@ -50,7 +55,7 @@ extension NetworkNamespace: CustomStringConvertible {
     case .current: "host"
     case .named(let name) where NetworkNamespace(parsing: name) != self: "/run/netns/\(name)"
     case .named(let name): name
-    case .path(let path) where !path.string.contains("/"): "./\(path.string)"
+    case .path(let path) where !path.string.hasSlash: "./\(path.string)"
     case .path(let path): path.string
     case .process(let number): "pid \(number)"
     }

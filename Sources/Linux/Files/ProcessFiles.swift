@@ -54,8 +54,9 @@ package struct ProcessFiles: Sendable {
   ///   - directory: The directory in which a relative path begins.
   /// - Returns: The absolute path; `nil` for a relative path if the directory is not known.
   package static func absolute(_ path: String, from directory: String?) -> String? {
-    if path.hasPrefix("/") { return path }
-    return directory.map { $0.hasSuffix("/") ? $0 + path : "\($0)/\(path)" }
+    // A combining mark may follow; to the system, a slash is a byte.
+    if path.utf8.first == UInt8(ascii: "/") { return path }
+    return directory.map { $0.utf8.last == UInt8(ascii: "/") ? $0 + path : "\($0)/\(path)" }
   }
 
   /// Reads the file at a path, if it is a regular one.
@@ -208,31 +209,28 @@ extension String {
   ///
   /// `{}` does not count.
   fileprivate var firstBraces: (Range<Index>, [Substring])? {
-    var position = startIndex
-    while let start = self[position...].firstUnescaped(where: { $0 == "{" }) {
-      if let found = choices(from: start), found.0.upperBound > index(start, offsetBy: 2) { return found }
-      position = index(after: start)
-    }
-    return nil
-  }
-
-  private func choices(from start: Index) -> (Range<Index>, [Substring])? {
-    var (depth, choices, begin) = (0, [Substring](), index(after: start))
-    var rest = self[start...]
+    var open: [(start: Index, begin: Index, choices: [Substring])] = []
+    var first: (Range<Index>, [Substring])?
+    var rest = self[...]
+    // One pass, because most braces may have no end.
     while let next = rest.firstUnescaped(where: { "{},".contains($0) }) {
+      let after = index(after: next)
+      rest = self[after...]
       switch self[next] {
-      case "{": depth += 1
+      case "{": open.append((next, after, []))
       case "}":
-        depth -= 1
-        if depth == 0 { return (start..<index(after: next), choices + [self[begin..<next]]) }
-      case _ where depth == 1:
-        choices.append(self[begin..<next])
-        begin = index(after: next)
+        guard let last = open.popLast(), index(after: last.start) < next else { break }
+        if first.map({ last.start < $0.0.lowerBound }) ?? true {
+          first = (last.start..<after, last.choices + [self[last.begin..<next]])
+        }
+        if open.isEmpty { return first }
+      case _ where !open.isEmpty:
+        open[open.count - 1].choices.append(self[open[open.count - 1].begin..<next])
+        open[open.count - 1].begin = after
       default: break
       }
-      rest = self[index(after: next)...]
     }
-    return nil
+    return first
   }
 
   fileprivate func replacingRange(_ range: Range<Index>, with text: Substring) -> String {

@@ -49,9 +49,11 @@ import Testing
     #expect(NetworkNamespace(parsing: description) == .path(FilePath(description)))
   }
 
-  @Test func `with a slash at its end is a path, and is read back`() {
-    let namespace = NetworkNamespace(parsing: "blue/")
-    #expect(namespace == .path("./blue"))
+  /// The mark U+0324 combines with the slash before it.
+  @Test(arguments: [("blue/", "./blue"), ("../\u{324}", "../\u{324}"), ("\u{324}/", "./\u{324}")])
+  func `with a slash anywhere is a path, and is read back`(text: String, path: FilePath) {
+    let namespace = NetworkNamespace(parsing: text)
+    #expect(namespace == .path(path))
     #expect(NetworkNamespace(parsing: namespace.description) == namespace)
   }
 
