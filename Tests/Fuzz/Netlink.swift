@@ -10,7 +10,7 @@ internal import SystemPackage
 
 /// The answers of the kernel over generic netlink, up to the timeouts; libnl walks the attributes.
 ///
-/// The first byte chooses what is asked for.
+/// The first byte chooses the question.
 func checkNetlink(_ bytes: [UInt8]) {
   guard let question = bytes.first else { return }
   let answer = [UInt8](bytes.dropFirst())

@@ -170,7 +170,9 @@ import Testing
       equals: .writes(Timeouts(udp: 5), in: .file("/config")))
   }
 
-  /// Each alias stands for a list one level deeper. Freeing 50 000 levels would need more stack than there is.
+  /// Each alias stands for a list one level deeper.
+  ///
+  /// Freeing 50 000 levels would need more stack than there is.
   @Test func `is not nested more deeply with aliases than without`() async throws {
     func nested(_ levels: Int) -> String {
       "- &a0 [x]\n" + (1...levels).map { "- &a\($0) [*a\($0 - 1)]\n" }.joined()
@@ -178,7 +180,7 @@ import Testing
     expect(try await configured(nested(97)), equals: .unknown("/config: there are no keys and values"))
     for levels in [99, 50_000] {
       expect(
-        try await configured(nested(levels)), equals: .unknown("/config line 100: it is nested too deeply"))
+        try await configured(nested(levels)), equals: .unknown("/config line 101: it is nested too deeply"))
     }
   }
 
