@@ -18,6 +18,9 @@
 #   make lint           check format, wording, links and numbers of the documentation, and shell scripts
 #   make test-recipes   run the recipes of README.md and docs/ word for word, in the lab
 #   make recipes        write the output in README.md and docs/ from a run of their recipes
+#   make fuzz           feed each parser with libFuzzer for a minute, two at a time; SECONDS=N for another time, PARSERS="…" for some
+#   make test-fuzz      the same for a few seconds each
+#   make test-sanitized run the tests of the libraries with the address sanitizer, or SANITIZERS=thread; not part of `make test`
 #   make bench          compare the program with ipvsadm
 #   make test-schema    hold docs/reference/output.schema.json against the JSON that every command prints
 #   make docs           build the documentation of the library, .build/docs/site
@@ -44,6 +47,14 @@ DOCS := .build/docs
 TUTORIAL := Sources/IPVS/IPVS.docc
 KERNEL_TESTS := Tests/Lab/kernel-tests $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
 
+# Swift's own libFuzzer. lld, because gold fails, and no dead code is removed, because the counters would be, too.
+FUZZ_BUILD := IPVS_TIMEOUT_FUZZ=1 swift build -c release --product Fuzz --scratch-path .build/fuzz --disable-dead-strip \
+	-Xswiftc -enable-testing -Xswiftc -sanitize=address,fuzzer -Xswiftc -use-ld=lld \
+	-Xcc -fsanitize=address,undefined,fuzzer-no-link -Xcc -fno-sanitize-recover=undefined
+FUZZ := Tests/Fuzz/run .build/fuzz/release/Fuzz
+SECONDS := 60
+SANITIZERS := address
+
 GENERATE_MANUAL := swift build --product ipvs-timeout >&2 && docs/manual/generate .build/debug/ipvs-timeout docs/manual/frame.mdoc
 
 INSTALL_PROGRAM := $(DESTDIR)$(PREFIX)/sbin/ipvs-timeout
@@ -54,17 +65,17 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-link-order test-golden test-schema test-recipes test-examples test-kernel test-systemd test-fleet
+test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden test-schema test-recipes test-examples test-kernel test-systemd test-fleet
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -73,6 +84,24 @@ lint: test-dependencies
 test-host: test-dependencies
 	swift build --build-tests $(CHECKS)
 	swift test --skip-build --skip KernelTests
+
+fuzz: test-dependencies
+	$(FUZZ_BUILD)
+	$(FUZZ) $(SECONDS) $(PARSERS)
+
+# By then the corpus has been read; the rest of the time goes into new inputs.
+test-fuzz: test-dependencies
+	$(FUZZ_BUILD)
+	$(FUZZ) 5
+
+# The kernel tests and those of the command are left out; most of these start the program. C code is also checked for undefined behaviour.
+test-sanitized: test-dependencies
+	for sanitizer in $(SANITIZERS); do \
+	  options="--sanitize $$sanitizer --scratch-path .build/sanitized/$$sanitizer -Xswiftc -use-ld=lld \
+	    -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined"; \
+	  IPVS_TIMEOUT_SANITIZED=1 swift build --build-tests $$options; \
+	  LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt IPVS_TIMEOUT_SANITIZED=1 swift test --skip-build $$options; \
+	done
 
 test-examples: test-dependencies release test-docs
 	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST) > .build/demo.log || { cat .build/demo.log; exit 1; }
