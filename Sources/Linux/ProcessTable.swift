@@ -99,7 +99,10 @@ struct ProcessState {
     else { return nil }
     let sinceBoot = ticks.multipliedReportingOverflow(by: 1_000_000_000 / ticksPerSecond)
     guard !sinceBoot.overflow else { return nil }
-    return WallTime.boot.map { WallTime(nanoseconds: $0.nanoseconds + sinceBoot.partialValue) }
+    return WallTime.boot.flatMap { boot in
+      let (start, overflow) = boot.nanoseconds.addingReportingOverflow(sinceBoot.partialValue)
+      return overflow ? nil : WallTime(nanoseconds: start)
+    }
   }
 
   private static func text(of number: pid_t) -> String? {
@@ -146,7 +149,8 @@ package struct WallTime: Sendable, Hashable, Comparable {
 
   /// The point in time that is this many seconds later.
   package func later(bySeconds seconds: Int64) -> WallTime {
-    WallTime(nanoseconds: nanoseconds + seconds * 1_000_000_000)
+    let (later, overflow) = nanoseconds.addingReportingOverflow(seconds * 1_000_000_000)
+    return WallTime(nanoseconds: overflow ? .max : later)
   }
 }
 

@@ -75,7 +75,7 @@ import Testing
   @Test(
     arguments: [
       ("0", 0), ("21474836", 21_474_836), ("21474837", 0), ("4294967", 4_294_967), ("42949672", 0),
-      ("18446744073709551", 0), ("99999999999999999999", 0),
+      ("18446744073709551", 0), ("99999999999999999999", 0), ("18446744073709551619", 0),
     ] as [(String, UInt32)])
   func `reads a time that has wrapped around as 0`(expires: String, seconds: UInt32) throws {
     let line = "TCP C0000202 9C41 C0000264 0050 C6336402 1F90 ESTABLISHED \(expires)\n"

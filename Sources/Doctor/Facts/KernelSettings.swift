@@ -42,7 +42,9 @@ package struct KernelSettings: Sendable, Hashable {
   package func text(_ setting: KernelSetting) -> String? { texts[setting] }
 
   /// The number that a setting is; `nil` where there is none.
-  package subscript(_ setting: KernelSetting) -> Int? { texts[setting].flatMap { Int($0) } }
+  ///
+  /// The kernel keeps these numbers in 32 bits. A larger one is no setting, and sums and products of them would overflow.
+  package subscript(_ setting: KernelSetting) -> Int? { texts[setting].flatMap { Int32($0) }.map { Int($0) } }
 }
 
 extension KernelSetting {

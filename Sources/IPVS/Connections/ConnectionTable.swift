@@ -157,8 +157,9 @@ struct ConnectionLine {
     for byte in field {
       guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte else { return nil }
       let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
-      if isTooLarge { return .max }
-      value = product &+ UInt64(byte &- UInt8(ascii: "0"))
+      let (sum, isMore) = product.addingReportingOverflow(UInt64(byte &- UInt8(ascii: "0")))
+      if isTooLarge || isMore { return .max }
+      value = sum
     }
     return value
   }

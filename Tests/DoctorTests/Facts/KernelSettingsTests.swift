@@ -36,6 +36,11 @@ import Testing
     #expect(try KernelSettings(in: .path(netns.path)).text(.localReservedPorts) == reserved)
   }
 
+  @Test func `are no numbers with which sums overflow`() {
+    #expect(KernelSettings([.tcpKeepaliveTime: "2147483647"])[.tcpKeepaliveTime] == 2_147_483_647)
+    #expect(KernelSettings([.tcpKeepaliveTime: "9223372036854775807"])[.tcpKeepaliveTime] == nil)
+  }
+
   @Test func `may be missing, or no number`() {
     #expect(KernelSettings([:])[.tcpKeepaliveTime] == nil)
     #expect(KernelSettings([.tcpKeepaliveTime: "many"])[.tcpKeepaliveTime] == nil)
