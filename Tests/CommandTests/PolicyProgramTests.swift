@@ -41,6 +41,20 @@ import Testing
     }
   }
 
+  @Test func `a pattern that could not be looked up is a failure, and does not match nothing`() async throws {
+    try await withPolicy(made: #"ln -s "${1}loop" "${1}loop"; echo "${1}loop/* 1 2 3" > "$1""#) { path, ipvsadm in
+      for command in Self.commands {
+        let ending = try await ipvsadm.run(command.map { Self.filled($0, path) })
+        #expect(
+          ending.errors.contains(
+            #"ipvs-timeout: \#(path):1: cannot look up "\#(path)loop/*" (Too many levels of symbolic links, errno 40); check"#
+              + " the path (`namei -l`), or write another one\n"), "\(ending)")
+        #expect(!ending.errors.contains("no network namespace matches"), "\(ending)")
+        #expect(ending.status == 71, "\(ending)")
+      }
+    }
+  }
+
   @Test(
     arguments: [
       ("host 1 2 3\\nblue x - -\\n", ["%:2:6: \"x\"" + UsageErrorTests.rule], "an error"),

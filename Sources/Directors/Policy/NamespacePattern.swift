@@ -55,13 +55,23 @@ package struct NamespacePattern: Sendable, Hashable {
     kind == .path && !["/run/netns/", "/run/docker/netns/"].contains(where: pattern.hasPrefix)
   }
 
-  /// The files that it matches outside of `/run/netns` and `/run/docker/netns`; none where it is a name.
-  package var filesElsewhere: [FilePath] {
+  /// Finds the files that it matches outside of `/run/netns` and `/run/docker/netns`; none where it is a name.
+  ///
+  /// - Parameter deadline: When to stop.
+  /// - Throws: `Errno`, when it cannot be found out: `.timedOut` after the deadline, `.fileTooLarge` for too many files.
+  package func filesElsewhere(until deadline: ContinuousClock.Instant) throws(Errno) -> [FilePath] {
     guard mayBeElsewhere else { return [] }
-    guard hasWildcards else { return [FilePath(pattern)] }
+    let files = ProcessFiles(root: "/", directory: nil, until: deadline)
+    guard hasWildcards else {
+      try files.checkTime()
+      do throws(Errno) { _ = try NamespaceIdentity(FilePath(pattern)) } catch {
+        guard [.noSuchFileOrDirectory, .notDirectory, .fileNameTooLong].contains(error) else { throw error }
+        return []
+      }
+      return [FilePath(pattern)]
+    }
     // To fnmatch(3), which decides in the end, braces are plain characters.
-    let escaped = pattern.replacing("{", with: #"\{"#)
-    return ((try? ProcessFiles(root: "/", directory: nil).matches(of: escaped)) ?? []).map { FilePath($0) }
+    return try files.matches(of: pattern.replacing("{", with: #"\{"#)).map { FilePath($0) }
   }
 
   private func matches(_ pattern: UnsafePointer<CChar>, path: UnsafePointer<CChar>) -> Bool {

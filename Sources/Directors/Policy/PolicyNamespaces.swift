@@ -1,14 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import IPVS
+package import SystemPackage
 internal import Text
 
 extension NamespaceList {
   /// Adds the namespaces at the paths that a policy names.
   ///
   /// A policy may name any path, also one with links in it.
-  package mutating func add(boundBy policy: PolicyFile) {
-    add(at: policy.lines.map(\.namespace).filter(\.mayBeElsewhere), named: \.text) { $0.filesElsewhere }
+  ///
+  /// - Returns: The lines whose paths could not be looked up. Each may match more namespaces than are in the list.
+  package mutating func add(boundBy policy: PolicyFile) -> [UnreadPolicyLine] {
+    let lines = policy.lines.filter(\.namespace.mayBeElsewhere)
+    let reasons = add(at: lines.map(\.namespace)) { pattern, deadline throws(Errno) in
+      try pattern.filesElsewhere(until: deadline)
+    }
+    return zip(lines, reasons).compactMap { line, reason in
+      reason.map { UnreadPolicyLine(path: policy.path, line: line, reason: $0) }
+    }
+  }
+}
+
+/// A line of the policy whose pattern could not be looked up.
+package struct UnreadPolicyLine: Sendable, Hashable {
+  /// The path of the policy.
+  package let path: FilePath
+  /// The line.
+  package let line: PolicyLine
+  /// The reason: `.timedOut` if the time was over, `.fileTooLarge` if there are too many files.
+  package let reason: Errno
+
+  /// Creates one from its parts.
+  package init(path: FilePath, line: PolicyLine, reason: Errno) {
+    self.path = path
+    self.line = line
+    self.reason = reason
+  }
+
+  /// What failed, and why.
+  package var failure: String {
+    let cause =
+      switch reason {
+      case .timedOut: "the files did not answer within 5 s"
+      case .fileTooLarge: "there are more than 10000 files"
+      default: "\(reason.description), errno \(reason.rawValue)"
+      }
+    return "\(path.string.printable):\(line.number): cannot look up \"\(line.namespace.text.printable)\" (\(cause))"
+  }
+
+  /// What to do.
+  package var advice: String {
+    switch reason {
+    case .timedOut: "write fewer wildcards, or check the mounts (`findmnt`)"
+    case .fileTooLarge: "write fewer wildcards"
+    case .permissionDenied, .notPermitted: "run it as root with the capability CAP_DAC_READ_SEARCH"
+    default: "check the path (`namei -l`), or write another one"
+    }
   }
 }
 

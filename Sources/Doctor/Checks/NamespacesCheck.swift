@@ -16,10 +16,11 @@ struct NamespacesCheck: DirectorCheck {
   let check = CheckID.namespaces
 
   func findings(on facts: DirectorFacts) throws(DirectorError) -> [Finding] {
-    let listing = try facts.machine.otherNamespaces.get().listing
+    let others = try facts.machine.otherNamespaces.get()
+    let listing = others.listing
     let missing =
       unseen(facts.otherUsers) + hidden(listing.hiddenProcesses) + unreachable(listing.unreachable)
-      + unanswered(listing.unanswered)
+      + unanswered(listing.unanswered) + unread(others.unread)
     // With a namespace that cannot be seen, nothing is ok.
     return main(facts.otherDirectors, facts).filter { missing.isEmpty || $0.severity != .ok } + missing
       + leftovers(listing.leftovers.count)
@@ -142,6 +143,16 @@ struct NamespacesCheck: DirectorCheck {
       .unchecked(
         check, "the file system of \(first.string.printable)\(rest) did not answer in time",
         so: "it may be a network namespace that uses IPVS", fix: .advice("`findmnt` lists the mounts"))
+    ]
+  }
+
+  private func unread(_ lines: [UnreadPolicyLine]) -> [Finding] {
+    guard let first = lines.first else { return [] }
+    let rest = lines.count > 1 ? " (and \((lines.count - 1).counted("more line")))" : ""
+    return [
+      .unchecked(
+        check, first.failure + rest, so: "it may match more network namespaces than are checked",
+        fix: .advice(first.advice))
     ]
   }
 

@@ -55,7 +55,9 @@ extension MachineFacts {
   package var hasTimedOut: Bool {
     if case .failure(.unreadable(_, .timedOut)) = policy.file { return true }
     let unanswered = (try? otherNamespaces.get())?.listing.unanswered ?? []
-    return !unanswered.isEmpty || ((try? writers.get()) ?? []).contains(where: \.hasTimedOut)
+    let unread = (try? otherNamespaces.get())?.unread ?? []
+    return !unanswered.isEmpty || unread.contains { $0.reason == .timedOut }
+      || ((try? writers.get()) ?? []).contains(where: \.hasTimedOut)
   }
 }
 
@@ -73,6 +75,14 @@ package struct OtherNamespaces: Sendable {
   package let listing: NamespaceList
   /// The namespaces that use IPVS, or may.
   package let users: [Neighbour]
+  /// The lines of the policy whose paths could not be looked up.
+  package let unread: [UnreadPolicyLine]
+
+  init(listing: NamespaceList, users: [Neighbour], unread: [UnreadPolicyLine] = []) {
+    self.listing = listing
+    self.users = users
+    self.unread = unread
+  }
 }
 
 extension OtherNamespaces {
@@ -86,7 +96,7 @@ extension OtherNamespaces {
   package init(backend: BackendChoice, ipvsadm: String?, policy: PolicyFile? = nil) throws(DirectorError) {
     do throws(IPVSError) {
       var listing = try NamespaceList()
-      if let policy { listing.add(boundBy: policy) }
+      unread = policy.map { listing.add(boundBy: $0) } ?? []
       self.listing = listing
     } catch {
       throw .kernel(error)

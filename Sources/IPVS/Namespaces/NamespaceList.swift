@@ -80,27 +80,42 @@ public struct NamespaceList: Sendable {
   ///
   /// - Parameters:
   ///   - sources: The origins of the paths, for example patterns.
-  ///   - name: The name of an origin.
-  ///   - paths: The paths of an origin. They are looked up on another thread, because a file system may hang.
+  ///   - limit: How long to look them up, in all.
+  ///   - paths: The paths of an origin until a deadline. They are looked up on another thread, because a file system may
+  ///     hang.
+  /// - Returns: For each origin the reason why its paths are not known; `nil` if they are.
   package mutating func add<Source: Sendable>(
-    at sources: [Source], named name: (Source) -> String, _ paths: @escaping @Sendable (Source) -> [FilePath]
-  ) {
-    guard let device = namespaces.first?.fileIdentity.device else { return }
-    let found = PatientLookup.eachOrHere(sources) { source in
-      paths(source).compactMap { path in (try? NamespaceIdentity(path)).map { FoundFile(path, $0, device: device) } }
-    }
-    for (number, source) in sources.enumerated() {
-      guard let files = found[number] else {
-        unanswered.append(FilePath(name(source)))
-        continue
-      }
-      for file in files {
-        if let position = position(of: file.identity) {
-          namespaces[position] = namespaces[position].adding(file.path)
-        } else if file.isNamespace {
-          add(file.identity, at: [file.path])
+    at sources: [Source], within limit: Duration = .seconds(5),
+    _ paths: @escaping @Sendable (Source, ContinuousClock.Instant) throws(Errno) -> [FilePath]
+  ) -> [Errno?] {
+    guard !sources.isEmpty, let device = namespaces.first?.fileIdentity.device else { return sources.map { _ in nil } }
+    let deadline = ContinuousClock.now + limit
+    let found = PatientLookup.eachOrHere(sources, within: limit) { source in
+      Result { () throws(Errno) in
+        var files: [FoundFile] = []
+        for path in try paths(source, deadline) {
+          guard ContinuousClock.now < deadline else { throw .timedOut }
+          if let identity = try? NamespaceIdentity(path) { files.append(FoundFile(path, identity, device: device)) }
         }
+        return files
       }
+    }
+    return found.map { answer in
+      do throws(Errno) {
+        guard let files = try answer?.get() else { return .timedOut }
+        for file in files { add(file) }
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
+  private mutating func add(_ file: FoundFile) {
+    if let position = positions[file.identity] {
+      namespaces[position] = namespaces[position].adding(file.path)
+    } else if file.isNamespace {
+      add(file.identity, at: [file.path])
     }
   }
 }

@@ -65,20 +65,25 @@ extension NamespaceSelection {
   func found(
     _ context: inout CommandContext, for policy: PolicyFile? = nil
   ) throws(Failure) -> (targets: [NamespaceTarget], list: NamespaceList?) {
-    let list: NamespaceList? =
+    let read: (list: NamespaceList, unread: [UnreadPolicyLine])? =
       switch choice {
       case .current: nil
-      case .named: policy == nil ? nil : try .read(includingProcesses: false, for: policy)
-      case .bound: try .read(includingProcesses: false, for: policy)
-      case .all: try .read(includingProcesses: true, for: policy)
+      case .named: policy == nil ? nil : try NamespaceList.read(includingProcesses: false, for: policy)
+      case .bound: try NamespaceList.read(includingProcesses: false, for: policy)
+      case .all: try NamespaceList.read(includingProcesses: true, for: policy)
       }
+    let list = read?.list
     let targets: [NamespaceTarget] =
       switch choice {
       case .current: [NamespaceTarget(.current)]
       case .named(let namespaces): namespaces.map { NamespaceTarget($0, known: list?.info(for: $0)) }
       case .bound, .all: list?.namespaces.map(NamespaceTarget.init) ?? []
       }
-    if !isNamed, let list { context.unseen = UnseenNamespaces(list, for: policy) }
+    if let read {
+      context.unseen =
+        isNamed
+        ? UnseenNamespaces(unread: read.unread) : UnseenNamespaces(read.list, for: policy, unread: read.unread)
+    }
     return (isInUseOnly ? try used(targets, &context) : targets, list)
   }
 
@@ -101,11 +106,11 @@ extension NamespaceSelection {
 extension NamespaceList {
   fileprivate static func read(
     includingProcesses: Bool, for policy: PolicyFile?
-  ) throws(Failure) -> NamespaceList {
+  ) throws(Failure) -> (list: NamespaceList, unread: [UnreadPolicyLine]) {
     do throws(IPVSError) {
       var list = try NamespaceList(includingProcesses: includingProcesses)
-      if let policy { list.add(boundBy: policy) }
-      return list
+      let unread = policy.map { list.add(boundBy: $0) } ?? []
+      return (list, unread)
     } catch {
       throw Failure(.kernel(error))
     }

@@ -15,6 +15,8 @@ struct UnseenNamespaces: Hashable {
   private var unreachable: [NamespaceInfo] = []
   /// The files whose file system did not answer, so that each may be a namespace.
   private var unanswered: [FilePath] = []
+  /// The lines of the policy whose paths could not be looked up.
+  private var unread: [UnreadPolicyLine] = []
 
   /// None.
   init() {}
@@ -24,16 +26,24 @@ struct UnseenNamespaces: Hashable {
   /// - Parameters:
   ///   - list: The namespaces of the machine.
   ///   - policy: The policy, if only those matter that it matches.
-  init(_ list: NamespaceList, for policy: PolicyFile?) {
+  ///   - unread: The lines of the policy whose paths could not be looked up.
+  init(_ list: NamespaceList, for policy: PolicyFile?, unread: [UnreadPolicyLine] = []) {
     hiddenProcesses = list.hiddenProcesses
     hiddenMounts = policy?.lines.allSatisfy(\.namespace.isHost) ?? false ? 0 : list.hiddenMounts
     unreachable = list.unreachable.filter { policy?.isAbout($0) ?? true }
     unanswered = list.unanswered
+    self.unread = unread
   }
 
-  /// Whether a line of a policy matches one of them.
+  /// Those that only these lines of a policy could have shown.
+  init(unread: [UnreadPolicyLine]) {
+    self.unread = unread
+  }
+
+  /// Whether a line of a policy matches one of them, or may do so.
   func contains(_ line: PolicyLine) -> Bool {
-    unreachable.contains { line.namespace.matches(isHost: false, paths: $0.namespace.paths($0)) }
+    unread.contains { $0.line == line }
+      || unreachable.contains { line.namespace.matches(isHost: false, paths: $0.namespace.paths($0)) }
   }
 
   /// A failure for each kind, because the result is not complete without these namespaces.
@@ -57,6 +67,17 @@ struct UnseenNamespaces: Hashable {
           + " \(capabilities)")
     }
     return sentences.map { Failure($0, .notPermitted) } + (unansweredSentence.map { [Failure($0, .timedOut)] } ?? [])
+      + unreadFailures
+  }
+
+  /// A failure for each of the first lines.
+  private var unreadFailures: [Failure] {
+    let shown = 10
+    return unread.prefix(shown).enumerated().map { position, line in
+      let rest = unread.count - shown
+      let more = position == shown - 1 && rest > 0 ? " (and \(rest.counted("more line")))" : ""
+      return Failure("\(line.failure)\(more); \(line.advice)", line.status)
+    }
   }
 
   private var unansweredSentence: String? {
@@ -65,5 +86,15 @@ struct UnseenNamespaces: Hashable {
     return
       "cannot find out whether \(first.string.printable)\(rest) is a network namespace: its file system did not answer"
       + " in time; check the mount (`findmnt`)"
+  }
+}
+
+extension UnreadPolicyLine {
+  fileprivate var status: ExitStatus {
+    switch reason {
+    case .permissionDenied, .notPermitted: .notPermitted
+    case .timedOut: .timedOut
+    default: .refused
+    }
   }
 }

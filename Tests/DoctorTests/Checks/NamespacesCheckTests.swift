@@ -51,6 +51,18 @@ import Testing
       ])
   }
 
+  @Test func `a line of the policy that could not be looked up may match more namespaces`() throws {
+    let file = try PolicyFile(parsing: Array("/x/* 1 2 3\n/y/* 1 2 3\n".utf8), path: "/p")
+    let unread = file.lines.map { UnreadPolicyLine(path: "/p", line: $0, reason: .fileTooLarge) }
+    let listing = OtherNamespaces(listing: NamespaceList([own]), users: [], unread: unread)
+    #expect(
+      try NamespacesCheck().findings(on: .example(known: own, otherNamespaces: .success(listing))) == [
+        .unchecked(
+          .namespaces, #"/p:1: cannot look up "/x/*" (there are more than 10000 files) (and 1 more line)"#,
+          so: "it may match more network namespaces than are checked", fix: .advice("write fewer wildcards"))
+      ])
+  }
+
   @Test func `finds that what was set here has no effect where the services are`() throws {
     #expect(
       try findings([(red, .success(.kernelDefault)), (process, .success(.kernelDefault))], services: [:]) == [

@@ -95,9 +95,20 @@ import Testing
       #expect(list.namespaces.first?.paths.last == directory.appending("own"))
     }
   }
+
+  @Test func `cannot be added by paths that could not be looked up, and the reason is returned`() throws {
+    var list = try NamespaceList(includingProcesses: false)
+    let reasons: [Errno?] = [nil, .permissionDenied, .fileTooLarge]
+    let found = list.add(at: reasons) { reason, _ throws(Errno) in
+      if let reason { throw reason }
+      return ["/no/such"]
+    }
+    #expect(found == reasons)
+    #expect(list.add(at: [0], within: .zero) { _, _ in ["/no/such"] } == [.timedOut])
+  }
 }
 
 extension NamespaceList {
   /// Adds the namespace at a path.
-  fileprivate mutating func add(at path: FilePath) { add(at: [path], named: \.string) { [$0] } }
+  fileprivate mutating func add(at path: FilePath) { #expect(add(at: [path]) { path, _ in [path] } == [nil]) }
 }
