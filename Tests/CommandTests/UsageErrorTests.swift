@@ -137,6 +137,30 @@ import Testing
     try expect(arguments, sentence)
   }
 
+  /// The parser and the search for the nearest word would take minutes.
+  @Test(
+    arguments: [
+      ([], 1), (["show"], 2), (["help"], 2), (["set", "1", "2"], 4), (["show", "--netns"], 3), (["show", "--"], 3),
+      (["with", "1", "2", "3"], 5),
+    ] as [([String], Int)])
+  func `a word that is longer than a path`(words: [String], position: Int) throws {
+    for beginning in ["", "--"] {
+      try expect(
+        words + [beginning + String(repeating: "a", count: 300_000)],
+        "word \(position) of the command line has \(300_000 + beginning.count) bytes, and at most 4096 are accepted; write a"
+          + " shorter one")
+    }
+  }
+
+  @Test func `a word of another program's command may be long`() throws {
+    let word = String(repeating: "a", count: 100_000)
+    guard case .trial(let request) = try Invocation(["with", "1", "2", "3", "--", "true", word]) else {
+      Issue.record("it is no trial")
+      return
+    }
+    #expect(request.command.last == word)
+  }
+
   private static let bothForms = "use either three values or --tcp, --tcpfin and --udp, not both"
 
   static func threeValues(_ command: String, _ count: Int) -> String {

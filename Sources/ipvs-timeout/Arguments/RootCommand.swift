@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import Directors
+internal import Glibc
 internal import Text
 
 /// The command line as the argument parser sees it: every form except ipvsadm's two.
@@ -64,6 +65,8 @@ struct RootCommand: ParsableCommand {
 
   /// The largest number of words, without those of another program's command.
   private static let maximumCount = 4096
+  /// The largest number of bytes in a word: that of a path.
+  private static let maximumLength = Int(PATH_MAX)
 
   /// Reads a command line.
   ///
@@ -71,17 +74,12 @@ struct RootCommand: ParsableCommand {
   static func invocation(_ arguments: [String]) throws(Failure) -> Invocation {
     // The words after it may be another program's command.
     let own = arguments.prefix { $0 != "--" }
-    // The parser's time grows with the square of their number.
-    guard own.count <= maximumCount else {
-      throw .usage(
-        "the command line has \(own.count) words, and at most \(maximumCount) are accepted; to reach many network"
-          + " namespaces, use --all-netns or a policy file")
-    }
+    let named = command(named: arguments.first)
+    try checkSize(named is any TrialCommand.Type ? Array(own) : arguments)
     // With more words after it, the parser would print the help of the default command.
     let isHelp = ["-h", "--help"].contains(arguments.first)
     if !isHelp { try UsageError.checkCommand(in: Array(own)) }
     // The parser would take a negative number for an unknown option.
-    let named = command(named: arguments.first)
     if named?.takesTimeouts == true,
       let negative = own.first(where: { $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true })
     {
@@ -107,6 +105,21 @@ struct RootCommand: ParsableCommand {
       }
       return .text(fullMessage(for: error) + "\n")
     }
+  }
+
+  /// Refuses a command line on which the parser would work for seconds or minutes.
+  ///
+  /// Its time grows with the square of the number of words, and with that of the length of an unknown word.
+  private static func checkSize(_ words: [String]) throws(Failure) {
+    guard words.count <= maximumCount else {
+      throw .usage(
+        "the command line has \(words.count) words, and at most \(maximumCount) are accepted; to reach many network"
+          + " namespaces, use --all-netns or a policy file")
+    }
+    guard let position = words.firstIndex(where: { $0.utf8.count > maximumLength }) else { return }
+    throw .usage(
+      "word \(position + 1) of the command line has \(words[position].utf8.count) bytes, and at most \(maximumLength) are"
+        + " accepted; write a shorter one")
   }
 }
 

@@ -79,7 +79,8 @@ enum UsageError {
   private static func nearest(to word: String, in list: [String]) -> String? {
     let beginning = list.filter { word.count > 3 && $0.hasPrefix(word) }
     if beginning.count == 1 { return beginning.first }
-    return list.map { (word: $0, edits: $0.difference(from: word).count) }
+    // A comparison costs the product of both lengths, and a word of another length differs more.
+    return list.filter { abs($0.count - word.count) <= 2 }.map { (word: $0, edits: $0.difference(from: word).count) }
       .filter { $0.edits <= 2 && $0.edits * 2 <= word.count }
       .min { $0.edits < $1.edits }?.word
   }
