@@ -187,10 +187,12 @@ import Testing
   }
 
   /// The system did not refuse these, so its limits are not the advice.
-  @Test(arguments: [
-    (TrialFileError.untrusted(.writable), "other users may write to it"), (.tooMany, "it has 1000 records already"),
-    (.tooLong, "the record is longer than 1 MiB"),
-  ])
+  @Test(
+    arguments: [
+      (.untrusted(.writable), "other users may write to it"), (.tooMany, "it has 1000 records already"),
+      (.tooLarge, "its records have 8 MiB already"), (.tooLong, "the record is longer than 1 MiB"),
+      (.tooManyNamespaces, "there are more than 4096 network namespaces"),
+    ] as [(TrialFileError, String)])
   func `a record that is not written has its own reason`(error: TrialFileError, reason: String) {
     #expect(
       IPVSError.notRecorded(error).sentence

@@ -25,7 +25,7 @@ extension IPVSError {
   static func notRecorded(_ error: TrialFileError, in namespace: NetworkNamespace = .current) -> IPVSError {
     switch error {
     case .system(let errno): IPVSError(.refused, .recordRenewal, in: namespace, errno: errno)
-    case .untrusted, .tooMany, .tooLong:
+    case .untrusted, .tooMany, .tooLarge, .tooLong, .tooManyNamespaces:
       IPVSError(.notRecorded, .recordRenewal, in: namespace, detail: error.description)
     }
   }

@@ -95,13 +95,19 @@ extension TrialEvent {
     case .unusableRecords(let path, .system(let errno)):
       "cannot read the records of trials in \(path) (\(errno.description), errno \(errno.rawValue)); when this is fixed,"
         + " run `ipvs-timeout rollback`"
-    case .unusableRecords(let path, _):
-      "the records of trials in \(path) are not used, because there are more than \(TrialRecords.maximumCount);"
-        + " \(TrialEvent.correction) run `rm -r \(path)`"
+    case .unusableRecords(let path, let error):
+      "the records of trials in \(path) are not used, because \(TrialEvent.excess(error)); \(TrialEvent.correction) run"
+        + " `rm -r \(path)`"
     case .stillRunning(let holder, let command):
       "an earlier `ipvs-timeout \(command.printable)` is not finished, because \(holder.subject) still runs in the same"
         + " network namespace; wait until it ends, then run `ipvs-timeout rollback`"
     }
+  }
+
+  /// Which limit the records exceed.
+  private static func excess(_ error: TrialFileError) -> String {
+    error == .tooLarge
+      ? "they have more than \(TrialRecords.maximumSize >> 20) MiB" : "there are more than \(TrialRecords.maximumCount)"
   }
 
   /// What to do if nothing can be restored.

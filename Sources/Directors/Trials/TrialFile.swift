@@ -27,6 +27,7 @@ package struct TrialFile: ~Copyable {
   package static func write(
     _ record: TrialRecord, in directory: ChangeDirectory = .usual
   ) throws(TrialFileError) -> TrialFile {
+    guard record.snapshots.count <= TrialRecord.maximumCount else { throw .tooManyNamespaces }
     let bytes = record.bytes
     guard bytes.count <= TrialRecord.maximumSize else { throw .tooLong }
     if let (_, fault) = directory.fault { throw .untrusted(fault) }
@@ -61,7 +62,7 @@ package struct TrialFile: ~Copyable {
       do { try FileDescriptor(rawValue: descriptor).writeAll(bytes) } catch {
         throw .system(error as? Errno ?? .ioError)
       }
-      let (path, number) = try link(draft, in: directory)
+      let (path, number) = try link(draft, of: bytes.count, in: directory)
       unlink(draft)
       return TrialFile(descriptor: descriptor, path: path, directory: directory, number: number)
     } catch {
@@ -87,7 +88,7 @@ package struct TrialFile: ~Copyable {
   ///
   /// Its number is the next one. So the order of records does not depend on the clock, which may be set back.
   private static func link(
-    _ draft: String, in directory: ChangeDirectory
+    _ draft: String, of size: Int, in directory: ChangeDirectory
   ) throws(TrialFileError) -> (path: String, number: UInt64) {
     for _ in 0..<1000 {
       // A process that removed the last record also removed the directory.
@@ -105,6 +106,8 @@ package struct TrialFile: ~Copyable {
         if error == .noSuchFileOrDirectory { continue }
         throw error == .fileTooLarge ? .tooMany : .system(error)
       }
+      // With this record, they could not be read.
+      guard TrialRecords.size(of: names, in: directory) + size <= TrialRecords.maximumSize else { throw .tooLarge }
       let number = (names.compactMap { TrialName($0.string)?.number }.max() ?? 0) + 1
       let path = "\(directory.trials)/\(TrialName(number: number, process: getpid()))"
       if Glibc.link(draft, path) == 0 { return (path, number) }
@@ -122,8 +125,12 @@ package enum TrialFileError: Error, Hashable {
   case untrusted(OwnershipFault)
   /// There are too many records.
   case tooMany
+  /// All records together are too large.
+  case tooLarge
   /// The record would be too long to be read.
   case tooLong
+  /// The record would have too many network namespaces.
+  case tooManyNamespaces
 }
 
 extension TrialFileError: CustomStringConvertible {
@@ -133,7 +140,9 @@ extension TrialFileError: CustomStringConvertible {
     case .system(let errno): "\(errno.description), errno \(errno.rawValue)"
     case .untrusted(let fault): fault.description
     case .tooMany: "it has \(TrialRecords.maximumCount) records already"
+    case .tooLarge: "its records have \(TrialRecords.maximumSize >> 20) MiB already"
     case .tooLong: "the record is longer than 1 MiB"
+    case .tooManyNamespaces: "there are more than \(TrialRecord.maximumCount) network namespaces"
     }
   }
 }

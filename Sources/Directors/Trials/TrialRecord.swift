@@ -26,8 +26,13 @@ package struct TrialRecord: Sendable, Hashable {
 }
 
 extension TrialRecord {
-  /// The largest size of a record in bytes: far more than a thousand namespaces need.
+  /// The largest size of a record in bytes: more than its namespaces need.
   package static let maximumSize = 1_048_576
+
+  /// The largest number of network namespaces in a record.
+  ///
+  /// A command line names at most as many, and the machines with the most containers have about a thousand.
+  package static let maximumCount = 4096
 
   /// The first field, so that another version does not misread the record.
   private static let format = "ipvs-timeout trial 2"
@@ -41,11 +46,13 @@ extension TrialRecord {
   /// Reads a record; `nil` if the bytes are not one.
   init?(_ bytes: [UInt8]) {
     guard bytes.last == 0 else { return nil }
-    let slices = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)
     let headCount = 5
+    // If there are more fields, they do not count as whole snapshots.
+    let most = headCount + TrialSnapshot.fieldCount * TrialRecord.maximumCount
+    let slices = bytes.dropLast().split(separator: 0, maxSplits: most, omittingEmptySubsequences: false)
     // The count could be any number, so nothing is calculated with it.
     let (count, rest) = (slices.count - headCount).quotientAndRemainder(dividingBy: TrialSnapshot.fieldCount)
-    guard slices.count >= headCount, rest == 0 else { return nil }
+    guard slices.count >= headCount, rest == 0, count <= TrialRecord.maximumCount else { return nil }
     let head = slices.prefix(headCount).map { String(decoding: $0, as: UTF8.self) }
     guard head[0] == TrialRecord.format, let backend = BackendChoice(rawValue: head[2]),
       head[3].isEmpty || head[3].hasPrefix("/"), Int(head[4]) == count

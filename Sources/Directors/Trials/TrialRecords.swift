@@ -8,6 +8,11 @@ internal import SystemPackage
 package struct TrialRecords {
   /// The largest number of files in their directory.
   static let maximumCount = 1000
+  /// The largest size of all of them in bytes.
+  ///
+  /// That is much for people, a thousand trials of a hundred namespaces each, and not much for the program: every command
+  /// reads all of them.
+  static let maximumSize = 8 << 20
 
   /// A record, or another file in their directory.
   enum Entry {
@@ -43,6 +48,11 @@ package struct TrialRecords {
       obstacle = TrialRecords.obstacle(to: directory.trials, error)
       return
     }
+    guard TrialRecords.size(of: names, in: directory) <= TrialRecords.maximumSize else {
+      entries = []
+      obstacle = .unusableRecords(directory.trials, .tooLarge)
+      return
+    }
     obstacle = nil
     entries = names.compactMap { TrialRecords.entry($0.string, directory) }.sorted { $0.number < $1.number }
   }
@@ -62,6 +72,17 @@ package struct TrialRecords {
     case .permissionDenied where geteuid() != 0: nil
     case .fileTooLarge: .unusableRecords(path, .tooMany)
     default: .unusableRecords(path, .system(error))
+    }
+  }
+
+  /// How many bytes of the records are read.
+  static func size(of names: [FilePath.Component], in directory: ChangeDirectory) -> Int {
+    names.reduce(0) { sum, name in
+      var file = stat()
+      guard lstat("\(directory.trials)/\(name)", &file) == 0, OwnershipFault(of: file, isDirectory: false) == nil else {
+        return sum
+      }
+      return sum + min(Int(file.st_size), TrialRecord.maximumSize)
     }
   }
 
@@ -110,57 +131,23 @@ extension TrialRecords {
     after number: UInt64 = 0, of own: [TrialSnapshot] = [], isKeeping: Bool = false
   ) -> (events: [TrialEvent], isBlocked: Bool) {
     var events = obstacle.map { [$0] } ?? []
-    var later: [LaterTrial] = []
+    var later = LaterTrials()
     for entry in entries.reversed() where number == 0 || entry.number > number {
       switch entry {
       case .running(let trial):
-        later.append(LaterTrial(snapshots: trial.record?.snapshots, running: trial))
+        later.append(trial.record?.snapshots, running: trial)
       case .unfinished(let trial):
         let snapshots = trial.record?.snapshots ?? []
-        if let blocking = later.first(where: { $0.concerns(snapshots) }) {
-          if let running = blocking.running, let record = trial.record {
-            events.append(.stillRunning(running.holder, record.command))
-          }
-          later.append(LaterTrial(snapshots: snapshots, running: blocking.running))
+        if let blocking = later.first(concerning: snapshots) {
+          if let blocking, let record = trial.record { events.append(.stillRunning(blocking.holder, record.command)) }
+          later.append(snapshots, running: blocking)
           continue
         }
         let (more, isComplete) = trial.finish(isKeeping: isKeeping)
         events += more
-        if !isComplete { later.append(LaterTrial(snapshots: snapshots, running: nil)) }
+        if !isComplete { later.append(snapshots, running: nil) }
       }
     }
-    return (events, later.contains { $0.concerns(own) })
+    return (events, later.first(concerning: own) != nil)
   }
-}
-
-/// A trial that must be finished before an earlier one.
-private struct LaterTrial {
-  /// The timeouts that it will restore; `nil` if they are not known.
-  let snapshots: [TrialSnapshot]?
-  /// The trial that still runs and for which it waits: itself, or a later one; `nil` if it has failed.
-  let running: RunningTrial?
-
-  /// Whether it has timeouts of the same namespace.
-  func concerns(_ others: [TrialSnapshot]) -> Bool {
-    guard let snapshots else { return !others.isEmpty }
-    return snapshots.contains { snapshot in
-      others.contains { other in
-        guard let first = snapshot.fingerprint, let second = other.fingerprint else {
-          return snapshot.name == other.name
-        }
-        return first.matches(second)
-      }
-    }
-  }
-}
-
-/// A trial whose process lives.
-struct RunningTrial {
-  let path: String
-  let number: UInt64
-  /// Its record; `nil` if it cannot be read.
-  let record: TrialRecord?
-
-  /// Its process; `nil` if that is not visible.
-  var holder: LockHolder? { LockHolder(ofFileAt: path) }
 }

@@ -135,6 +135,13 @@ import Testing
         """
       ),
       (
+        .unusableRecords("/run/x", .tooLarge),
+        """
+        the records of trials in /run/x are not used, because they have more than 8 MiB; check the \
+        timeouts with `ipvs-timeout show --all-netns`, correct them, then run `rm -r /run/x`
+        """
+      ),
+      (
         .unusableRecords("/run/x", .system(.tooManyOpenFiles)),
         """
         cannot read the records of trials in /run/x (Too many open files, errno 24); when this is \
