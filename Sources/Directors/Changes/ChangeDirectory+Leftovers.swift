@@ -10,14 +10,17 @@ extension ChangeDirectory {
   /// It becomes the record when it is complete.
   var draft: String { "\(path)/trial.\(getpid())" }
 
-  /// Removes the drafts of records and the nested locks of processes that were killed.
+  /// Removes the drafts of records, the nested locks and the empty directory of records of processes that were killed.
   ///
   /// Their processes would remove them, and have locked them while they use them. A process that has only just opened
-  /// such a file finds that it was removed, and makes another one.
+  /// such a file or the directory finds that it was removed, and makes another one.
   ///
   /// A file that cannot be read or removed stays. It does no harm.
   package func removeLeftovers() {
-    guard fault == nil, let names = try? FileReader.names(in: FilePath(path), atMost: 10_000) else { return }
+    guard fault == nil else { return }
+    // A process that was killed between this directory and its record has left it empty; every command looks into it.
+    rmdir(trials)
+    guard let names = try? FileReader.names(in: FilePath(path), atMost: 10_000) else { return }
     for name in names.map(\.string) where ChangeDirectory.isTemporary(name) { remove("\(path)/\(name)") }
   }
 

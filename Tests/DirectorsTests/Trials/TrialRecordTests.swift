@@ -135,6 +135,21 @@ import Testing
     }
   }
 
+  @Test func `an empty directory of records that a killed process left is removed, and one with a record is not`()
+    async throws
+  {
+    try await withTemporaryDirectory { path in
+      let directory = ChangeDirectory(path.string)
+      try #require(mkdir(directory.trials, 0o700) == 0)
+      directory.removeLeftovers()
+      #expect(!UnfinishedTrial.mayBe(in: directory))
+      let file = try TrialFile.write(Self.record, in: directory)
+      directory.removeLeftovers()
+      #expect(UnfinishedTrial.mayBe(in: directory))
+      file.remove()
+    }
+  }
+
   @Test func `a full directory among the records is reported with the command that removes it`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
