@@ -8,6 +8,8 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <linux/openat2.h>
+#include <malloc.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -30,6 +32,17 @@ int namespace_file_is(const char *path) {
   if (statfs(path, &system) != 0) return -1;
   return (unsigned int)system.f_type == NSFS_MAGIC;
 }
+
+size_t thread_stack_size(void) {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return 8 << 20;
+  size_t size = 8 << 20;
+  pthread_attr_getstacksize(&attributes, &size);
+  pthread_attr_destroy(&attributes);
+  return size;
+}
+
+void memory_use_one_arena(void) { mallopt(M_ARENA_MAX, 1); }
 
 int network_namespace_cookie(uint64_t *cookie) {
   int socket_of_namespace = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -33,6 +33,7 @@ struct IpvsadmProcess: Sendable {
     } catch {
       switch error {
       case .timedOut: return .failure(IpvsadmProcess.notBegun)
+      case .noThread(.noMemory): return .failure(.notStarted(shortOfMemory: .noMemory))
       case .noThread(let errno):
         return .failure(.notStarted("no thread can be created (`ulimit -u`), errno \(errno.rawValue)"))
       }

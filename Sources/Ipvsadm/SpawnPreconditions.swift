@@ -2,6 +2,7 @@
 
 internal import Glibc
 internal import Linux
+internal import SystemPackage
 
 /// The conditions under which running a program would hang or trap in the libraries.
 ///
@@ -24,10 +25,20 @@ enum SpawnPreconditions {
     if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0, files.rlim_cur < neededFiles {
       return .notStarted("only \(files.rlim_cur) files may be open (`ulimit -n`), and \(neededFiles) are needed")
     }
+    if case .memory(let errno) = ResourceShortage.ofMemoryForProgram() { return .notStarted(shortOfMemory: errno) }
     if access("/dev/null", R_OK | W_OK) != 0 {
       return .notStarted(
         "/dev/null cannot be opened", advice: "create it with `mknod -m 666 /dev/null c 1 3`, then try again")
     }
     return nil
+  }
+}
+
+extension IpvsadmError.Cause {
+  /// There is too little memory to run a program.
+  static func notStarted(shortOfMemory errno: Errno) -> Self {
+    .notStarted(
+      "there is too little memory (\(errno.description), errno \(errno.rawValue))",
+      advice: ResourceShortage.memoryAdvice)
   }
 }

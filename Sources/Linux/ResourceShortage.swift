@@ -39,8 +39,18 @@ package enum ResourceShortage: Error, Hashable {
       return .fileSize(UInt64(limit.rlim_cur), needed: recordSize)
     }
     if let errno = withFiles(isForProgram ? filesOfProgram : files) { return .files(errno) }
-    if let errno = withMemory() { return .memory(errno) }
-    return TestThreads.create(isForProgram ? threadsOfProgram : threads).map { .processes($0) }
+    let threads = isForProgram ? threadsOfProgram : threads
+    // First, because a lack of memory would look like a limit of threads.
+    if let shortage = ofMemory(threads) { return shortage }
+    return TestThreads.create(threads).map { $0 == .noMemory ? .memory($0) : .processes($0) }
+  }
+
+  /// Looks for a shortage of the memory that running a program needs.
+  package static func ofMemoryForProgram() -> ResourceShortage? { ofMemory(threadsOfProgram) }
+
+  private static func ofMemory(_ threads: Int) -> ResourceShortage? {
+    ThreadStack.shareMemory()
+    return ThreadStack.shortage(of: threads, besides: memory).map { .memory($0) }
   }
 
   /// Opens some files and closes them.
@@ -55,17 +65,12 @@ package enum ResourceShortage: Error, Hashable {
     }
     return nil
   }
-
-  /// Reserves some memory and releases it.
-  private static func withMemory() -> Errno? {
-    let start = mmap(nil, memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard start != MAP_FAILED else { return Errno(rawValue: errno) }
-    munmap(start, memory)
-    return nil
-  }
 }
 
 extension ResourceShortage: CustomStringConvertible {
+  /// What to do about a shortage of memory.
+  package static let memoryAdvice = "raise the limit (`ulimit -v`) or free some, then try again"
+
   /// The reason why a trial does not begin, and what to do.
   package var description: String {
     switch self {
@@ -76,8 +81,7 @@ extension ResourceShortage: CustomStringConvertible {
       "too few files can be opened (\(errno.description), errno \(errno.rawValue)); raise the limit (`ulimit -n`), then"
         + " try again"
     case .memory(let errno):
-      "there is too little memory (\(errno.description), errno \(errno.rawValue)); raise the limit (`ulimit -v`) or free"
-        + " some, then try again"
+      "there is too little memory (\(errno.description), errno \(errno.rawValue)); \(ResourceShortage.memoryAdvice)"
     case .fileSize(let limit, let needed):
       "a file may have at most \(limit) bytes, and the record of a trial may need \(needed); raise the limit"
         + " (`ulimit -f`), then try again"
@@ -102,7 +106,7 @@ private enum TestThreads {
       for _ in 0..<count where failure == nil {
         var thread = pthread_t()
         let result = pthread_create(&thread, nil, { TestThreads.pass($0) }, gate)
-        if result == 0 { threads.append(thread) } else { failure = Errno(rawValue: result) }
+        if result == 0 { threads.append(thread) } else { failure = ThreadStack.cause(of: result) }
       }
       pthread_mutex_unlock(gate)
       for thread in threads { pthread_join(thread, nil) }

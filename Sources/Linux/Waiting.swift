@@ -45,7 +45,7 @@ package enum ThreadWithTimeout {
     let failure = pthread_create(&thread, nil, { Work.doIt($0) }, task.toOpaque())
     guard failure == 0 else {
       task.release()
-      throw Errno(rawValue: failure)
+      throw ThreadStack.cause(of: failure)
     }
     pthread_detach(thread)
   }

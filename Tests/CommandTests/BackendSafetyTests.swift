@@ -80,6 +80,19 @@ import Testing
     }
   }
 
+  /// Up to 80 MiB, the program itself can run and lacks memory for the threads that wait for ipvsadm.
+  @Test(arguments: [24, 28, 40, 64, 80])
+  func `too little memory is reported at once`(mebibytes: Int) async throws {
+    try await withIpvsadm("echo 'Timeout (tcp tcpfin udp): 1 2 3'") { path in
+      let ending = try await BuiltProgram.run(
+        script: "ulimit -s 8192; ulimit -v \(mebibytes * 1024); exec \(Self.show)", [path.string])
+      #expect(ending.status == 71, "\(ending)")
+      #expect(
+        ending.errors.contains(
+          "there is too little memory (Cannot allocate memory, errno 12); raise the limit (`ulimit -v`)"), "\(ending)")
+    }
+  }
+
   private func withIpvsadm(_ script: String, _ body: (FilePath) async throws -> Void) async throws {
     try await withTemporaryDirectory { directory in
       let path = directory.appending("ipvsadm")

@@ -35,6 +35,20 @@ import Testing
     }
   }
 
+  /// Otherwise it would look like a limit of processes.
+  @Test func `too little memory for the stacks of threads is a shortage of memory`() async {
+    await #expect(processExitsWith: .success) {
+      // 16 MiB and two stacks fit into what is left, and ten do not.
+      let used = try pagesInUse() * rlim_t(sysconf(CInt(_SC_PAGESIZE)))
+      limit(RLIMIT_AS, to: used + (60 << 20))
+      #expect(ResourceShortage.find(recordSize: 1, forProgram: false) == nil)
+      #expect(ResourceShortage.find(recordSize: 1, forProgram: true) == .memory(.noMemory))
+      #expect(ResourceShortage.ofMemoryForProgram() == .memory(.noMemory))
+      limit(RLIMIT_AS, to: used)
+      #expect(throws: Errno.noMemory) { try ThreadWithTimeout.start {} }
+    }
+  }
+
   @Test func `files that may not be long enough are a shortage`() async {
     await #expect(processExitsWith: .success) {
       limit(RLIMIT_FSIZE, to: 99)
@@ -68,6 +82,12 @@ import Testing
   func `a shortage has a sentence`(shortage: ResourceShortage, sentence: String) {
     #expect(shortage.description == sentence)
   }
+}
+
+/// How many pages of memory this process has mapped.
+private func pagesInUse() throws -> rlim_t {
+  let text = try FileReader.kernelText(of: "/proc/self/statm")
+  return try #require(text.split(separator: " ").first.flatMap { rlim_t($0) })
 }
 
 /// Lowers a limit of this process.

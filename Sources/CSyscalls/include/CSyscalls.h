@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 /// Moves the calling thread into the network namespace of this file; -1 and errno on failure.
@@ -24,6 +25,14 @@ int namespace_file_is(const char *path);
 ///
 /// Uses SO_NETNS_COOKIE.
 int network_namespace_cookie(uint64_t *cookie);
+
+/// How many bytes the stack of a new thread has.
+size_t thread_stack_size(void);
+
+/// Lets all threads allocate memory from the same arena.
+///
+/// Uses mallopt(3), which Swift's Glibc does not show.
+void memory_use_one_arena(void);
 
 /// Makes the calling process the new parent of its orphaned descendants; -1 and errno on failure.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import IPVS
+internal import Linux
 package import SystemPackage
 internal import Text
 
@@ -69,9 +70,8 @@ extension PolicyObstacle {
       "it is larger than 16 MiB, the limit for a policy; name another file"
     case .timedOut:
       "its file system did not answer in time; check the mount (`findmnt`), or name a file on a local disk"
-    case .noThread:
-      "the system provides no thread to read it\(said); raise the limit of processes (`ulimit -u`, TasksMax=), then try"
-        + " again"
+    case .noThread(let errno):
+      "the system provides no thread to read it\(said); raise the limit of \(ThreadStack.limit(errno)), then try again"
     }
   }
 

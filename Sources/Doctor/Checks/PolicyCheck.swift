@@ -2,6 +2,7 @@
 
 internal import Directors
 internal import IPVS
+internal import Linux
 internal import SystemPackage
 internal import Text
 
@@ -55,10 +56,10 @@ struct PolicyCheck: DirectorCheck {
       return .problem(
         check, error.description, so: consequence,
         fix: .advice("`findmnt` lists the mounts; name a file on a local disk"))
-    case .unreadable(_, .noThread):
+    case .unreadable(_, .noThread(let errno)):
       return .unchecked(
         check, error.description, so: "it is not known whether the policy is in force",
-        fix: .advice("raise the limit of processes (`ulimit -u`, TasksMax=), then run `ipvs-timeout doctor` again"))
+        fix: .advice("raise the limit of \(ThreadStack.limit(errno)), then run `ipvs-timeout doctor` again"))
     case .unreadable(let path, _):
       return .problem(check, error.description, so: consequence, fix: .command("ls -lL \(path.string.shellWord)"))
     }

@@ -48,6 +48,11 @@ import Testing
       "the system provides no thread to read it (Resource temporarily unavailable, errno 11);"
         + " raise the limit of processes (`ulimit -u`, TasksMax=), then try again"
     ),
+    (
+      .noThread(.noMemory),
+      "the system provides no thread to read it (Cannot allocate memory, errno 12);"
+        + " raise the limit of memory (`ulimit -v`), then try again"
+    ),
   ]
 
   @Test(arguments: reasons)
