@@ -4,6 +4,9 @@
 #
 #   make demo           show the program at work on a real IPVS kernel in the lab
 #   make release        build the program as one static file, .build/dist/ipvs-timeout
+#   make packages       build .deb, .rpm, tarball, SBOM and checksums, .build/packages
+#   make test-packages  test the packages in chroots and under a real systemd; as root, not part of `make test`
+#   make reproducible   build the program in two clones in two directories, and compare the files
 #   make install        install the program, manual page, completions, units and an example policy; uses PREFIX, DESTDIR
 #   make uninstall      remove the files that `make install` installed
 #   make test           run all tests, except `make test-kernels`
@@ -37,6 +40,11 @@ SHELL := /bin/bash
 
 LAB := Tests/Lab/lab
 DIST := .build/dist/ipvs-timeout
+# The same program for this machine. It prints the completions.
+RUNNABLE := $(DIST)
+PACKAGES := .build/packages
+# The time of all packaged files.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 LINK_ORDER := $(CURDIR)/Sources/ipvs-timeout/link-order.txt
 CHECKS := --explicit-target-dependency-import-check error
 # A fully static program starts fastest and runs on any distribution. These options are only here, so that `swift build`
@@ -63,9 +71,9 @@ INSTALL_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipvs-timeo
 INSTALL_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ipvs-timeout
 INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout.fish
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
-INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout
+INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout/examples
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized \
+.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages reproducible \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -75,7 +83,7 @@ test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden 
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test $(addprefix examples/packaging/,build parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -203,7 +211,22 @@ $(DIST): $(LINK_ORDER) $(shell find Sources -name '*.docc' -prune -o -print) Pac
 	rm -f .build/release/ipvs-timeout
 	swift build $(CHECKS) $(STATIC) --product ipvs-timeout
 	install -D -s -m 755 .build/release/ipvs-timeout $@
+	@# These sections differ from directory to directory; without them, the same sources make the same file.
+	strip -R .swift_modhash -R .note.gnu.build-id -R .comment $@
 	-@Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
+
+packages: release
+	@Tests/Lab/install-dependencies packages
+	examples/packaging/parts > .build/parts.tsv
+	examples/packaging/build $(DIST) amd64 .build/parts.tsv $(DIST) $(PACKAGES)
+	@ls -l $(PACKAGES)
+
+test-packages: packages
+	@Tests/Lab/install-dependencies test packages
+	Tests/Packages/package-test $(PACKAGES)
+
+reproducible: test-dependencies
+	examples/packaging/reproducible
 
 # Builds in a copy of the package, so that users of the package do not have to resolve the plugin.
 docs: dependencies
@@ -232,9 +255,10 @@ install:
 	install -D -m 755 $(DIST) $(INSTALL_PROGRAM)
 	install -D -m 644 docs/ipvs-timeout.8 $(INSTALL_MANUAL)
 	install -d $(dir $(INSTALL_BASH)) $(dir $(INSTALL_ZSH)) $(dir $(INSTALL_FISH))
-	$(DIST) --generate-completion-script bash > $(INSTALL_BASH)
-	$(DIST) --generate-completion-script zsh > $(INSTALL_ZSH)
-	$(DIST) --generate-completion-script fish > $(INSTALL_FISH)
+	@# The script is read by a shell, not run.
+	$(RUNNABLE) --generate-completion-script bash | sed '1{/^#!/d}' > $(INSTALL_BASH)
+	$(RUNNABLE) --generate-completion-script zsh > $(INSTALL_ZSH)
+	$(RUNNABLE) --generate-completion-script fish > $(INSTALL_FISH)
 	install -D -m 644 -t $(INSTALL_EXAMPLES) examples/ipvs-timeout.conf
 	install -D -m 644 -t $(dir $(firstword $(INSTALL_UNITS))) $(addprefix examples/systemd/,$(notdir $(INSTALL_UNITS)))
 	sed -i 's|^ExecStart=/usr/local/|ExecStart=$(PREFIX)/|' $(INSTALL_UNITS)
@@ -242,7 +266,7 @@ install:
 uninstall:
 	rm -f $(INSTALL_PROGRAM) $(INSTALL_MANUAL) $(INSTALL_BASH) $(INSTALL_ZSH) $(INSTALL_FISH) $(INSTALL_UNITS)
 	rm -f $(INSTALL_EXAMPLES)/ipvs-timeout.conf
-	[ ! -d $(INSTALL_EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(INSTALL_EXAMPLES)
+	[ ! -d $(INSTALL_EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(INSTALL_EXAMPLES) $(dir $(INSTALL_EXAMPLES))
 
 dependencies:
 	@Tests/Lab/install-dependencies
