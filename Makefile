@@ -5,6 +5,7 @@
 #   make demo           show the program at work on a real IPVS kernel in the lab
 #   make release        build the program as one static file, .build/dist/ipvs-timeout
 #   make packages       build .deb, .rpm, tarball, SBOM and checksums, .build/packages
+#   make test-completions  press Tab in bash, zsh and fish, with real network namespaces in the lab
 #   make test-packages  test the packages in chroots and under a real systemd; as root, not part of `make test`
 #   make reproducible   build the program in two clones in two directories, and compare the files
 #   make install        install the program, manual page, completions, units and an example policy; uses PREFIX, DESTDIR
@@ -73,17 +74,17 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout/examples
 
-.PHONY: demo docs test test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages reproducible \
+.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages reproducible \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
 	$(LAB) -t 900 examples/demo $(CURDIR)/$(DIST)
 
-test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden test-schema test-recipes test-examples test-kernel test-systemd test-fleet
+test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden test-schema test-completions test-recipes test-examples test-kernel test-systemd test-fleet
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test $(addprefix examples/packaging/,build parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -221,6 +222,10 @@ packages: release
 	examples/packaging/build $(DIST) amd64 .build/parts.tsv $(DIST) $(PACKAGES)
 	@ls -l $(PACKAGES)
 
+test-completions: release
+	@Tests/Lab/install-dependencies shells
+	Tests/Completions/completion-test $(CURDIR)/$(DIST)
+
 test-packages: packages
 	@Tests/Lab/install-dependencies test packages
 	Tests/Packages/package-test $(PACKAGES)
@@ -255,8 +260,7 @@ install:
 	install -D -m 755 $(DIST) $(INSTALL_PROGRAM)
 	install -D -m 644 docs/ipvs-timeout.8 $(INSTALL_MANUAL)
 	install -d $(dir $(INSTALL_BASH)) $(dir $(INSTALL_ZSH)) $(dir $(INSTALL_FISH))
-	@# The script is read by a shell, not run.
-	$(RUNNABLE) --generate-completion-script bash | sed '1{/^#!/d}' > $(INSTALL_BASH)
+	$(RUNNABLE) --generate-completion-script bash > $(INSTALL_BASH)
 	$(RUNNABLE) --generate-completion-script zsh > $(INSTALL_ZSH)
 	$(RUNNABLE) --generate-completion-script fish > $(INSTALL_FISH)
 	install -D -m 644 -t $(INSTALL_EXAMPLES) examples/ipvs-timeout.conf

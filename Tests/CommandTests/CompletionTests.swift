@@ -7,7 +7,7 @@ import Testing
 /// Completion scripts for shells.
 @Suite struct CompletionTests {
   @Test(arguments: [
-    ("bash", "#!/bin/bash\n"),
+    ("bash", "\n"),
     ("zsh", "#compdef ipvs-timeout\n"),
     ("fish", "function __ipvs-timeout_"),
   ])

@@ -66,7 +66,8 @@ struct NamespaceOptions: ParsableArguments {
     help: ArgumentHelp(
       "Work in this network namespace, not in the current one: a name in /run/netns or /run/docker/netns, a path,"
         + " a process ID, or host. Repeatable.",
-      valueName: "name|path|pid"))
+      valueName: "name|path|pid"),
+    completion: .namespaces)
   var netns: [String] = []
 
   @Flag(name: .table(.allNetns), help: "Work in all network namespaces, bound ones and those of processes.")

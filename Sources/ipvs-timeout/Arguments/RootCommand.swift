@@ -63,6 +63,9 @@ struct RootCommand: ParsableCommand {
     arguments.first == "help" || command(named: arguments.first) != nil
   }
 
+  /// The parser's option that prints a completion script.
+  private static let completionOption = "--generate-completion-script"
+
   /// The largest number of words, without those of another program's command.
   private static let maximumCount = 4096
   /// The largest number of bytes in a word: that of a path.
@@ -103,7 +106,8 @@ struct RootCommand: ParsableCommand {
       guard exitCode(for: error) == .success else {
         throw .usage(UsageError.sentence(message(for: error), command: named))
       }
-      return .text(fullMessage(for: error) + "\n")
+      let text = fullMessage(for: error) + "\n"
+      return .text(arguments.contains { $0.hasPrefix(completionOption) } ? CompletionScript(text).text : text)
     }
   }
 

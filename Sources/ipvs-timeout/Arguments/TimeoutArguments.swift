@@ -9,22 +9,26 @@ internal import Text
 struct TimeoutValues: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The three timeouts tcp, tcpfin and udp, in this order; or default alone, for all three.", valueName: "time"))
+      "The three timeouts tcp, tcpfin and udp, in this order; or default alone, for all three.", valueName: "time"),
+    completion: .timeouts)
   var values: [String] = []
 
   @Option(
     name: .table(.tcp), parsing: .unconditional,
-    help: ArgumentHelp("The timeout of ESTABLISHED connections.", valueName: "time"))
+    help: ArgumentHelp("The timeout of ESTABLISHED connections.", valueName: "time"),
+    completion: .timeouts)
   var tcp: String?
 
   @Option(
     name: .table(.tcpFin), parsing: .unconditional,
-    help: ArgumentHelp("The timeout of connections in FIN_WAIT.", valueName: "time"))
+    help: ArgumentHelp("The timeout of connections in FIN_WAIT.", valueName: "time"),
+    completion: .timeouts)
   var tcpFin: String?
 
   @Option(
     name: .table(.udp), parsing: .unconditional,
-    help: ArgumentHelp("The timeout of UDP connections.", valueName: "time"))
+    help: ArgumentHelp("The timeout of UDP connections.", valueName: "time"),
+    completion: .timeouts)
   var udp: String?
 
   /// Whether the command line names no timeout.

@@ -68,7 +68,8 @@ struct ApplyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Keep looking for new namespaces for this long. Each one found restarts the wait, for up to one extra minute.",
-      valueName: "time"))
+      valueName: "time"),
+    completion: .list(["2s", "10s", "1m"]))
   var settle: String?
 
   /// How long to look for new namespaces.

@@ -51,7 +51,8 @@ struct ConnectionsOptions: ParsableArguments {
   @Option(
     defaultAsFlag: WaitText.absent, parsing: .next,
     help: ArgumentHelp(
-      "First wait until no connection is outdated, or for this long at most.", valueName: "time"))
+      "First wait until no connection is outdated, or for this long at most.", valueName: "time"),
+    completion: .times)
   var wait: WaitText?
 
   @OptionGroup var filter: FilterOptions
@@ -72,7 +73,9 @@ struct ConnectionsOptions: ParsableArguments {
 
 /// The options that choose connections.
 struct FilterOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Only connections in this state, such as ESTABLISHED. Repeatable.", valueName: "state"))
+  @Option(
+    help: ArgumentHelp("Only connections in this state, such as ESTABLISHED. Repeatable.", valueName: "state"),
+    completion: .states)
   var state: [String] = []
 
   @Option(

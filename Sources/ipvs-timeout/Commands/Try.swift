@@ -70,14 +70,16 @@ struct TryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "End the command and its processes after this time. With --confirm, the time to answer (60s if not given).",
-      valueName: "time"))
+      valueName: "time"),
+    completion: .times)
   var within: String?
 
   @Option(
     help: ArgumentHelp(
       "Wait this long before the command runs. Idle connections keep the old timers, so a command that runs at once"
         + " checks nothing new.",
-      valueName: "time"))
+      valueName: "time"),
+    completion: .times)
   var after: String?
 
   @Flag(help: "Ask on the terminal, instead of running a command.")
