@@ -6,6 +6,8 @@
 #   make release        build the program as one static file, .build/dist/ipvs-timeout
 #   make packages       build .deb, .rpm, tarball, SBOM and checksums, .build/packages
 #   make test-completions  press Tab in bash, zsh and fish, with real network namespaces in the lab
+#   make arm64          cross-build the program and the packages for arm64; as root, downloads 1.1 GB
+#   make test-arm64     boot an arm64 kernel in QEMU, and compare the program there with ipvsadm
 #   make test-packages  test the packages in chroots and under a real systemd; as root, not part of `make test`
 #   make reproducible   build the program in two clones in two directories, and compare the files
 #   make install        install the program, manual page, completions, units and an example policy; uses PREFIX, DESTDIR
@@ -74,7 +76,7 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout/examples
 
-.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages reproducible \
+.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages arm64 test-arm64 reproducible \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -84,7 +86,7 @@ test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden 
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -229,6 +231,15 @@ test-completions: release
 test-packages: packages
 	@Tests/Lab/install-dependencies test packages
 	Tests/Packages/package-test $(PACKAGES)
+
+arm64: release
+	@Tests/Lab/install-dependencies packages arm64
+	examples/packaging/build-arm64 .build/arm64
+	examples/packaging/build .build/arm64/ipvs-timeout arm64 .build/arm64/parts.tsv $(DIST) $(PACKAGES)
+
+test-arm64:
+	@Tests/Lab/install-dependencies arm64
+	Tests/Packages/arm64-test .build/arm64/ipvs-timeout .build/arm64/guest
 
 reproducible: test-dependencies
 	examples/packaging/reproducible
