@@ -70,6 +70,7 @@ GENERATE_MANUAL := swift build --product ipvs-timeout >&2 && docs/manual/generat
 
 INSTALL_PROGRAM := $(DESTDIR)$(PREFIX)/sbin/ipvs-timeout
 INSTALL_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipvs-timeout.8
+INSTALL_POLICY_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man5/ipvs-timeout.conf.5
 INSTALL_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipvs-timeout
 INSTALL_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ipvs-timeout
 INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout.fish
@@ -259,7 +260,7 @@ manual: dependencies
 
 test-manual: test-dependencies
 	$(GENERATE_MANUAL) | diff -u docs/ipvs-timeout.8 -
-	mandoc -T lint -W warning docs/ipvs-timeout.8
+	mandoc -T lint -W warning docs/ipvs-timeout.8 docs/manual/ipvs-timeout.conf.5
 
 link-order: release
 	@Tests/Lab/install-dependencies trace
@@ -270,6 +271,7 @@ install:
 	@[ -x $(DIST) ] || { echo 'there is no $(DIST); run "make release" first' >&2; exit 1; }
 	install -D -m 755 $(DIST) $(INSTALL_PROGRAM)
 	install -D -m 644 docs/ipvs-timeout.8 $(INSTALL_MANUAL)
+	install -D -m 644 docs/manual/ipvs-timeout.conf.5 $(INSTALL_POLICY_MANUAL)
 	install -d $(dir $(INSTALL_BASH)) $(dir $(INSTALL_ZSH)) $(dir $(INSTALL_FISH))
 	$(RUNNABLE) --generate-completion-script bash > $(INSTALL_BASH)
 	$(RUNNABLE) --generate-completion-script zsh > $(INSTALL_ZSH)
@@ -279,7 +281,7 @@ install:
 	sed -i 's|^ExecStart=/usr/local/|ExecStart=$(PREFIX)/|' $(INSTALL_UNITS)
 
 uninstall:
-	rm -f $(INSTALL_PROGRAM) $(INSTALL_MANUAL) $(INSTALL_BASH) $(INSTALL_ZSH) $(INSTALL_FISH) $(INSTALL_UNITS)
+	rm -f $(INSTALL_PROGRAM) $(INSTALL_MANUAL) $(INSTALL_POLICY_MANUAL) $(INSTALL_BASH) $(INSTALL_ZSH) $(INSTALL_FISH) $(INSTALL_UNITS)
 	rm -f $(INSTALL_EXAMPLES)/ipvs-timeout.conf
 	[ ! -d $(INSTALL_EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(INSTALL_EXAMPLES) $(dir $(INSTALL_EXAMPLES))
 
