@@ -57,7 +57,8 @@ public struct IPVSError: Error, Sendable, Hashable {
   /// True if the answer to the change is missing or cannot be read, and if only reading back failed. Then read the
   /// timeouts again.
   public var mayHaveSetTimeouts: Bool {
-    timeouts != nil && (operation != .setTimeouts || [.timedOut, .answerLost, .truncatedReply, .unexpectedReply].contains(code))
+    timeouts != nil
+      && (operation != .setTimeouts || [.timedOut, .answerLost, .truncatedReply, .unexpectedReply].contains(code))
   }
 }
 

@@ -15,8 +15,8 @@ import Testing
   @Test(
     arguments: [
       .notRoot, .missingCapability, .userNamespace, .foreignNamespace, .noSuchNamespace, .notANamespace, .mayNotEnter,
-      .valueRefused,
-      .refused, .answerLost, .timedOut, .truncatedReply, .unexpectedReply, .library, IPVSError.Code(rawValue: "of-a-later-version"),
+      .valueRefused, .refused, .answerLost, .timedOut, .truncatedReply, .unexpectedReply, .library,
+      IPVSError.Code(rawValue: "of-a-later-version"),
     ] as [IPVSError.Code])
   func `no other failure is a reason`(code: IPVSError.Code) {
     #expect(!IPVSError(code, .open).isAbsence)

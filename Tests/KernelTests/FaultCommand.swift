@@ -61,7 +61,7 @@ extension FaultScene {
     }
   }
 
-  /// The calls at which the program is killed: of those that change nothing, the first of each name is enough, because
+  /// The calls at which the program is killed: of the calls that change nothing, the first of each name is enough, because
   /// they leave the same.
   static func chosenForKilling(_ calls: [TracedCall], of command: FaultCommand) -> [TracedCall] {
     guard !isComplete else { return calls }

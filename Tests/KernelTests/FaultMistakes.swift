@@ -3,7 +3,7 @@
 import Glibc
 
 extension FaultScene {
-  /// What is wrong after a run whose call failed: nothing if what it said is true, and the next call reports what it
+  /// The mistakes after a run whose call failed: nothing if what it said is true, and the next call reports what it
   /// left.
   func mistakes(after run: TracedRun, of command: FaultCommand) throws -> [String] {
     var mistakes: [String] = []
@@ -33,7 +33,7 @@ extension FaultScene {
     return mistakes + (try mistakesOfRest(command))
   }
 
-  /// What is wrong with the sentence about a failure.
+  /// The mistakes in the sentence about a failure.
   private func mistakesOfFailure(_ run: TracedRun, _ command: FaultCommand, _ now: String) -> [String] {
     var mistakes: [String] = []
     let text = run.outcome.stderr
@@ -51,7 +51,7 @@ extension FaultScene {
     return mistakes
   }
 
-  /// What is wrong with the files that a run has left, and with the next calls.
+  /// The mistakes in the files that a run has left, and with the next calls.
   private func mistakesOfRest(_ command: FaultCommand) throws -> [String] {
     guard isSomethingLeft else { return [] }
     var mistakes: [String] = []
@@ -62,7 +62,7 @@ extension FaultScene {
     return mistakes + (try mistakesOfRollback(command))
   }
 
-  /// What is wrong after a rollback that follows: it must leave nothing.
+  /// The mistakes after a rollback that follows: it must leave nothing.
   func mistakesOfRollback(_ command: FaultCommand) throws -> [String] {
     let found = try timeouts
     let wasRecordLeft = isRecordLeft
@@ -77,7 +77,7 @@ extension FaultScene {
     return mistakes
   }
 
-  /// What is wrong after a run that was killed, with a rollback and the calls that follow it.
+  /// The mistakes after a run that was killed, with a rollback and the calls that follow it.
   func mistakes(afterKilling run: TracedRun, of command: FaultCommand) throws -> [String] {
     var mistakes: [String] = []
     let now = try timeouts
@@ -85,7 +85,7 @@ extension FaultScene {
       mistakes.append("the timeouts are neither the old nor the new")
     }
     if run.outcome.status != -SIGKILL { mistakes.append("it was not killed") }
-    // The next calls see nothing but these.
+    // The next calls see only these.
     guard isNew(state: "\(command) \(now) \(files.map { $0.filter { !$0.isNumber } })") else { return mistakes }
     if isRecordLeft, try !self.run("show").stderr.contains("`ipvs-timeout rollback`") {
       mistakes.append("the next call does not report the record")

@@ -27,7 +27,9 @@ final class FaultScene {
     policy = try directory.write("policy", "host 60 30 60\n")
   }
 
-  /// Works in the namespace of the test. All of the work is done by one thread.
+  /// Works in the namespace of the test.
+  ///
+  /// One thread does all of the work.
   static func with(_ body: (FaultScene) throws -> Void) throws {
     let netns = Namespace.current
     try netns.inside { try body(try FaultScene(netns, .current)) }

@@ -51,7 +51,7 @@ final class KernelDaemons {
     return [daemons.0.state, daemons.1.state].contains(KernelDaemons.backup)
   }
 
-  /// Adds connections or sets the timers of those that are there, and leaves them to this director.
+  /// Adds connections or sets the timers of the existing ones, and leaves them to this director.
   func fill(_ rows: [RenewalTable.Row] = RenewalTable.defaults) throws {
     // A renewal that was killed may have left one.
     if try isBackupRunning() { try change(Option.stop) }

@@ -38,7 +38,7 @@ import Testing
   /// Otherwise it would look like a limit of processes.
   @Test func `too little memory for the stacks of threads is a shortage of memory`() async {
     await #expect(processExitsWith: .success) {
-      // 16 MiB and two stacks fit into what is left, and ten do not.
+      // 16 MiB and two stacks fit into the rest, and ten do not.
       let used = try pagesInUse() * rlim_t(sysconf(CInt(_SC_PAGESIZE)))
       limit(RLIMIT_AS, to: used + (60 << 20))
       #expect(ResourceShortage.find(recordSize: 1, forProgram: false) == nil)

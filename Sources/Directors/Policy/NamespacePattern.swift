@@ -58,6 +58,7 @@ package struct NamespacePattern: Sendable, Hashable {
   /// Finds the files that it matches outside of `/run/netns` and `/run/docker/netns`; none where it is a name.
   ///
   /// - Parameter deadline: When to stop.
+  /// - Returns: The files.
   /// - Throws: `Errno`, when it cannot be found out: `.timedOut` after the deadline, `.fileTooLarge` for too many files.
   package func filesElsewhere(until deadline: ContinuousClock.Instant) throws(Errno) -> [FilePath] {
     guard mayBeElsewhere else { return [] }

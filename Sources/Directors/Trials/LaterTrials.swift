@@ -25,7 +25,7 @@ struct LaterTrials {
   ///
   /// - Parameters:
   ///   - snapshots: The timeouts that it will restore; `nil` if they are not known.
-  ///   - running: The trial that still runs and for which it waits: itself, or a later one; `nil` if it has failed.
+  ///   - trial: The trial that still runs and for which it waits: itself, or a later one; `nil` if it has failed.
   mutating func append(_ snapshots: [TrialSnapshot]?, running trial: RunningTrial?) {
     let number = running.count
     running.append(trial)

@@ -112,7 +112,7 @@ public struct NamespaceList: Sendable {
   }
 
   private mutating func add(_ file: FoundFile) {
-    if let position = positions[file.identity] {
+    if let position = position(of: file.identity) {
       namespaces[position] = namespaces[position].adding(file.path)
     } else if file.isNamespace {
       add(file.identity, at: [file.path])

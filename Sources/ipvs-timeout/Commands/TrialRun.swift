@@ -139,9 +139,8 @@ extension TrialEvent {
     switch self {
     case .failed(let error, _): error.namespace
     case .tooLongForIpvsadm(_, let namespace): namespace
-    case .mismatch, .unreadable, .notRead, .notARecord, .notRemoved, .unusableRecords, .stillRunning, .disturbed, .result,
-      .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace,
-      .notRecorded, .remark, .gone, .left:
+    case .mismatch, .unreadable, .notRead, .notARecord, .notRemoved, .unusableRecords, .stillRunning, .disturbed,
+      .result, .renewed, .stoppedDaemon, .fallback, .nothingSet, .noNamespace, .notRecorded, .remark, .gone, .left:
       nil
     }
   }

@@ -35,7 +35,7 @@ struct UnseenNamespaces: Hashable {
     self.unread = unread
   }
 
-  /// Those that only these lines of a policy could have shown.
+  /// The namespaces that only these lines of a policy could have shown.
   init(unread: [UnreadPolicyLine]) {
     self.unread = unread
   }
