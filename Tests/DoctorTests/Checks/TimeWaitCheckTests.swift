@@ -51,7 +51,7 @@ import Testing
           "[::]:443 here: 300 sockets in TIME_WAIT, closed first by this host within about a minute",
           so:
             "that is harmless: all of them use the port of the service; each needs about 270 bytes of kernel memory"
-            + " for 60 s")
+            + " for at least 60 s")
       ])
   }
 
