@@ -8,6 +8,13 @@ enum FaultCommand: String, CaseIterable {
   case set, apply, `try`, with, rollback
   case setElsewhere, withElsewhere
 
+  /// The commands to try.
+  ///
+  /// `with --netns` makes all calls of `with` and of `set --netns`.
+  static var chosen: [FaultCommand] {
+    FaultScene.isComplete ? allCases : [.set, .apply, .try, .rollback, .withElsewhere]
+  }
+
   /// The timeouts when it starts.
   var before: String { self == .rollback ? "60 30 60" : "900 120 300" }
 
@@ -49,15 +56,17 @@ extension FaultScene {
 extension FaultScene {
   /// The calls that get a fault.
   ///
-  /// All, if `IPVS_TIMEOUT_FAULTS` is `complete`. If not, all that change something, and of the others the first and the
-  /// last of each kind. The calls before `main`, which are the same for every command, are only those of `set`.
+  /// All, if `IPVS_TIMEOUT_FAULTS` is `complete`. If not, all that change something, and of the others the first of each
+  /// path, or without a path the first and the last of each name. The calls before `main`, which are the same for every
+  /// command, are only those of `set`.
   static func chosen(_ calls: [TracedCall], of command: FaultCommand = .set) -> [TracedCall] {
     guard !isComplete else { return calls }
     let own = command == .set ? calls[...] : calls.drop { $0.name != "sched_getaffinity" }.dropFirst()
     let kinds = Dictionary(grouping: own, by: \.kind)
     return own.filter { call in
-      SystemCalls.changing.contains(call.name)
-        || [kinds[call.kind]?.first?.ordinal, kinds[call.kind]?.last?.ordinal].contains(call.ordinal)
+      let same = kinds[call.kind]
+      return SystemCalls.changing.contains(call.name) || same?.first?.ordinal == call.ordinal
+        || call.path.isEmpty && same?.last?.ordinal == call.ordinal
     }
   }
 

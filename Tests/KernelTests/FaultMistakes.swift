@@ -3,8 +3,8 @@
 import Glibc
 
 extension FaultScene {
-  /// The mistakes after a run whose call failed: nothing if what it said is true, and the next call reports what it
-  /// left.
+  /// The mistakes after a run whose call failed: none if each statement is true, and the next call reports a record that
+  /// was left.
   func mistakes(after run: TracedRun, of command: FaultCommand) throws -> [String] {
     var mistakes: [String] = []
     let (now, outcome) = (try timeouts, run.outcome)
@@ -33,7 +33,7 @@ extension FaultScene {
     return mistakes + (try mistakesOfRest(command))
   }
 
-  /// The mistakes in the sentence about a failure.
+  /// The mistakes with the sentence about a failure.
   private func mistakesOfFailure(_ run: TracedRun, _ command: FaultCommand, _ now: String) -> [String] {
     var mistakes: [String] = []
     let text = run.outcome.stderr
@@ -51,7 +51,7 @@ extension FaultScene {
     return mistakes
   }
 
-  /// The mistakes in the files that a run has left, and with the next calls.
+  /// The mistakes with the files that a run has left, and with the next calls.
   private func mistakesOfRest(_ command: FaultCommand) throws -> [String] {
     guard isSomethingLeft else { return [] }
     var mistakes: [String] = []

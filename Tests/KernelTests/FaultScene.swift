@@ -27,9 +27,7 @@ final class FaultScene {
     policy = try directory.write("policy", "host 60 30 60\n")
   }
 
-  /// Works in the namespace of the test.
-  ///
-  /// One thread does all of the work.
+  /// Works in the namespace of the test, in one thread.
   static func with(_ body: (FaultScene) throws -> Void) throws {
     let netns = Namespace.current
     try netns.inside { try body(try FaultScene(netns, .current)) }

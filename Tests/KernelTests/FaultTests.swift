@@ -8,14 +8,14 @@ extension RealKernel {
   ///
   /// `make test-faults` does this for every call and every errno that it can have.
   @Suite struct FaultTests {
-    @Test(arguments: FaultCommand.allCases)
+    @Test(arguments: FaultCommand.chosen)
     func reportsTheTruthAboutAFailedCall(_ command: FaultCommand) throws {
       try sweep(command, FaultScene.chosen, faults: FaultScene.faults) { scene, run in
         try scene.mistakes(after: run, of: command)
       }
     }
 
-    @Test(arguments: FaultCommand.allCases)
+    @Test(arguments: FaultCommand.chosen)
     func leavesWhatRollbackMendsWhenKilled(_ command: FaultCommand) throws {
       try sweep(command, FaultScene.chosenForKilling, faults: { _ in [.signal(SIGKILL)] }) { scene, run in
         try scene.mistakes(afterKilling: run, of: command)

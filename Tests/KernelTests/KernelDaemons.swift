@@ -51,20 +51,25 @@ final class KernelDaemons {
     return [daemons.0.state, daemons.1.state].contains(KernelDaemons.backup)
   }
 
-  /// Adds connections or sets the timers of the existing ones, and leaves them to this director.
+  /// Adds connections or sets the timers of connections that exist, and leaves them to this director.
   func fill(_ rows: [RenewalTable.Row] = RenewalTable.defaults) throws {
     // A renewal that was killed may have left one.
     if try isBackupRunning() { try change(Option.stop) }
+    guard try !isFresh(rows) else { return }
     try change(Option.start)
     for message in try RenewalTable.messages(rows) { try sender.sends(message, toGroup: "224.0.0.81", 8848) }
     let end = ContinuousClock.now + .seconds(10)
-    while true {
-      let left = Dictionary(try entries().map { ($0.port, $0.secondsLeft) }, uniquingKeysWith: min)
-      if rows.allSatisfy({ row in left[Int(row.port)].map { $0 > Int(row.seconds) - 20 } ?? false }) { break }
+    while try !isFresh(rows) {
       guard ContinuousClock.now < end else { throw Errno.timedOut }
       usleep(2000)
     }
     try change(Option.stop)
+  }
+
+  /// Whether the table has these connections with their timers, less some seconds.
+  private func isFresh(_ rows: [RenewalTable.Row]) throws -> Bool {
+    let left = Dictionary(try entries().map { ($0.port, $0.secondsLeft) }, uniquingKeysWith: min)
+    return rows.allSatisfy { row in left[Int(row.port)].map { $0 > Int(row.seconds) - 20 } ?? false }
   }
 
   /// The connection table.
@@ -87,7 +92,8 @@ final class KernelDaemons {
     daemon.syncid = 7
     withUnsafeMutableBytes(of: &daemon.mcast_ifn) { $0.copyBytes(from: "lo".utf8) }
     let size = socklen_t(MemoryLayout.size(ofValue: daemon))
-    guard setsockopt(socket.rawValue, Int32(IPPROTO_IP), option, &daemon, size) == 0 else {
+    // EINTR: the daemon was stopped before it ran for the first time.
+    guard setsockopt(socket.rawValue, Int32(IPPROTO_IP), option, &daemon, size) == 0 || errno == EINTR else {
       throw Errno(rawValue: errno)
     }
   }

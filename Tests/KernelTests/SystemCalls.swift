@@ -75,7 +75,7 @@ enum SystemCalls {
 
   private static func errors(_ numbers: Int32...) -> [Fault] { numbers.map { .error($0) } }
 
-  /// The name of a call; for a call that is not needed by name, its number.
+  /// The name of a call; its number if no name is needed.
   static func name(_ number: Int) -> String { names[number] ?? "\(number)" }
 
   private static let names = Dictionary(

@@ -91,8 +91,8 @@ final class TracedProgram {
   ///   - words: Its path and arguments.
   ///   - isTraced: Whether its calls are traced. Without, `fault` is not called.
   ///   - fault: The fault of a call; `nil` for none. After the first fault no call is traced.
-  /// - Returns: How it ended.
-  /// - Throws: `Errno`, when it cannot be run.
+  /// - Returns: How it ended, and its calls.
+  /// - Throws: `Errno`, when the shell does not work.
   func run(_ words: [String], isTraced: Bool = true, fault: (TracedCall) -> Fault? = { _ in nil }) throws -> TracedRun {
     var line = words.map { "'\($0)'" }.joined(separator: " ")
     line += " <&- </dev/null >\(directory)/out 2>\(directory)/err\n"
