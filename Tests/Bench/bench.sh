@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# bench.sh PROGRAM: compares PROGRAM with ipvsadm in one guest of lab, and prints tables.
+# bench.sh PROGRAM: compares PROGRAM with ipvsadm in one guest of lab, and prints tables. Fails if a command line
+# takes longer, compared with ipvsadm, than compare.py allows.
 set -euo pipefail
 
 program=$1
@@ -13,8 +14,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
   install -m 755 "$1" /run/bench/ipvs-timeout
   install -m 755 "$(command -v ipvsadm)" /run/bench/ipvsadm
   cd /run/bench
-  python3 "$2" "$4"
+  status=0
+  python3 "$2" "$4" || status=$?
   python3 "$3" 1000 3
   python3 "$5" 100000 5
-  exec unshare -n python3 "$6" 10000 9
+  unshare -n python3 "$6" 10000 9
+  exit $status
 ' bench "$program" "$here/compare.py" "$here/namespaces.py" "${RUNS:-300}" "$here/connections.py" "$here/sockets.py"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# trace-link-order.sh PROGRAM FILE: writes the functions that the most used command lines run to FILE, one on each line.
+# trace-link-order.sh PROGRAM FILE: writes the functions that the command lines of machines run to FILE, one on each line.
 # PROGRAM must have its symbols.
 #
 # The release program is linked in this order, so these functions are together on few pages. The order in which PROGRAM
@@ -23,14 +23,27 @@ objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
   trace() {
     valgrind --tool=callgrind --demangle=no --callgrind-out-file="trace.$1" ./ipvs-timeout "${@:2}" > /dev/null 2>&1
   }
-  trace 1
-  trace 2 set 60 30 60
-  trace 3 set 60 30 60
-  trace 4 --set 61 30 60
-  trace 5 -L --timeout
+  ip netns add blue
+  printf "host 60 30 60\nblue 60 30 60\n" > policy
+  trace 01
+  trace 02 set 60 30 60
+  trace 03 set 60 30 60
+  trace 04 --set 61 30 60
+  trace 05 -L --timeout
+  trace 06 verify 61 30 60
+  trace 07 verify --udp 60 --quiet
+  trace 08 set --udp 60
+  trace 09 show --format json
+  trace 10 show --format prometheus
+  trace 11 show --format rules
+  trace 12 --version
+  trace 13 show --netns blue
+  trace 14 apply policy
+  trace 15 verify --policy policy
+  trace 16 show --all-netns
 ' trace "$scratch"
 
-cat "$scratch"/trace.? | sed -nE "s/^c?fn=\([0-9]+\) ([^0(].*)$/\1/p" | sed -E "s/'[0-9]+$//" \
+cat "$scratch"/trace.?? | sed -nE "s/^c?fn=\([0-9]+\) ([^0(].*)$/\1/p" | sed -E "s/'[0-9]+$//" \
   | awk '!seen[$0]++' > "$scratch/order"
 [ "$(wc -l < "$scratch/order")" -gt 100 ] ||
   { echo 'trace-link-order.sh: the trace has too few functions' >&2; exit 1; }
