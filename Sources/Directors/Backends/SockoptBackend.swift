@@ -63,5 +63,6 @@ extension IPVSError {
   /// Whether netlink refused a request because of the caller, so that nothing was done.
   fileprivate var isRefusal: Bool {
     underlyingErrno == .notPermitted && [.readTimeouts, .setTimeouts].contains(operation)
+      && [.notRoot, .missingCapability, .userNamespace].contains(code)
   }
 }

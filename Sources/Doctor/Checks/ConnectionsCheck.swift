@@ -32,9 +32,9 @@ struct OutdatedCheck: DirectorCheck {
       fix: fix(facts))
   }
 
-  /// A renewal, except where a sync daemon from another director has the connections.
+  /// A renewal, except where a sync daemon from another director has the connections, or where there is no netlink.
   private func fix(_ facts: DirectorFacts) -> Fix {
-    guard let daemons = try? facts.daemons.get(), !daemons.hasBackup else {
+    guard facts.backend != .sockopt, let daemons = try? facts.daemons.get(), !daemons.hasBackup else {
       return .advice("nothing to do; to wait until none is left: `ipvs-timeout connections --wait\(facts.option)`")
     }
     return .command("ipvs-timeout renew\(facts.option)")

@@ -83,7 +83,7 @@ struct CommandLineReader {
     return nil
   }
 
-  /// Whether a word has at least one character, and only printable ASCII ones.
+  /// Whether a word has at least one character, only printable ASCII ones, and not more than are accepted.
   private static func isPlain(_ word: UnsafePointer<CChar>) -> Bool {
     guard word.pointee != 0 else { return false }
     var next = word
@@ -91,6 +91,6 @@ struct CommandLineReader {
       guard CChar(33)...CChar(126) ~= next.pointee else { return false }
       next += 1
     }
-    return true
+    return next - word <= RootCommand.maximumLength
   }
 }

@@ -69,7 +69,7 @@ struct RootCommand: ParsableCommand {
   /// The largest number of words, without those of another program's command.
   private static let maximumCount = 4096
   /// The largest number of bytes in a word: that of a path.
-  private static let maximumLength = Int(PATH_MAX)
+  static var maximumLength: Int { Int(PATH_MAX) }
 
   /// Reads a command line.
   ///
@@ -107,7 +107,8 @@ struct RootCommand: ParsableCommand {
         throw .usage(UsageError.sentence(message(for: error), command: named))
       }
       let text = fullMessage(for: error) + "\n"
-      return .text(arguments.contains { $0.hasPrefix(completionOption) } ? CompletionScript(text).text : text)
+      let isScript = !isHelp && own.contains { $0.hasPrefix(completionOption) }
+      return .text(isScript ? CompletionScript(text).text : text)
     }
   }
 

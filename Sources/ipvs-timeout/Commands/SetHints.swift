@@ -25,7 +25,8 @@ struct SetHints: Hashable {
     var outdated = OutdatedCount()
     /// Whether all connections were read.
     var isComplete = true
-    /// Whether a renewal can give them today's timeouts: not if a sync daemon from another director has them.
+    /// Whether a renewal can give them today's timeouts: not if a sync daemon from another director has them, and only
+    /// over netlink.
     var isRenewable = true
   }
 
@@ -127,7 +128,7 @@ extension SetHints {
       do throws(IPVSError) {
         var table = try ConnectionTable(in: target.namespace)
         let rule = OutdatedRule(wanted, hasBackupDaemon: table.hasBackupDaemon ?? true)
-        if table.hasBackupDaemon != false { idle.isRenewable = false }
+        if table.hasBackupDaemon != false || !Privilege.isInitialUserNamespace { idle.isRenewable = false }
         var number = 0
         while let connection = try table.next() {
           number += 1

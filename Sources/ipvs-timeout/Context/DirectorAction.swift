@@ -169,7 +169,7 @@ extension ChangeLock {
       case .unavailable(.permissionDenied) where !Privilege.isAdministrator,
         .untrusted where !Privilege.isAdministrator:
         break
-      case .untrusted where !Privilege.isInitialUserNamespace:
+      case .untrusted(.owner) where !Privilege.isInitialUserNamespace:
         StandardStreams.report("ipvs-timeout: \(ChangeLockError.unavailable(.permissionDenied))")
       case .unavailable, .untrusted: StandardStreams.report("ipvs-timeout: \(error)")
       case .busy: throw Failure(error.description, .timedOut)

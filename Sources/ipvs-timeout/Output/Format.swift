@@ -98,11 +98,7 @@ extension TimeoutsFormat {
     case .text: for report in reports { report.appendText(to: &text) }
     case .json: for report in reports { text.append(report.json) }
     case .prometheus: text.append(reports.prometheus)
-    case .rules:
-      for report in reports {
-        report.appendRules(to: &text)
-        if let remark = report.rulesRemark { StandardStreams.report("ipvs-timeout: \(remark)") }
-      }
+    case .rules: for report in reports { report.appendRules(to: &text) }
     }
     return text
   }
@@ -120,6 +116,7 @@ struct TimeoutsOutput: Hashable {
   /// - Throws: ``Failure``, when it cannot be written.
   func print(_ report: TimeoutsReport) throws(Failure) {
     guard isShown(report) else { return }
+    if format == .rules { report.reportRulesRemark() }
     try StandardStreams.print(format.render(report))
   }
 
@@ -129,10 +126,19 @@ struct TimeoutsOutput: Hashable {
   func print(_ reports: [TimeoutsReport]) throws(Failure) {
     let shown = reports.filter(isShown)
     guard !shown.isEmpty else { return }
+    if format == .rules { for report in shown { report.reportRulesRemark() } }
     try StandardStreams.print(format.render(shown))
   }
 
   private func isShown(_ report: TimeoutsReport) -> Bool {
     !isQuiet && (!isChangedOnly || report.isChanged || report.isOfFailure)
+  }
+}
+
+extension TimeoutsReport {
+  /// Reports what the line for `ipvsadm -R` leaves out.
+  @inline(never)
+  fileprivate func reportRulesRemark() {
+    if let rulesRemark { StandardStreams.report("ipvs-timeout: \(rulesRemark)") }
   }
 }
