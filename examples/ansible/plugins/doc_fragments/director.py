@@ -54,9 +54,9 @@ options:
     default: false
   backend:
     description:
-      - How to reach the kernel's timeouts. V(auto) uses netlink. Where netlink refuses root of a user namespace that the
-        kernel's socket options accept, V(auto) uses those. Where the kernel has no netlink family IPVS, V(auto) uses the
-        program ipvsadm. The module warns about both.
+      - How to reach the kernel's timeouts. V(auto) uses netlink. Where netlink refuses root of a user namespace that
+        the kernel's socket options accept, V(auto) uses those. Where the kernel has no netlink family IPVS, V(auto)
+        uses the program ipvsadm. The module warns about both.
     type: str
     choices: [auto, netlink, sockopt, ipvsadm]
     default: auto
