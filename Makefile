@@ -19,6 +19,7 @@
 #   make test-faults    make every system call of every changing command fail, and kill the commands there, in the lab
 #   make test-systemd   test the systemd units with a real systemd in the lab
 #   make test-fleet     test the roll-outs with Ansible and with plain ssh, on fleets of directors in the lab
+#   make test-monitoring  test examples/monitoring with the real node_exporter and Prometheus in the lab; not part of `make test`
 #   make test-swarm     test a node of Docker Swarm in QEMU; half an hour to an hour, not part of `make test`
 #   make test-docs      test the tutorial of the library: each step compiles, and the last one runs in the lab
 #   make lint           check format, wording, links and numbers of the documentation, and shell scripts
@@ -77,7 +78,7 @@ INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout/examples
 
-.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages arm64 test-arm64 reproducible \
+.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-monitoring test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages arm64 test-arm64 reproducible \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -87,7 +88,7 @@ test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden 
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh .ci/run \
+	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh $(addprefix examples/monitoring/,ipvs-timeout-metrics check_ipvs_timeout) Tests/Monitoring/monitoring-test .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -199,6 +200,10 @@ test-systemd: test-dependencies release
 test-fleet: test-dependencies release
 	@Tests/Lab/install-dependencies fleet
 	Tests/Lab/fleet-test $(CURDIR)/$(DIST)
+
+test-monitoring: test-dependencies release
+	@Tests/Lab/install-dependencies monitoring
+	Tests/Monitoring/monitoring-test $(CURDIR)/$(DIST)
 
 test-swarm: release
 	@Tests/Lab/install-dependencies swarm
