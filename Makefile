@@ -151,13 +151,13 @@ golden: test-dependencies release
 	$(LAB) -t 120 Tests/Golden/session $(CURDIR)/$(DIST) > .build/session.txt
 	mv .build/session.txt Tests/Golden/session.txt
 
-# The recipes of docs/how-to/roll-out.md need the fleet.
+# The recipes of docs/how-to/roll-out.md need the fleet, and those of docs/how-to/monitor.md need Prometheus.
 test-recipes: test-dependencies release
-	@Tests/Lab/install-dependencies fleet
+	@Tests/Lab/install-dependencies fleet monitoring
 	Tests/Recipes/run $(CURDIR)/$(DIST)
 
 recipes: test-dependencies release
-	@Tests/Lab/install-dependencies fleet
+	@Tests/Lab/install-dependencies fleet monitoring
 	Tests/Recipes/run --write $(CURDIR)/$(DIST)
 
 test-lab: test-dependencies
