@@ -43,7 +43,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["show", ""], ["show", "--netns", String(repeating: "a", count: 4097)], ["show", "--netns", ""], ["show", "--netns", "a b"], ["show", "--netns", "\u{e4}"],
+    ["show", ""], ["show", "--netns", String(repeating: "a", count: 4097)], ["show", "--netns", ""],
+    ["show", "--netns", "a b"], ["show", "--netns", "\u{e4}"],
   ])
   func `text that is not plain is left to the argument parser`(_ words: [String]) {
     #expect(CommandLines.read(words) == nil)
@@ -102,7 +103,8 @@ private struct CommandLines {
 
   private static let values = [
     "60", "0", "-", "default", "15m", "1h30m", "2678400", "2678401", "x", "60 ", "", "-5", "json", "text", "prometheus",
-    "rules", "blue", "host", "/run/netns/blue", "12", "pid 12", "netlink", "sockopt", "auto", "ipvsadm", "/opt/ipvsadm", "a.conf",
+    "rules", "blue", "host", "/run/netns/blue", "12", "pid 12", "netlink", "sockopt", "auto", "ipvsadm", "/opt/ipvsadm",
+    "a.conf",
   ]
 
   private mutating func number(below limit: Int) -> Int {

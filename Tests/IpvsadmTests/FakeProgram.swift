@@ -29,15 +29,18 @@ struct FakeProgram {
   /// - Returns: The answer or the error, and how long it took.
   func answer(timeLimit: Duration = .seconds(30)) async throws -> (Result<Timeouts, IpvsadmError>, Duration) {
     let program = try IpvsadmProgram(at: [path], for: .list, timeLimit: timeLimit)
-    let clock = ContinuousClock()
-    let start = clock.now
-    let answer = await onOwnThread { () throws(IpvsadmError) in try program.timeouts() }
-    return (answer, start.duration(to: clock.now))
+    // The time is taken on that thread, because this task may have to wait for other tests.
+    let (answer, duration) = await onOwnThread {
+      let start = ContinuousClock.now
+      let answer = Result { () throws(IpvsadmError) in try program.timeouts() }
+      return (answer, start.duration(to: .now))
+    }.get()
+    return (answer, duration)
   }
 
   /// Sets timeouts through the program.
   func setTimeouts(_ timeouts: Timeouts) async throws {
-    let program = try IpvsadmProgram(at: [path], for: .set(timeouts))
+    let program = try IpvsadmProgram(at: [path], for: .set(timeouts), timeLimit: .seconds(30))
     try await onOwnThread { () throws(IpvsadmError) in try program.setTimeouts(timeouts) }.get()
   }
 }

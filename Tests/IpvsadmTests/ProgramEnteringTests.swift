@@ -61,7 +61,7 @@ import Testing
     let namespace = NetworkNamespace.named("\(foreign.process)")
     try await withTemporaryDirectory { directory in
       let fake = try await FakeProgram("#!/bin/sh\nexit 3\n", at: directory.appending("ipvsadm"))
-      let program = try IpvsadmProgram(at: [fake.path], for: .list).entering(namespace)
+      let program = try IpvsadmProgram(at: [fake.path], for: .list, timeLimit: .seconds(30)).entering(namespace)
       let answer = await onOwnThread { () throws(IpvsadmError) in try program.timeouts() }
       guard case .failure(let error) = answer else {
         Issue.record("it succeeded")
