@@ -70,6 +70,18 @@ import Testing
         == "\(Self.absence), and with netlink: \(second); \(Self.absence.advice ?? ""); or \(second.advice ?? "")")
   }
 
+  /// Netlink refuses the caller everywhere, and the socket options refuse it in this namespace only.
+  @Test func `of a namespace of others has the reason of this namespace, and is about it`() {
+    let first = IPVSError(.userNamespace, .readTimeouts, in: .named("blue"), errno: .notPermitted)
+    let second = IPVSError(.foreignNamespace, .readTimeouts, in: .named("blue"), errno: .notPermitted)
+    let error = DirectorError(.kernel(second), after: .taken(from: .netlink, to: .sockopt, because: first))
+    #expect(
+      error.description
+        == "cannot read the timeouts in the network namespace blue: it belongs to another user namespace (Operation not"
+        + " permitted, errno 1); run it as root of the host")
+    #expect(!error.isSameEverywhere)
+  }
+
   @Test func `keeps the error that caused the fallback`() {
     let error = DirectorError.program(Self.refusal)
     #expect(error.fallbackFrom == nil)

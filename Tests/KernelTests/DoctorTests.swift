@@ -120,9 +120,8 @@ extension RealKernel {
       ),
       (
         "unshare -Ur", [],
-        "cannot read the timeouts in this network namespace: netlink refuses root of a user namespace"
-          + " (Operation not permitted, errno 1); run it as root of the host, or with --backend auto in a network namespace"
-          + " that this user namespace owns",
+        "cannot read the timeouts in this network namespace: it belongs to another user namespace"
+          + " (Operation not permitted, errno 1); run it as root of the host",
         "run `ipvs-timeout doctor` as root of the host"
       ),
       (

@@ -24,8 +24,7 @@ extension RealKernel {
       ),
       (
         "unshare -Ur",
-        "netlink refuses root of a user namespace (Operation not permitted, errno 1); run it as root of the host, or with"
-          + " --backend auto in a network namespace that this user namespace owns"
+        "it belongs to another user namespace (Operation not permitted, errno 1); run it as root of the host"
       ),
     ]
 

@@ -91,7 +91,8 @@ extension DirectorError: CustomStringConvertible {
   /// The sentence for people: what failed, why, and what to do.
   ///
   /// If two backends failed, it contains both reasons, then the advice for both; only one advice if one cure helps
-  /// both.
+  /// both. If the second one failed because the network namespace belongs to another user namespace, it contains only
+  /// that reason.
   package var description: String {
     guard let wasSet else { return failure }
     return "the timeouts \(wasSet.assignments) were set, but not read back: \(failure); check with"
@@ -102,6 +103,8 @@ extension DirectorError: CustomStringConvertible {
     switch (fallback, cause) {
     case (.notNeeded, .kernel(let error)): error.sentence
     case (.notNeeded, .program(let error)): error.description
+    // Netlink refuses the caller everywhere, so only the reason of this namespace helps.
+    case (.taken, .kernel(let second)) where second.code == .foreignNamespace: second.sentence
     case (.taken(_, let backend, let first), .kernel(let second)):
       "\(first.description), and with \(backend.words): \(second.description)"
         + advice(first.advice, or: second.advice)

@@ -30,11 +30,18 @@ final class SockoptBackend: Backend {
   /// Opens it only if netlink refuses the caller, and only if the socket options answer.
   ///
   /// The kernel knows whether the caller has CAP_NET_ADMIN over the network namespace, so it is asked.
+  ///
+  /// - Throws: ``DirectorError``, when the network namespace belongs to another user namespace. That is about this
+  ///   namespace only, while the failure of netlink is about the caller.
   override class func open(insteadOf failure: IPVSError, ipvsadm path: String?) throws(DirectorError) -> Backend? {
-    guard failure.isRefusal, let backend = try? open(in: failure.namespace), (try? backend.timeouts()) != nil else {
-      return nil
+    guard failure.isRefusal, let client = try? SocketOptionClient(in: failure.namespace) else { return nil }
+    do throws(IPVSError) {
+      _ = try client.timeouts()
+    } catch {
+      guard error.code == .foreignNamespace else { return nil }
+      throw .kernel(failure.inForeignNamespace(error.underlyingErrno))
     }
-    return backend
+    return SockoptBackend(client)
   }
 
   override func timeouts() throws(DirectorError) -> Timeouts {
@@ -64,5 +71,10 @@ extension IPVSError {
   fileprivate var isRefusal: Bool {
     underlyingErrno == .notPermitted && [.readTimeouts, .setTimeouts].contains(operation)
       && [.notRoot, .missingCapability, .userNamespace].contains(code)
+  }
+
+  /// The same failure, because the network namespace belongs to another user namespace.
+  fileprivate func inForeignNamespace(_ errno: Errno?) -> IPVSError {
+    IPVSError(.foreignNamespace, operation, in: namespace, sending: timeouts, errno: errno)
   }
 }
