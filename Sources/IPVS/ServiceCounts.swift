@@ -63,7 +63,7 @@ extension ServiceCounts {
   ) throws(IPVSError) {
     let opened = try namespace.visited(for: .readServices) {
       let descriptor = open("/proc/thread-self/net/ip_vs", O_RDONLY | O_CLOEXEC)
-      return descriptor < 0 ? Result.failure(Errno(rawValue: errno)) : .success(descriptor)
+      return descriptor < 0 ? Result.failure(Errno(rawValue: errno)) : .success(Parcel(descriptor))
     }
     try self.init(try namespace.file(opened, for: .readServices), in: namespace, accept: accept)
   }

@@ -2,6 +2,7 @@
 
 internal import CLinux
 internal import Glibc
+internal import Linux
 internal import Netlink
 internal import SystemPackage
 
@@ -41,9 +42,11 @@ public struct SocketOptionClient: ~Copyable, Sendable {
         throw IPVSError(error, during: .open, in: namespace)
       }
     }
-    let opened = try namespace.visited(for: .open) { Result { () throws(Errno) in try OptionSocket.open() } }
+    let opened = try namespace.visited(for: .open) {
+      Result { () throws(Errno) in Parcel(try OptionSocket.open()) }
+    }
     do throws(Errno) {
-      socket = OptionSocket(try opened.get())
+      socket = OptionSocket(try opened.get().take())
       self.namespace = namespace
     } catch {
       throw IPVSError(.refused, .open, in: namespace, errno: error)

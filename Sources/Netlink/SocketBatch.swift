@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Linux
-internal import Synchronization
 package import SystemPackage
 
 /// Sockets that are opened in other network namespaces, all at once, and returned one by one.
@@ -33,7 +32,7 @@ package struct SocketBatch: ~Copyable, Sendable {
   ) {
     let number = `protocol`.number
     let visits = NamespaceThread.visit(inEach: namespaces) { () -> Answer in
-      do throws(NetlinkError) { return .opened(Parcel(try Descriptor(number, peer: 0))) } catch {
+      do throws(NetlinkError) { return .opened(Parcel(try Descriptor.open(number))) } catch {
         return .failed(error)
       }
     }
@@ -54,28 +53,13 @@ package struct SocketBatch: ~Copyable, Sendable {
     let answer = answers[position]
     position += 1
     switch answer {
-    case .opened(let parcel):
-      guard let descriptor = parcel.take() else { return nil }
-      return Socket(descriptor, replyTimeout: replyTimeout)
+    case .opened(let parcel): return Socket(Descriptor(number: parcel.take()), replyTimeout: replyTimeout)
     case .failed(let error): throw error
     }
   }
 
   deinit {
-    // Close them now. The thread may still refer to them.
-    for case .opened(let parcel) in answers { _ = parcel.take() }
+    // The thread may still refer to them.
+    for case .opened(let parcel) in answers[position...] { parcel.close() }
   }
-}
-
-/// A descriptor that is passed from the thread that opened it to its owner.
-///
-/// If nobody takes it, because the thread was too late, it closes with the parcel.
-private final class Parcel: Sendable {
-  private let content: Mutex<Descriptor?>
-
-  init(_ descriptor: consuming Descriptor) {
-    content = Mutex(descriptor)
-  }
-
-  func take() -> Descriptor? { content.withLock { $0.take() } }
 }

@@ -68,14 +68,14 @@ public struct ConnectionTable: ~Copyable, Sendable {
   /// Opens the table of the calling thread's namespace.
   ///
   /// The longer list is used only if a backup daemon runs, because reading it takes longer.
-  private static func open() -> (Result<CInt, Errno>, Bool?) {
+  private static func open() -> (Result<Parcel, Errno>, Bool?) {
     let hasBackupDaemon = SyncDaemons.isBackupRunning
     var descriptor: CInt = -1
     if hasBackupDaemon ?? true {
       descriptor = Glibc.open("/proc/thread-self/net/ip_vs_conn_sync", O_RDONLY | O_CLOEXEC)
     }
     if descriptor < 0 { descriptor = Glibc.open("/proc/thread-self/net/ip_vs_conn", O_RDONLY | O_CLOEXEC) }
-    return (descriptor < 0 ? .failure(Errno(rawValue: errno)) : .success(descriptor), hasBackupDaemon)
+    return (descriptor < 0 ? .failure(Errno(rawValue: errno)) : .success(Parcel(descriptor)), hasBackupDaemon)
   }
 }
 

@@ -128,6 +128,8 @@ extension NetworkNamespace {
   ///
   /// For the caller's own namespace, nothing is entered.
   ///
+  /// If the thread is too slow, its result comes when nobody waits any longer. So a descriptor is returned in a `Parcel`.
+  ///
   /// - Throws: ``IPVSError``, when there is no such namespace or it may not be entered.
   func visited<Value: Sendable>(
     for operation: IPVSError.Operation, _ body: @escaping @Sendable () -> Value
@@ -142,9 +144,9 @@ extension NetworkNamespace {
   /// The descriptor of such a file, which exists if ip_vs is loaded.
   ///
   /// - Throws: ``IPVSError``, when the file was not opened.
-  func file(_ opened: Result<CInt, Errno>, for operation: IPVSError.Operation) throws(IPVSError) -> CInt {
+  func file(_ opened: Result<Parcel, Errno>, for operation: IPVSError.Operation) throws(IPVSError) -> CInt {
     do throws(Errno) {
-      return try opened.get()
+      return try opened.get().take()
     } catch {
       let code = error == .noSuchFileOrDirectory ? KernelModule.whyAbsent() : .refused
       throw IPVSError(code, operation, in: self, errno: error)

@@ -28,8 +28,8 @@ struct RenewalSocket: ~Copyable {
     let opened = try namespace.visited(for: .renewConnections) { RenewalSocket.open(to: address) }
     do throws(Errno) {
       let (descriptor, list) = try opened.get()
-      self.descriptor = descriptor
-      sockets = FileLines(list)
+      self.descriptor = descriptor.take()
+      sockets = FileLines(list.take())
     } catch {
       throw IPVSError(.refused, .renewConnections, in: namespace, errno: error)
     }
@@ -103,7 +103,7 @@ struct RenewalSocket: ~Copyable {
   }
 
   /// Opens the socket and the kernel's list in the namespace of the calling thread.
-  private static func open(to address: RenewalDaemon.Address) -> Result<(CInt, CInt), Errno> {
+  private static func open(to address: RenewalDaemon.Address) -> Result<(Parcel, Parcel), Errno> {
     let descriptor = socket(AF_INET, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return .failure(Errno(rawValue: errno)) }
     var interface = ip_mreqn()
@@ -127,7 +127,7 @@ struct RenewalSocket: ~Copyable {
     guard isReady else { return .failure(closing(descriptor)) }
     let list = Glibc.open("/proc/thread-self/net/udp", O_RDONLY | O_CLOEXEC)
     guard list >= 0 else { return .failure(closing(descriptor)) }
-    return .success((descriptor, list))
+    return .success((Parcel(descriptor), Parcel(list)))
   }
 
   private static func closing(_ descriptor: CInt) -> Errno {
