@@ -49,12 +49,12 @@ RUNNABLE := $(DIST)
 PACKAGES := .build/packages
 # The time of all packaged files.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
-LINK_ORDER := $(CURDIR)/Sources/ipvs-timeout/link-order.txt
+LINK_ORDER := Sources/ipvs-timeout/link-order.txt
 CHECKS := --explicit-target-dependency-import-check error
 # A fully static program starts fastest and runs on any distribution. These options are only here, so that `swift build`
 # needs none.
 STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
-	-Xlinker --symbol-ordering-file=$(LINK_ORDER) -Xlinker --no-warn-symbol-ordering
+	-Xlinker "--symbol-ordering-file=$(CURDIR)/$(LINK_ORDER)" -Xlinker --no-warn-symbol-ordering
 DOCS := .build/docs
 TUTORIAL := Sources/IPVS/IPVS.docc
 KERNEL_TESTS := Tests/Lab/kernel-tests $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
@@ -273,14 +273,14 @@ link-order: release
 
 # Builds nothing, so it works with sudo, where Swift may not be available. Enables no unit and installs no policy in /etc.
 install:
-	@[ -x $(DIST) ] || { echo 'there is no $(DIST); run "make release" first' >&2; exit 1; }
-	install -D -m 755 $(DIST) $(INSTALL_PROGRAM)
+	@[ -x "$(DIST)" ] || { echo 'there is no $(DIST); run "make release" first' >&2; exit 1; }
+	install -D -m 755 "$(DIST)" $(INSTALL_PROGRAM)
 	install -D -m 644 docs/ipvs-timeout.8 $(INSTALL_MANUAL)
 	install -D -m 644 docs/manual/ipvs-timeout.conf.5 $(INSTALL_POLICY_MANUAL)
 	install -d $(dir $(INSTALL_BASH)) $(dir $(INSTALL_ZSH)) $(dir $(INSTALL_FISH))
-	$(RUNNABLE) --generate-completion-script bash > $(INSTALL_BASH)
-	$(RUNNABLE) --generate-completion-script zsh > $(INSTALL_ZSH)
-	$(RUNNABLE) --generate-completion-script fish > $(INSTALL_FISH)
+	"$(RUNNABLE)" --generate-completion-script bash > $(INSTALL_BASH)
+	"$(RUNNABLE)" --generate-completion-script zsh > $(INSTALL_ZSH)
+	"$(RUNNABLE)" --generate-completion-script fish > $(INSTALL_FISH)
 	install -D -m 644 -t $(INSTALL_EXAMPLES) examples/ipvs-timeout.conf
 	install -D -m 644 -t $(dir $(firstword $(INSTALL_UNITS))) $(addprefix examples/systemd/,$(notdir $(INSTALL_UNITS)))
 	sed -i 's|^ExecStart=/usr/local/|ExecStart=$(PREFIX)/|' $(INSTALL_UNITS)
