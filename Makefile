@@ -235,7 +235,7 @@ test-completions: release
 	Tests/Completions/completion-test $(CURDIR)/$(DIST)
 
 test-packages: packages
-	@Tests/Lab/install-dependencies test packages
+	@Tests/Lab/install-dependencies test packages package-test
 	Tests/Packages/package-test $(PACKAGES)
 
 arm64: release
