@@ -40,6 +40,23 @@ import Testing
     #expect(own.isHost)
   }
 
+  /// A process ends, and its number means another one later.
+  @Test func `has no number of a process in metrics`() throws {
+    let foreign = try ForeignNamespace()
+    let link = try foreign.link
+    let found = NamespaceTarget(try #require(try NamespaceList().info(for: .path(foreign.path))))
+    #expect(found.metricName == link)
+    for name in ["\(foreign.process)", "pid \(foreign.process)", foreign.path.string] {
+      #expect(NamespaceTarget(NetworkNamespace(parsing: name)).metricName == link, "\(name)")
+    }
+    for (name, label) in [
+      ("host", "host"), ("blue", "blue"), ("/run/netns/blue", "/run/netns/blue"),
+      ("/proc/\(foreign.process)/root/run/netns/blue", "/run/netns/blue"),
+    ] {
+      #expect(NamespaceTarget(NetworkNamespace(parsing: name)).metricName == label)
+    }
+  }
+
   /// The host by another name is still the host, which a line for other namespaces must not change.
   @Test func `that the command line names is recognised`() throws {
     let listing = try NamespaceList(includingProcesses: false)

@@ -181,7 +181,8 @@ struct ConnectionsRequest: Hashable {
   private func print(
     _ context: inout CommandContext, _ printer: inout ConnectionsPrinter
   ) throws(Failure) -> OutdatedCount {
-    var scan = ConnectionsScan(of: try access.selection.targets(&context), filter)
+    let targets = try access.selection.targets(&context, isForMetrics: result == .summary(.prometheus))
+    var scan = ConnectionsScan(of: targets, filter)
     let hasWaited: Bool? = if let wait { try scan.wait(wait, isQuiet: isQuiet, &context) } else { nil }
     var outdated =
       switch result {

@@ -24,6 +24,14 @@ enum DirectorAction: Hashable {
     }
   }
 
+  /// Whether the command only reads. Others work in the same namespaces, whatever the format of the result.
+  fileprivate var isReading: Bool {
+    switch self {
+    case .show, .verify: true
+    case .set, .correct: false
+    }
+  }
+
   /// Performs the action.
   ///
   /// - Returns: The result.
@@ -63,7 +71,7 @@ extension Access {
   ) throws(Failure) -> ExitStatus {
     guard selection == NamespaceSelection() else {
       var context = CommandContext(self, output)
-      try context.perform(action, try targets(for: action, wanted, &context))
+      try context.perform(action, try targets(for: action, wanted, output, &context))
       return try context.finish()
     }
     let report = try performHere(action, wanted, output)
@@ -86,7 +94,7 @@ extension Access {
     _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput, then renewal: Renewal, for command: String
   ) throws(Failure) -> ExitStatus {
     var context = CommandContext(self, output)
-    let wanted = try targets(for: action, wanted, &context)
+    let wanted = try targets(for: action, wanted, output, &context)
     guard action.isChanging else {
       try context.perform(action, wanted)
       try renewal.report(wanted, &context)
@@ -99,9 +107,9 @@ extension Access {
 
   /// The namespaces of the selection with the wanted timeouts; reports if there are none.
   private func targets(
-    for action: DirectorAction, _ wanted: Timeouts, _ context: inout CommandContext
+    for action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput, _ context: inout CommandContext
   ) throws(Failure) -> [TargetTimeouts] {
-    let targets = try selection.targets(&context)
+    let targets = try selection.targets(&context, isForMetrics: action.isReading && output.format == .prometheus)
     if targets.isEmpty, context.failures.isEmpty, let nothing = action.nothing {
       context.note(
         "\(nothing), because no network namespace that was asked for has a virtual service or a connection")

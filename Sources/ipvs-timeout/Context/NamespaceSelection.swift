@@ -47,11 +47,18 @@ struct NamespaceSelection: Hashable {
 extension NamespaceSelection {
   /// Finds the namespaces.
   ///
-  /// - Parameter context: Collects the namespaces that cannot be seen.
+  /// - Parameters:
+  ///   - context: Collects the namespaces that cannot be seen.
+  ///   - isForMetrics: Whether the result is metrics. Then a namespace in which only processes live is left out if it is
+  ///     not in use: each container would make new series, which are about nothing.
   /// - Returns: A target for each.
   /// - Throws: ``Failure``, when they cannot be listed.
-  func targets(_ context: inout CommandContext) throws(Failure) -> [NamespaceTarget] {
-    try found(&context).targets
+  func targets(
+    _ context: inout CommandContext, isForMetrics: Bool = false
+  ) throws(Failure) -> [NamespaceTarget] {
+    let targets = try found(&context).targets
+    guard isForMetrics, choice == .all, !isInUseOnly else { return targets }
+    return targets.filter { !$0.isOfProcesses } + (try used(targets.filter(\.isOfProcesses), &context))
   }
 
   /// Finds the namespaces.
@@ -148,6 +155,9 @@ struct NamespaceTarget: Hashable {
   /// Whether the program was started in it.
   var isHost: Bool { namespace.isOwn(known) }
 
+  /// Whether only processes live in it: it has no file of its own.
+  fileprivate var isOfProcesses: Bool { if case .process = namespace { true } else { false } }
+
   /// The paths to which it is bound; if it was not looked up, the paths to which its name would be bound.
   var paths: [String] { namespace.paths(known) }
 
@@ -155,6 +165,26 @@ struct NamespaceTarget: Hashable {
   var identity: NamespaceIdentity? {
     guard let identity = known?.fileIdentity ?? namespace.identity else { return nil }
     return identity.device == NamespaceTarget.device ? identity : nil
+  }
+
+  /// The name in metrics. It has no number of a process, because that changes while the namespace stays the same.
+  ///
+  /// A namespace without a file of its own has the name that the kernel gives it: `net:[4026532169]`.
+  var metricName: String {
+    switch namespace {
+    case .current: name
+    case .named: isOfNamedProcess ? identity?.description ?? name : name
+    case .process: identity?.description ?? name
+    case .path(let path) where path.starts(with: "/proc"):
+      ProcessPath(path)?.inside.string ?? identity?.description ?? name
+    case .path: name
+    }
+  }
+
+  /// Whether its name is a number that means a process: no file has that name.
+  private var isOfNamedProcess: Bool {
+    namespace.bindings.isEmpty && known?.paths.isEmpty != false
+      && NamespaceIdentity.first(of: namespace.files)?.path.starts(with: "/proc") == true
   }
 
   /// The device of the kernel's file system for namespaces, which is the same for all of them.

@@ -23,11 +23,11 @@ extension [TimeoutsReport] {
   private var labelled: [(report: TimeoutsReport, label: String)] {
     // One report, the usual case, needs none of the sets and dictionaries, which cost more than all the rest.
     if count == 1, let report = first, case .renewal = report.content { return [] }
-    if count == 1, let report = first { return [(report, report.namespace.metricLabel)] }
+    if count == 1, let report = first { return [(report, report.metricName.metricLabel)] }
     let timeouts = indices.filter { if case .renewal = self[$0].content { false } else { true } }
     let last = Dictionary(timeouts.map { (self[$0].target?.namespace, $0) }, uniquingKeysWith: { $1 })
     var labels = MetricLabels()
-    return last.values.sorted().map { (self[$0], labels.label(for: self[$0].namespace)) }
+    return last.values.sorted().map { (self[$0], labels.label(for: self[$0].metricName)) }
   }
 
   private func metric(_ name: String, _ help: String, _ samples: [TimeoutsReport.Sample]) -> String {
@@ -38,6 +38,9 @@ extension [TimeoutsReport] {
 }
 
 extension TimeoutsReport {
+  /// The name of the network namespace for metrics.
+  fileprivate var metricName: String { target?.metricName ?? namespace }
+
   fileprivate struct Sample {
     let label: String
     let timeout: Timeouts.Name
@@ -104,7 +107,7 @@ struct ConnectionsMetrics {
 
   /// Adds the samples of a namespace.
   mutating func add(_ report: ConnectionsReport) {
-    let namespace = namespaces.label(for: report.target.name)
+    let namespace = namespaces.label(for: report.target.metricName)
     up.append((namespace, true))
     for tally in report.summary.tallies {
       let labels =
@@ -117,7 +120,7 @@ struct ConnectionsMetrics {
 
   /// Adds a namespace whose connections could not be read.
   mutating func add(_ failure: NamespaceFailure) {
-    up.append((namespaces.label(for: failure.target.name), false))
+    up.append((namespaces.label(for: failure.target.metricName), false))
   }
 
   /// All metrics.
