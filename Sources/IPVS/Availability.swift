@@ -68,6 +68,14 @@ package enum Privilege {
     return capabilities & 1 << UInt64(number) != 0
   }
 
+  /// Whether the caller is in a container: it does not see the processes of the node.
+  ///
+  /// The kernel gives the initial PID namespace always the same number, PROC_PID_INIT_INO.
+  package static var isInContainer: Bool {
+    guard let identity = try? NamespaceIdentity("/proc/self/ns/pid") else { return false }
+    return identity.inode != 0xEFFF_FFFC
+  }
+
   /// Whether the caller is in the initial user namespace.
   ///
   /// It maps the whole 32-bit range onto itself, in one line.

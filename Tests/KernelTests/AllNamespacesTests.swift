@@ -75,6 +75,24 @@ extension RealKernel {
       }
     }
 
+    /// As in a container that was started without the options for the namespaces of its node.
+    @Test func areSaidToBeHiddenFromAContainer() async throws {
+      _ = try await Neighbours.add("red")
+      let container = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c"]
+      let hiding = "mount -t tmpfs none /run && exec \"$0\" show --all-netns"
+      expect(
+        try await netns.run(container + [hiding, Guest.program]),
+        equals: Outcome(
+          0, "host: Timeout (tcp tcpfin udp): 900 120 300\n",
+          "ipvs-timeout: host is the network namespace of this container, and no other one can be seen; to see those of"
+            + " the node, run the container with `--network host --cap-add NET_ADMIN --cap-add SYS_ADMIN"
+            + " -v /run/docker/netns:/run/docker/netns`\n"))
+      // A container that sees the namespaces of its node is not warned.
+      expect(
+        try await netns.run(container + ["exec \"$0\" show --all-netns", Guest.program]),
+        equals: Outcome(0, ["host", "red"].map { "\($0): Timeout (tcp tcpfin udp): 900 120 300\n" }.joined()))
+    }
+
     @Test func areNeverShownWithControlCharacters() async throws {
       let name = "r\u{1B}[2J\n\t\u{7F}e\u{9B}d\u{202E}\"\\"
       _ = try await Neighbours.add(name)

@@ -24,7 +24,9 @@ enum DirectorAction: Hashable {
     }
   }
 
-  /// Whether the command only reads. Others work in the same namespaces, whatever the format of the result.
+  /// Whether the command only reads.
+  ///
+  /// Others work in the same namespaces, whatever the format of the result.
   fileprivate var isReading: Bool {
     switch self {
     case .show, .verify: true

@@ -90,6 +90,12 @@ extension NamespaceSelection {
       context.unseen =
         isNamed
         ? UnseenNamespaces(unread: read.unread) : UnseenNamespaces(read.list, for: policy, unread: read.unread)
+      if choice == .all, read.list.namespaces.count == 1, Privilege.isInContainer {
+        context.note(
+          "host is the network namespace of this container, and no other one can be seen; to see those of the node, run the"
+            + " container with `--network host --cap-add NET_ADMIN --cap-add SYS_ADMIN -v /run/docker/netns:/run/docker/netns`"
+        )
+      }
     }
     return (isInUseOnly ? try used(targets, &context) : targets, list)
   }
@@ -155,7 +161,7 @@ struct NamespaceTarget: Hashable {
   /// Whether the program was started in it.
   var isHost: Bool { namespace.isOwn(known) }
 
-  /// Whether only processes live in it: it has no file of its own.
+  /// Whether only processes live in it: no file is bound to it.
   fileprivate var isOfProcesses: Bool { if case .process = namespace { true } else { false } }
 
   /// The paths to which it is bound; if it was not looked up, the paths to which its name would be bound.
@@ -167,9 +173,9 @@ struct NamespaceTarget: Hashable {
     return identity.device == NamespaceTarget.device ? identity : nil
   }
 
-  /// The name in metrics. It has no number of a process, because that changes while the namespace stays the same.
+  /// The name in metrics.
   ///
-  /// A namespace without a file of its own has the name that the kernel gives it: `net:[4026532169]`.
+  /// It has no number of a process, because that changes while the namespace stays the same. A namespace to which no file is bound has the name that the kernel gives it: `net:[4026532169]`.
   var metricName: String {
     switch namespace {
     case .current: name
