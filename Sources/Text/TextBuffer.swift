@@ -10,8 +10,10 @@ package struct TextBuffer: ~Copyable {
   private var count = 0
 
   /// Creates an empty text.
-  package init() {
-    capacity = 128
+  ///
+  /// - Parameter capacity: The number of bytes that fit into it before it grows, at least 1.
+  package init(capacity: Int = 128) {
+    self.capacity = capacity
     storage = .allocate(capacity: capacity)
   }
 
@@ -22,6 +24,17 @@ package struct TextBuffer: ~Copyable {
   /// Calls `body` with the text so far, which is valid during the call.
   package borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     body(UnsafeRawBufferPointer(start: storage, count: count))
+  }
+
+  /// Whether there is no text yet.
+  package var isEmpty: Bool { count == 0 }
+
+  /// The text as a `String`.
+  package var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+
+  /// Appends another text.
+  package mutating func append(_ text: borrowing TextBuffer) {
+    append(text.storage, text.count)
   }
 
   /// Appends a literal text.

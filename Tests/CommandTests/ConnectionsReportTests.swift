@@ -82,13 +82,13 @@ import Text
       target: NamespaceTarget(.current), backend: .ipvsadm, summary: summary, isFiltered: true)
     #expect(filtered.table == "no connection matches\n")
     #expect(
-      report.json.anonymous
+      report.json.string.anonymous
         == #"{"netns":"host","backend":"ipvsadm","timeouts":{"tcp":900,"tcpfin":120,"udp":300},"connections":0,"#
         + #""outdated":0,"last_ends":null,"last_ends_by":null,"outdated_for":null,"states":[]}"# + "\n")
   }
 
   @Test func `is JSON for programs`() throws {
-    let json = try Self.report().json.anonymous
+    let json = try Self.report().json.string.anonymous
     #expect(
       json.hasPrefix(
         #"{"netns":"blue","backend":"netlink","timeouts":{"tcp":60,"tcpfin":null,"udp":60},"connections":11,"#

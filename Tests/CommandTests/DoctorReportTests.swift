@@ -4,6 +4,7 @@ import Directors
 import IPVS
 import SystemPackage
 import Testing
+import Text
 
 @testable import Doctor
 @testable import ipvs_timeout
@@ -150,7 +151,7 @@ import Testing
   @Test func `is JSON for programs`() {
     let report = Self.report("blue", Array(Self.findings.prefix(2) + Self.findings[3...3]))
     #expect(
-      report.json
+      report.json.string
         == #"{"netns":"blue","netns_device":null,"netns_inode":null,"problems":1,"notes":1,"findings":["#
         + #"{"check":"ipvs","severity":"ok","fact":"IPVS answers","consequence":null,"fix":null},"#
         + #"{"check":"timeouts","severity":"note","fact":"they are odd","consequence":"beware","fix":null},"#

@@ -3,6 +3,7 @@
 import Directors
 import IPVS
 import Testing
+import Text
 
 @testable import ipvs_timeout
 
@@ -79,7 +80,7 @@ import Testing
   @Test(arguments: [.netlink, .ipvsadm] as [BackendChoice])
   func `are in JSON with the way that was taken`(backend: BackendChoice) {
     let report = TimeoutsReport(target: Self.blue, backend: backend, content: .timeouts(Timeouts()))
-    #expect(report.json.anonymous.hasPrefix(#"{"netns":"blue","backend":"\#(backend.rawValue)","#))
+    #expect(report.json.string.anonymous.hasPrefix(#"{"netns":"blue","backend":"\#(backend.rawValue)","#))
   }
 
   /// In the line that `ipvsadm -R` takes, 0 keeps a timeout.

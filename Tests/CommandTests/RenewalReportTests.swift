@@ -2,6 +2,7 @@
 
 import Directors
 import Testing
+import Text
 
 @testable import IPVS
 @testable import ipvs_timeout

@@ -5,6 +5,7 @@ import IPVS
 import Linux
 import SystemPackage
 import Testing
+import Text
 
 @testable import ipvs_timeout
 
@@ -52,14 +53,14 @@ import Testing
     let identity = #","netns_device":\#(own.device),"netns_inode":\#(own.inode),"#
     for name in ["host", "/proc/self/ns/net"] {
       let report = ReportTests.report(NetworkNamespace(parsing: name), .kernelDefault)
-      #expect(report.json.hasPrefix(#"{"netns":"\#(name)"\#(identity)"backend":"#))
+      #expect(report.json.string.hasPrefix(#"{"netns":"\#(name)"\#(identity)"backend":"#))
       let failure = NamespaceFailure(NamespaceTarget(NetworkNamespace(parsing: name)), "sentence", .refused)
-      #expect(failure.json == #"{"netns":"\#(name)"\#(identity)"error":"sentence","status":71}"# + "\n")
+      #expect(failure.json.string == #"{"netns":"\#(name)"\#(identity)"error":"sentence","status":71}"# + "\n")
     }
-    #expect(TimeoutsReport(backend: .netlink, content: .timeouts(.kernelDefault)).json.contains(identity))
+    #expect(TimeoutsReport(backend: .netlink, content: .timeouts(.kernelDefault)).json.string.contains(identity))
     for name in ["/etc/passwd", "/no/such"] {
       let report = ReportTests.report(NetworkNamespace(parsing: name), .kernelDefault)
-      #expect(report.json.hasPrefix(#"{"netns":"\#(name)","netns_device":null,"netns_inode":null,"#))
+      #expect(report.json.string.hasPrefix(#"{"netns":"\#(name)","netns_device":null,"netns_inode":null,"#))
     }
   }
 

@@ -3,6 +3,7 @@
 import Directors
 import IPVS
 import Testing
+import Text
 
 @testable import ipvs_timeout
 

@@ -2,6 +2,7 @@
 
 import IPVS
 import Testing
+import Text
 
 @testable import Doctor
 @testable import ipvs_timeout
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func `is JSON for programs`() throws {
-    let json = SocketsReport(target: NamespaceTarget(.current), facts: try facts(), showsName: false).json
+    let json = SocketsReport(target: NamespaceTarget(.current), facts: try facts(), showsName: false).json.string
     #expect(
       json.anonymous.hasPrefix(#"{"netns":"host","problems":0,"notes":2,"findings":[{"check":"ports","severity":"ok","#)
     )

@@ -50,10 +50,17 @@ import Text
     var inner = JSONObject()
     inner.add("b", .number(1))
     inner.add("a", .null)
+    #expect(JSONValue.object(JSONObject()).text == "{}")
     var object = JSONObject()
-    #expect(object.text == "{}")
     object.add("z", .object(inner))
     object.add(#"""#, .boolean(true))
     #expect(JSONValue.object(object).text == #"{"z":{"b":1,"a":null},"\"":true}"#)
+  }
+
+  @Test func `ends an object with its line`() {
+    var object = JSONObject()
+    object.add("a", .number(1))
+    let line = object.line()
+    #expect(line.string == "{\"a\":1}\n")
   }
 }

@@ -108,7 +108,9 @@ extension NetworkNamespace {
   private static func process(named name: String) -> Int32? { Int32(name) }
 
   /// Which namespace it is; `nil` where that cannot be seen.
-  package var identity: NamespaceIdentity? { NamespaceIdentity.first(of: files)?.identity }
+  package var identity: NamespaceIdentity? {
+    if case .current = self { .own } else { NamespaceIdentity.first(of: files)?.identity }
+  }
 
   private static func files(named name: String) -> [FilePath] { directories.map { $0.appending(name) } }
 }
@@ -182,7 +184,7 @@ extension NetworkNamespace {
   package func socket(
     _ protocol: NetlinkProtocol = .generic, replyTimeout: Duration = .seconds(5)
   ) throws(NetlinkError) -> Netlink.Socket {
-    if self == .current { return try Socket(`protocol`, replyTimeout: replyTimeout) }
+    if case .current = self { return try Socket(`protocol`, replyTimeout: replyTimeout) }
     var batch = SocketBatch(`protocol`, in: [files], replyTimeout: replyTimeout)
     guard let socket = try batch.next() else { throw .unexpectedReply }
     return socket

@@ -33,6 +33,15 @@ package struct NamespaceIdentity: Sendable, Hashable {
     inode = file.st_ino
   }
 
+  /// The network namespace of the calling thread; `nil` where /proc does not show it.
+  ///
+  /// Without a `FilePath`, whose metadata would cost the most used commands more than the rest.
+  package static var own: NamespaceIdentity? {
+    var file = stat()
+    guard stat("/proc/thread-self/ns/net", &file) == 0 else { return nil }
+    return NamespaceIdentity(device: file.st_dev, inode: file.st_ino)
+  }
+
   /// Finds the first of these files that is a namespace; if none is, the first one that exists.
   ///
   /// Files outside of /proc may be on a file system that hangs. So another thread looks them up, for at most 5 s.

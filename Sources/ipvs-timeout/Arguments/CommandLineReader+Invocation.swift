@@ -77,14 +77,15 @@ extension CommandLineReader {
 
   /// The output of `show`; `nil` if there is no such format.
   private var output: TimeoutsOutput? {
-    guard let format: TimeoutsFormat = format(.text) else { return nil }
+    guard let name = value(of: .format) else { return TimeoutsOutput(isQuiet: has(.quiet)) }
+    guard let format = TimeoutsFormat(named: name) else { return nil }
     return TimeoutsOutput(format: format, isQuiet: has(.quiet))
   }
 
   /// The output of the other commands with timeouts; `nil` if there is no such format.
   private var metricOutput: TimeoutsOutput? {
-    guard let format: MetricFormat = format(.text) else { return nil }
-    return TimeoutsOutput(format: TimeoutsFormat(format), isQuiet: has(.quiet))
+    guard let output, output.format.namesNamespaces else { return nil }
+    return output
   }
 
   /// The format; `nil` if there is no such format.

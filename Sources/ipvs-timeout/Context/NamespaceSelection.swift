@@ -194,7 +194,7 @@ struct NamespaceTarget: Hashable {
   }
 
   /// The device of the kernel's file system for namespaces, which is the same for all of them.
-  private static let device = NetworkNamespace.current.identity?.device
+  private static let device = NamespaceIdentity.own?.device
 }
 
 /// The timeouts wanted in one namespace.

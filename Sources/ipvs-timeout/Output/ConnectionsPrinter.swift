@@ -75,7 +75,13 @@ struct ConnectionsPrinter: ~Copyable {
     if let failure { throw failure }
   }
 
-  private mutating func append(_ text: String) {
+  private mutating func append(_ string: String) {
+    var text = TextBuffer()
+    text.append(string)
+    append(text)
+  }
+
+  private mutating func append(_ text: borrowing TextBuffer) {
     guard !isQuiet else { return }
     held.append(text)
     lines += 1

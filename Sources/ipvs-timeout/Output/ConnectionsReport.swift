@@ -25,7 +25,7 @@ struct OutdatedConnection {
 
 extension ConnectionsReport {
   /// One object on one line; `docs/reference/output.schema.json` lists its keys.
-  var json: String {
+  var json: TextBuffer {
     var object = JSONObject(about: target)
     object.add("backend", .string(backend.rawValue))
     object.add("timeouts", summary.rule.timeouts.json)
@@ -35,13 +35,13 @@ extension ConnectionsReport {
     object.add("last_ends_by", summary.outdated > 0 ? .number(summary.latestEnd) : .null)
     object.add("outdated_for", summary.outdated > 0 ? .number(summary.outdatedFor) : .null)
     object.add("states", .array(summary.tallies.map(\.json)))
-    return JSONValue.object(object).text + "\n"
+    return object.line()
   }
 }
 
 extension OutdatedConnection {
   /// One object on one line; `docs/reference/output.schema.json` lists its keys.
-  var json: String {
+  var json: TextBuffer {
     var object = JSONObject(about: target)
     object.add("protocol", .string(connection.transport.rawValue))
     object.add("client", connection.client.json)
@@ -51,7 +51,7 @@ extension OutdatedConnection {
     object.add("seconds_left", .number(connection.secondsLeft))
     object.add("ruled_by", .string(name.rawValue))
     object.add("allowed", .number(allowed.seconds))
-    return JSONValue.object(object).text + "\n"
+    return object.line()
   }
 }
 

@@ -20,7 +20,7 @@ struct DoctorReport {
 
 extension DoctorReport {
   /// One object on one line; `docs/reference/json.md` lists its keys.
-  var json: String { JSONValue.object(object).text + "\n" }
+  var json: TextBuffer { object.line() }
 
   /// The members of that object.
   var object: JSONObject {

@@ -61,6 +61,23 @@ extension TextFormat {
 }
 
 extension TimeoutsFormat {
+  /// The format of this name; `nil` if there is none.
+  ///
+  /// The same as `init(rawValue:)`, which would look up the metadata of an array.
+  init?(named name: String) {
+    if name == TimeoutsFormat.text.rawValue {
+      self = .text
+    } else if name == TimeoutsFormat.json.rawValue {
+      self = .json
+    } else if name == TimeoutsFormat.prometheus.rawValue {
+      self = .prometheus
+    } else if name == TimeoutsFormat.rules.rawValue {
+      self = .rules
+    } else {
+      return nil
+    }
+  }
+
   /// Whether reports can be written one after another.
   ///
   /// If not, all are written together at the end.
@@ -85,7 +102,7 @@ extension TimeoutsFormat {
     switch self {
     case .text: report.appendText(to: &text)
     case .json: text.append(report.json)
-    case .prometheus: text.append([report].prometheus)
+    case .prometheus: report.appendMetrics(to: &text)
     case .rules: report.appendRules(to: &text)
     }
     return text
@@ -97,7 +114,7 @@ extension TimeoutsFormat {
     switch self {
     case .text: for report in reports { report.appendText(to: &text) }
     case .json: for report in reports { text.append(report.json) }
-    case .prometheus: text.append(reports.prometheus)
+    case .prometheus: reports.appendMetrics(to: &text)
     case .rules: for report in reports { report.appendRules(to: &text) }
     }
     return text

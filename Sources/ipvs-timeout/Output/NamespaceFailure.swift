@@ -33,11 +33,11 @@ struct NamespaceFailure: Hashable {
 
 extension NamespaceFailure {
   /// One object on one line; `docs/reference/output.schema.json` lists its keys.
-  var json: String {
+  var json: TextBuffer {
     var object = isNamespace ? JSONObject(about: target) : JSONObject(target.name, nil)
     object.add("error", .string(sentence))
     object.add("status", .number(UInt32(status.rawValue)))
-    return object.text + "\n"
+    return object.line()
   }
 }
 
@@ -46,8 +46,7 @@ extension JSONObject {
   ///
   /// The name may change while the namespace stays the same; device and inode do not.
   init(about target: NamespaceTarget?) {
-    let target = target ?? NamespaceTarget(.current)
-    self.init(target.name, target.identity)
+    if let target { self.init(target.name, target.identity) } else { self.init("host", .own) }
   }
 
   fileprivate init(_ name: String, _ identity: NamespaceIdentity?) {

@@ -16,10 +16,9 @@ struct PolicyReport {
     for target in targets {
       let demand = policy.demand(target)
       switch format {
-      case .text: text.append(demand.sentence(target))
+      case .text: text.append(demand.sentence(target) + "\n")
       case .json: text.append(demand.json(target, policy.path))
       }
-      text.append("\n")
     }
     return text
   }
@@ -35,7 +34,7 @@ extension PolicyDemand {
   }
 
   /// One object; `docs/reference/output.schema.json` lists its keys.
-  fileprivate func json(_ target: NamespaceTarget, _ path: FilePath) -> String {
+  fileprivate func json(_ target: NamespaceTarget, _ path: FilePath) -> TextBuffer {
     var lines = JSONObject()
     for name in Timeouts.Name.allCases {
       lines.add(name.rawValue, line(of: name).map { .number(UInt32(clamping: $0)) } ?? .null)
@@ -44,6 +43,6 @@ extension PolicyDemand {
     object.add("policy", .string(path.string))
     object.add("wanted", timeouts.json)
     object.add("lines", .object(lines))
-    return object.text
+    return object.line()
   }
 }

@@ -4,36 +4,95 @@ internal import Directors
 internal import IPVS
 internal import Text
 
+extension TimeoutsReport {
+  /// Appends the metrics of one report, the usual case: it needs no sets and dictionaries, which cost more than all the
+  /// rest.
+  func appendMetrics(to text: inout TextBuffer) {
+    guard !isOfRenewal else { return Metric.appendHeadings(to: &text) }
+    let label = metricName.metricLabel
+    Metric.seconds.appendHeading(to: &text)
+    appendSeconds(label, to: &text)
+    if isOfComparison {
+      Metric.drift.appendHeading(to: &text)
+      appendDrift(label, to: &text)
+    }
+    Metric.up.appendHeading(to: &text)
+    appendUp(label, to: &text)
+  }
+}
+
 extension [TimeoutsReport] {
-  /// Metrics for node_exporter's textfile collector, which wants all samples of one metric together.
-  var prometheus: String {
+  /// Appends metrics for node_exporter's textfile collector, which wants all samples of one metric together.
+  func appendMetrics(to text: inout TextBuffer) {
     let reports = labelled
-    let isComparison = contains { if case .comparison = $0.content { true } else { false } }
-    return metric("ipvs_timeout_seconds", "IPVS connection timeout.", reports.flatMap { $0.report.seconds($0.label) })
-      + (isComparison
-        ? metric(
-          "ipvs_timeout_drift", "Whether the timeout differs from the wanted one.",
-          reports.flatMap { $0.report.drifts($0.label) })
-        : "")
-      + upMetric(
-        "ipvs_timeout_up", "Whether the timeouts could be read.", reports.map { ($0.label, !$0.report.isOfFailure) })
+    Metric.seconds.appendHeading(to: &text)
+    for (report, label) in reports { report.appendSeconds(label, to: &text) }
+    if contains(where: \.isOfComparison) {
+      Metric.drift.appendHeading(to: &text)
+      for (report, label) in reports { report.appendDrift(label, to: &text) }
+    }
+    Metric.up.appendHeading(to: &text)
+    for (report, label) in reports { report.appendUp(label, to: &text) }
   }
 
   /// The last report on each namespace, with a unique label: the collector rejects a file with a sample twice.
   private var labelled: [(report: TimeoutsReport, label: String)] {
-    // One report, the usual case, needs none of the sets and dictionaries, which cost more than all the rest.
-    if count == 1, let report = first, case .renewal = report.content { return [] }
-    if count == 1, let report = first { return [(report, report.metricName.metricLabel)] }
-    let timeouts = indices.filter { if case .renewal = self[$0].content { false } else { true } }
+    let timeouts = indices.filter { !self[$0].isOfRenewal }
     let last = Dictionary(timeouts.map { (self[$0].target?.namespace, $0) }, uniquingKeysWith: { $1 })
     var labels = MetricLabels()
     return last.values.sorted().map { (self[$0], labels.label(for: self[$0].metricName)) }
   }
+}
 
-  private func metric(_ name: String, _ help: String, _ samples: [TimeoutsReport.Sample]) -> String {
-    samples.reduce(into: "# HELP \(name) \(help)\n# TYPE \(name) gauge\n") { text, sample in
-      text += "\(name){netns=\"\(sample.label)\",timeout=\"\(sample.timeout.rawValue)\"} \(sample.value)\n"
+/// A metric of timeouts.
+private enum Metric {
+  case seconds
+  case drift
+  case up
+
+  private var name: StaticString {
+    switch self {
+    case .seconds: "ipvs_timeout_seconds"
+    case .drift: "ipvs_timeout_drift"
+    case .up: "ipvs_timeout_up"
     }
+  }
+
+  private var help: StaticString {
+    switch self {
+    case .seconds: "IPVS connection timeout."
+    case .drift: "Whether the timeout differs from the wanted one."
+    case .up: "Whether the timeouts could be read."
+    }
+  }
+
+  func appendHeading(to text: inout TextBuffer) {
+    text.append("# HELP ")
+    text.append(name)
+    text.append(" ")
+    text.append(help)
+    text.append("\n# TYPE ")
+    text.append(name)
+    text.append(" gauge\n")
+  }
+
+  /// Appends what there is to say without a report.
+  static func appendHeadings(to text: inout TextBuffer) {
+    seconds.appendHeading(to: &text)
+    up.appendHeading(to: &text)
+  }
+
+  func appendSample(_ label: String, _ timeout: Timeouts.Name?, _ value: UInt32, to text: inout TextBuffer) {
+    text.append(name)
+    text.append("{netns=\"")
+    text.append(label)
+    if let timeout {
+      text.append("\",timeout=\"")
+      text.append(timeout.rawValue)
+    }
+    text.append("\"} ")
+    text.append(value)
+    text.append("\n")
   }
 }
 
@@ -41,24 +100,31 @@ extension TimeoutsReport {
   /// The name of the network namespace for metrics.
   fileprivate var metricName: String { target?.metricName ?? namespace }
 
-  fileprivate struct Sample {
-    let label: String
-    let timeout: Timeouts.Name
-    let value: String
+  fileprivate var isOfRenewal: Bool {
+    if case .renewal = content { true } else { false }
   }
 
-  fileprivate func seconds(_ label: String) -> [Sample] {
-    Timeouts.Name.allCases.compactMap { name in
-      timeouts[name].map { Sample(label: label, timeout: name, value: String($0.seconds)) }
-    }
+  fileprivate var isOfComparison: Bool {
+    if case .comparison = content { true } else { false }
   }
 
-  fileprivate func drifts(_ label: String) -> [Sample] {
-    guard case .comparison(let wanted, let actual) = content else { return [] }
+  fileprivate func appendSeconds(_ label: String, to text: inout TextBuffer) {
+    let timeouts = timeouts
+    if let tcp = timeouts.tcp { Metric.seconds.appendSample(label, .tcp, tcp.seconds, to: &text) }
+    if let tcpFin = timeouts.tcpFin { Metric.seconds.appendSample(label, .tcpFin, tcpFin.seconds, to: &text) }
+    if let udp = timeouts.udp { Metric.seconds.appendSample(label, .udp, udp.seconds, to: &text) }
+  }
+
+  fileprivate func appendDrift(_ label: String, to text: inout TextBuffer) {
+    guard case .comparison(let wanted, let actual) = content else { return }
     let drifted = Set(actual.drift(from: wanted).map(\.name))
-    return Timeouts.Name.allCases.filter { wanted[$0] != nil }.map {
-      Sample(label: label, timeout: $0, value: drifted.contains($0) ? "1" : "0")
+    for name in Timeouts.Name.allCases where wanted[name] != nil {
+      Metric.drift.appendSample(label, name, drifted.contains(name) ? 1 : 0, to: &text)
     }
+  }
+
+  fileprivate func appendUp(_ label: String, to text: inout TextBuffer) {
+    Metric.up.appendSample(label, nil, isOfFailure ? 0 : 1, to: &text)
   }
 }
 
@@ -91,7 +157,9 @@ extension String {
   ///
   /// It works scalar by scalar: a quotation mark with an accent is another character, but still ends the value.
   var metricLabel: String {
-    printable.unicodeScalars.reduce(into: "") { text, scalar in
+    let plain = printable
+    if !plain.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") }) { return plain }
+    return plain.unicodeScalars.reduce(into: "") { text, scalar in
       if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
       text.unicodeScalars.append(scalar)
     }

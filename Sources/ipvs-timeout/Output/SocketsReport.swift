@@ -122,7 +122,7 @@ extension SocketsReport {
 
 extension SocketsReport {
   /// One object on one line; `docs/reference/json.md` lists its keys.
-  var json: String {
+  var json: TextBuffer {
     var object = report.object
     object.add("sockets", facts.counts.json)
     object.add("services", .array(facts.services.prefix(SocketsReport.services).map(json)))
@@ -136,7 +136,7 @@ extension SocketsReport {
     object.add("max_time_wait", facts.settings[.tcpMaxTimeWaitBuckets].map { .number($0) } ?? .null)
     object.add("time_wait_places", facts.counters.timeWaitPlaces.map { .number($0) } ?? .null)
     object.add("time_wait_overflow", facts.counters.timeWaitOverflow.map { .number(UInt32(clamping: $0)) } ?? .null)
-    return JSONValue.object(object).text + "\n"
+    return object.line()
   }
 
   private func json(_ service: SocketService) -> JSONValue {

@@ -167,29 +167,38 @@ extension TimeoutsReport {
   func appendRules(to text: inout TextBuffer) {
     if isOfFailure { return }
     var restorable = timeouts
-    for name in tooLongForIpvsadm { restorable[name] = nil }
-    for (number, word) in IpvsadmCommand.set(restorable).arguments.enumerated() {
-      if number > 0 { text.append(" ") }
-      text.append(word)
-    }
+    if restorable.tcp.isTooLongForIpvsadm { restorable.tcp = nil }
+    if restorable.tcpFin.isTooLongForIpvsadm { restorable.tcpFin = nil }
+    if restorable.udp.isTooLongForIpvsadm { restorable.udp = nil }
+    text.append("--set")
+    restorable.appendValues(to: &text, absent: "0")
     text.append("\n")
   }
 
   /// What the line for `ipvsadm -R` leaves out; `nil` if it leaves out nothing.
   var rulesRemark: String? {
-    let words = tooLongForIpvsadm.compactMap { name in timeouts[name].map { "\(name.rawValue) \($0.seconds) s" } }
-    guard !words.isEmpty else { return nil }
+    let timeouts = timeouts
+    // Most reports have none, and need no list.
+    guard
+      timeouts.tcp.isTooLongForIpvsadm || timeouts.tcpFin.isTooLongForIpvsadm || timeouts.udp.isTooLongForIpvsadm
+    else { return nil }
+    let words = Timeouts.Name.allCases.filter { timeouts[$0].isTooLongForIpvsadm }.compactMap { name in
+      timeouts[name].map { "\(name.rawValue) \($0.seconds) s" }
+    }
     return "the line leaves out \(words.joined(separator: " and ")), because ipvsadm accepts at most 31 days"
   }
+}
 
-  private var tooLongForIpvsadm: [Timeouts.Name] {
-    Timeouts.Name.allCases.filter { name in timeouts[name].map { $0.seconds > Timeout.longest.seconds } ?? false }
+extension Timeout? {
+  /// Whether ipvsadm does not accept it.
+  fileprivate var isTooLongForIpvsadm: Bool {
+    if let self { self.seconds > Timeout.longest.seconds } else { false }
   }
 }
 
 extension TimeoutsReport {
   /// One object on one line; `docs/reference/output.schema.json` lists its keys.
-  var json: String {
+  var json: TextBuffer {
     var object = JSONObject(about: target)
     object.add("backend", backend.map { .string($0.rawValue) } ?? .null)
     switch content {
@@ -215,7 +224,7 @@ extension TimeoutsReport {
     case .renewal(let report, let isDryRun): report.add(to: &object, isDryRun: isDryRun)
     case .failure(let failure): return failure.json
     }
-    return JSONValue.object(object).text + "\n"
+    return object.line()
   }
 }
 
@@ -223,9 +232,16 @@ extension Timeouts {
   /// An object with the three timeouts.
   var json: JSONValue {
     var object = JSONObject()
-    for name in Name.allCases {
-      object.add(name.rawValue, self[name].map { .number($0.seconds) } ?? .null)
-    }
+    // One by one, because a list of them would be an array.
+    object.add(Name.tcp.rawValue, JSONValue.seconds(tcp))
+    object.add(Name.tcpFin.rawValue, JSONValue.seconds(tcpFin))
+    object.add(Name.udp.rawValue, JSONValue.seconds(udp))
     return .object(object)
+  }
+}
+
+extension JSONValue {
+  fileprivate static func seconds(_ timeout: Timeout?) -> JSONValue {
+    if let timeout { .number(timeout.seconds) } else { .null }
   }
 }
