@@ -56,7 +56,8 @@ package struct Request: ~Copyable {
   /// - Throws: `NetlinkError`, when there is no room.
   package borrowing func append(_ attribute: Int, _ value: String) throws(NetlinkError) {
     let message = self.message
-    try checked { nla_put_string(message, CInt(attribute), value) }
+    // Not as an argument, which would copy it into an array first.
+    try checked { value.withCString { nla_put_string(message, CInt(attribute), $0) } }
   }
 
   /// Appends an attribute of type u16.

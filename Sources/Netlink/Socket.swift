@@ -52,12 +52,10 @@ package struct Socket: ~Copyable, Sendable {
     to request: borrowing Request,
     decode: (borrowing Reply) throws(NetlinkError) -> Answer
   ) throws(NetlinkError) -> Answer {
-    try sequence.withLock { sequence throws(NetlinkError) in
-      try send(request, after: &sequence)
-      return try receive(answering: request) { datagram throws(NetlinkError) in
-        try decode(Reply(datagram, answering: request))
-      }
-    }
+    let buffer = Socket.replyBuffer()
+    defer { buffer.deallocate() }
+    let count = try exchange(request, isChange: false, into: buffer)
+    return try decode(Reply(UnsafeRawBufferPointer(rebasing: buffer[..<count]), answering: request))
   }
 
   /// Sends a request that changes something, and waits for the kernel's acknowledgement.
@@ -65,16 +63,11 @@ package struct Socket: ~Copyable, Sendable {
   /// - Throws: `NetlinkError`: the kernel's errno, or the reason why there is no acknowledgement.
   package borrowing func acknowledge(_ request: borrowing Request) throws(NetlinkError) {
     request.askForAcknowledgement()
-    try sequence.withLock { sequence throws(NetlinkError) in
-      try send(request, after: &sequence)
-      do throws(NetlinkError) {
-        try receive(answering: request) { datagram throws(NetlinkError) in
-          guard try Message(datagram, answering: request).isAcknowledgement else { throw .unexpectedReply }
-        }
-      } catch .system(let errno) {
-        throw .answerLost(errno)
-      }
-    }
+    let buffer = Socket.replyBuffer()
+    defer { buffer.deallocate() }
+    let count = try exchange(request, isChange: true, into: buffer)
+    let message = try Message(UnsafeRawBufferPointer(rebasing: buffer[..<count]), answering: request)
+    guard message.isAcknowledgement else { throw .unexpectedReply }
   }
 
   /// Sends a request that the kernel answers with many messages.
@@ -95,13 +88,25 @@ package struct Socket: ~Copyable, Sendable {
     try descriptor.send(request.bytes)
   }
 
-  private borrowing func receive<Answer>(
-    answering request: borrowing Request, _ decode: (UnsafeRawBufferPointer) throws(NetlinkError) -> Answer
-  ) throws(NetlinkError) -> Answer {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
-    defer { buffer.deallocate() }
-    let count = try receive(answering: request, into: buffer)
-    return try decode(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  private static func replyBuffer() -> UnsafeMutableRawBufferPointer { .allocate(byteCount: 16_384, alignment: 16) }
+
+  /// Sends a request and waits for the datagram that answers it, while no other thread has the socket.
+  ///
+  /// It is not generic, because a generic function would make every call look up how `NetlinkError` is an `Error`.
+  ///
+  /// - Returns: The length of the datagram.
+  /// - Throws: `NetlinkError`; `.answerLost`, when the answer to a change cannot be received.
+  private borrowing func exchange(
+    _ request: borrowing Request, isChange: Bool, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(NetlinkError) -> Int {
+    try sequence.withLock { sequence throws(NetlinkError) in
+      try send(request, after: &sequence)
+      do throws(NetlinkError) {
+        return try receive(answering: request, into: buffer)
+      } catch .system(let errno) where isChange {
+        throw .answerLost(errno)
+      }
+    }
   }
 
   /// Waits for a datagram that answers a request.

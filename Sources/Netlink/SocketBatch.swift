@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Linux
+internal import Synchronization
 package import SystemPackage
 
 /// Sockets that are opened in other network namespaces, all at once, and returned one by one.
@@ -9,15 +10,7 @@ package import SystemPackage
 ///
 /// Sockets that are not requested are closed with the batch.
 package struct SocketBatch: ~Copyable, Sendable {
-  /// The answer in one namespace.
-  ///
-  /// It is not a `Result`: the Swift runtime would search the whole executable for the conformance of its error.
-  private enum Answer {
-    case opened(Parcel)
-    case failed(NetlinkError)
-  }
-
-  private var answers: [Answer] = []
+  private let answers: Answers
   private var position = 0
   private let replyTimeout: Duration
 
@@ -31,17 +24,18 @@ package struct SocketBatch: ~Copyable, Sendable {
     _ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration = .seconds(5)
   ) {
     let number = `protocol`.number
-    let visits = NamespaceThread.visit(inEach: namespaces) { () -> Answer in
-      do throws(NetlinkError) { return .opened(Parcel(try Descriptor.open(number))) } catch {
-        return .failed(error)
+    let answers = Answers(namespaces.count)
+    do throws(Errno) {
+      try NamespaceThread.enter(each: namespaces) { position, failure in
+        if let failure { return answers.put(.notEntered(failure), position) }
+        do throws(NetlinkError) { answers.put(.opened(Parcel(try Descriptor.open(number))), position) } catch {
+          answers.put(.failed(error), position)
+        }
       }
+    } catch {
+      for position in namespaces.indices { answers.put(.notEntered(.noThread(error)), position) }
     }
-    for visit in visits {
-      switch visit {
-      case .done(let answer): answers.append(answer)
-      case .failed(let error): answers.append(.failed(.namespace(error)))
-      }
-    }
+    self.answers = answers
     self.replyTimeout = replyTimeout
   }
 
@@ -50,16 +44,52 @@ package struct SocketBatch: ~Copyable, Sendable {
   /// - Throws: `NetlinkError`: the reason why there is no socket in this namespace.
   package mutating func next() throws(NetlinkError) -> Socket? {
     guard position < answers.count else { return nil }
-    let answer = answers[position]
+    let answer = answers.take(position)
     position += 1
     switch answer {
     case .opened(let parcel): return Socket(Descriptor(number: parcel.take()), replyTimeout: replyTimeout)
+    case .notEntered(let error): throw .namespace(error)
     case .failed(let error): throw error
     }
   }
 
   deinit {
     // The thread may still refer to them.
-    for case .opened(let parcel) in answers[position...] { parcel.close() }
+    for position in position..<answers.count {
+      if case .opened(let parcel) = answers.take(position) { parcel.close() }
+    }
+  }
+}
+
+/// The answers in several namespaces, which other threads fill in.
+private final class Answers: Sendable {
+  /// The answer in one namespace.
+  enum Answer {
+    case opened(Parcel)
+    case notEntered(NamespaceError)
+    case failed(NetlinkError)
+  }
+
+  let count: Int
+  private let content: Mutex<[Answer]>
+
+  init(_ count: Int) {
+    self.count = count
+    content = Mutex(Array(repeating: .notEntered(.timedOut), count: count))
+  }
+
+  func put(_ answer: Answer, _ position: Int) {
+    content.withLock { $0[position] = answer }
+  }
+
+  /// The answer in this namespace, which is no longer kept here.
+  ///
+  /// An answer that comes later is dropped with the other answers, and its parcel closes its descriptor.
+  func take(_ position: Int) -> Answer {
+    content.withLock { answers in
+      let answer = answers[position]
+      answers[position] = .notEntered(.timedOut)
+      return answer
+    }
   }
 }

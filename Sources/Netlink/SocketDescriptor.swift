@@ -155,5 +155,10 @@ extension Duration {
   var bounded: Duration { min(max(self, .microseconds(1)), .seconds(3600)) }
 
   /// The duration in whole milliseconds, at least 1.
-  var wholeMilliseconds: Int { max(Int(bounded / .milliseconds(1)), 1) }
+  ///
+  /// Without a division by another duration, which would take a floating-point number from the standard library.
+  var wholeMilliseconds: Int {
+    let (seconds, attoseconds) = bounded.components
+    return max(Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000), 1)
+  }
 }

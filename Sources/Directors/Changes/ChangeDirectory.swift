@@ -67,11 +67,11 @@ extension ChangeDirectory {
 
   private static func make(_ path: String) throws(ChangeDirectoryError) {
     var file = stat()
-    if lstat(path, &file) != 0 {
-      guard mkdir(path, 0o700) == 0 || errno == EEXIST, lstat(path, &file) == 0 else {
-        throw .system(Errno(rawValue: errno))
-      }
+    // Not as an argument, which would copy it into an array first.
+    let isThere = path.withCString { path in
+      lstat(path, &file) == 0 || ((mkdir(path, 0o700) == 0 || errno == EEXIST) && lstat(path, &file) == 0)
     }
+    guard isThere else { throw .system(Errno(rawValue: errno)) }
     if let fault = OwnershipFault(of: file, isDirectory: true) { throw .untrusted(fault) }
   }
 }

@@ -37,7 +37,9 @@ package struct UnfinishedTrial: Sendable, Hashable {
   /// Whether there may be unfinished trials.
   ///
   /// Every call asks this, so it costs only one system call.
-  package static func mayBe(in directory: ChangeDirectory = .usual) -> Bool { access(directory.trials, F_OK) == 0 }
+  package static func mayBe(in directory: ChangeDirectory = .usual) -> Bool {
+    directory.trials.withCString { access($0, F_OK) == 0 }
+  }
 
   /// Why the caller may not read the records; `nil` if it may, or if there are none.
   package static func unreadable(in directory: ChangeDirectory = .usual) -> Errno? {

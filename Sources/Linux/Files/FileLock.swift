@@ -18,7 +18,7 @@ package struct FileLock: ~Copyable {
   ///
   /// - Throws: `Errno`, when the file cannot be opened.
   package init(opening path: String) throws(Errno) {
-    let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let opened = path.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
     guard opened >= 0 else { throw Errno(rawValue: errno) }
     guard opened <= STDERR_FILENO else {
       descriptor = opened

@@ -12,19 +12,21 @@ package enum PatientLookup {
   /// How long one item may take before other threads take over the rest.
   private static let pause = DispatchTimeInterval.milliseconds(500)
 
-  /// Does something with each of several items, on other threads.
+  /// Does something with each of several numbers, on other threads.
+  ///
+  /// It is not generic: generic types would cost the most used commands more than the work. It returns when all are done
+  /// or nothing goes on. A thread that hangs may still do its item later.
   ///
   /// - Parameters:
-  ///   - items: The items, for example paths.
+  ///   - count: The number of items, which are numbered from 0.
   ///   - limit: How long to wait when nothing goes on.
   ///   - body: What to do with an item. Different threads may do it at the same time.
-  /// - Returns: For each item the result; `nil` if there was none in time.
   /// - Throws: `Errno`, when no thread can be created. Then nothing is done.
-  package static func each<Item: Sendable, Value: Sendable>(
-    _ items: [Item], within limit: Duration = .seconds(5), _ body: @escaping @Sendable (Item) -> Value
-  ) throws(Errno) -> [Value?] {
-    guard !items.isEmpty else { return [] }
-    let board = Board<Item, Value>(items)
+  package static func each(
+    upTo count: Int, within limit: Duration = .seconds(5), _ body: @escaping @Sendable (Int) -> Void
+  ) throws(Errno) {
+    guard count > 0 else { return }
+    let board = Board(count)
     try ThreadWithTimeout.start { board.work(body) }
     var (threads, done, isWaiting) = (1, 0, true)
     var last = ContinuousClock.now
@@ -40,7 +42,22 @@ package enum PatientLookup {
         threads = mostThreads
       }
     }
-    return board.results
+  }
+
+  /// Does something with each of several items, on other threads.
+  ///
+  /// - Parameters:
+  ///   - items: The items, for example paths.
+  ///   - limit: How long to wait when nothing goes on.
+  ///   - body: What to do with an item. Different threads may do it at the same time.
+  /// - Returns: For each item the result; `nil` if there was none in time.
+  /// - Throws: `Errno`, when no thread can be created. Then nothing is done.
+  package static func each<Item: Sendable, Value: Sendable>(
+    _ items: [Item], within limit: Duration = .seconds(5), _ body: @escaping @Sendable (Item) -> Value
+  ) throws(Errno) -> [Value?] {
+    let results = Results<Value>(items.count)
+    try each(upTo: items.count, within: limit) { number in results.put(body(items[number]), number) }
+    return results.values
   }
 
   /// Does the same; without a thread, on the calling one.
@@ -51,37 +68,47 @@ package enum PatientLookup {
   }
 }
 
-/// The items that are not done yet, and the results.
-private final class Board<Item: Sendable, Value: Sendable>: Sendable {
+/// The results of several items.
+private final class Results<Value: Sendable>: Sendable {
+  private let content: Mutex<[Value?]>
+
+  init(_ count: Int) {
+    content = Mutex(Array(repeating: nil, count: count))
+  }
+
+  /// The results so far.
+  var values: [Value?] { content.withLock { $0 } }
+
+  func put(_ value: Value, _ number: Int) {
+    content.withLock { $0[number] = value }
+  }
+}
+
+/// The items that are not done yet.
+private final class Board: Sendable {
   private struct State {
     var next = 0
     var doneCount = 0
-    var results: [Value?]
   }
 
-  private let items: [Item]
-  private let state: Mutex<State>
+  private let count: Int
+  private let state = Mutex(State())
   /// Is signalled when all are done.
   let finished = DispatchSemaphore(value: 0)
 
-  init(_ items: [Item]) {
-    self.items = items
-    state = Mutex(State(results: Array(repeating: nil, count: items.count)))
+  init(_ count: Int) {
+    self.count = count
   }
 
   var doneCount: Int { state.withLock { $0.doneCount } }
 
-  /// The results so far.
-  var results: [Value?] { state.withLock { $0.results } }
-
   /// Does one item after another until none is left.
-  func work(_ body: @Sendable (Item) -> Value) {
+  func work(_ body: @Sendable (Int) -> Void) {
     while let number = take() {
-      let value = body(items[number])
+      body(number)
       let isLast = state.withLock { state in
-        state.results[number] = value
         state.doneCount += 1
-        return state.doneCount == items.count
+        return state.doneCount == count
       }
       if isLast { finished.signal() }
     }
@@ -89,7 +116,7 @@ private final class Board<Item: Sendable, Value: Sendable>: Sendable {
 
   private func take() -> Int? {
     state.withLock { state in
-      guard state.next < items.count else { return nil }
+      guard state.next < count else { return nil }
       defer { state.next += 1 }
       return state.next
     }

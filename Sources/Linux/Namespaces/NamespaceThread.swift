@@ -20,6 +20,25 @@ package enum NamespaceThread {
     case failed(NamespaceError)
   }
 
+  /// Enters each of several namespaces and does something there.
+  ///
+  /// It is not generic, because it is the way of the most used commands: see `PatientLookup`.
+  ///
+  /// - Parameters:
+  ///   - namespaces: For each namespace the files that it may be, such as `/run/netns/blue` and `/proc/1234/ns/net`. The
+  ///     first namespace among them counts.
+  ///   - body: What to do, with the number of the namespace and, where it was not entered, the reason. It is not called
+  ///     for a namespace that hangs, or is called too late.
+  /// - Throws: `Errno`, when no thread can be created. Then nothing is done.
+  package static func enter(
+    each namespaces: [[FilePath]], _ body: @escaping @Sendable (Int, NamespaceError?) -> Void
+  ) throws(Errno) {
+    try PatientLookup.each(upTo: namespaces.count) { number in
+      do throws(NamespaceError) { try enter(namespaces[number]) } catch { return body(number, error) }
+      body(number, nil)
+    }
+  }
+
   /// Does something in each of several namespaces.
   ///
   /// - Parameters:
