@@ -14,7 +14,7 @@ package import Netlink
 ///
 /// It closes at the end of its life. Several tasks and threads may share one client: a call waits until the call before
 /// it has its answer, at most `replyTimeout`. Calls block the thread; the kernel answers in microseconds.
-public struct Client: ~Copyable, Sendable {
+public struct Client: TimeoutsClient, ~Copyable, Sendable {
   /// The network namespace of this client.
   public let namespace: NetworkNamespace
   let socket: Netlink.Socket
@@ -64,7 +64,7 @@ public struct Client: ~Copyable, Sendable {
   ///   time.
   public borrowing func timeouts() throws(IPVSError) -> Timeouts { try timeouts(afterSending: nil) }
 
-  private borrowing func timeouts(afterSending sent: Timeouts?) throws(IPVSError) -> Timeouts {
+  borrowing func timeouts(afterSending sent: Timeouts?) throws(IPVSError) -> Timeouts {
     do throws(NetlinkError) {
       let request = try Request(to: family, command: UInt8(IPVS_CMD_GET_CONFIG))
       return try socket.reply(to: request) { reply throws(NetlinkError) in
@@ -114,12 +114,7 @@ public struct Client: ~Copyable, Sendable {
   public borrowing func changeTimeouts(
     to wanted: Timeouts, isDryRun: Bool = false
   ) throws(IPVSError) -> TimeoutsChange {
-    let before = try timeouts()
-    guard !isDryRun, wanted != Timeouts() else {
-      return TimeoutsChange(wanted: wanted, before: before, after: wanted.merging(before), isDryRun: isDryRun)
-    }
-    try setTimeouts(wanted)
-    return TimeoutsChange(wanted: wanted, before: before, after: try timeouts(afterSending: wanted))
+    try change(to: wanted, isDryRun: isDryRun)
   }
 
   /// Counts the connections of the namespace, as the kernel lists them now.
@@ -133,8 +128,7 @@ public struct Client: ~Copyable, Sendable {
   public borrowing func connectionSummary(
     _ filter: ConnectionFilter = ConnectionFilter()
   ) throws(IPVSError) -> ConnectionSummary {
-    try ConnectionSummary(
-      in: namespace, filter, timeouts: { () throws(IPVSError) in try timeouts() }, failure: { $0 })
+    try summary(filter)
   }
 }
 

@@ -19,7 +19,7 @@ internal import SystemPackage
 /// ```
 ///
 /// It closes at the end of its life. Several tasks and threads may share one client. The kernel answers in microseconds.
-public struct SocketOptionClient: ~Copyable, Sendable {
+public struct SocketOptionClient: TimeoutsClient, ~Copyable, Sendable {
   /// The network namespace of this client.
   public let namespace: NetworkNamespace
   private let socket: OptionSocket
@@ -62,7 +62,7 @@ public struct SocketOptionClient: ~Copyable, Sendable {
   ///   namespace, or ip_vs was unloaded.
   public borrowing func timeouts() throws(IPVSError) -> Timeouts { try timeouts(afterSending: nil) }
 
-  private borrowing func timeouts(afterSending sent: Timeouts?) throws(IPVSError) -> Timeouts {
+  borrowing func timeouts(afterSending sent: Timeouts?) throws(IPVSError) -> Timeouts {
     var values = ip_vs_timeout_user()
     do throws(Errno) {
       try socket.get(IPVS_SO_GET_TIMEOUT, &values)
@@ -103,12 +103,7 @@ public struct SocketOptionClient: ~Copyable, Sendable {
   public borrowing func changeTimeouts(
     to wanted: Timeouts, isDryRun: Bool = false
   ) throws(IPVSError) -> TimeoutsChange {
-    let before = try timeouts()
-    guard !isDryRun, wanted != Timeouts() else {
-      return TimeoutsChange(wanted: wanted, before: before, after: wanted.merging(before), isDryRun: isDryRun)
-    }
-    try setTimeouts(wanted)
-    return TimeoutsChange(wanted: wanted, before: before, after: try timeouts(afterSending: wanted))
+    try change(to: wanted, isDryRun: isDryRun)
   }
 
   /// Counts the connections of the namespace, as for ``Client/connectionSummary(_:)``.
@@ -119,8 +114,7 @@ public struct SocketOptionClient: ~Copyable, Sendable {
   public borrowing func connectionSummary(
     _ filter: ConnectionFilter = ConnectionFilter()
   ) throws(IPVSError) -> ConnectionSummary {
-    try ConnectionSummary(
-      in: namespace, filter, timeouts: { () throws(IPVSError) in try timeouts() }, failure: { $0 })
+    try summary(filter)
   }
 }
 

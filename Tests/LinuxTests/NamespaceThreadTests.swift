@@ -25,11 +25,11 @@ import Testing
     let (first, second) = (try ForeignNamespace(), try ForeignNamespace())
     let own = try NamespaceIdentity(Self.own)
     let there = [try NamespaceIdentity(first.path), try NamespaceIdentity(second.path), own]
-    let answers = NamespaceThread.run(
+    let answers = NamespaceThread.visit(
       inEach: [[first.path], ["/no/such"], ["/"], [second.path], [], ["/proc/self/ns/net"], [first.path]]
     ) { try? NamespaceIdentity(Self.own) }
     #expect(
-      answers == [
+      answers.map(\.result) == [
         .success(there[0]), .failure(.notOpened(.noSuchFileOrDirectory)), .failure(.notANamespace(nil)),
         .success(there[1]), .failure(.notOpened(.noSuchFileOrDirectory)), .success(own), .success(there[0]),
       ])
@@ -68,8 +68,8 @@ import Testing
     // The time is taken on that thread, because this task may have to wait for other tests.
     let (answers, duration) = await onOwnThread {
       let start = ContinuousClock.now
-      let answers = NamespaceThread.run(inEach: [["/proc/self/ns/net"], ["/no/such"]]) { never.wait() }
-        .map { $0.map { 0 } }
+      let answers = NamespaceThread.visit(inEach: [["/proc/self/ns/net"], ["/no/such"]]) { never.wait() }
+        .map { $0.result.map { 0 } }
       return (answers, start.duration(to: .now))
     }.get()
     #expect(answers == [.failure(.timedOut), .failure(.notOpened(.noSuchFileOrDirectory))])
@@ -77,6 +77,15 @@ import Testing
   }
 
   @Test func `goes nowhere where nowhere is asked for`() {
-    #expect(NamespaceThread.run(inEach: []) { 1 } == [])
+    #expect(NamespaceThread.visit(inEach: []) { 1 }.isEmpty)
+  }
+}
+
+extension NamespaceThread.Visit {
+  fileprivate var result: Result<Value, NamespaceError> {
+    switch self {
+    case .done(let value): .success(value)
+    case .failed(let error): .failure(error)
+    }
   }
 }

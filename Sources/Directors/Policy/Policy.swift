@@ -79,7 +79,8 @@ package struct PolicyLine: Sendable, Hashable {
 package struct PolicyDemand: Sendable, Hashable {
   /// The wanted timeouts; `nil` if no line names one.
   package private(set) var timeouts = Timeouts()
-  private var numbers = LineNumbers()
+  /// The lines that decide a timeout, the last one of the file first.
+  private var deciding: [PolicyLine] = []
 
   /// Finds the wanted values from the last line backwards.
   init(_ lines: [PolicyLine], isHost: Bool, paths: [String]) {
@@ -87,37 +88,11 @@ package struct PolicyDemand: Sendable, Hashable {
       // It is cheaper to check whether the line adds a value than whether it matches.
       let filled = timeouts.merging(line.timeouts)
       guard filled != timeouts, line.namespace.matches(isHost: isHost, paths: paths) else { continue }
-      for name in Timeouts.Name.allCases where filled[name] != timeouts[name] { numbers[name] = line.number }
+      deciding.append(line)
       timeouts = filled
     }
   }
 
   /// The number of the line that decides a timeout; `nil` if none does.
-  package func line(of name: Timeouts.Name) -> Int? { numbers[name] }
-}
-
-/// The number of the line that decides each timeout.
-///
-/// It is not a dictionary: the Swift runtime would search the whole executable for the conformance of its keys.
-private struct LineNumbers: Sendable, Hashable {
-  private var tcp: Int?
-  private var tcpFin: Int?
-  private var udp: Int?
-
-  subscript(_ name: Timeouts.Name) -> Int? {
-    get {
-      switch name {
-      case .tcp: tcp
-      case .tcpFin: tcpFin
-      case .udp: udp
-      }
-    }
-    set {
-      switch name {
-      case .tcp: tcp = newValue
-      case .tcpFin: tcpFin = newValue
-      case .udp: udp = newValue
-      }
-    }
-  }
+  package func line(of name: Timeouts.Name) -> Int? { deciding.first { $0.timeouts[name] != nil }?.number }
 }

@@ -60,18 +60,6 @@ package enum NamespaceThread {
     }
   }
 
-  /// Does something in each of several namespaces, as ``visit(inEach:_:)`` does.
-  package static func run<Value: Sendable>(
-    inEach namespaces: [[FilePath]], _ body: @escaping @Sendable () -> Value
-  ) -> [Result<Value, NamespaceError>] {
-    visit(inEach: namespaces, body).map { visit in
-      switch visit {
-      case .done(let value): .success(value)
-      case .failed(let error): .failure(error)
-      }
-    }
-  }
-
   /// Does something in one namespace.
   ///
   /// - Parameters:
