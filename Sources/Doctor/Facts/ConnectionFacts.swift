@@ -69,7 +69,7 @@ struct ConnectionFacts: Sendable {
         continue
       }
       lost.count += 1
-      lost.lastEnd = max(lost.lastEnd, connection.secondsLeft)
+      lost.lastEnd = max(lost.lastEnd, summary.wheel.earliestEnd(after: connection.secondsLeft))
       lost.latestEnd = max(lost.latestEnd, summary.wheel.latestEnd(after: connection.secondsLeft, name))
       if rule.isOutdated(connection, limit: limit) { lost.outdated += 1 }
     }

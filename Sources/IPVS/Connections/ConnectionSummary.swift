@@ -129,10 +129,8 @@ public struct ConnectionTally: Sendable {
   public private(set) var longest: UInt32 = 0
   /// The number of outdated connections.
   public private(set) var outdated = 0
-  /// The number of seconds before which the last outdated connection does not end without a packet; 0 if there is none.
-  ///
-  /// Packets can end it sooner or renew its timer with today's timeout.
-  public private(set) var lastEnd: UInt32 = 0
+  /// The longest time left of an outdated connection, in seconds; 0 if there is none.
+  private var longestOutdated: UInt32 = 0
   /// The number of connections whose timer is longer than the timeout because another director sent it.
   public private(set) var synced = 0
   private let wheel: TimerWheel
@@ -154,7 +152,7 @@ public struct ConnectionTally: Sendable {
     guard let limit, seconds > limit.seconds else { return }
     if rule.isOutdated(connection, limit: limit) {
       outdated += 1
-      lastEnd = max(lastEnd, seconds)
+      longestOutdated = max(longestOutdated, seconds)
     } else if rule.hasSyncedTimer(connection) {
       synced += 1
     }
@@ -178,19 +176,25 @@ extension ConnectionTally {
   /// Above 255 s, times within 1/256 are counted together.
   public var times: [(seconds: UInt32, count: Int)] { histogram.times }
 
+  /// The number of seconds before which the last outdated connection does not end without a packet; 0 if there is none.
+  ///
+  /// Packets can end it sooner or renew its timer with today's timeout. The number holds if the old timeout was at most
+  /// ``TimerWheel/longestTimer``, or at most the time left.
+  public var lastEnd: UInt32 { wheel.earliestEnd(after: longestOutdated) }
+
   /// The number of seconds after which the last outdated connection has ended without a packet; 0 if there is none.
   ///
   /// The kernel's timers are late. The number holds if the old timeout was at most the kernel's default, or at most
-  /// ``lastEnd``.
+  /// the time left.
   public var latestEnd: UInt32 {
-    guard lastEnd > 0, case .timeout(let name) = rule else { return 0 }
-    return wheel.latestEnd(after: lastEnd, name)
+    guard longestOutdated > 0, case .timeout(let name) = rule else { return 0 }
+    return wheel.latestEnd(after: longestOutdated, name)
   }
 
   /// The number of seconds for which there can still be outdated connections if no packet passes; 0 if there are none.
   public var outdatedFor: UInt32 {
-    guard let limit, lastEnd > limit.seconds else { return 0 }
-    return lastEnd - limit.seconds
+    guard let limit, longestOutdated > limit.seconds else { return 0 }
+    return min(longestOutdated - limit.seconds, latestEnd)
   }
 }
 

@@ -141,9 +141,10 @@ extension SetHints {
           else { continue }
           let left = connection.secondsLeft
           idle.outdated.count += 1
-          idle.outdated.seconds = max(idle.outdated.seconds, left - limit.seconds)
-          idle.outdated.lastEnd = max(idle.outdated.lastEnd, left)
-          idle.outdated.latestEnd = max(idle.outdated.latestEnd, wheel.latestEnd(after: left, name))
+          let latestEnd = wheel.latestEnd(after: left, name)
+          idle.outdated.seconds = max(idle.outdated.seconds, min(left - limit.seconds, latestEnd))
+          idle.outdated.lastEnd = max(idle.outdated.lastEnd, wheel.earliestEnd(after: left))
+          idle.outdated.latestEnd = max(idle.outdated.latestEnd, latestEnd)
         }
       } catch {
         idle.isComplete = false
