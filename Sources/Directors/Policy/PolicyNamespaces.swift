@@ -27,7 +27,8 @@ package struct UnreadPolicyLine: Sendable, Hashable {
   package let path: FilePath
   /// The line.
   package let line: PolicyLine
-  /// The reason: `.timedOut` if the time was over, `.fileTooLarge` if there are too many files.
+  /// The reason: `.timedOut` if the time was over, `.fileTooLarge` if there are too many files, `.canceled` if the time
+  /// was over before the line was tried.
   package let reason: Errno
 
   /// Creates one from its parts.
@@ -37,21 +38,28 @@ package struct UnreadPolicyLine: Sendable, Hashable {
     self.reason = reason
   }
 
+  /// Whether it was tried. If not, the lines before it took all the time, and nothing is known about it.
+  package var wasTried: Bool { reason != .canceled }
+
   /// What failed, and why.
   package var failure: String {
+    let place = "\(path.string.printable):\(line.number)"
+    guard wasTried else {
+      return "\(place): \"\(line.namespace.text.printable)\" was not tried: other lines took the 5 s for all of them"
+    }
     let cause =
       switch reason {
       case .timedOut: "the files did not answer within 5 s"
       case .fileTooLarge: "there are more than 10000 files"
       default: "\(reason.description), errno \(reason.rawValue)"
       }
-    return "\(path.string.printable):\(line.number): cannot look up \"\(line.namespace.text.printable)\" (\(cause))"
+    return "\(place): cannot look up \"\(line.namespace.text.printable)\" (\(cause))"
   }
 
   /// What to do.
   package var advice: String {
     switch reason {
-    case .timedOut: "write fewer wildcards, or check the mounts (`findmnt`)"
+    case .timedOut, .canceled: "write fewer wildcards, or check the mounts (`findmnt`)"
     case .fileTooLarge: "write fewer wildcards"
     case .permissionDenied, .notPermitted: "run it as root with the capability CAP_DAC_READ_SEARCH"
     default: "check the path (`namei -l`), or write another one"

@@ -147,7 +147,8 @@ struct NamespacesCheck: DirectorCheck {
   }
 
   private func unread(_ lines: [UnreadPolicyLine]) -> [Finding] {
-    guard let first = lines.first else { return [] }
+    // A line that failed says more than one that was not tried.
+    guard let first = lines.first(where: \.wasTried) ?? lines.first else { return [] }
     let rest = lines.count > 1 ? " (and \((lines.count - 1).counted("more line")))" : ""
     return [
       .unchecked(

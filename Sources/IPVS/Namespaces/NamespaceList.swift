@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Linux
+internal import Synchronization
 public import SystemPackage
 
 /// The network namespaces of this machine that the caller can reach, each once.
@@ -83,15 +84,19 @@ public struct NamespaceList: Sendable {
   ///   - limit: How long to look them up, in all.
   ///   - paths: The paths of an origin until a deadline. They are looked up on another thread, because a file system may
   ///     hang.
-  /// - Returns: For each origin the reason why its paths are not known; `nil` if they are.
+  /// - Returns: For each origin the reason why its paths are not known; `nil` if they are. `.canceled` if the time was
+  ///   over before they were looked up at all.
   package mutating func add<Source: Sendable>(
     at sources: [Source], within limit: Duration = .seconds(5),
     _ paths: @escaping @Sendable (Source, ContinuousClock.Instant) throws(Errno) -> [FilePath]
   ) -> [Errno?] {
     guard !sources.isEmpty, let device = namespaces.first?.fileIdentity.device else { return sources.map { _ in nil } }
     let deadline = ContinuousClock.now + limit
-    let found = PatientLookup.eachOrHere(sources, within: limit) { source in
+    let tried = TriedItems()
+    let found = PatientLookup.eachOrHere(Array(sources.enumerated()), within: limit) { number, source in
       Result { () throws(Errno) in
+        guard ContinuousClock.now < deadline else { throw .canceled }
+        tried.add(number)
         var files: [FoundFile] = []
         for path in try paths(source, deadline) {
           guard ContinuousClock.now < deadline else { throw .timedOut }
@@ -100,9 +105,9 @@ public struct NamespaceList: Sendable {
         return files
       }
     }
-    return found.map { answer in
+    return found.enumerated().map { number, answer in
       do throws(Errno) {
-        guard let files = try answer?.get() else { return .timedOut }
+        guard let files = try answer?.get() else { return tried.contains(number) ? .timedOut : .canceled }
         for file in files { add(file) }
         return nil
       } catch {
@@ -118,6 +123,15 @@ public struct NamespaceList: Sendable {
       add(file.identity, at: [file.path])
     }
   }
+}
+
+/// The items that another thread has begun to look up.
+private final class TriedItems: Sendable {
+  private let numbers = Mutex<Set<Int>>([])
+
+  func add(_ number: Int) { numbers.withLock { _ = $0.insert(number) } }
+
+  func contains(_ number: Int) -> Bool { numbers.withLock { $0.contains(number) } }
 }
 
 /// A file that may be a network namespace.

@@ -70,14 +70,14 @@ struct UnseenNamespaces: Hashable {
       + unreadFailures
   }
 
-  /// A failure for each of the first lines.
+  /// A failure for each of the first lines that were tried, and one for all that were not.
   private var unreadFailures: [Failure] {
     let shown = 10
-    return unread.prefix(shown).enumerated().map { position, line in
-      let rest = unread.count - shown
-      let more = position == shown - 1 && rest > 0 ? " (and \(rest.counted("more line")))" : ""
-      return Failure("\(line.failure)\(more); \(line.advice)", line.status)
-    }
+    let tried = unread.filter(\.wasTried)
+    let untried = unread.filter { !$0.wasTried }
+    return tried.prefix(shown).enumerated().map { position, line in
+      line.failed(and: position == shown - 1 ? tried.count - shown : 0)
+    } + untried.prefix(1).map { $0.failed(and: untried.count - 1) }
   }
 
   private var unansweredSentence: String? {
@@ -90,10 +90,15 @@ struct UnseenNamespaces: Hashable {
 }
 
 extension UnreadPolicyLine {
+  /// The failure of this line and of so many others.
+  fileprivate func failed(and rest: Int) -> Failure {
+    Failure("\(failure)\(rest > 0 ? " (and \(rest.counted("more line")))" : ""); \(advice)", status)
+  }
+
   fileprivate var status: ExitStatus {
     switch reason {
     case .permissionDenied, .notPermitted: .notPermitted
-    case .timedOut: .timedOut
+    case .timedOut, .canceled: .timedOut
     default: .refused
     }
   }

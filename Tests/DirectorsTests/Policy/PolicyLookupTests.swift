@@ -59,6 +59,15 @@ import Testing
     let line = UnreadPolicyLine(path: policy.path, line: policy.lines[1], reason: reason)
     #expect(line.failure == #"/p:2: cannot look up "/x/*" (\#(words))"#)
     #expect(line.advice == advice)
+    #expect(line.wasTried)
+  }
+
+  @Test func `a line that was not tried has not failed`() throws {
+    let policy = try PolicyFile(parsing: Array("host 1 2 3\n/x/* 1 2 3\n".utf8), path: "/p")
+    let line = UnreadPolicyLine(path: policy.path, line: policy.lines[1], reason: .canceled)
+    #expect(line.failure == #"/p:2: "/x/*" was not tried: other lines took the 5 s for all of them"#)
+    #expect(line.advice == "write fewer wildcards, or check the mounts (`findmnt`)")
+    #expect(!line.wasTried)
   }
 
   @Test func `the lines that could not be looked up are returned`() async throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Glibc
 import Linux
 import SystemPackage
@@ -104,7 +105,19 @@ import Testing
       return ["/no/such"]
     }
     #expect(found == reasons)
-    #expect(list.add(at: [0], within: .zero) { _, _ in ["/no/such"] } == [.timedOut])
+    #expect(list.add(at: [0], within: .zero) { _, _ in ["/no/such"] } == [.canceled])
+  }
+
+  /// Eight threads look them up. When all of them hang, the rest is not tried.
+  @Test func `cannot be added by paths that were not tried, because others took the time`() throws {
+    let release = DispatchSemaphore(value: 0)
+    defer { for _ in 0..<8 { release.signal() } }
+    var list = try NamespaceList(includingProcesses: false)
+    let found = list.add(at: Array(0..<12), within: .seconds(1)) { _, _ in
+      release.wait()
+      return []
+    }
+    #expect(found == Array(repeating: .timedOut, count: 8) + Array(repeating: .canceled, count: 4))
   }
 }
 
