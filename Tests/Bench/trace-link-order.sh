@@ -1,27 +1,32 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# trace-link-order.sh PROGRAM FILE: writes the functions that the command lines of machines run to FILE, one on each line.
-# PROGRAM must have its symbols.
+# trace-link-order.sh PROGRAM MAP FILE: writes the symbols that the command lines of machines use to FILE, one on each
+# line: functions, constants and variables. PROGRAM must have its symbols, and MAP is the linker's map of it.
 #
-# The release program is linked in this order, so these functions are together on few pages. The order in which PROGRAM
-# itself was linked does not matter. The linker ignores names that a later toolchain does not have.
+# The release program is linked in this order, so what these command lines use is together on few pages. The order in
+# which PROGRAM itself was linked does not matter. The linker ignores names that a later toolchain does not have.
 set -euo pipefail
 
 program=$1
-output=$2
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+map=$2
+output=$3
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/link-order.XXXXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-# valgrind cannot read the debug information of this program, but needs its symbols.
+# valgrind cannot read the debug information of this program.
 objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
 
+# Each trace has the 16-byte blocks that are executed, read or written, in the order of their first use. They are counted
+# in the guest, because a whole trace is very long.
 # shellcheck disable=SC2016 # expanded in the guest
-"$top/Tests/Lab/lab" -m 1G -t 300 -w "$scratch" bash -euc '
+"$here/../Lab/lab" -m 1G -t 900 -w "$scratch" bash -euc '
   cd "$1"
   trace() {
-    valgrind --tool=callgrind --demangle=no --callgrind-out-file="trace.$1" ./ipvs-timeout "${@:2}" > /dev/null 2>&1
+    valgrind --tool=lackey --trace-mem=yes --log-fd=9 ./ipvs-timeout "${@:2}" 9>&1 > /dev/null 2>&1 |
+      awk "\$1 ~ /^[ILSM]\$/ { block = substr(\$2, 1, index(\$2, \",\") - 2); if (!seen[block]++) print block }" \
+        > "trace.$1"
   }
   ip netns add blue
   printf "host 60 30 60\nblue 60 30 60\n" > policy
@@ -43,10 +48,7 @@ objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
   trace 16 show --all-netns
 ' trace "$scratch"
 
-cat "$scratch"/trace.?? | sed -nE "s/^c?fn=\([0-9]+\) ([^0(].*)$/\1/p" | sed -E "s/'[0-9]+$//" \
-  | awk '!seen[$0]++' > "$scratch/order"
+"$here/link-order.py" "$map" "$scratch"/trace.?? > "$scratch/order"
 [ "$(wc -l < "$scratch/order")" -gt 100 ] ||
-  { echo 'trace-link-order.sh: the trace has too few functions' >&2; exit 1; }
-# The functions of the standard library are in one large section. The others can be moved one by one, so they come first.
-# shellcheck disable=SC2016 # the dollar is part of the names
-{ grep -vE '^\$s[sS]' "$scratch/order"; grep -E '^\$s[sS]' "$scratch/order"; } > "$output"
+  { echo 'trace-link-order.sh: the trace has too few symbols' >&2; exit 1; }
+cp "$scratch/order" "$output"
