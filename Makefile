@@ -4,7 +4,7 @@
 #
 #   make demo           show the program at work on a real IPVS kernel in the lab
 #   make release        build the program as one static file, .build/dist/ipvs-timeout
-#   make packages       build .deb, .rpm, tarball, SBOM and checksums, .build/packages
+#   make packages       build .deb, .rpm, tarball, container image, SBOM and checksums, .build/packages
 #   make test-completions  press Tab in bash, zsh and fish, with real network namespaces in the lab
 #   make arm64          cross-build the program and the packages for arm64; as root, downloads 1.1 GB
 #   make test-arm64     boot an arm64 kernel in QEMU, and compare the program there with ipvsadm
@@ -90,7 +90,7 @@ test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden 
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh $(addprefix examples/monitoring/,ipvs-timeout-metrics check_ipvs_timeout) Tests/Monitoring/monitoring-test .ci/run \
+	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 image parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh $(addprefix examples/monitoring/,ipvs-timeout-metrics check_ipvs_timeout) Tests/Monitoring/monitoring-test .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -207,9 +207,9 @@ test-monitoring: test-dependencies release
 	@Tests/Lab/install-dependencies monitoring
 	Tests/Monitoring/monitoring-test $(CURDIR)/$(DIST)
 
-test-swarm: release
+test-swarm: packages
 	@Tests/Lab/install-dependencies swarm
-	Tests/Swarm/swarm-test $(CURDIR)/$(DIST)
+	Tests/Swarm/swarm-test $(CURDIR)/$(DIST) $(PACKAGES)/*-linux-amd64.image.tar.gz
 
 bench: release
 	@Tests/Lab/install-dependencies bench
