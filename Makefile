@@ -199,7 +199,7 @@ test-faults: test-dependencies release
 test-systemd: test-dependencies release
 	Tests/Lab/systemd-test $(CURDIR)/$(DIST)
 
-test-fleet: test-dependencies release
+test-fleet: test-dependencies packages
 	@Tests/Lab/install-dependencies fleet
 	Tests/Lab/fleet-test $(CURDIR)/$(DIST)
 

@@ -175,7 +175,8 @@ struct NamespaceTarget: Hashable {
 
   /// The name in metrics.
   ///
-  /// It has no number of a process, because that changes while the namespace stays the same. A namespace to which no file is bound has the name that the kernel gives it: `net:[4026532169]`.
+  /// It has no number of a process, because that changes while the namespace stays the same. A namespace to which no file
+  /// is bound has the name that the kernel gives it: `net:[4026532169]`.
   var metricName: String {
     switch namespace {
     case .current: name
