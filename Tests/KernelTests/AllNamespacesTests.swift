@@ -87,7 +87,11 @@ extension RealKernel {
           "ipvs-timeout: host is the network namespace of this container, and no other one can be seen; to see those of"
             + " the node, run the container with `--network host --cap-add NET_ADMIN --cap-add SYS_ADMIN"
             + " -v /run/docker/netns:/run/docker/netns`\n"))
-      // A container that sees the namespaces of its node is not warned.
+      // A container that is a director itself is not warned, and one that sees the namespaces of its node neither.
+      let used = "mount -t tmpfs none /run && ipvsadm -A -t 192.0.2.100:80 && exec \"$0\" show --all-netns"
+      expect(
+        try await netns.run(container + [used, Guest.program]),
+        equals: Outcome(0, "host: Timeout (tcp tcpfin udp): 900 120 300\n"))
       expect(
         try await netns.run(container + ["exec \"$0\" show --all-netns", Guest.program]),
         equals: Outcome(0, ["host", "red"].map { "\($0): Timeout (tcp tcpfin udp): 900 120 300\n" }.joined()))

@@ -90,7 +90,10 @@ extension NamespaceSelection {
       context.unseen =
         isNamed
         ? UnseenNamespaces(unread: read.unread) : UnseenNamespaces(read.list, for: policy, unread: read.unread)
-      if choice == .all, read.list.namespaces.count == 1, Privilege.isInContainer {
+      // A director may well be a container. Then it has services.
+      if choice == .all, read.list.namespaces.count == 1, Privilege.isInContainer,
+        (try? NetworkNamespace.current.isInUse()) == false
+      {
         context.note(
           "host is the network namespace of this container, and no other one can be seen; to see those of the node, run the"
             + " container with `--network host --cap-add NET_ADMIN --cap-add SYS_ADMIN -v /run/docker/netns:/run/docker/netns`"
