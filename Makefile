@@ -19,7 +19,7 @@
 #   make test-faults    make every system call of every changing command fail, and kill the commands there, in the lab
 #   make test-systemd   test the systemd units with a real systemd in the lab
 #   make test-fleet     test the roll-outs with Ansible and with plain ssh, on fleets of directors in the lab
-#   make test-monitoring  test examples/monitoring with the real node_exporter and Prometheus in the lab; not part of `make test`
+#   make test-monitoring  test examples/monitoring with the real node_exporter, Prometheus and a fleet in the lab; not part of `make test`
 #   make test-swarm     test a node of Docker Swarm in QEMU; half an hour to an hour, not part of `make test`
 #   make test-docs      test the tutorial of the library: each step compiles, and the last one runs in the lab
 #   make lint           check format, wording, links and numbers of the documentation, and shell scripts
@@ -204,7 +204,7 @@ test-fleet: test-dependencies packages
 	Tests/Lab/fleet-test $(CURDIR)/$(DIST)
 
 test-monitoring: test-dependencies release
-	@Tests/Lab/install-dependencies monitoring
+	@Tests/Lab/install-dependencies fleet monitoring
 	Tests/Monitoring/monitoring-test $(CURDIR)/$(DIST)
 
 test-swarm: packages
