@@ -79,6 +79,8 @@ INSTALL_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ipvs-timeout
 INSTALL_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipvs-timeout.fish
 INSTALL_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/ipvs-timeout.,service path timer)
 INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout/examples
+MONITORING := $(addprefix examples/monitoring/,ipvs-timeout-metrics ipvs-timeout-metrics.service ipvs-timeout-metrics.timer \
+	check_ipvs_timeout alerts.yml dashboard.json)
 
 .PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-monitoring test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages arm64 test-arm64 reproducible \
 	release install uninstall manual link-order dependencies test-dependencies clean
@@ -284,13 +286,16 @@ install:
 	"$(RUNNABLE)" --generate-completion-script zsh > $(INSTALL_ZSH)
 	"$(RUNNABLE)" --generate-completion-script fish > $(INSTALL_FISH)
 	install -D -m 644 -t $(INSTALL_EXAMPLES) examples/ipvs-timeout.conf
+	install -D -m 644 -t $(INSTALL_EXAMPLES)/monitoring $(MONITORING)
 	install -D -m 644 -t $(dir $(firstword $(INSTALL_UNITS))) $(addprefix examples/systemd/,$(notdir $(INSTALL_UNITS)))
 	sed -i 's|^ExecStart=/usr/local/|ExecStart=$(PREFIX)/|' $(INSTALL_UNITS)
 
 uninstall:
 	rm -f $(INSTALL_PROGRAM) $(INSTALL_MANUAL) $(INSTALL_POLICY_MANUAL) $(INSTALL_BASH) $(INSTALL_ZSH) $(INSTALL_FISH) $(INSTALL_UNITS)
-	rm -f $(INSTALL_EXAMPLES)/ipvs-timeout.conf
-	[ ! -d $(INSTALL_EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(INSTALL_EXAMPLES) $(dir $(INSTALL_EXAMPLES))
+	rm -f $(INSTALL_EXAMPLES)/ipvs-timeout.conf $(addprefix $(INSTALL_EXAMPLES)/monitoring/,$(notdir $(MONITORING)))
+	for directory in $(INSTALL_EXAMPLES)/monitoring $(INSTALL_EXAMPLES) $(dir $(INSTALL_EXAMPLES)); do \
+	  [ ! -d $$directory ] || rmdir --ignore-fail-on-non-empty $$directory; \
+	done
 
 dependencies:
 	@Tests/Lab/install-dependencies
