@@ -16,7 +16,8 @@
 #   make test-kernels   run the kernel tests on the installed user-mode kernel and on Debian's newer ones, and print a table;
 #                       FILTER='ShowTests|SetTests' runs only these suites
 #   make test-cloud-kernel  run suites of the kernel tests on Debian's cloud kernel in QEMU; not part of `make test`
-#   make test-faults    make every system call of every changing command fail, and kill the commands there, in the lab
+#   make test-faults    make every system call of every changing command fail, and kill the commands there, in the lab;
+#                       COMMANDS='try withElsewhere' for these commands only
 #   make test-systemd   test the systemd units with a real systemd in the lab
 #   make test-fleet     test the roll-outs with Ansible and with plain ssh, on fleets of directors in the lab
 #   make test-monitoring  test examples/monitoring with the real node_exporter, Prometheus and a fleet in the lab; not part of `make test`
@@ -194,7 +195,7 @@ test-cloud-kernel: test-dependencies release
 
 test-faults: test-dependencies release
 	swift build --build-tests $(CHECKS)
-	$(LAB) -m 1G -t 14400 env IPVS_TIMEOUT_FAULTS=complete IPVS_TIMEOUT_PROGRAM=$(CURDIR)/$(DIST) \
+	$(LAB) -m 1G -t 14400 env IPVS_TIMEOUT_FAULTS=complete IPVS_TIMEOUT_FAULT_COMMANDS="$(COMMANDS)" IPVS_TIMEOUT_PROGRAM=$(CURDIR)/$(DIST) \
 	  .build/debug/ipvs-timeoutPackageTests.xctest --testing-library swift-testing \
 	  --filter 'KernelTests\.RealKernel/(FaultTests|RenewalCrashTests)'
 
