@@ -37,8 +37,8 @@ import Testing
         for number in held { kill(getpid(), number) }
         for _ in 0..<500 where relay.signals.count < 9 { usleep(10_000) }
         #expect(relay.signals.count == 9)
-        relay.forget(relay.signals)
-        #expect(relay.signals.isEmpty)
+        // Some may arrive even now, and would end the process.
+        exit(relay.signals.count == 9 ? EXIT_SUCCESS : EXIT_FAILURE)
       }
     }
   }
