@@ -118,7 +118,8 @@ test-sanitized: test-dependencies
 	  options="--sanitize $$sanitizer --scratch-path .build/sanitized/$$sanitizer -Xswiftc -use-ld=lld \
 	    -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined"; \
 	  IPVS_TIMEOUT_SANITIZED=1 swift build --build-tests $$options; \
-	  LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt IPVS_TIMEOUT_SANITIZED=1 swift test --skip-build $$options; \
+	  LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt \
+	    TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/races.txt IPVS_TIMEOUT_SANITIZED=1 swift test --skip-build $$options; \
 	done
 
 test-examples: test-dependencies release test-docs
