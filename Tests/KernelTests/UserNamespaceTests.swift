@@ -124,7 +124,9 @@ extension RealKernel {
       expect(outcome, equals: Outcome(77, outcome.stdout, lines.joined()))
     }
 
-    /// The first namespace is the host's. Each is judged by itself, whichever backend is used.
+    /// The first namespace is the host's.
+    ///
+    /// Each is judged by itself, whichever backend is used.
     ///
     /// `ip netns add` would have to return to it, which is not allowed.
     @Test(arguments: ["auto", "sockopt"])

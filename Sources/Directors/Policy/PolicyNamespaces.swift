@@ -38,7 +38,9 @@ package struct UnreadPolicyLine: Sendable, Hashable {
     self.reason = reason
   }
 
-  /// Whether it was tried. If not, the lines before it took all the time, and nothing is known about it.
+  /// Whether it was tried.
+  ///
+  /// If not, the lines before it took all the time, and nothing is known about it.
   package var wasTried: Bool { reason != .canceled }
 
   /// What failed, and why.

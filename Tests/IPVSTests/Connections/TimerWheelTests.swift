@@ -40,8 +40,9 @@ import Testing
     #expect(TimerWheel(ticksPerSecond: ticks).longestTimer == seconds)
   }
 
-  /// WHEEL_TIMEOUT_MAX is 62 * 8^7 = 130023424 ticks with 8 levels, and 62 * 8^8 = 1040187392 ticks with 9. A longer
-  /// timer ends there, or a step of the last level later.
+  /// WHEEL_TIMEOUT_MAX is 62 * 8^7 = 130023424 ticks with 8 levels, and 62 * 8^8 = 1040187392 ticks with 9.
+  ///
+  /// A longer timer ends there, or a step of the last level later.
   @Test(
     arguments: [
       (100, 900, 900...941), (100, 1_321_205, 1_321_205...1_342_177), (100, 1_321_206, 1_300_234...1_321_206),

@@ -108,7 +108,9 @@ import Testing
     #expect(list.add(at: [0], within: .zero) { _, _ in ["/no/such"] } == [.canceled])
   }
 
-  /// Eight threads look them up. When all of them hang, the rest is not tried.
+  /// Eight threads look them up.
+  ///
+  /// When all of them hang, the rest is not tried.
   @Test func `cannot be added by paths that were not tried, because others took the time`() throws {
     let release = DispatchSemaphore(value: 0)
     defer { for _ in 0..<8 { release.signal() } }
