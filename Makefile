@@ -53,7 +53,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo
 LINK_ORDER := Sources/ipvs-timeout/link-order.txt
 CHECKS := --explicit-target-dependency-import-check error
 LINK_MAP := .build/link-map.txt
-# A fully static program starts fastest and runs on any distribution. Each function has a section of its own, so that the
+# A fully static program starts fastest and runs on any distribution. Each function has its own section, so that the
 # linker can bring together what runs. These options are only here, so that `swift build` needs none.
 STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xlinker --no-demangle -Xlinker "-Map=$(CURDIR)/$(LINK_MAP)" \

@@ -7,6 +7,7 @@ protocol TimeoutsClient: ~Copyable {
   /// Reads the timeouts.
   ///
   /// - Parameter sent: The timeouts that were sent before, for the error.
+  /// - Returns: The timeouts.
   /// - Throws: ``IPVSError``.
   borrowing func timeouts(afterSending sent: Timeouts?) throws(IPVSError) -> Timeouts
   /// Sets the timeouts that are not `nil`.

@@ -4,8 +4,8 @@
 
 MAP is lld's map. A trace has the 16-byte blocks, in hexadecimal without the last digit, that one command line uses.
 
-The linker moves whole sections, and each is named by its first symbol. Sections that all command lines use come first,
-then those of all but one, and so on. Among those that the same command lines use, the first one used comes first.
+The linker moves whole sections, and each is named by its first symbol. Sections that all command lines use come first, and
+sections that only one uses come last. Sections of the same command lines are in the order of their first use.
 """
 import bisect
 import re
