@@ -90,8 +90,8 @@ extension NamespaceSelection {
       context.unseen =
         isNamed
         ? UnseenNamespaces(unread: read.unread) : UnseenNamespaces(read.list, for: policy, unread: read.unread)
-      // A director may well be a container. Then it has services.
-      if choice == .all, read.list.namespaces.count == 1, Privilege.isInContainer,
+      // A director may well be a container. Then it has services. If something could not be seen, that is reported.
+      if choice == .all, read.list.namespaces.count == 1, context.unseen == UnseenNamespaces(), Privilege.isInContainer,
         (try? NetworkNamespace.current.isInUse()) == false
       {
         context.note(
