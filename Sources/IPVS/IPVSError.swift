@@ -4,6 +4,7 @@ internal import Glibc
 package import Linux
 package import Netlink
 public import SystemPackage
+internal import Text
 
 /// The error of this library: what was attempted, the kind of failure, and the kernel's errno.
 ///
@@ -92,7 +93,7 @@ extension IPVSError {
     public init(rawValue: String) {
       self =
         Operation.known.first { $0.rawValue == rawValue }
-        ?? Operation(rawValue, rawValue.replacing("-", with: " "))
+        ?? Operation(rawValue, rawValue.replacingEach("-", with: " "))
     }
 
     /// Defines an operation.

@@ -4,6 +4,7 @@ internal import Linux
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
+internal import Text
 
 /// One run of a program: absolute path, fixed environment, no standard input, limited output, limited time.
 struct IpvsadmProcess: Sendable {
@@ -140,18 +141,18 @@ extension IpvsadmError.Cause {
   /// They are English, because the locale is C.
   fileprivate static func exited(_ status: CInt, saying words: String) -> Self {
     let lines = words.split(whereSeparator: \.isNewline)
-    if let said = lines.first(where: { $0.contains("Permission denied (you must be root)") }) {
+    if let said = lines.first(where: { $0.firstOccurrence(of: "Permission denied (you must be root)") != nil }) {
       return .notPermitted(said: String(said.prefix(200)))
     }
     if let cause = lines.lazy.compactMap(fault).first { return cause }
     // DPVS's program fails with the first if dpvs does not run, and with the second if it is asked to set timeouts: it
     // calls setsockopt without a socket.
     if let said = lines.first(where: {
-      $0.contains("dpvs is running?") || status == 255 && $0 == "Bad file descriptor"
+      $0.firstOccurrence(of: "dpvs is running?") != nil || status == 255 && $0 == "Bad file descriptor"
     }) {
       return .dpvs(said: String(said.prefix(200)))
     }
-    if let said = lines.first(where: { $0.contains("Can't initialize ipvs") }) {
+    if let said = lines.first(where: { $0.firstOccurrence(of: "Can't initialize ipvs") != nil }) {
       return .unavailable(said: String(said.prefix(200)))
     }
     return .failed(status: status, said: String(lines.joined(separator: " ").prefix(200)))

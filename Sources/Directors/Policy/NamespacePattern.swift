@@ -3,6 +3,7 @@
 internal import Glibc
 internal import Linux
 package import SystemPackage
+internal import Text
 
 /// The network namespaces that a line of the policy is for.
 ///
@@ -72,7 +73,7 @@ package struct NamespacePattern: Sendable, Hashable {
       return [FilePath(pattern)]
     }
     // To fnmatch(3), which decides in the end, braces are plain characters.
-    return try files.matches(of: pattern.replacing("{", with: #"\{"#)).map { FilePath($0) }
+    return try files.matches(of: pattern.replacingEach("{", with: #"\{"#)).map { FilePath($0) }
   }
 
   private func matches(_ pattern: UnsafePointer<CChar>, path: UnsafePointer<CChar>) -> Bool {

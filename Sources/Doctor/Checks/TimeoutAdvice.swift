@@ -121,7 +121,7 @@ extension PolicyFile {
   fileprivate var namesDocker: Bool {
     lines.contains { line in
       let text = line.namespace.text
-      return text != "host" && (!text.hasPrefix("/") || text.contains("docker"))
+      return text != "host" && (!text.hasPrefix("/") || text.firstOccurrence(of: "docker") != nil)
     }
   }
 }

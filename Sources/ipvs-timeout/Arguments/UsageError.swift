@@ -42,7 +42,7 @@ enum UsageError {
     }
     let words = message.printable
     for beginning in ["Unexpected argument ", "unexpected arguments: "] {
-      if let range = words.firstRange(of: beginning) {
+      if let range = words.firstOccurrence(of: beginning) {
         return "\(name) does not accept \(words[range.upperBound...]); \(help)"
       }
     }
@@ -56,8 +56,8 @@ enum UsageError {
     let failure = "\(command.name) has no option \(option.printable)"
     if let nearest = nearest(to: option, in: options(of: command)) { return "\(failure); did you mean \(nearest)?" }
     let others = RootCommand.commands.filter { options(of: $0).contains(option) }.map { $0.name }
-    guard let last = others.last else { return "\(failure); \(help)" }
-    let list = others.count == 1 ? last : others.dropLast().joined(separator: ", ") + " and " + last
+    if others.isEmpty { return "\(failure); \(help)" }
+    let list = others.enumeration
     return isNamed
       ? "\(failure); it is an option of \(list)"
       : "\(option) is an option of \(list); write the command before it: `ipvs-timeout COMMAND \(option) …`"

@@ -35,7 +35,9 @@ extension RenewalReport {
     object.add("gone", .number(gone))
     object.add("recreated", .number(recreated))
     var reasons = JSONObject()
-    for reason in Reason.allCases { reasons.add(reason.rawValue.replacing("-", with: "_"), .number(kept[reason] ?? 0)) }
+    for reason in Reason.allCases {
+      reasons.add(reason.rawValue.replacingEach("-", with: "_"), .number(kept[reason] ?? 0))
+    }
     object.add("kept", .object(reasons))
     object.add("dry_run", .boolean(isDryRun))
   }
