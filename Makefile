@@ -54,9 +54,11 @@ LINK_ORDER := Sources/ipvs-timeout/link-order.txt
 CHECKS := --explicit-target-dependency-import-check error
 LINK_MAP := .build/link-map.txt
 # A fully static program starts fastest and runs on any distribution. Each function has its own section, so that the
-# linker can bring together what runs. These options are only here, so that `swift build` needs none.
+# linker can bring together what runs. Sources/CStartup/foundation.c tells how it does without Foundation. These options
+# are only here, so that `swift build` needs none.
 STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
-	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xlinker --no-demangle -Xlinker "-Map=$(CURDIR)/$(LINK_MAP)" \
+	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -DWITHOUT_FOUNDATION \
+	-Xlinker --no-demangle -Xlinker "-Map=$(CURDIR)/$(LINK_MAP)" \
 	-Xlinker "--symbol-ordering-file=$(CURDIR)/$(LINK_ORDER)" -Xlinker --no-warn-symbol-ordering
 DOCS := .build/docs
 TUTORIAL := Sources/IPVS/IPVS.docc
