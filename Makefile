@@ -72,7 +72,8 @@ FUZZ := Tests/Fuzz/run .build/fuzz/release/Fuzz
 SECONDS := 60
 SANITIZERS := address
 
-GENERATE_MANUAL := swift build --product ipvs-timeout >&2 && docs/manual/generate .build/debug/ipvs-timeout docs/manual/frame.mdoc
+GENERATE_MANUAL := docs/manual/generate .build/debug/ipvs-timeout docs/manual/frame.mdoc
+HELP_TEXT := Sources/ipvs-timeout/Arguments/HelpText.swift
 
 INSTALL_PROGRAM := $(DESTDIR)$(PREFIX)/sbin/ipvs-timeout
 INSTALL_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipvs-timeout.8
@@ -269,10 +270,15 @@ docs: dependencies
 	@echo 'The documentation is in $(DOCS)/site. To read it: python3 -m http.server -d $(DOCS)/site, then http://localhost:8000/documentation'
 
 manual: dependencies
+	swift build --product ipvs-timeout
 	$(GENERATE_MANUAL) > docs/ipvs-timeout.8
+	docs/manual/help-text .build/debug/ipvs-timeout > .build/help-text
+	mv .build/help-text $(HELP_TEXT)
 
 test-manual: test-dependencies
+	swift build --product ipvs-timeout
 	$(GENERATE_MANUAL) | diff -u docs/ipvs-timeout.8 -
+	docs/manual/help-text .build/debug/ipvs-timeout | diff -u $(HELP_TEXT) -
 	mandoc -T lint -W warning docs/ipvs-timeout.8 docs/manual/ipvs-timeout.conf.5
 
 link-order: release

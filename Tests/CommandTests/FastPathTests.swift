@@ -65,7 +65,6 @@ import Testing
     ["show", "--netns"],
     ["set", "--netns", "1", "2"],
     ["help"],
-    ["--help"],
   ])
   func `is left to the parser if it is not plain`(arguments: [String]) {
     #expect(recognised(arguments) == nil)

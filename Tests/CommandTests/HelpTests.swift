@@ -21,6 +21,24 @@ import Testing
     #expect(try await BuiltProgram.run(nil, arguments) == .init(status: 0, output: help("--help")))
   }
 
+  @Test(arguments: ["60", "120"])
+  func `follows the width that the environment asks for`(columns: String) async throws {
+    let ending = try await BuiltProgram.run(script: "COLUMNS=\(columns) exec \"$0\" --help")
+    let longest = try #require(ending.output.split(separator: "\n").map(\.count).max())
+    let usual = try await help("--help")
+    #expect(longest <= Int(columns) ?? 0 && ending.output != usual)
+    #expect(ending.output.split(whereSeparator: \.isWhitespace) == usual.split(whereSeparator: \.isWhitespace))
+  }
+
+  @Test func `follows the width of the terminal`() async throws {
+    let script = #"""
+      exec script --quiet --return --command "stty cols 60 && exec '$0' --help" /dev/null
+      """#
+    let ending = try await BuiltProgram.run(script: script)
+    #expect(
+      ending.output.split(whereSeparator: \.isNewline).allSatisfy { $0.count <= 60 } && ending.output.contains("USAGE"))
+  }
+
   @Test(arguments: commands)
   func `is the same after the command as before it`(command: String) async throws {
     let text = try await help("help", command)

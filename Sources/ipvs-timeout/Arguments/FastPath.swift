@@ -67,9 +67,17 @@ extension Invocation {
       self = .ipvsadm(.set(wanted))
     case 1 where arguments.matches(0, "--version"):
       self = .text(Main.version + "\n")
+    case 1 where arguments.matches(0, "--help") && Invocation.isEightyColumnsWide:
+      self = .text(HelpText.general)
     default:
       guard let invocation = CommandLineReader(arguments)?.invocation else { return nil }
       self = invocation
     }
+  }
+
+  /// Whether the argument parser would write help for 80 columns: it asks the environment first, then the terminal.
+  private static var isEightyColumnsWide: Bool {
+    var size = winsize()
+    return getenv("COLUMNS") == nil && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) != 0
   }
 }
