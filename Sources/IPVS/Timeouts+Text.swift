@@ -11,7 +11,12 @@ extension Timeouts {
 
   /// The timeouts that are not `nil`, as a list for people, for example `tcp 60 s, udp 300 s`; empty if there is none.
   package var phrase: String {
-    Name.allCases.compactMap { name in self[name].map { "\(name.rawValue) \($0)" } }.joined(separator: ", ")
+    var phrase = ""
+    for name in Name.allCases {
+      guard let timeout = self[name] else { continue }
+      phrase += "\(phrase.isEmpty ? "" : ", ")\(name.rawValue) \(timeout)"
+    }
+    return phrase
   }
 
   /// The three values as for `ipvs-timeout set`, for example `60 - 300`.

@@ -8,7 +8,10 @@ internal import SystemPackage
 ///
 /// The corresponding files are `/proc/net/netstat` and `/proc/net/sockstat`.
 package struct KernelCounters: Sendable, Hashable {
-  private let counts: [String: UInt64]
+  /// How many sockets were closed at once that should have gone to TIME_WAIT, because there were too many of those.
+  ///
+  /// `nil` where this kernel does not count them.
+  package let timeWaitOverflow: UInt64?
   /// How many of the places for TIME_WAIT are in use; `nil` where the kernel does not say.
   ///
   /// That is more than the number of sockets in TIME_WAIT: a socket without a program waits in FIN_WAIT2 in such a place,
@@ -39,18 +42,20 @@ package struct KernelCounters: Sendable, Hashable {
   ///   - text: What has happened: lines in pairs, the first with names, the second with numbers.
   ///   - sockets: What there is: lines of names, each with its number after it.
   package init(_ text: String, sockets: String = "") {
-    let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
-    var counts: [String: UInt64] = [:]
-    for (names, numbers) in zip(lines, lines.dropFirst()) where names.first == numbers.first {
-      for (name, number) in zip(names, numbers).dropFirst() { counts[String(name)] = UInt64(number) }
-    }
-    self.counts = counts
+    timeWaitOverflow = KernelCounters.count(named: "TCPTimeWaitOverflow", in: text)
     let tcp = sockets.split(separator: "\n").first { $0.hasPrefix("TCP:") }?.split(separator: " ") ?? []
-    timeWaitPlaces = zip(tcp, tcp.dropFirst()).first { $0.0 == "tw" }.flatMap { Int($0.1) }
+    timeWaitPlaces = tcp.firstIndex(of: "tw").flatMap { $0 + 1 < tcp.count ? Int(tcp[$0 + 1]) : nil }
   }
 
-  /// How many sockets were closed at once that should have gone to TIME_WAIT, because there were too many of those.
-  ///
-  /// `nil` where this kernel does not count them.
-  package var timeWaitOverflow: UInt64? { counts["TCPTimeWaitOverflow"] }
+  /// The number below a name, in lines that come in pairs.
+  private static func count(named name: Substring, in text: String) -> UInt64? {
+    let lines = text.split(separator: "\n")
+    for (number, line) in lines.enumerated().dropLast() {
+      let names = line.split(separator: " ")
+      guard let position = names.firstIndex(of: name) else { continue }
+      let counts = lines[number + 1].split(separator: " ")
+      if names.first == counts.first, position < counts.count { return UInt64(counts[position]) }
+    }
+    return nil
+  }
 }

@@ -3,13 +3,21 @@
 package import IPVS
 internal import Linux
 internal import SystemPackage
+internal import Text
 
 /// The kernel's settings (sysctls) in one network namespace, as they were when they were read.
 ///
 /// The corresponding files are those below `/proc/sys`; the kernel shows each thread those of its namespace.
 package struct KernelSettings: Sendable, Hashable {
-  private let texts: [KernelSetting: String]
+  /// By name.
+  private let texts: [String: String]
+
+  /// Settings with these texts.
   package init(_ texts: [KernelSetting: String]) {
+    self.texts = texts.reduce(into: [:]) { all, setting in all[setting.key.rawValue] = setting.value }
+  }
+
+  private init(texts: [String: String]) {
     self.texts = texts
   }
 
@@ -26,10 +34,11 @@ package struct KernelSettings: Sendable, Hashable {
 
   /// Those of the namespace in which the calling thread is.
   private static var here: KernelSettings {
-    KernelSettings(
-      KernelSetting.allCases.reduce(into: [:]) { texts, setting in
-        texts[setting] = (try? FileReader.kernelText(of: setting.file, atMost: setting.size)).flatMap(whole)
-      })
+    var texts: [String: String] = [:]
+    for setting in KernelSetting.allCases {
+      texts[setting.rawValue] = (try? FileReader.kernelText(of: setting.file, atMost: setting.size)).flatMap(whole)
+    }
+    return KernelSettings(texts: texts)
   }
 
   /// The first line of a text; `nil` where there is none, or where it is cut, so that half of a number is not read as one.
@@ -39,12 +48,12 @@ package struct KernelSettings: Sendable, Hashable {
   }
 
   /// The text of a setting; `nil` where this kernel has no such setting, or does not show it.
-  package func text(_ setting: KernelSetting) -> String? { texts[setting] }
+  package func text(_ setting: KernelSetting) -> String? { texts[setting.rawValue] }
 
   /// The number that a setting is; `nil` where there is none.
   ///
   /// The kernel keeps these numbers in 32 bits. A larger one is no setting, and sums and products of them would overflow.
-  package subscript(_ setting: KernelSetting) -> Int? { texts[setting].flatMap { Int32($0) }.map { Int($0) } }
+  package subscript(_ setting: KernelSetting) -> Int? { texts[setting.rawValue].flatMap { Int32($0) }.map { Int($0) } }
 }
 
 extension KernelSetting {
@@ -55,7 +64,7 @@ extension KernelSetting {
   }
 
   fileprivate var file: FilePath {
-    FilePath("/proc/sys").appending(rawValue.split(separator: ".").map { FilePath.Component(String($0)) ?? "-" })
+    FilePath("/proc/sys/" + rawValue.replacingEach(".", with: "/"))
   }
 }
 

@@ -28,21 +28,22 @@ package struct MountView: Sendable, Hashable {
     let ownMount = try? firstMount(of: "thread-self")
     var hiddenProcesses = 0
     var reachable: [(process: Int32, isAtRoot: Bool)] = []
-    var positions: [NamespaceIdentity: Int] = [:]
+    // By inode: the kernel has one file system for all namespaces.
+    var positions: [UInt: Int] = [:]
     var closed: [MountView] = []
     var closedMounts: Set<String> = []
     for process in processes {
       do throws(Errno) {
         let identity = try NamespaceIdentity(FilePath("/proc/\(process)/ns/mnt"))
         guard identity != own else { continue }
-        let position = positions[identity]
+        let position = positions[identity.inode]
         // A process with another root directory than its mount namespace sees only a part of it.
         guard position.map({ reachable[$0].isAtRoot }) != true else { continue }
         let isAtRoot = FileReader.linkTarget(of: FilePath("/proc/\(process)/root")) == "/"
         if let position {
           if isAtRoot { reachable[position] = (process, isAtRoot) }
         } else {
-          positions[identity] = reachable.count
+          positions[identity.inode] = reachable.count
           reachable.append((process, isAtRoot))
         }
       } catch .permissionDenied, .notPermitted {

@@ -39,7 +39,7 @@ struct DoctorText {
     self.hints = hints
     self.style = style
     entries = Entry.all(in: reports)
-    let found = Set(entries.filter { $0.finding.severity != .ok }.map(\.finding.check))
+    let found = entries.filter { $0.finding.severity != .ok }.map(\.finding.check)
     okChecks = entries.map(\.finding.check).unique.filter { !found.contains($0) }
   }
 
@@ -157,11 +157,13 @@ private struct Entry {
   /// The findings of all reports; findings that differ only in their fix are one.
   static func all(in reports: [DoctorReport]) -> [Entry] {
     var entries: [Entry] = []
-    var positions: [[String?]: Int] = [:]
+    var positions: [String: Int] = [:]
     for report in reports {
       for finding in report.findings {
         let fixes = finding.fix.map { [$0] } ?? []
-        let key = [finding.check.rawValue, finding.severity.rawValue, finding.fact, finding.consequence]
+        // No text has this character.
+        let key =
+          "\(finding.check.rawValue)\0\(finding.severity.rawValue)\0\(finding.fact)\0\(finding.consequence ?? "")"
         if let position = positions[key] {
           entries[position].reports.append(report)
           entries[position].fixes += fixes
@@ -198,11 +200,10 @@ extension Severity {
   }
 }
 
-extension Array where Element: Hashable {
+extension Array where Element: Equatable {
   /// Each element once, where it came first.
   fileprivate var unique: [Element] {
-    var known: Set<Element> = []
-    return filter { known.insert($0).inserted }
+    reduce(into: []) { known, element in if !known.contains(element) { known.append(element) } }
   }
 }
 

@@ -43,8 +43,11 @@ struct Paragraph {
       }
       isEmpty = false
     }
-    return (lines + [line]).map { line in
-      String(line.reversed().drop { $0 == " " }.reversed())
+    lines.append(line)
+    return lines.map { line in
+      var line = line
+      while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
+      return line
     }
   }
 
