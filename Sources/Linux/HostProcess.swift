@@ -2,6 +2,7 @@
 
 internal import Glibc
 package import SystemPackage
+internal import Text
 
 /// A visible process of this machine.
 package struct HostProcess: Sendable, Hashable {
@@ -33,8 +34,14 @@ package struct HostProcess: Sendable, Hashable {
   }
 
   /// A running process; `nil` if there is none with this number, it is a kernel thread, or it has another name.
-  private init?(_ number: Int32, named names: Set<String>) {
-    let isOfRoot = HostProcess.isOfRoot(number)
+  ///
+  /// - Parameters:
+  ///   - number: The process.
+  ///   - names: The names.
+  ///   - own: The user namespace of the caller.
+  private init?(_ number: Int32, named names: Set<String>, _ own: NamespaceIdentity?) {
+    guard let status = HostProcess.status(of: number), HostProcess.hasMemory(status: status) else { return nil }
+    let isOfRoot = HostProcess.isOfRoot(number, status, own)
     // The arguments are in the memory of the process. It may be arranged so that reading it never ends.
     let words = isOfRoot ? (try? ProcessTable.arguments(of: number)) ?? [] : [ProcessTable.commandName(of: number)]
     guard let name = words.first?.split(separator: "/").last.map(String.init), names.contains(name) else { return nil }
@@ -47,24 +54,36 @@ package struct HostProcess: Sendable, Hashable {
   ///
   /// - Throws: `Errno`, when /proc cannot be read.
   package static func running(named names: Set<String>) throws(Errno) -> [HostProcess] {
-    try ProcessTable.numbers().compactMap { HostProcess($0, named: names) }
+    let own = ownUserNamespace
+    return try ProcessTable.numbers().compactMap { HostProcess($0, named: names, own) }
   }
 
   /// Whether a process is root's, and in the user namespace of the caller.
   package static func isOfRoot(_ number: Int32) -> Bool {
-    guard let status = try? FileReader.kernelText(of: FilePath("/proc/\(number)/status")), isOfRoot(status: status),
-      let own = try? NamespaceIdentity("/proc/self/ns/user"),
-      let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/user"))
+    status(of: number).map { isOfRoot(number, $0, ownUserNamespace) } ?? false
+  }
+
+  private static func isOfRoot(_ number: Int32, _ status: String, _ own: NamespaceIdentity?) -> Bool {
+    guard isOfRoot(status: status), let own, let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/user"))
     else { return false }
     return own == its
   }
 
+  private static var ownUserNamespace: NamespaceIdentity? { try? NamespaceIdentity("/proc/self/ns/user") }
+
+  private static func status(of number: Int32) -> String? {
+    try? FileReader.kernelText(of: FilePath("/proc/\(number)/status"))
+  }
+
+  /// Whether a process has memory of its own, from the text of the file: kernel threads and processes that have ended
+  /// have none, and no arguments.
+  static func hasMemory(status: String) -> Bool { status.firstOccurrence(of: "\nVmSize:") != nil }
+
   /// Whether all users of a process are root, from the text of the file.
   static func isOfRoot(status: String) -> Bool {
-    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }) else { return false }
+    guard let start = status.firstOccurrence(of: "\nUid:")?.upperBound else { return false }
     // Real, effective, saved, and for files: a program with the set-user-ID bit was started by somebody else.
-    let users = line.split(whereSeparator: \.isWhitespace).dropFirst()
-    return users.count == 4 && users.allSatisfy { $0 == "0" }
+    return status[start...].hasPrefix("\t0\t0\t0\t0\n")
   }
 
   /// Whether it still is the process that was found, and not another one with the same number.

@@ -41,6 +41,23 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("0\t0\t0\t0", true), ("0\t0\t0\t0\t0", false), ("0\t0\t0", false), ("0\t0\t0\t1000", false),
+    ("1000\t0\t0\t0", false),
+    ("00\t0\t0\t0", false),
+  ])
+  func `is root's by the users in its status`(users: String, isOfRoot: Bool) {
+    // The kernel writes a line break in a name as two characters.
+    #expect(HostProcess.isOfRoot(status: "Name:\tx\\nUid:\nUid:\t\(users)\nGid:\t0\t0\t0\t0\n") == isOfRoot)
+    #expect(!HostProcess.isOfRoot(status: "Name:\tUid:\t\(users)\n"))
+  }
+
+  @Test func `has memory if it is no kernel thread`() throws {
+    #expect(HostProcess.hasMemory(status: try FileReader.kernelText(of: "/proc/self/status")))
+    #expect(!HostProcess.hasMemory(status: "Name:\tkthreadd\nUid:\t0\t0\t0\t0\nThreads:\t1\n"))
+    #expect(!HostProcess.hasMemory(status: "Name:\tVmSize:\n"))
+  }
+
   @Test func `is not found by a different name`() throws {
     #expect(try HostProcess.running(named: ["no-such-program"]).isEmpty)
     // Kernel threads have no arguments.
