@@ -156,9 +156,7 @@ extension Duration {
 
   /// The duration in whole milliseconds, at least 1.
   ///
-  /// Without a division by another duration, which would take a floating-point number from the standard library.
-  var wholeMilliseconds: Int {
-    let (seconds, attoseconds) = bounded.components
-    return max(Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000), 1)
-  }
+  /// Without a division by another duration, which would take a floating-point number from the standard library, and
+  /// without the parts of the duration, which take other pages of it.
+  var wholeMilliseconds: Int { max(Int(bounded.attoseconds / 1_000_000_000_000_000), 1) }
 }

@@ -10,7 +10,7 @@ package import SystemPackage
 ///
 /// It must belong to root or the caller, nobody else may write to it, and it must not be a link. Otherwise it is not
 /// used, because another user could hold its lock or write its records.
-package struct ChangeDirectory: Sendable, Hashable {
+package final class ChangeDirectory: Sendable {
   /// The path of the directory.
   package let path: String
   /// The file that is locked during a change.
@@ -20,10 +20,10 @@ package struct ChangeDirectory: Sendable, Hashable {
 
   /// The directory that all processes use.
   ///
-  /// Its paths are literals, because building them would slow down every change.
-  package static var usual: ChangeDirectory {
-    ChangeDirectory(path: "/run/ipvs-timeout", lock: "/run/ipvs-timeout/lock", trials: "/run/ipvs-timeout/trials")
-  }
+  /// Its paths are literals, because building them would slow down every change. It is an object, because every command
+  /// asks it, and to destroy a copy of three strings would touch pages that nothing else needs.
+  package static let usual = ChangeDirectory(
+    path: "/run/ipvs-timeout", lock: "/run/ipvs-timeout/lock", trials: "/run/ipvs-timeout/trials")
 
   private init(path: String, lock: String, trials: String) {
     self.path = path
@@ -35,9 +35,17 @@ package struct ChangeDirectory: Sendable, Hashable {
   func lock(within process: Int32) -> String { "\(lock).\(process)" }
 
   /// Another directory, for tests.
-  package init(_ path: String) {
+  package convenience init(_ path: String) {
     self.init(path: path, lock: "\(path)/lock", trials: "\(path)/trials")
   }
+}
+
+extension ChangeDirectory: Hashable {
+  /// Whether both are the same directory.
+  package static func == (first: ChangeDirectory, second: ChangeDirectory) -> Bool { first.path == second.path }
+
+  /// Hashes the path.
+  package func hash(into hasher: inout Hasher) { hasher.combine(path) }
 }
 
 extension ChangeDirectory {

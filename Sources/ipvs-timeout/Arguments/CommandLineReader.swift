@@ -53,10 +53,22 @@ struct CommandLineReader {
   func has(_ option: TableOption) -> Bool { options[option.rawValue] != nil }
 
   /// The value of an option; `nil` if it is not there.
-  func value(of option: TableOption) -> String? { options[option.rawValue].map { String(cString: $0) } }
+  func value(of option: TableOption) -> String? { options[option.rawValue].map { CommandLineReader.string($0) } }
 
   /// A value without an option; `nil` if there are fewer.
-  func value(_ index: Int) -> String? { values[index].map { String(cString: $0) } }
+  func value(_ index: Int) -> String? { values[index].map { CommandLineReader.string($0) } }
+
+  /// A word as a string.
+  ///
+  /// All words are ASCII, so nothing needs to be repaired; the code for that is on pages of its own.
+  private static func string(_ word: UnsafePointer<CChar>) -> String {
+    let length = strlen(word)
+    return String(unsafeUninitializedCapacity: length) { buffer in
+      guard let start = buffer.baseAddress else { return 0 }
+      memcpy(start, word, length)
+      return length
+    }
+  }
 
   private static let hyphen = CChar(45)
 
