@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 
+import bars
+
 TABLE = "/proc/net/ip_vs_conn"
 GROUP, PORT = "224.0.0.81", 8848
 SYNC_ID = 1
@@ -113,8 +115,13 @@ def main():
     print(f"| | `ipvs-timeout connections` | `cat {TABLE}` | `ipvsadm -Lnc` |\n| --- | --- | --- | --- |")
     print(f"| wall time, s | {our:.2f} | {plain:.2f} | {their:.2f} |")
     print(f"| to `cat` | {ratio:.2f} | 1.00 | {their / plain:.2f} |")
-    print(f"| peak memory, KiB (with an empty table) | {peak(ours)} ({small}) | {peak(cat)} | {peak(theirs)} |")
+    memory = peak(ours)
+    print(f"| peak memory, KiB (with an empty table) | {memory} ({small}) | {peak(cat)} | {peak(theirs)} |\n")
+    bars.at_most("connections, to `cat`", ratio, 1.00)
+    bars.at_least("connections, faster than ipvsadm", their / our, 4.0)
+    bars.at_most("connections, peak memory in KiB", memory, 3418, 0)
     renewals(rounds)
+    bars.end()
 
 
 main()

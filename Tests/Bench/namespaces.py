@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+import bars
+
 LOOP = 'while read -r name; do ip netns exec "$name" ./ipvsadm -L --timeout; done < names'
 
 
@@ -39,11 +41,13 @@ def main():
         assert lines == count, lines
         theirs.append(seconds)
     print(f"Linux {os.uname().release}, {count} network namespaces, the median of {len(ours)} and {rounds} runs\n")
-    print("| | `ipvs-timeout show --all-netns` | loop of `ip netns exec NAME ipvsadm -L --timeout` | ratio |")
-    print("| --- | --- | --- | --- |")
+    print("| | `ipvs-timeout show --all-netns` | loop of `ip netns exec NAME ipvsadm -L --timeout` | ratio | at least |")
+    print("| --- | --- | --- | --- | --- |")
     our, their = statistics.median(ours), statistics.median(theirs)
-    print(f"| wall time, s | {our:.3f} | {their:.1f} | 1 : {their / our:.0f} |")
+    bar = bars.at_least(f"{count} namespaces", their / our, 200)
+    print(f"| wall time, s | {our:.3f} | {their:.1f} | 1 : {their / our:.0f} | {bar} |")
     batch(f"netns delete {name}" for name in names)
+    bars.end()
 
 
 main()

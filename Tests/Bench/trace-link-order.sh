@@ -21,7 +21,7 @@ objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
 # Each trace has the 16-byte blocks that are executed, read or written, in the order of their first use. They are counted
 # in the guest, because a whole trace is very long.
 # shellcheck disable=SC2016 # expanded in the guest
-"$here/../Lab/lab" -m 1G -t 900 -w "$scratch" bash -euc '
+"$here/../Lab/lab" -m 1G -t 1800 -w "$scratch" bash -euc '
   cd "$1"
   trace() {
     valgrind --tool=lackey --trace-mem=yes --log-fd=9 ./ipvs-timeout "${@:2}" 9>&1 > /dev/null 2>&1 |
@@ -46,6 +46,8 @@ objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
   trace 14 apply policy
   trace 15 verify --policy policy
   trace 16 show --all-netns
+  trace 17 connections
+  trace 18 doctor
 ' trace "$scratch"
 
 "$here/link-order.py" "$map" "$scratch"/trace.?? > "$scratch/order"
