@@ -54,7 +54,7 @@ extension Namespace {
   /// See above.
   func doctor(_ arguments: [String], about check: String? = nil) async throws -> [DoctorFinding] {
     let outcome = try await run([Guest.program, "doctor", "--format", "json"] + arguments)
-    let all = try DoctorFinding.all(in: outcome.stdout)
+    let all = try #require(try? DoctorFinding.all(in: outcome.stdout), "\(outcome)")
     #expect(outcome.stderr.isEmpty, "\(outcome)")
     #expect(outcome.status == (all.joined().contains { $0.severity == "problem" } ? 1 : 0), "\(outcome)")
     return (all.first ?? []).filter { check == nil || $0.check == check }
