@@ -96,7 +96,7 @@ test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden 
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 image parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh $(addprefix examples/monitoring/,ipvs-timeout-metrics check_ipvs_timeout) Tests/Monitoring/monitoring-test .ci/run \
+	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 image parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh $(addprefix examples/monitoring/,ipvs-timeout-metrics check_ipvs_timeout) Tests/Monitoring/monitoring-test docs/manual/help-text .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations

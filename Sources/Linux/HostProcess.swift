@@ -75,8 +75,8 @@ package struct HostProcess: Sendable, Hashable {
     try? FileReader.kernelText(of: FilePath("/proc/\(number)/status"))
   }
 
-  /// Whether a process has memory of its own, from the text of the file: kernel threads and processes that have ended
-  /// have none, and no arguments.
+  /// Whether a process has its own memory, from the text of the file: kernel threads and processes that have ended have
+  /// none, and no arguments.
   static func hasMemory(status: String) -> Bool { status.firstOccurrence(of: "\nVmSize:") != nil }
 
   /// Whether all users of a process are root, from the text of the file.

@@ -60,7 +60,7 @@ struct CommandLineReader {
 
   /// A word as a string.
   ///
-  /// All words are ASCII, so nothing needs to be repaired; the code for that is on pages of its own.
+  /// All words are ASCII, so nothing needs to be repaired; the code for that is on other pages.
   private static func string(_ word: UnsafePointer<CChar>) -> String {
     let length = strlen(word)
     return String(unsafeUninitializedCapacity: length) { buffer in
