@@ -27,7 +27,7 @@ struct FakeProgram {
   /// Reads the timeouts through the program.
   ///
   /// - Returns: The answer or the error, and how long it took.
-  func answer(timeLimit: Duration = .seconds(30)) async throws -> (Result<Timeouts, IpvsadmError>, Duration) {
+  func answer(timeLimit: Duration = .seconds(600)) async throws -> (Result<Timeouts, IpvsadmError>, Duration) {
     let program = try IpvsadmProgram(at: [path], for: .list, timeLimit: timeLimit)
     // The time is taken on that thread, because this task may have to wait for other tests.
     let (answer, duration) = await onOwnThread {
@@ -40,14 +40,14 @@ struct FakeProgram {
 
   /// Sets timeouts through the program.
   func setTimeouts(_ timeouts: Timeouts) async throws {
-    let program = try IpvsadmProgram(at: [path], for: .set(timeouts), timeLimit: .seconds(30))
+    let program = try IpvsadmProgram(at: [path], for: .set(timeouts), timeLimit: .seconds(600))
     try await onOwnThread { () throws(IpvsadmError) in try program.setTimeouts(timeouts) }.get()
   }
 }
 
 /// The answer of a shell script in place of ipvsadm.
 func answer(
-  ofScript script: String, timeLimit: Duration = .seconds(30)
+  ofScript script: String, timeLimit: Duration = .seconds(600)
 ) async throws -> (Result<Timeouts, IpvsadmError.Cause>, Duration) {
   try await withTemporaryDirectory { directory in
     let program = try await FakeProgram("#!/bin/sh\n\(script)\n", at: directory.appending("ipvsadm"))

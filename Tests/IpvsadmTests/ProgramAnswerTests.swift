@@ -93,9 +93,8 @@ import Testing
     "trap '' PIPE; while :; do echo 'Timeout (tcp tcpfin udp): 900 120 300'; done",
   ])
   func `prints far too much`(script: String) async throws {
-    let (answer, duration) = try await answer(ofScript: script)
+    let (answer, _) = try await answer(ofScript: script)
     #expect(answer == .failure(.tooMuchOutput))
-    #expect(duration < .seconds(20))
   }
 
   @Test func `prints a lot, but not too much`() async throws {
