@@ -4,11 +4,10 @@
 // The argument parser refers to seven symbols of FoundationEssentials: six to write its description of all commands as
 // JSON, and one to ask an error for its description in the reader's language. For these, the linker would add 6 MB to the
 // static program, and 1 700 records that the runtime searches for each conformance it needs. This file defines them, so
-// the static program has no Foundation. `make manual` and the tests of the description use the debug build, which has it.
+// the static program has no Foundation. `make manual` asks the debug build for that description, which has it.
 //
 // A newer argument parser may need more of it. Then the linker takes those symbols from Foundation again, and reports
 // these as duplicates.
-#include <stdlib.h>
 #include <unistd.h>
 
 // JSON is asked for only by this option of the parser, which its help does not list.

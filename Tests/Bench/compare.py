@@ -84,10 +84,9 @@ def peak(command):
         return [int(field) for field in file.read().split()]
 
 
-def row(what, ours, theirs, digits, bar=None):
-    """Print a row of a table; a bar is for the ratio."""
-    cell = bars.at_most(what, ours / theirs, bar) if bar else ""
-    what = what.rpartition(": ")[2]
+def row(title, what, ours, theirs, digits, bar=None):
+    """Print a row of the table about a command line; a bar is for the ratio."""
+    cell = bars.at_most(f"{title}: {what}", ours / theirs, bar) if bar else ""
     print(f"| {what} | {ours:.{digits}f} | {theirs:.{digits}f} | {ours / theirs:.2f} | {cell} |")
 
 
@@ -120,14 +119,14 @@ def main():
         for command in (ours, theirs):
             run(command)
         walls, sums = interleaved(ours, theirs, runs)
-        title = [" ".join(command).removeprefix("./") for command in (ours, theirs)]
-        print(f"| | `{title[0]}` | `{title[1]}` | ratio | at most |\n| --- | --- | --- | --- | --- |")
-        row(f"{title[0]}: wall time, ms", statistics.median(walls[0]), statistics.median(walls[1]), 2, WALL)
-        row("CPU time, ms", sums[0] / runs, sums[1] / runs, 2)
-        row("system calls", system_calls(ours), system_calls(theirs), 0)
+        title, other = (" ".join(command).removeprefix("./") for command in (ours, theirs))
+        print(f"| | `{title}` | `{other}` | ratio | at most |\n| --- | --- | --- | --- | --- |")
+        row(title, "wall time, ms", statistics.median(walls[0]), statistics.median(walls[1]), 2, WALL)
+        row(title, "CPU time, ms", sums[0] / runs, sums[1] / runs, 2)
+        row(title, "system calls", system_calls(ours), system_calls(theirs), 0)
         (our_peak, our_faults), (their_peak, their_faults) = peak(ours), peak(theirs)
-        row("page faults", our_faults, their_faults, 0)
-        row(f"{title[0]}: peak memory, KiB", our_peak, their_peak, 0, MEMORY)
+        row(title, "page faults", our_faults, their_faults, 0)
+        row(title, "peak memory, KiB", our_peak, their_peak, 0, MEMORY)
         print(flush=True)
     compare_others(max(runs // 3, 1))
     size = os.stat("ipvs-timeout").st_size / 1e6
