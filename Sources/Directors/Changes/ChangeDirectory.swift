@@ -40,14 +40,6 @@ package final class ChangeDirectory: Sendable {
   }
 }
 
-extension ChangeDirectory: Hashable {
-  /// Whether both are the same directory.
-  package static func == (first: ChangeDirectory, second: ChangeDirectory) -> Bool { first.path == second.path }
-
-  /// Hashes the path.
-  package func hash(into hasher: inout Hasher) { hasher.combine(path) }
-}
-
 extension ChangeDirectory {
   /// Makes the directory if it does not exist.
   ///

@@ -7,7 +7,7 @@ package import SystemPackage
 internal import Text
 
 /// A trial whose process was killed before it restored the timeouts.
-package struct UnfinishedTrial: Sendable, Hashable {
+package struct UnfinishedTrial: Sendable {
   /// The path of its record.
   package let path: String
   /// Its record; `nil` if it cannot be used.
@@ -38,6 +38,7 @@ package struct UnfinishedTrial: Sendable, Hashable {
   ///
   /// Every call asks this, so it costs only one system call.
   package static func mayBe(in directory: ChangeDirectory = .usual) -> Bool {
+    // Not as an argument, which would copy it into an array first.
     directory.trials.withCString { access($0, F_OK) == 0 }
   }
 

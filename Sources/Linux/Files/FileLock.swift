@@ -18,6 +18,7 @@ package struct FileLock: ~Copyable {
   ///
   /// - Throws: `Errno`, when the file cannot be opened.
   package init(opening path: String) throws(Errno) {
+    // Not as an argument, which would copy it into an array first.
     let opened = path.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
     guard opened >= 0 else { throw Errno(rawValue: errno) }
     guard opened <= STDERR_FILENO else {

@@ -8,7 +8,8 @@ package import SystemPackage
 /// It closes the file.
 package struct FileLines: ~Copyable, Sendable {
   private let descriptor: CInt
-  // Safe to send: only this value owns it, and only mutating functions use it.
+  // A pointer is not Sendable, so the compiler cannot know what makes this one safe to send with the value: only this
+  // value has it, it cannot be copied, and only its mutating functions use the memory.
   nonisolated(unsafe) private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 64)
   /// The part that has been read but not returned.
   private var unread = 0..<0
