@@ -56,10 +56,10 @@ LINK_MAP := .build/link-map.txt
 # A fully static program starts fastest and runs on any distribution. Each function has its own section, so that the
 # linker can bring together what runs. Sources/CStartup/foundation.c tells how it does without Foundation. These options
 # are only here, so that `swift build` needs none.
-STATIC := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
-	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -DWITHOUT_FOUNDATION \
-	-Xlinker --no-demangle -Xlinker "-Map=$(CURDIR)/$(LINK_MAP)" \
-	-Xlinker "--symbol-ordering-file=$(CURDIR)/$(LINK_ORDER)" -Xlinker --no-warn-symbol-ordering
+STATIC_OPTIONS := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
+	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -DWITHOUT_FOUNDATION -Xlinker --no-warn-symbol-ordering
+STATIC := $(STATIC_OPTIONS) -Xlinker "--symbol-ordering-file=$(CURDIR)/$(LINK_ORDER)" \
+	-Xlinker --no-demangle -Xlinker "-Map=$(CURDIR)/$(LINK_MAP)"
 DOCS := .build/docs
 TUTORIAL := Sources/IPVS/IPVS.docc
 KERNEL_TESTS := Tests/Lab/kernel-tests $(CURDIR)/$(DIST) .build/debug/ipvs-timeoutPackageTests.xctest
@@ -249,7 +249,7 @@ test-packages: packages
 
 arm64: release
 	@Tests/Lab/install-dependencies packages arm64
-	examples/packaging/build-arm64 .build/arm64
+	examples/packaging/build-arm64 .build/arm64 $(STATIC_OPTIONS)
 	examples/packaging/build .build/arm64/ipvs-timeout arm64 .build/arm64/parts.tsv $(DIST) $(PACKAGES)
 
 test-arm64:
