@@ -40,6 +40,12 @@ extension Unicode.Scalar {
     default: true
     }
   }
+
+  /// Whether people cannot see it: a control character, a mark for the layout, or a blank of any width.
+  package var isInvisible: Bool {
+    if value < 0x7F { return value <= 0x20 }
+    return !isPrintable || properties.isDefaultIgnorableCodePoint || properties.isWhitespace
+  }
 }
 
 extension StringProtocol {

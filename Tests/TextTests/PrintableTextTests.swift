@@ -56,5 +56,19 @@ import Text
     ] as [Unicode.Scalar])
   func `escapes characters that move a cursor or change the direction of text`(scalar: Unicode.Scalar) {
     #expect(!scalar.isPrintable)
+    #expect(scalar.isInvisible)
+  }
+
+  @Test(
+    arguments: [
+      " ", "\u{A0}", "\u{115F}", "\u{1680}", "\u{2003}", "\u{3000}", "\u{3164}", "\u{FE0F}",
+    ] as [Unicode.Scalar])
+  func `knows blanks and characters without a shape`(scalar: Unicode.Scalar) {
+    #expect(scalar.isInvisible)
+  }
+
+  @Test(arguments: ["!", "~", "é", "\u{301}", "日", "🐧", "\u{E000}", "\u{FFFD}"] as [Unicode.Scalar])
+  func `knows characters with a shape`(scalar: Unicode.Scalar) {
+    #expect(!scalar.isInvisible)
   }
 }

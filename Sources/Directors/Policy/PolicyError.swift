@@ -126,6 +126,8 @@ package struct PolicyMistake: Sendable, Hashable {
     case surplusField
     /// There is a control character in the word.
     case controlCharacter(Unicode.Scalar)
+    /// There is a character in the namespace that nobody sees, or that looks like a blank.
+    case invisibleCharacter(Unicode.Scalar)
     /// There is a byte that is not UTF-8 at this place.
     case notUTF8(UInt8)
     /// The file is UTF-16.
@@ -156,6 +158,9 @@ extension PolicyMistake: CustomStringConvertible {
     case .controlCharacter(let scalar):
       "\(quoted) contains the control character \(scalar.escaped(asASCII: true)); remove it,"
         + " or save the file as plain UTF-8 text"
+    case .invisibleCharacter(let scalar):
+      "\(quoted) contains the invisible character \(scalar.escaped(asASCII: true)); remove it,"
+        + " or write * in its place if the namespace has it in its name"
     case .notUTF8(let byte):
       "\(quoted) contains the byte 0x\(String(byte, radix: 16, uppercase: true)), which is not UTF-8 here;"
         + " save the file as plain UTF-8 text"

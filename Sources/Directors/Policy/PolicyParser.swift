@@ -2,6 +2,7 @@
 
 internal import IPVS
 internal import SystemPackage
+internal import Text
 
 /// Reads the bytes of a policy, in linear time.
 struct PolicyParser {
@@ -117,6 +118,7 @@ struct PolicyLineParser {
     let text = text(word.range)
     switch index {
     case 0:
+      if reportInvisibleCharacter(of: text, in: word) { return }
       namespace = NamespacePattern(text)
       if namespace == nil { report(.namespace, at: word.columns.lowerBound, word.range) }
     case 1...names.count:
@@ -154,6 +156,19 @@ extension PolicyLineParser {
     guard let control = word.control else { return false }
     report(.controlCharacter(control.scalar), at: control.column, word.range)
     return true
+  }
+
+  /// Reports the first character of a word that nobody sees.
+  private mutating func reportInvisibleCharacter(of text: String, in word: PolicyWord) -> Bool {
+    var column = word.columns.lowerBound
+    for scalar in text.unicodeScalars {
+      if scalar.isInvisible {
+        report(.invisibleCharacter(scalar), at: column, word.range)
+        return true
+      }
+      column += 1
+    }
+    return false
   }
 
   /// Reports a byte that is not UTF-8, with the word around it.

@@ -17,6 +17,12 @@ import Testing
   static let surplus = " is one field too many; \(fields), and begin a comment with #"
   static let remedy = "; remove it, or save the file as plain UTF-8 text"
 
+  /// The message about an invisible character, at a place, in a word as it is printed.
+  static func invisible(_ place: String, _ word: String, _ scalar: String) -> String {
+    "\(place): \"\(word)\" contains the invisible character \\u{\(scalar)}; remove it,"
+      + " or write * in its place if the namespace has it in its name"
+  }
+
   /// Texts, with their messages without the name of the file.
   static let table: [(String, [String])] = [
     // Values.
@@ -50,8 +56,15 @@ import Testing
     ("\t\thost\tx 2 3", ["1:8: \"x\"\(value)"]),
     ("日本語🐧e\u{301} x 2 3", ["1:8: \"x\"\(value)"]),
     ("\u{FEFF}host x 2 3", ["1:6: \"x\"\(value)"]),
-    ("\u{FEFF}\u{FEFF}host x 2 3", ["1:7: \"x\"\(value)"]),
-    ("host 1 2 3\n\u{FEFF}host x 2 3", ["2:7: \"x\"\(value)"]),
+    // Characters that nobody sees, such as the second mark in a file made of two.
+    ("\u{FEFF}\u{FEFF}host x 2 3", [invisible("1:1", #"\u{FEFF}host"#, "FEFF"), "1:7: \"x\"\(value)"]),
+    ("host 1 2 3\n\u{FEFF}host 1 2 3", [invisible("2:1", #"\u{FEFF}host"#, "FEFF")]),
+    ("ho\u{200B}st 1 2 3", [invisible("1:3", #"ho\u{200B}st"#, "200B")]),
+    ("host\u{AD} 1 2 3", [invisible("1:5", #"host\u{00AD}"#, "00AD")]),
+    ("  日本\u{3000} 1 2 3", [invisible("1:5", "日本\u{3000}", "3000")]),
+    ("host\u{A0} 1 2 3", [invisible("1:5", "host\u{A0}", "00A0")]),
+    ("/run/netns/\u{202E}eulb 1 2 3", [invisible("1:12", #"/run/netns/\u{202E}eulb"#, "202E")]),
+    ("b\u{FE0F} 1 2 3", [invisible("1:2", "b\u{FE0F}", "FE0F")]),
     // Control characters.
     ("ho\0st 1 2 3", [#"1:3: "ho\0st" contains the control character \0"# + remedy]),
     ("a\u{1B}b\u{7}c 1 2 3", [#"1:2: "a\u{1B}b\u{07}c" contains the control character \u{1B}"# + remedy]),
