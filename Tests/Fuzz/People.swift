@@ -15,7 +15,8 @@ func checkPolicy(_ bytes: [UInt8]) {
   do throws(PolicyError) {
     let policy = try PolicyFile(parsing: bytes, path: "policy")
     require(String(validating: bytes, as: UTF8.self) != nil, "a policy that is not UTF-8")
-    require(policy.lines.allSatisfy { !$0.namespace.text.unicodeScalars.contains(where: \.isInvisible) }, "a hidden one")
+    let names = policy.lines.map(\.namespace.text)
+    require(!names.joined().unicodeScalars.contains(where: \.isInvisible), "a namespace that nobody sees")
     let text = policy.lines.map {
       "\($0.namespace.text) \($0.timeouts.arguments(absent: "-").joined(separator: " "))\n"
     }
