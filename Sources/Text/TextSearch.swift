@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 // The standard library's own functions for this are in `_StringProcessing`, which would add 1.3 MB of regular
 // expressions to the program.
 
@@ -7,12 +9,15 @@ extension String {
   /// Where the text stands for the first time, compared byte by byte; `nil` if it does not.
   package func firstOccurrence(of text: String) -> Range<Index>? { self[...].firstOccurrence(of: text) }
 
-  /// A copy in which `replacement` stands for each `character`.
-  package func replacingEach(_ character: Character, with replacement: String) -> String {
-    var text = ""
-    for next in self {
-      if next == character { text += replacement } else { text.append(next) }
+  /// A copy in which `replacement` stands for each `scalar`, also where a combining mark follows.
+  package func replacingEach(_ scalar: Unicode.Scalar, with replacement: String) -> String {
+    var (text, rest) = ("", self[...])
+    while let position = rest.unicodeScalars.firstIndex(of: scalar) {
+      text += rest[..<position]
+      text += replacement
+      rest = rest[rest.unicodeScalars.index(after: position)...]
     }
+    text += rest
     return text
   }
 }
@@ -20,20 +25,24 @@ extension String {
 extension Substring {
   /// Where the text stands for the first time, compared byte by byte; `nil` if it does not.
   package func firstOccurrence(of text: String) -> Range<Index>? {
-    var start = utf8.startIndex
-    while true {
-      var end = start
-      var rest = text.utf8.makeIterator()
-      while let wanted = rest.next() {
-        guard end < utf8.endIndex else { return nil }
-        guard utf8[end] == wanted else {
-          end = start
-          break
+    var (here, wanted) = (self, text)
+    let offset: Int? = here.withUTF8 { here in
+      wanted.withUTF8 { wanted in
+        guard !wanted.isEmpty else { return 0 }
+        guard let start = here.baseAddress, let first = wanted.baseAddress, here.count >= wanted.count else { return nil }
+        // The text can begin before this.
+        let end = start + (here.count - wanted.count + 1)
+        var next = start
+        while let found = memchr(next, CInt(first.pointee), end - next) {
+          let position = found.assumingMemoryBound(to: UInt8.self)
+          if memcmp(position, first, wanted.count) == 0 { return position - UnsafeMutablePointer(mutating: start) }
+          next = UnsafePointer(position) + 1
         }
-        utf8.formIndex(after: &end)
+        return nil
       }
-      if end > start || text.isEmpty { return start..<end }
-      utf8.formIndex(after: &start)
     }
+    guard let offset else { return nil }
+    let start = utf8.index(startIndex, offsetBy: offset)
+    return start..<utf8.index(start, offsetBy: text.utf8.count)
   }
 }

@@ -3,6 +3,7 @@
 package import IPVS
 internal import Linux
 internal import SystemPackage
+internal import Text
 
 /// The counters of the kernel in one network namespace: what has happened since it exists, and what there is.
 ///
@@ -49,13 +50,13 @@ package struct KernelCounters: Sendable, Hashable {
 
   /// The number below a name, in lines that come in pairs.
   private static func count(named name: Substring, in text: String) -> UInt64? {
-    let lines = text.split(separator: "\n")
-    for (number, line) in lines.enumerated().dropLast() {
-      let names = line.split(separator: " ")
-      guard let position = names.firstIndex(of: name) else { continue }
-      let counts = lines[number + 1].split(separator: " ")
-      if names.first == counts.first, position < counts.count { return UInt64(counts[position]) }
-    }
-    return nil
+    // Most lines are long and of no interest, so they are not split.
+    guard let found = text.firstOccurrence(of: " \(name) ") ?? text.firstOccurrence(of: " \(name)\n") else { return nil }
+    let line = text.utf8[..<found.lowerBound].lastIndex(of: UInt8(ascii: "\n")).map { text.utf8.index(after: $0) }
+    var lines = text[(line ?? text.startIndex)...].split(separator: "\n", maxSplits: 2).makeIterator()
+    guard let names = lines.next()?.split(separator: " "), let counts = lines.next()?.split(separator: " "),
+      let position = names.firstIndex(of: name), names.first == counts.first, position < counts.count
+    else { return nil }
+    return UInt64(counts[position])
   }
 }

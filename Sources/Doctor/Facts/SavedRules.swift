@@ -3,6 +3,7 @@
 package import IPVS
 internal import Linux
 package import SystemPackage
+internal import Text
 
 /// A file of ipvsadm's rules that its own service loads at boot.
 package struct SavedRules: Sendable, Hashable {
@@ -27,7 +28,7 @@ extension SavedRules {
     let unit = "ipvsadm.service"
     let isEnabled = SystemdUnits(named: [unit], below: root)?.state(of: unit) == .enabled
     let isAutomatic = text("etc/default/ipvsadm").split(separator: "\n").contains { line in
-      line.filter { $0 != "\"" && $0 != "'" && !$0.isWhitespace } == "AUTO=true"
+      line.utf8.filter { !" \t\r\"'".utf8.contains($0) }.elementsEqual("AUTO=true".utf8)
     }
     let files = [("etc/ipvsadm.rules", isAutomatic || isEnabled), ("etc/sysconfig/ipvsadm", isEnabled)]
     return files.compactMap { name, isRestored in
@@ -40,6 +41,7 @@ extension SavedRules {
   /// The timeouts after all `--set` lines of a file; 0 keeps one.
   static func timeouts(in text: String) -> Timeouts {
     text.split(separator: "\n").reduce(Timeouts()) { known, line in
+      guard line.firstOccurrence(of: "--set") != nil else { return known }
       let words = line.split(whereSeparator: \.isWhitespace)
       guard let position = words.firstIndex(of: "--set") else { return known }
       let values = words[(position + 1)...].prefix(Timeouts.Name.allCases.count).map { UInt32($0) }

@@ -74,22 +74,33 @@ package enum FileReader {
   package static func names(
     in directory: FilePath, atMost limit: Int = .max
   ) throws(Errno) -> [FilePath.Component] {
+    var names: [FilePath.Component] = []
+    try visitNames(in: directory) { name throws(Errno) in
+      guard let name = FilePath.Component(platformString: name), name.kind == .regular else { return }
+      guard names.count < limit else { throw .fileTooLarge }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// Visits each name in a directory, in the order of the system, with `.` and `..`.
+  ///
+  /// - Parameters:
+  ///   - directory: The directory.
+  ///   - body: What to do with a name, which ends in NUL and is gone afterwards.
+  /// - Throws: `Errno`, when it cannot be read to the end, and the error of `body`.
+  static func visitNames(
+    in directory: FilePath, _ body: (UnsafePointer<CChar>) throws(Errno) -> Void
+  ) throws(Errno) {
     guard let stream = directory.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
     defer { closedir(stream) }
-    var names: [FilePath.Component] = []
     errno = 0
     while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        bytes.withMemoryRebound(to: CChar.self) { characters in
-          characters.baseAddress.flatMap { FilePath.Component(platformString: $0) }
-        }
-      }
-      if let name, name.kind == .regular { names.append(name) }
-      guard names.count <= limit else { throw .fileTooLarge }
+      let offset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
+      try body((UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self))
       errno = 0
     }
     guard errno == 0 else { throw Errno(rawValue: errno) }
-    return names
   }
 
   /// The target of a symbolic link; `nil` if it is not a link or cannot be read.

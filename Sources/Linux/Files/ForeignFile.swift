@@ -41,10 +41,12 @@ package struct ForeignFile: Sendable {
   ///   - time: How long to wait for the file system.
   /// - Throws: ``Obstacle``.
   package init(at path: FilePath, atMost limit: Int, within time: Duration = .seconds(5)) throws(Obstacle) {
-    let result: Result<ForeignFile, Obstacle>
+    let opened: Opened
     do throws(ThreadWithTimeout.Obstacle) {
-      result = try ThreadWithTimeout.run(within: time) {
-        Result { () throws(Obstacle) in try ForeignFile(opening: path, atMost: limit) }
+      opened = try ThreadWithTimeout.run(within: time) {
+        do throws(Obstacle) { return .file(try ForeignFile(opening: path, atMost: limit)) } catch {
+          return .obstacle(error)
+        }
       }
     } catch {
       switch error {
@@ -52,7 +54,16 @@ package struct ForeignFile: Sendable {
       case .noThread(let errno): throw .noThread(errno)
       }
     }
-    self = try result.get()
+    switch opened {
+    case .file(let file): self = file
+    case .obstacle(let obstacle): throw obstacle
+    }
+  }
+
+  /// A `Result`, for which the runtime would look for the conformance of the error.
+  private enum Opened {
+    case file(ForeignFile)
+    case obstacle(Obstacle)
   }
 
   private init(opening path: FilePath, atMost limit: Int) throws(Obstacle) {

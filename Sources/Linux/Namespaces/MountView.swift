@@ -27,24 +27,23 @@ package struct MountView: Sendable, Hashable {
     let own = try? NamespaceIdentity("/proc/thread-self/ns/mnt")
     let ownMount = try? firstMount(of: "thread-self")
     var hiddenProcesses = 0
-    var reachable: [(process: Int32, isAtRoot: Bool)] = []
-    // By inode: the kernel has one file system for all namespaces.
-    var positions: [UInt: Int] = [:]
+    // With inodes: the kernel has one file system for all namespaces.
+    var reachable: [(inode: UInt, process: Int32, isAtRoot: Bool)] = []
     var closed: [MountView] = []
     var closedMounts: Set<String> = []
     for process in processes {
       do throws(Errno) {
         let identity = try NamespaceIdentity(FilePath("/proc/\(process)/ns/mnt"))
         guard identity != own else { continue }
-        let position = positions[identity.inode]
+        // Not by a dictionary: the first one costs more than many comparisons, as the runtime looks for conformances.
+        let position = reachable.firstIndex { $0.inode == identity.inode }
         // A process with another root directory than its mount namespace sees only a part of it.
         guard position.map({ reachable[$0].isAtRoot }) != true else { continue }
         let isAtRoot = FileReader.linkTarget(of: FilePath("/proc/\(process)/root")) == "/"
         if let position {
-          if isAtRoot { reachable[position] = (process, isAtRoot) }
+          if isAtRoot { reachable[position] = (identity.inode, process, isAtRoot) }
         } else {
-          positions[identity.inode] = reachable.count
-          reachable.append((process, isAtRoot))
+          reachable.append((identity.inode, process, isAtRoot))
         }
       } catch .permissionDenied, .notPermitted {
         do throws(Errno) {

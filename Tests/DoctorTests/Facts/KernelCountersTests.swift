@@ -17,6 +17,17 @@ import Testing
     #expect(KernelCounters(text).timeWaitOverflow == .max)
   }
 
+  @Test func `have whole names`() {
+    let text = """
+      Other: TCPTimeWaitOverflows A-TCPTimeWaitOverflow TCPTimeWaitOverflow-A
+      Other: 1 2 3
+      TcpExt: TCPTimeWaitOverflow TCPTimeWaitOverflows
+      TcpExt: 5 6
+
+      """
+    #expect(KernelCounters(text).timeWaitOverflow == 5)
+  }
+
   @Test(arguments: [
     "", "TcpExt: TW\nTcpExt: 5\n", "TcpExt: TCPTimeWaitOverflow\nIpExt: 5\n", "TcpExt: TCPTimeWaitOverflow\n",
   ])
