@@ -37,25 +37,27 @@ package struct HostProcess: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - number: The process.
-  ///   - names: The names.
+  ///   - isWanted: Whether its name is wanted.
   ///   - own: The user namespace of the caller.
-  private init?(_ number: Int32, named names: Set<String>, _ own: NamespaceIdentity?) {
+  private init?(_ number: Int32, _ own: NamespaceIdentity?, where isWanted: (String) -> Bool) {
     guard let status = HostProcess.status(of: number), HostProcess.hasMemory(status: status) else { return nil }
     let isOfRoot = HostProcess.isOfRoot(number, status, own)
     // The arguments are in the memory of the process. It may be arranged so that reading it never ends.
     let words = isOfRoot ? (try? ProcessTable.arguments(of: number)) ?? [] : [ProcessTable.commandName(of: number)]
-    guard let name = words.first?.split(separator: "/").last.map(String.init), names.contains(name) else { return nil }
+    guard let name = words.first?.split(separator: "/").last.map(String.init), isWanted(name) else { return nil }
     self.init(
       number, parent: ProcessState(of: number)?.parent ?? 0, name, Array(words.dropFirst()),
       in: try? NamespaceIdentity(FilePath("/proc/\(number)/ns/net")), isOfRoot: isOfRoot)
   }
 
-  /// The running processes of these names, in ascending order of their numbers.
+  /// The running processes with a wanted name, in ascending order of their numbers.
   ///
+  /// - Parameter isWanted: Whether a name is wanted.
+  /// - Returns: The processes.
   /// - Throws: `Errno`, when /proc cannot be read.
-  package static func running(named names: Set<String>) throws(Errno) -> [HostProcess] {
+  package static func running(where isWanted: (String) -> Bool) throws(Errno) -> [HostProcess] {
     let own = ownUserNamespace
-    return try ProcessTable.numbers().compactMap { HostProcess($0, named: names, own) }
+    return try ProcessTable.numbers().compactMap { HostProcess($0, own, where: isWanted) }
   }
 
   /// Whether a process is root's, and in the user namespace of the caller.

@@ -9,16 +9,15 @@ extension String {
   /// Where the text stands for the first time, compared byte by byte; `nil` if it does not.
   package func firstOccurrence(of text: String) -> Range<Index>? { self[...].firstOccurrence(of: text) }
 
-  /// A copy in which `replacement` stands for each `scalar`, also where a combining mark follows.
+  /// A copy in which `replacement` stands for each `scalar`, which is ASCII, also where a combining mark follows.
   package func replacingEach(_ scalar: Unicode.Scalar, with replacement: String) -> String {
-    var (text, rest) = ("", self[...])
-    while let position = rest.unicodeScalars.firstIndex(of: scalar) {
-      text += rest[..<position]
-      text += replacement
-      rest = rest[rest.unicodeScalars.index(after: position)...]
+    let wanted = UInt8(ascii: scalar)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(utf8.count)
+    for byte in utf8 {
+      if byte == wanted { bytes += replacement.utf8 } else { bytes.append(byte) }
     }
-    text += rest
-    return text
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

@@ -50,13 +50,19 @@ package struct KernelCounters: Sendable, Hashable {
 
   /// The number below a name, in lines that come in pairs.
   private static func count(named name: Substring, in text: String) -> UInt64? {
-    // Most lines are long and of no interest, so they are not split.
     guard let found = text.firstOccurrence(of: " \(name) ") ?? text.firstOccurrence(of: " \(name)\n") else { return nil }
-    let line = text.utf8[..<found.lowerBound].lastIndex(of: UInt8(ascii: "\n")).map { text.utf8.index(after: $0) }
-    var lines = text[(line ?? text.startIndex)...].split(separator: "\n", maxSplits: 2).makeIterator()
-    guard let names = lines.next()?.split(separator: " "), let counts = lines.next()?.split(separator: " "),
-      let position = names.firstIndex(of: name), names.first == counts.first, position < counts.count
-    else { return nil }
-    return UInt64(counts[position])
+    let (blank, newline) = (UInt8(ascii: " "), UInt8(ascii: "\n"))
+    let bytes = text.utf8
+    let start = bytes[..<found.lowerBound].lastIndex(of: newline).map { bytes.index(after: $0) } ?? text.startIndex
+    guard let end = bytes[found.lowerBound...].firstIndex(of: newline) else { return nil }
+    // A line has more than a hundred words, so they are counted, not split.
+    let position = bytes[start...found.lowerBound].reduce(0) { $0 + ($1 == blank ? 1 : 0) }
+    var counts = bytes[bytes.index(after: end)...].prefix { $0 != newline }
+    guard counts.starts(with: bytes[start...].prefix { $0 != blank }) else { return nil }
+    for _ in 0..<position {
+      guard let next = counts.firstIndex(of: blank) else { return nil }
+      counts = counts[bytes.index(after: next)...]
+    }
+    return UInt64(Substring(counts.prefix { $0 != blank }))
   }
 }

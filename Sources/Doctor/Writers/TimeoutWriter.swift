@@ -21,14 +21,17 @@ extension WriterKind {
   /// The programs that a finding names where none of all runs.
   static let usual: [WriterKind] = [.keepalived, .kubeProxy, .kubeRouter, .dockerd]
 
-  /// The process names of these programs; some have their command in their name.
-  fileprivate static let names: [String: WriterKind] = {
-    let own = allCases.map { ($0.rawValue, $0) }
-    let joined = [WriterKind.k3s, .rke2].flatMap { kind in
-      [" server", " agent", "-server", "-agent"].map { (kind.rawValue + $0, kind) }
-    }
-    return Dictionary(own + joined) { first, _ in first }
-  }()
+  /// The program with this process name; some have their command in their name.
+  fileprivate init?(processName name: String) {
+    guard let kind = WriterKind.allCases.first(where: { $0.isProcessName(name) }) else { return nil }
+    self = kind
+  }
+
+  private func isProcessName(_ name: String) -> Bool {
+    guard name != rawValue else { return true }
+    return (self == .k3s || self == .rke2)
+      && [" server", " agent", "-server", "-agent"].contains { name == rawValue + $0 }
+  }
 }
 
 /// A program that is running and may write the timeouts of a network namespace.
@@ -93,15 +96,15 @@ extension TimeoutWriter {
   static func running() throws(IPVSError) -> [TimeoutWriter] {
     let processes: [HostProcess]
     do throws(Errno) {
-      processes = try HostProcess.running(named: Set(WriterKind.names.keys).union(["hyperkube"]))
+      processes = try HostProcess.running { $0 == hyperkube || WriterKind(processName: $0) != nil }
     } catch {
       throw IPVSError(.refused, .listProcesses, errno: error)
     }
-    let names = Dictionary(processes.filter(\.isOfRoot).map { ($0.number, $0.name) }) { first, _ in first }
     let end = ContinuousClock.now + longestPatience
     return processes.compactMap { process in
       // keepalived's children have its name, and do its work.
-      guard names[process.parent] != process.name, let program = kind(of: process) else { return nil }
+      let isChild = processes.contains { $0.isOfRoot && $0.number == process.parent && $0.name == process.name }
+      guard !isChild, let program = kind(of: process) else { return nil }
       return process.isOfRoot
         ? read(program, process, until: min(end, .now + patience))
         : TimeoutWriter(program: program, process: process, plan: .unknown("it is not root's"))
@@ -131,9 +134,12 @@ extension TimeoutWriter {
     }
   }
 
-  /// Which of the programs a process is; hyperkube is the one that its command names.
+  /// The program of old Kubernetes; its command says which one it is.
+  private static let hyperkube = "hyperkube"
+
+  /// Which of the programs a process is.
   private static func kind(of process: HostProcess) -> WriterKind? {
-    guard process.name == "hyperkube" else { return WriterKind.names[process.name] }
+    guard process.name == hyperkube else { return WriterKind(processName: process.name) }
     let command = ProgramFlags(process.arguments, valued: []).words.first
     return ["kube-proxy", "proxy"].contains(command) ? .kubeProxy : nil
   }
