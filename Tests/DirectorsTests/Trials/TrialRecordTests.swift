@@ -63,10 +63,10 @@ import Testing
       let other = TrialRecord(command: "with", backend: .netlink, ipvsadm: nil, snapshots: [])
       // A record that is not removed is closed, as when its process ends.
       for record in [other, Self.record, other] {
-        _ = try TrialFile.write(record, in: directory)
+        try TrialFile.leave(record, in: directory)
       }
       // The clock, which may be set back, and the order of names as texts do not matter.
-      for _ in 0..<9 { _ = try TrialFile.write(other, in: directory) }
+      for _ in 0..<9 { try TrialFile.leave(other, in: directory) }
       for name in try FileReader.names(in: FilePath(directory.trials)) {
         let year = name.string.hasPrefix("2.") ? 2300 : name.string.hasPrefix("3.") ? 1600 : 2020
         try touch("\(directory.trials)/\(name)", year: year)
@@ -107,7 +107,7 @@ import Testing
         ])
       let finished = TrialRecords(in: directory).finish()
       #expect(finished.events.count == 7 && !finished.isBlocked)
-      let number = try TrialFile.write(Self.record, in: directory).number
+      let number = try TrialFile.leave(Self.record, in: directory)
       #expect(number == 6)
       #expect(TrialRecords(in: directory).finish(isKeeping: true).events.isEmpty)
       #expect(try FileReader.names(in: path).isEmpty)
@@ -163,7 +163,7 @@ import Testing
   @Test func `a directory that others may write to is not used`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
-      _ = try TrialFile.write(Self.record, in: directory)
+      try TrialFile.leave(Self.record, in: directory)
       for (file, mode) in [(directory.trials, 0o770), (directory.path, 0o707)] as [(String, mode_t)] {
         try #require(chmod(file, mode) == 0)
         let records = TrialRecords(in: directory)
@@ -213,9 +213,9 @@ import Testing
           ])
       }
       // Their timeouts are not restored, because nothing was set. So they are finished, or they wait.
-      _ = try TrialFile.write(record("a", "4:1 7"), in: directory)
-      _ = try TrialFile.write(record("b", "4:2 8"), in: directory)
-      _ = try TrialFile.write(record("c", nil), in: directory)
+      try TrialFile.leave(record("a", "4:1 7"), in: directory)
+      try TrialFile.leave(record("b", "4:2 8"), in: directory)
+      try TrialFile.leave(record("c", nil), in: directory)
       let running = try TrialFile.write(record("c", "4:1 7"), in: directory)
       let own = record("d", "4:1 7").snapshots
       for isKeeping in [false, true] {
@@ -242,7 +242,7 @@ import Testing
   @Test func `only the owner can access it, and it needs its directory`() async throws {
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
-      _ = try TrialFile.write(Self.record, in: directory)
+      try TrialFile.leave(Self.record, in: directory)
       var file = stat()
       #expect(stat(directory.trials, &file) == 0 && file.st_mode & 0o7777 == 0o700)
       #expect(stat(UnfinishedTrial.all(in: directory)[0].path, &file) == 0 && file.st_mode & 0o7777 == 0o600)

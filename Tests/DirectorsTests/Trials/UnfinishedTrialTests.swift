@@ -91,7 +91,7 @@ import Testing
     try await withTemporaryDirectory { path in
       let directory = ChangeDirectory(path.string)
       // It is not removed, but closed, as when its process ends.
-      _ = try TrialFile.write(record, in: directory)
+      try TrialFile.leave(record, in: directory)
       let trials = UnfinishedTrial.all(in: directory)
       #expect(trials.map(\.record) == [record])
       try body(try #require(trials.first), directory)
