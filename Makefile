@@ -30,6 +30,7 @@
 #   make test-fuzz      the same with 10 000 inputs each, the same ones on every machine
 #   make test-sanitized run the tests of the libraries with the address sanitizer, or SANITIZERS=thread; not part of `make test`
 #   make bench          compare the program with ipvsadm
+#   make bench-cloud-kernel  the same on Debian's cloud kernel in QEMU, without the table of connections
 #   make test-schema    hold docs/reference/output.schema.json against the JSON that every command prints
 #   make docs           build the documentation of the library, .build/docs/site
 #   make manual         write docs/ipvs-timeout.8 from docs/manual/frame.mdoc and the program's own help
@@ -88,7 +89,7 @@ INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout/examples
 MONITORING := $(addprefix examples/monitoring/,ipvs-timeout-metrics ipvs-timeout-metrics.service ipvs-timeout-metrics.timer \
 	check_ipvs_timeout alerts.yml dashboard.json)
 
-.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-monitoring test-swarm test-manual bench lint test-faults fuzz test-fuzz test-sanitized packages test-packages arm64 test-arm64 reproducible \
+.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-monitoring test-swarm test-manual bench bench-cloud-kernel lint test-faults fuzz test-fuzz test-sanitized packages test-packages arm64 test-arm64 reproducible \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -223,6 +224,10 @@ test-swarm: packages
 bench: release
 	@Tests/Lab/install-dependencies bench
 	Tests/Bench/bench.sh $(CURDIR)/$(DIST)
+
+bench-cloud-kernel: release
+	@Tests/Lab/install-dependencies swarm
+	Tests/CloudKernel/cloud-kernel-bench $(CURDIR)/$(DIST)
 
 release: $(DIST)
 
