@@ -28,7 +28,9 @@ extension Substring {
     let offset: Int? = here.withUTF8 { here in
       wanted.withUTF8 { wanted in
         guard !wanted.isEmpty else { return 0 }
-        guard let start = here.baseAddress, let first = wanted.baseAddress, here.count >= wanted.count else { return nil }
+        guard let start = here.baseAddress, let first = wanted.baseAddress, here.count >= wanted.count else {
+          return nil
+        }
         // The text can begin before this.
         let end = start + (here.count - wanted.count + 1)
         var next = start

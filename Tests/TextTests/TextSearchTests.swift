@@ -25,7 +25,10 @@ struct TextSearchTests {
     #expect(part.firstOccurrence(of: "one") == nil)
   }
 
-  @Test(arguments: [("set-netns", "-", "_", "set_netns"), ("{a}{", "{", #"\{"#, #"\{a}\{"#), ("", "-", "_", ""), ("{\u{301}", "{", #"\{"#, "\\{\u{301}")])
+  @Test(arguments: [
+    ("set-netns", "-", "_", "set_netns"), ("{a}{", "{", #"\{"#, #"\{a}\{"#), ("", "-", "_", ""),
+    ("{\u{301}", "{", #"\{"#, "\\{\u{301}"),
+  ])
   func replacesEachCharacter(text: String, character: Unicode.Scalar, replacement: String, result: String) {
     #expect(text.replacingEach(character, with: replacement) == result)
   }
