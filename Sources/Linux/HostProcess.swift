@@ -37,8 +37,8 @@ package struct HostProcess: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - number: The process.
-  ///   - isWanted: Whether its name is wanted.
   ///   - own: The user namespace of the caller.
+  ///   - isWanted: Whether its name is wanted.
   private init?(_ number: Int32, _ own: NamespaceIdentity?, where isWanted: (String) -> Bool) {
     guard let status = HostProcess.status(of: number), HostProcess.hasMemory(status: status) else { return nil }
     let isOfRoot = HostProcess.isOfRoot(number, status, own)

@@ -50,7 +50,9 @@ package struct KernelCounters: Sendable, Hashable {
 
   /// The number below a name, in lines that come in pairs.
   private static func count(named name: Substring, in text: String) -> UInt64? {
-    guard let found = text.firstOccurrence(of: " \(name) ") ?? text.firstOccurrence(of: " \(name)\n") else { return nil }
+    guard let found = text.firstOccurrence(of: " \(name) ") ?? text.firstOccurrence(of: " \(name)\n") else {
+      return nil
+    }
     let (blank, newline) = (UInt8(ascii: " "), UInt8(ascii: "\n"))
     let bytes = text.utf8
     let start = bytes[..<found.lowerBound].lastIndex(of: newline).map { bytes.index(after: $0) } ?? text.startIndex
