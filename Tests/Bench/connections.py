@@ -124,4 +124,5 @@ def main():
     bars.end()
 
 
-main()
+if __name__ == "__main__":
+    main()
