@@ -7,6 +7,7 @@
 #   make packages       build .deb, .rpm, tarball, container image, SBOM and checksums, .build/packages
 #   make test-completions  press Tab in bash, zsh and fish, with real network namespaces in the lab
 #   make arm64          cross-build the program and the packages for arm64; as root, downloads 1.1 GB
+#   make test-host-arm64  run the host tests for arm64 with QEMU's emulation of single programs; as root
 #   make test-arm64     boot an arm64 kernel in QEMU, and compare the program there with ipvsadm
 #   make test-packages  test the packages in chroots and under a real systemd; as root, not part of `make test`
 #   make reproducible   build the program in two clones in two directories, and compare the files
@@ -89,7 +90,7 @@ INSTALL_EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ipvs-timeout/examples
 MONITORING := $(addprefix examples/monitoring/,ipvs-timeout-metrics ipvs-timeout-metrics.service ipvs-timeout-metrics.timer \
 	check_ipvs_timeout alerts.yml dashboard.json)
 
-.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-monitoring test-swarm test-manual bench bench-cloud-kernel lint test-faults fuzz test-fuzz test-sanitized packages test-packages arm64 test-arm64 reproducible \
+.PHONY: demo docs test test-completions test-docs test-host test-link-order test-golden test-schema golden test-recipes recipes test-examples test-lab test-kernel test-kernels test-cloud-kernel test-systemd test-fleet test-monitoring test-swarm test-manual bench bench-cloud-kernel lint test-faults fuzz test-fuzz test-sanitized packages test-packages arm64 test-arm64 test-host-arm64 reproducible \
 	release install uninstall manual link-order dependencies test-dependencies clean
 
 demo: release
@@ -99,7 +100,7 @@ test: lint test-manual test-lab test-host test-fuzz test-link-order test-golden 
 
 lint: test-dependencies
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 image parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh $(addprefix examples/monitoring/,ipvs-timeout-metrics check_ipvs_timeout) Tests/Monitoring/monitoring-test docs/manual/help-text .ci/run \
+	shellcheck -x Tests/Fuzz/run $(filter-out %.txt,$(filter-out Tests/Lab/kernel-table,$(wildcard Tests/Lab/*))) Tests/CloudKernel/* Tests/Bench/*.sh Tests/Golden/session Tests/Golden/json-session $(addprefix Tests/Swarm/,build-guest guest-test swarm-test) Tests/Recipes/scene Tests/Recipes/shell Tests/Packages/package-test Tests/Packages/arm64-test Tests/Packages/arm64-host-test Tests/Packages/arm64-guest Tests/Completions/bash-complete Tests/Completions/completion-test $(addprefix examples/packaging/,build build-arm64 image parts reproducible) examples/check-after-timeouts examples/demo examples/rollout.sh $(addprefix examples/monitoring/,ipvs-timeout-metrics check_ipvs_timeout) Tests/Monitoring/monitoring-test docs/manual/help-text .ci/run \
 	  findings/*.sh findings/lib/*
 	Tests/Recipes/check-pages
 	Tests/Lint/translations
@@ -258,6 +259,11 @@ arm64: release
 	@Tests/Lab/install-dependencies packages arm64
 	examples/packaging/build-arm64 .build/arm64 $(STATIC_OPTIONS)
 	examples/packaging/build .build/arm64/ipvs-timeout arm64 .build/arm64/parts.tsv $(DIST) $(PACKAGES)
+
+test-host-arm64: test-dependencies
+	@Tests/Lab/install-dependencies packages arm64 arm64-host
+	examples/packaging/build-arm64 --tests .build/arm64
+	Tests/Packages/arm64-host-test .build/arm64
 
 test-arm64:
 	@Tests/Lab/install-dependencies arm64
