@@ -11,23 +11,10 @@ package enum ProcessTable {
   package static func numbers() throws(Errno) -> [Int32] {
     var numbers: [Int32] = []
     try FileReader.visitNames(in: "/proc") { name throws(Errno) in
-      if let number = number(name) { numbers.append(number) }
+      if let number = Int32(String(cString: name)) { numbers.append(number) }
     }
     numbers.sort()
     return numbers
-  }
-
-  /// The number that a name consists of; `nil` if it is something else.
-  private static func number(_ name: UnsafePointer<CChar>) -> Int32? {
-    var (number, next) = (Int32(0), name)
-    while case let digit = Int32(next.pointee) - Int32(UInt8(ascii: "0")), 0...9 ~= digit {
-      let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
-      let (sum, isTooLargeSum) = tens.addingReportingOverflow(digit)
-      guard !isTooLarge, !isTooLargeSum else { return nil }
-      number = sum
-      next += 1
-    }
-    return next > name && next.pointee == 0 ? number : nil
   }
 
   /// The name of the program of a process, as the kernel keeps it; `?` if it cannot be read.

@@ -3,7 +3,6 @@
 package import IPVS
 internal import Linux
 package import SystemPackage
-internal import Text
 
 /// A file of ipvsadm's rules that its own service loads at boot.
 package struct SavedRules: Sendable, Hashable {
@@ -41,7 +40,6 @@ extension SavedRules {
   /// The timeouts after all `--set` lines of a file; 0 keeps one.
   static func timeouts(in text: String) -> Timeouts {
     text.split(separator: "\n").reduce(Timeouts()) { known, line in
-      guard line.firstOccurrence(of: "--set") != nil else { return known }
       let words = line.split(whereSeparator: \.isWhitespace)
       guard let position = words.firstIndex(of: "--set") else { return known }
       let values = words[(position + 1)...].prefix(Timeouts.Name.allCases.count).map { UInt32($0) }
