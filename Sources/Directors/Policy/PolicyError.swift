@@ -159,8 +159,7 @@ extension PolicyMistake: CustomStringConvertible {
       "\(quoted) contains the control character \(scalar.escaped(asASCII: true)); remove it,"
         + " or save the file as plain UTF-8 text"
     case .invisibleCharacter(let scalar):
-      "\(quoted) contains the invisible character \(scalar.escaped(asASCII: true)); remove it,"
-        + " or write * in its place if the namespace has it in its name"
+      "\(quoted) contains the invisible character \(scalar.escaped(asASCII: true)); remove it"
     case .notUTF8(let byte):
       "\(quoted) contains the byte 0x\(String(byte, radix: 16, uppercase: true)), which is not UTF-8 here;"
         + " save the file as plain UTF-8 text"

@@ -19,8 +19,7 @@ import Testing
 
   /// The message about an invisible character, at a place, in a word as it is printed.
   static func invisible(_ place: String, _ word: String, _ scalar: String) -> String {
-    "\(place): \"\(word)\" contains the invisible character \\u{\(scalar)}; remove it,"
-      + " or write * in its place if the namespace has it in its name"
+    "\(place): \"\(word)\" contains the invisible character \\u{\(scalar)}; remove it"
   }
 
   /// Texts, with their messages without the name of the file.
