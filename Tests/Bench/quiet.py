@@ -21,8 +21,12 @@ LINES = [("show --all-netns --in-use", 2), ("doctor", 2), ("connections --all-ne
 def timed(line):
     """Run a command line of the program to its end; return its wall time in s."""
     start = time.perf_counter()
-    subprocess.run(["./ipvs-timeout", *line.split()], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    status = subprocess.run(["./ipvs-timeout", *line.split()], check=False, stdout=subprocess.DEVNULL).returncode
+    took = time.perf_counter() - start
+    # doctor ends with 1 when it has found a problem.
+    if status > (line == "doctor"):
+        sys.exit(f"{line}: status {status}")
+    return took
 
 
 def main():
