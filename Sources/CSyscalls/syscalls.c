@@ -92,3 +92,16 @@ int file_is_made_up(int descriptor) {
       return 0;
   }
 }
+
+int semaphore_wait(sem_t *semaphore, int64_t nanoseconds) {
+  struct timespec end;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  int64_t sum = end.tv_nsec + nanoseconds % 1000000000;
+  end.tv_sec += nanoseconds / 1000000000 + sum / 1000000000;
+  end.tv_nsec = sum % 1000000000;
+  int failure;
+  do {
+    failure = nanoseconds < 0 ? sem_wait(semaphore) : sem_clockwait(semaphore, CLOCK_MONOTONIC, &end);
+  } while (failure && errno == EINTR);
+  return failure;
+}

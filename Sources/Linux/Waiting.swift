@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import Glibc
 internal import Synchronization
 package import SystemPackage
@@ -68,7 +67,7 @@ private final class Work: Sendable {
 /// Passes one value from a thread or task to a thread that waits for it.
 package final class Box<Value: Sendable>: Sendable {
   private let value = Mutex<Value?>(nil)
-  private let filled = DispatchSemaphore(value: 0)
+  private let filled = Semaphore()
 
   /// Creates an empty box.
   package init() {}
@@ -86,8 +85,7 @@ package final class Box<Value: Sendable>: Sendable {
   /// - Parameter limit: How long to wait; `nil` for no limit.
   /// - Returns: The value; `nil` if there was none in time.
   package func take(within limit: Duration? = nil) -> Value? {
-    let end = limit.map { DispatchTime.now() + .milliseconds(Int($0 / .milliseconds(1))) }
-    _ = filled.wait(timeout: end ?? .distantFuture)
+    _ = filled.wait(within: limit)
     return value.withLock { $0 }
   }
 }

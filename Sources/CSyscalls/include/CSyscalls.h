@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <semaphore.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,3 +57,9 @@ extern const int file_handle_only;
 ///
 /// Uses fstatfs(2), which Swift's Glibc does not show. If the system does not say, the answer is yes.
 int file_is_made_up(int descriptor);
+
+/// Waits until a semaphore is signalled; -1 and ETIMEDOUT when the time is over.
+///
+/// Uses sem_clockwait(3), which Swift's Glibc does not show. A signal does not end the wait. Without a limit, the time is
+/// negative.
+int semaphore_wait(sem_t *semaphore, int64_t nanoseconds);

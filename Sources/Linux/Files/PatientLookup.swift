@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
-internal import Glibc
 internal import Synchronization
 package import SystemPackage
 
@@ -10,7 +8,7 @@ package enum PatientLookup {
   /// How many items may hang before the rest is given up.
   private static let mostThreads = 8
   /// How long one item may take before other threads take over the rest.
-  private static let pause = DispatchTimeInterval.milliseconds(500)
+  private static let pause = Duration.milliseconds(500)
 
   /// Does something with each of several numbers, on other threads.
   ///
@@ -29,12 +27,13 @@ package enum PatientLookup {
     let board = Board(count)
     try ThreadWithTimeout.start { board.work(body) }
     var (threads, done, isWaiting) = (1, 0, true)
-    var last = ContinuousClock.now
-    while isWaiting, board.finished.wait(timeout: .now() + pause) == .timedOut {
+    var idle = Duration.zero
+    while isWaiting, !board.finished.wait(within: pause) {
       let count = board.doneCount
+      idle += pause
       if count > done {
-        (done, last) = (count, .now)
-      } else if .now - last >= limit {
+        (done, idle) = (count, .zero)
+      } else if idle >= limit {
         isWaiting = false
       } else if threads == 1 {
         // Without more threads, the rest is given up with the item that hangs.
@@ -94,7 +93,7 @@ private final class Board: Sendable {
   private let count: Int
   private let state = Mutex(State())
   /// Is signalled when all are done.
-  let finished = DispatchSemaphore(value: 0)
+  let finished = Semaphore()
 
   init(_ count: Int) {
     self.count = count

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSyscalls
+internal import Glibc
+
+/// A semaphore of the C library, which starts at 0.
+///
+/// Dispatch has one, too, but then each command that starts a thread would read a part of the program that nothing else
+/// needs, and ask for the time in three ways.
+final class Semaphore: Sendable {
+  // The functions of the C library may use it on all threads, and nothing else does.
+  nonisolated(unsafe) private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+  init() {
+    let failure = sem_init(semaphore, 0, 0)
+    precondition(failure == 0, "a semaphore that starts at 0 is valid")
+  }
+
+  deinit {
+    sem_destroy(semaphore)
+    semaphore.deallocate()
+  }
+
+  /// Lets one wait end.
+  func signal() { sem_post(semaphore) }
+
+  /// Waits for a signal.
+  ///
+  /// - Parameter limit: How long to wait; `nil` for no limit.
+  /// - Returns: Whether there was a signal in time.
+  func wait(within limit: Duration? = nil) -> Bool {
+    semaphore_wait(semaphore, limit.map(Semaphore.nanoseconds) ?? -1) == 0
+  }
+
+  /// A time as a number that the system's clocks can add; negative times count as 0.
+  private static func nanoseconds(_ time: Duration) -> Int64 {
+    let (seconds, attoseconds) = time.components
+    // 30 years
+    guard seconds < 1_000_000_000 else { return 1_000_000_000_000_000_000 }
+    return max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+  }
+}
