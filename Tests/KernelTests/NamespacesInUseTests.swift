@@ -33,8 +33,71 @@ extension RealKernel {
       try await Guest.output(red.entering + [Guest.ipvsadm, "-C"])
       expect(try await Guest.output(red.entering + [Guest.ipvsadm, "-Sn"]), equals: "")
       #expect(try await Guest.output(red.entering + [Guest.ipvsadm, "-Lnc"]).contains(" 192.0.2.100:5353 "))
+      for isZeroed in [false, true] {
+        if isZeroed { try await Guest.output(red.entering + [Guest.ipvsadm, "-Z"]) }
+        try await areOnlyRed("UDP")
+      }
+    }
+
+    /// No counter of IPVS has them.
+    @Test func areThoseWithAConnectionThatAnotherDirectorSent() async throws {
+      let red = try await Neighbours.add("red", "idle")[0]
+      try await SyncedConnection.add(in: red, seconds: 900)
+      try await areOnlyRed("ESTABLISHED")
+    }
+
+    @Test func areThoseWithAConnectionThatAnotherDirectorSentOverIPv6() async throws {
+      let red = try await Neighbours.add("red", "idle")[0]
+      try await Guest.output([
+        "sh", "-ec",
+        """
+        ip link add sender type veth peer name receiver netns red
+        for netns in $0 red; do ip netns exec $netns sysctl -qw net.ipv6.conf.all.disable_ipv6=0; done
+        ip link set sender netns $0
+        ip netns exec $0 sh -ec 'echo 0 > /proc/sys/net/ipv6/conf/sender/accept_dad; ip link set sender up'
+        ip netns exec red sh -ec 'echo 0 > /proc/sys/net/ipv6/conf/receiver/accept_dad; ip link set receiver up
+          ipvsadm --start-daemon backup --mcast-interface receiver --syncid 7 --mcast-group ff02::81 --mcast-ttl 1'
+        """, try #require(netns.name),
+      ])
+      let message =
+        #"\0\7\0\054\1\1\0\0\0\6\0\044\0\0\0\0\0\1\234\1\0\120\037\220\0\0\0\0\0\0\3\204"#
+        + #"\300\0\2\2\300\0\2\144\306\63\144\2"#
+      let send = netns.entering + ["bash", "-c", "printf '\(message)' > /dev/udp/ff02::81%sender/8848"]
+      let hasArrived = try await eventually {
+        // The address of the interface may not be there yet.
+        _ = try await Guest.run(send)
+        return try await Guest.output(red.entering + [Guest.ipvsadm, "-Lnc"]).contains(" 192.0.2.100:80 ")
+      }
+      #expect(hasArrived)
+      try await Guest.output(red.entering + [Guest.ipvsadm, "--stop-daemon", "backup"])
+      try await areOnlyRed("ESTABLISHED")
+    }
+
+    /// Red is the only namespace that is in use, and has a connection in this state.
+    private func areOnlyRed(_ state: String) async throws {
       expect(
         try await netns.program("show", "--in-use"), equals: Outcome(0, "red: Timeout (tcp tcpfin udp): 900 120 300\n"))
+      let connections = try await netns.program("connections", "--all-netns")
+      #expect(connections.status == 0 && connections.stdout.contains("\n\nred:\nState "), "\(connections)")
+      #expect(connections.stdout.contains("\n\(state) "), "\(connections)")
+      let doctor = try await netns.program("doctor", "--format", "json")
+      #expect(doctor.stdout.contains("red"), "\(doctor)")
+    }
+
+    /// Before Linux 7.2, reading it would walk over the connections of all namespaces.
+    @Test func areFoundWithoutTheTableOfTheOthers() async throws {
+      let directory = ScratchDirectory.current
+      let red = try await Neighbours.add("red", "idle")[0]
+      try await SyncedConnection.add(in: red, seconds: 900)
+      let isShared = try await Guest.run(["test", "-e", "/proc/net/ip_vs_status"]).status != 0
+      for words in [["show", "--in-use"], ["connections", "--all-netns"]] {
+        try await Guest.output(
+          netns.entering + ["strace", "-f", "-o", "\(directory.path)/trace", "-e", "trace=openat", Guest.program]
+            + words)
+        let opened = directory.text("trace").split(separator: "\n").filter { $0.contains("/net/ip_vs_conn") }
+        // Without the shared table: the namespace of the test, that of the guest, idle and red.
+        #expect(opened.count == (isShared ? 1 : 4), "\(words): \(opened)")
+      }
     }
 
     @Test func mayBeNone() async throws {

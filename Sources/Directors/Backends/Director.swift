@@ -115,12 +115,14 @@ extension Director {
   /// - Parameters:
   ///   - namespace: The network namespace of the director.
   ///   - filter: Which connections to count.
+  ///   - isUntouched: Whether there are none, as ``NetworkNamespace/areUntouched(_:)`` has found.
   /// - Returns: The summary.
   /// - Throws: ``DirectorError``.
   package mutating func connectionSummary(
-    in namespace: NetworkNamespace, _ filter: ConnectionFilter = ConnectionFilter()
+    in namespace: NetworkNamespace, _ filter: ConnectionFilter = ConnectionFilter(), isUntouched: Bool = false
   ) throws(DirectorError) -> ConnectionSummary {
-    try ConnectionSummary(
+    guard !isUntouched else { return ConnectionSummary(by: OutdatedRule(try timeouts())) }
+    return try ConnectionSummary(
       in: namespace, filter, timeouts: { () throws(DirectorError) in try timeouts() }, failure: DirectorError.kernel)
   }
 }

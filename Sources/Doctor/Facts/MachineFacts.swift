@@ -101,9 +101,7 @@ extension OtherNamespaces {
     } catch {
       throw .kernel(error)
     }
-    let uses = listing.namespaces.map { known in
-      Result { () throws(IPVSError) in try known.namespace.isInUse() }.mapError(DirectorError.kernel)
-    }
+    let uses = NetworkNamespace.areInUse(listing.namespaces.map(\.namespace)).map { $0.mapError(DirectorError.kernel) }
     let namespaces = zip(listing.namespaces, uses).filter { (try? $1.get()) == true }.map(\.0.namespace)
     var directors = try DirectorSequence(in: namespaces, backend: backend, ipvsadm: ipvsadm)
     var users: [Neighbour] = []

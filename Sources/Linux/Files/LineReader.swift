@@ -72,6 +72,26 @@ package struct FileLines: ~Copyable, Sendable {
   }
 }
 
+/// The lines of a text in memory, one after another.
+package struct BufferLines {
+  private let text: UnsafeRawBufferPointer
+  private var start = 0
+
+  /// The lines of a text.
+  ///
+  /// The text must live longer than this value.
+  package init(_ text: UnsafeRawBufferPointer) {
+    self.text = text
+  }
+
+  /// The next line without its newline; `nil` at the end of the text, and for a last line without a newline.
+  package mutating func next() -> UnsafeRawBufferPointer? {
+    guard let newline = text.position(of: UInt8(ascii: "\n"), from: start) else { return nil }
+    defer { start = newline + 1 }
+    return UnsafeRawBufferPointer(rebasing: text[start..<newline])
+  }
+}
+
 extension UnsafeRawBufferPointer {
   /// The position of the next byte of this value.
   fileprivate func position(of byte: UInt8, from start: Int) -> Int? {

@@ -28,8 +28,8 @@ struct ConnectionsScan {
   mutating func count(_ context: inout CommandContext, willReport: () -> Void) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
-    try each(&context, willReport: willReport) { target, director throws(DirectorError) in
-      outdated.add(try director.connectionSummary(in: target.namespace, filter))
+    try each(&context, willReport: willReport) { target, isUntouched, director throws(DirectorError) in
+      outdated.add(try director.connectionSummary(in: target.namespace, filter, isUntouched: isUntouched))
     }
     return outdated
   }
@@ -46,8 +46,8 @@ struct ConnectionsScan {
   ) throws(Failure) -> OutdatedCount {
     let filter = filter
     var outdated = OutdatedCount()
-    try each(&context) { target, director throws(DirectorError) in
-      let summary = try director.connectionSummary(in: target.namespace, filter)
+    try each(&context) { target, isUntouched, director throws(DirectorError) in
+      let summary = try director.connectionSummary(in: target.namespace, filter, isUntouched: isUntouched)
       outdated.add(summary)
       printer.add(
         ConnectionsReport(
@@ -69,8 +69,9 @@ struct ConnectionsScan {
     let filter = filter
     var outdated = OutdatedCount()
     var changed: [NamespaceTarget] = []
-    try each(&context) { target, director throws(DirectorError) in
+    try each(&context) { target, isUntouched, director throws(DirectorError) in
       let timeouts = try director.timeouts()
+      guard !isUntouched else { return }
       do throws(IPVSError) {
         var table = try ConnectionTable(in: target.namespace)
         let rule = OutdatedRule(timeouts, hasBackupDaemon: table.hasBackupDaemon ?? true)
@@ -99,12 +100,14 @@ struct ConnectionsScan {
     return outdated
   }
 
-  /// Runs `body` for each director that has not failed before.
+  /// Runs `body` for each director that has not failed before, and says whether its counters show that it has no
+  /// connection.
   private mutating func each(
     _ context: inout CommandContext, willReport: () -> Void = {},
-    _ body: (NamespaceTarget, inout Director) throws(DirectorError) -> Void
+    _ body: (NamespaceTarget, Bool, inout Director) throws(DirectorError) -> Void
   ) throws(Failure) {
     let targets = targets
+    let untouched = NetworkNamespace.areUntouched(targets.map(\.namespace))
     var remaining: [NamespaceTarget] = []
     var done = 0
     do throws(DirectorError) {
@@ -113,7 +116,7 @@ struct ConnectionsScan {
         willReport()
         context.fail(NamespaceFailure(targets[number], error))
       } _: { context, number, director throws(DirectorError) in
-        try body(targets[number], &director)
+        try body(targets[number], untouched[number], &director)
         // An error names both backends by itself.
         context.note(director.fallback)
         done = number + 1

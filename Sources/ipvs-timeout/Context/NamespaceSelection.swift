@@ -108,9 +108,10 @@ extension NamespaceSelection {
     _ targets: [NamespaceTarget], _ context: inout CommandContext
   ) throws(Failure) -> [NamespaceTarget] {
     var used: [NamespaceTarget] = []
+    var answers = NetworkNamespace.areInUse(targets.map(\.namespace))[...]
     try context.forEach(targets, isEntering: true) { _, target throws(DirectorError) in
       do throws(IPVSError) {
-        if try target.namespace.isInUse() { used.append(target) }
+        if try answers.removeFirst().get() { used.append(target) }
       } catch {
         throw .kernel(error)
       }
