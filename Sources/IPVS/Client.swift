@@ -56,6 +56,17 @@ public struct Client: TimeoutsClient, ~Copyable, Sendable {
     self.family = family
   }
 
+  /// Opens IPVS of the same kernel in another network namespace, as ``init(in:replyTimeout:)``.
+  ///
+  /// - Throws: ``IPVSError``.
+  package borrowing func opened(in namespace: NetworkNamespace) throws(IPVSError) -> Client {
+    do throws(NetlinkError) {
+      return Client(namespace, over: try namespace.socket(), family)
+    } catch {
+      throw IPVSError(error, during: .open, in: namespace)
+    }
+  }
+
   /// The timeouts of the namespace, in seconds; `nil` for a protocol that the kernel was built without.
   ///
   /// The corresponding kernel command is `IPVS_CMD_GET_CONFIG`.

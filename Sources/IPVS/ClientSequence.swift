@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Linux
 internal import Netlink
 
 extension Client {
@@ -61,7 +62,7 @@ package struct ClientSequence: ~Copyable, Sendable {
     in namespaces: [NetworkNamespace], like other: borrowing Client, replyTimeout: Duration = .seconds(5)
   ) {
     self.namespaces = namespaces[...]
-    batch = SocketBatch(in: [])
+    batch = SocketBatch(count: 0) { _ in }
     family = other.family
     self.replyTimeout = replyTimeout
   }
@@ -74,7 +75,10 @@ package struct ClientSequence: ~Copyable, Sendable {
     if left.isEmpty {
       left = namespaces.prefix(ClientSequence.batchSize)
       namespaces = namespaces.dropFirst(ClientSequence.batchSize)
-      batch = SocketBatch(in: left.filter { $0 != .current }.map(\.files), replyTimeout: replyTimeout)
+      let others = left.filter { $0 != .current }
+      batch = SocketBatch(count: others.count, replyTimeout: replyTimeout) { number throws(NamespaceError) in
+        try others[number].enter()
+      }
     }
     guard let namespace = left.popFirst() else { return nil }
     do throws(NetlinkError) {

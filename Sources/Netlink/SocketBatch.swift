@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Linux
+package import Linux
 internal import Synchronization
-package import SystemPackage
+internal import SystemPackage
 
 /// Sockets that are opened in other network namespaces, all at once, and returned one by one.
 ///
@@ -18,22 +18,24 @@ package struct SocketBatch: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - protocol: The netlink protocol, which decides the part of the kernel.
-  ///   - namespaces: For each namespace, its possible files, as for ``NamespaceThread``.
+  ///   - count: How many namespaces there are.
   ///   - replyTimeout: How long to wait for each reply, from a microsecond to an hour.
+  ///   - enter: Enters the namespace with a number.
   package init(
-    _ protocol: NetlinkProtocol = .generic, in namespaces: [[FilePath]], replyTimeout: Duration = .seconds(5)
+    _ protocol: NetlinkProtocol = .generic, count: Int, replyTimeout: Duration = .seconds(5),
+    by enter: @escaping NamespaceThread.Entering
   ) {
     let number = `protocol`.number
-    let answers = Answers(namespaces.count)
+    let answers = Answers(count)
     do throws(Errno) {
-      try NamespaceThread.enter(each: namespaces) { position, failure in
+      try NamespaceThread.enter(each: count, by: enter) { position, failure in
         if let failure { return answers.put(.notEntered(failure), position) }
         do throws(NetlinkError) { answers.put(.opened(Parcel(try Descriptor.open(number))), position) } catch {
           answers.put(.failed(error), position)
         }
       }
     } catch {
-      for position in namespaces.indices { answers.put(.notEntered(.noThread(error)), position) }
+      for position in 0..<count { answers.put(.notEntered(.noThread(error)), position) }
     }
     self.answers = answers
     self.replyTimeout = replyTimeout
@@ -62,6 +64,8 @@ package struct SocketBatch: ~Copyable, Sendable {
 }
 
 /// The answers in several namespaces, which other threads fill in.
+///
+/// They are not in an array: for an array of a type of its own, the runtime would look up metadata.
 private final class Answers: Sendable {
   /// The answer in one namespace.
   enum Answer {
@@ -71,24 +75,32 @@ private final class Answers: Sendable {
   }
 
   let count: Int
-  private let content: Mutex<[Answer]>
+  // Only a thread that holds the lock uses the memory.
+  nonisolated(unsafe) private let content: UnsafeMutablePointer<Answer>
+  private let lock = Mutex(())
 
   init(_ count: Int) {
     self.count = count
-    content = Mutex(Array(repeating: .notEntered(.timedOut), count: count))
+    content = .allocate(capacity: count)
+    content.initialize(repeating: .notEntered(.timedOut), count: count)
+  }
+
+  deinit {
+    content.deinitialize(count: count)
+    content.deallocate()
   }
 
   func put(_ answer: Answer, _ position: Int) {
-    content.withLock { $0[position] = answer }
+    lock.withLock { _ in content[position] = answer }
   }
 
   /// The answer in this namespace, which is no longer kept here.
   ///
   /// An answer that comes later is dropped with the other answers, and its parcel closes its descriptor.
   func take(_ position: Int) -> Answer {
-    content.withLock { answers in
-      let answer = answers[position]
-      answers[position] = .notEntered(.timedOut)
+    lock.withLock { _ in
+      let answer = content[position]
+      content[position] = .notEntered(.timedOut)
       return answer
     }
   }

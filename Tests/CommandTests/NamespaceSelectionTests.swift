@@ -11,31 +11,31 @@ import Testing
 @Suite struct NamespaceSelectionTests {
   static let selections: [([String], NamespaceSelection)] = [
     ([], NamespaceSelection()),
-    (["--netns", "blue"], NamespaceSelection(choice: .named([.named("blue")]))),
-    (["--netns=blue"], NamespaceSelection(choice: .named([.named("blue")]))),
-    (["--netns", "/run/netns/blue"], NamespaceSelection(choice: .named([.path("/run/netns/blue")]))),
-    (["--netns", "./blue"], NamespaceSelection(choice: .named([.path("./blue")]))),
-    (["--netns", "1234"], NamespaceSelection(choice: .named([.named("1234")]))),
-    (["--netns", "host"], NamespaceSelection(choice: .named([.current]))),
+    (["--netns", "blue"], NamespaceSelection(choice: .one(.named("blue")))),
+    (["--netns=blue"], NamespaceSelection(choice: .one(.named("blue")))),
+    (["--netns", "/run/netns/blue"], NamespaceSelection(choice: .one(.path("/run/netns/blue")))),
+    (["--netns", "./blue"], NamespaceSelection(choice: .one(.path("./blue")))),
+    (["--netns", "1234"], NamespaceSelection(choice: .one(.named("1234")))),
+    (["--netns", "host"], NamespaceSelection(choice: .one(.current))),
     (
       ["--netns", "blue", "--netns", "host", "--netns", "red"],
-      NamespaceSelection(choice: .named([.named("blue"), .current, .named("red")]))
+      NamespaceSelection(choice: .several([.named("blue"), .current, .named("red")]))
     ),
     // Each once, in its first place.
     (
       ["--netns", "blue", "--netns", "red", "--netns=blue", "--netns", "red"],
-      NamespaceSelection(choice: .named([.named("blue"), .named("red")]))
+      NamespaceSelection(choice: .several([.named("blue"), .named("red")]))
     ),
-    (["--netns", "host", "--netns", "host"], NamespaceSelection(choice: .named([.current]))),
+    (["--netns", "host", "--netns", "host"], NamespaceSelection(choice: .one(.current))),
     // A path may be another name of the same one, which only the system knows.
     (
       ["--netns", "blue", "--netns", "/run/netns/blue"],
-      NamespaceSelection(choice: .named([.named("blue"), .path("/run/netns/blue")]))
+      NamespaceSelection(choice: .several([.named("blue"), .path("/run/netns/blue")]))
     ),
     (["--all-netns"], NamespaceSelection(choice: .all)),
     (["--in-use"], NamespaceSelection(choice: .all, isInUseOnly: true)),
     (["--all-netns", "--in-use"], NamespaceSelection(choice: .all, isInUseOnly: true)),
-    (["--in-use", "--netns", "blue"], NamespaceSelection(choice: .named([.named("blue")]), isInUseOnly: true)),
+    (["--in-use", "--netns", "blue"], NamespaceSelection(choice: .one(.named("blue")), isInUseOnly: true)),
   ]
 
   @Test(arguments: selections)
@@ -65,20 +65,20 @@ import Testing
   func `are one or several`(options: [String], selection: NamespaceSelection) {
     let isOne =
       switch selection.choice {
-      case .current: true
-      case .named(let namespaces): namespaces == [namespaces[0]]
-      case .bound, .all: false
+      case .current, .one: true
+      case .several, .bound, .all: false
       }
     #expect(selection.isOne == isOne)
+    if case .several(let namespaces) = selection.choice { #expect(namespaces.count > 1) }
   }
 
   @Test(
     arguments: [
       (["show", "--format", "rules"], NamespaceSelection()),
       (["--format", "rules"], NamespaceSelection()),
-      (["show", "--format", "rules", "--netns", "blue"], NamespaceSelection(choice: .named([.named("blue")]))),
+      (["show", "--format", "rules", "--netns", "blue"], NamespaceSelection(choice: .one(.named("blue")))),
       (
-        ["show", "--format", "rules", "--netns", "a", "--netns", "a"], NamespaceSelection(choice: .named([.named("a")]))
+        ["show", "--format", "rules", "--netns", "a", "--netns", "a"], NamespaceSelection(choice: .one(.named("a")))
       ),
     ] as [([String], NamespaceSelection)])
   func `rules are written for one`(arguments: [String], selection: NamespaceSelection) throws {

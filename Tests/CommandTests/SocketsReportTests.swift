@@ -75,7 +75,7 @@ import Text
     #expect(
       try Invocation(["doctor", "--sockets", "--format", "json", "--netns", "blue"])
         == .sockets(
-          SocketsRequest(format: .json, selection: NamespaceSelection(choice: .named([.named("blue")])))))
+          SocketsRequest(format: .json, selection: NamespaceSelection(choice: .one(.named("blue"))))))
     #expect(try Invocation(["doctor"]) == .doctor(DoctorRequest()))
     #expect(try Invocation(["doctor", "--all"]) == .doctor(DoctorRequest(showsAll: true)))
     #expect(try Invocation(["doctor", "--sockets", "--all"]) == .sockets(SocketsRequest(showsAll: true)))

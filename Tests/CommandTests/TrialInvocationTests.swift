@@ -43,7 +43,7 @@ import Testing
     let request = TrialRequest(
       wanted: Timeouts(udp: 5), work: .running(["a", "--quiet"]), isDryRun: true,
       output: TimeoutsOutput(format: .json, isQuiet: true),
-      access: Access(backend: .ipvsadm, selection: NamespaceSelection(choice: .named([.named("blue")]))))
+      access: Access(backend: .ipvsadm, selection: NamespaceSelection(choice: .one(.named("blue")))))
     #expect(try Invocation(arguments) == .trial(request))
   }
 

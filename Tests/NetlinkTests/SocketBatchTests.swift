@@ -14,7 +14,7 @@ import Testing
 @Suite struct SocketBatchTests {
   @Test func `returns a socket for each namespace, in order, or an error`() throws {
     let foreign = try ForeignNamespace()
-    var batch = SocketBatch(in: [[foreign.path], ["/no/such"], ["/"], ["/proc/self/ns/net"]])
+    var batch = open([foreign.path, "/no/such", "/", "/proc/self/ns/net"])
     #expect(try family(over: batch.next()) == 16)
     #expect(throws: NetlinkError.namespace(.notOpened(.noSuchFileOrDirectory))) { try family(over: batch.next()) }
     #expect(throws: NetlinkError.namespace(.notANamespace(nil))) { try family(over: batch.next()) }
@@ -26,7 +26,7 @@ import Testing
   @Test func `its sockets are in the namespaces, and close with their owners`() throws {
     let foreign = try ForeignNamespace()
     #expect(try foreign.sockets == 0)
-    var batch: SocketBatch? = SocketBatch(in: [[foreign.path], [foreign.path], [foreign.path]])
+    var batch: SocketBatch? = open([foreign.path, foreign.path, foreign.path])
     #expect(try foreign.sockets == 3)
     // Two that are not requested.
     let socket = try batch?.next()
@@ -37,8 +37,13 @@ import Testing
   }
 
   @Test func `is empty without namespaces`() throws {
-    var batch = SocketBatch(in: [])
+    var batch = open([])
     #expect(try family(over: batch.next()) == nil)
+  }
+
+  /// Opens a socket in the namespace of each file.
+  private func open(_ files: [FilePath]) -> SocketBatch {
+    SocketBatch(count: files.count) { number throws(NamespaceError) in try NamespaceThread.enter([files[number]]) }
   }
 
   /// The number of the family that looks up other families.

@@ -8,7 +8,7 @@ internal import IPVS
 /// They are classes found by position, without protocols and arrays: those would make the runtime search the executable
 /// for conformances and metadata in every call.
 class Backend {
-  // Each backend overrides the following members.
+  // Each backend overrides the following members, or keeps what they do here.
 
   /// The choice that names this backend.
   class var choice: BackendChoice { preconditionFailure("each backend has a choice") }
@@ -48,6 +48,13 @@ class Backend {
 
   /// Sets the timeouts that are not `nil`.
   func setTimeouts(_ timeouts: Timeouts) throws(DirectorError) { preconditionFailure("each backend writes") }
+
+  /// The same backend in another network namespace.
+  ///
+  /// - Throws: ``DirectorError``, when it cannot be opened there.
+  func opened(in namespace: NetworkNamespace) throws(DirectorError) -> Backend {
+    try sequence(in: [namespace]).next()
+  }
 
   /// The same backend in other network namespaces, one after another.
   ///

@@ -16,15 +16,23 @@ package struct Director: ~Copyable {
   /// It is final after the first request.
   package private(set) var fallback: Fallback
 
-  /// Opens the network namespace of the caller.
+  /// Opens a network namespace.
   ///
   /// - Parameters:
-  ///   - choice: The backend to use.
+  ///   - namespace: The network namespace.
+  ///   - choice: The backend to use. It must be available in the caller's own namespace, or it is available in none.
   ///   - path: The path of ipvsadm; `nil` looks in the usual places.
   /// - Throws: ``DirectorError``.
-  package init(backend choice: BackendChoice = .auto, ipvsadm path: String? = nil) throws(DirectorError) {
-    (implementation, fallback) = try Backend.open(choice, ipvsadm: path)
-    isAuto = choice == .auto
+  package init(
+    in namespace: NetworkNamespace = .current, backend choice: BackendChoice = .auto, ipvsadm path: String? = nil
+  ) throws(DirectorError) {
+    var (implementation, fallback) = try Backend.open(choice, ipvsadm: path)
+    do throws(DirectorError) {
+      if namespace != .current { implementation = try implementation.opened(in: namespace) }
+    } catch {
+      throw error.after(fallback)
+    }
+    self.init(implementation, fallback, isAuto: choice == .auto)
   }
 
   init(_ implementation: Backend, _ fallback: Fallback, isAuto: Bool) {

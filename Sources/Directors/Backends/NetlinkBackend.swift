@@ -27,6 +27,11 @@ final class NetlinkBackend: Backend {
     do throws(IPVSError) { try client.setTimeouts(timeouts) } catch { throw .kernel(error) }
   }
 
+  /// It needs no array, for which the runtime would look up metadata.
+  override func opened(in namespace: NetworkNamespace) throws(DirectorError) -> Backend {
+    do throws(IPVSError) { return NetlinkBackend(try client.opened(in: namespace)) } catch { throw .kernel(error) }
+  }
+
   override func sequence(in namespaces: [NetworkNamespace]) -> BackendSequence {
     NetlinkSequence(ClientSequence(in: namespaces, like: client))
   }

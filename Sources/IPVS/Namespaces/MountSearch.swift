@@ -25,7 +25,7 @@ struct OwnMounts {
     }
     while let mount = try mounts.next() {
       inodes.append(mount.inode)
-      guard !NetworkNamespace.directoryPrefixes.contains(where: mount.isBound) else { continue }
+      guard !NetworkNamespace.hasDirectoryPrefix(where: mount.isBound) else { continue }
       found.append((NamespaceIdentity(device: device, inode: mount.inode), mount.path))
     }
   }

@@ -66,12 +66,32 @@ extension NetworkNamespace {
   /// The directories in which names are looked up.
   static let directories: [FilePath] = ["/run/netns", "/run/docker/netns"]
 
-  /// What the paths in ``directories`` begin with.
-  static let directoryPrefixes: [StaticString] = ["/run/netns/", "/run/docker/netns/"]
+  /// What the paths in ``directories`` begin with, by their position; `nil` after the last one.
+  ///
+  /// This is a function, because the runtime would look up metadata for an array.
+  static func directoryPrefix(_ position: Int) -> StaticString? {
+    switch position {
+    case 0: "/run/netns/"
+    case 1: "/run/docker/netns/"
+    default: nil
+    }
+  }
+
+  /// Whether something holds for one of them.
+  static func hasDirectoryPrefix(where predicate: (StaticString) -> Bool) -> Bool {
+    var position = 0
+    while let prefix = directoryPrefix(position) {
+      if predicate(prefix) { return true }
+      position += 1
+    }
+    return false
+  }
 
   /// The name of a file in one of ``directories``; `nil` for another path.
   static func nameInDirectory(_ path: String) -> String? {
-    for prefix in directoryPrefixes {
+    var position = 0
+    while let prefix = directoryPrefix(position) {
+      position += 1
       let prefix = "\(prefix)"
       guard path.hasPrefix(prefix) else { continue }
       let name = path[path.utf8.index(path.startIndex, offsetBy: prefix.utf8.count)...]
@@ -110,6 +130,30 @@ extension NetworkNamespace {
   /// Which namespace it is; `nil` where that cannot be seen.
   package var identity: NamespaceIdentity? {
     if case .current = self { .own } else { NamespaceIdentity.first(of: files)?.identity }
+  }
+
+  /// Moves the calling thread into the namespace.
+  ///
+  /// It tries the ``files`` without making paths of them.
+  ///
+  /// - Throws: `NamespaceError`.
+  @Sendable func enter() throws(NamespaceError) {
+    var entrance = NamespaceEntrance()
+    switch self {
+    case .current: return
+    case .path(let path): return try NamespaceThread.enter([path])
+    case .named(let name):
+      var position = 0
+      while let directory = NetworkNamespace.directoryPrefix(position) {
+        if try entrance.enter(in: directory, name) { return }
+        position += 1
+      }
+      guard let number = NetworkNamespace.process(named: name) else { throw entrance.failure }
+      if try entrance.enter(in: "/proc/", "\(number)/ns/net") { return }
+    case .process(let number):
+      if try entrance.enter(in: "/proc/", "\(number)/ns/net") { return }
+    }
+    throw entrance.failure
   }
 
   private static func files(named name: String) -> [FilePath] { directories.map { $0.appending(name) } }
@@ -185,7 +229,9 @@ extension NetworkNamespace {
     _ protocol: NetlinkProtocol = .generic, replyTimeout: Duration = .seconds(5)
   ) throws(NetlinkError) -> Netlink.Socket {
     if case .current = self { return try Socket(`protocol`, replyTimeout: replyTimeout) }
-    var batch = SocketBatch(`protocol`, in: [files], replyTimeout: replyTimeout)
+    var batch = SocketBatch(`protocol`, count: 1, replyTimeout: replyTimeout) { _ throws(NamespaceError) in
+      try enter()
+    }
     guard let socket = try batch.next() else { throw .unexpectedReply }
     return socket
   }

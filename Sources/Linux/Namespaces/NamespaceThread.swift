@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CSyscalls
-internal import Glibc
 package import SystemPackage
 
 /// Enters network namespaces to open something there.
@@ -20,21 +18,25 @@ package enum NamespaceThread {
     case failed(NamespaceError)
   }
 
+  /// Moves the calling thread into the namespace with a number.
+  package typealias Entering = @Sendable (Int) throws(NamespaceError) -> Void
+
   /// Enters each of several namespaces and does something there.
   ///
   /// It is not generic, because it is the way of the most used commands: see `PatientLookup`.
   ///
   /// - Parameters:
-  ///   - namespaces: For each namespace the files that it may be, such as `/run/netns/blue` and `/proc/1234/ns/net`. The
-  ///     first namespace among them counts.
+  ///   - count: How many namespaces there are.
+  ///   - enter: Enters the namespace with a number.
   ///   - body: What to do, with the number of the namespace and, where it was not entered, the reason. It is not called
   ///     for a namespace that hangs, or is called too late.
   /// - Throws: `Errno`, when no thread can be created. Then nothing is done.
   package static func enter(
-    each namespaces: [[FilePath]], _ body: @escaping @Sendable (Int, NamespaceError?) -> Void
+    each count: Int, by enter: @escaping Entering,
+    _ body: @escaping @Sendable (Int, NamespaceError?) -> Void
   ) throws(Errno) {
-    try PatientLookup.each(upTo: namespaces.count) { number in
-      do throws(NamespaceError) { try enter(namespaces[number]) } catch { return body(number, error) }
+    try PatientLookup.each(upTo: count) { number in
+      do throws(NamespaceError) { try enter(number) } catch { return body(number, error) }
       body(number, nil)
     }
   }
@@ -78,69 +80,21 @@ package enum NamespaceThread {
 
   /// Moves the calling thread into the first of these files that is a network namespace.
   ///
-  /// Two directories may have a file of this name: one that an ended namespace has left, and a namespace.
-  private static func enter(_ files: [FilePath]) throws(NamespaceError) {
-    var obstacle: NamespaceError?
+  /// - Throws: ``NamespaceError``.
+  package static func enter(_ files: [FilePath]) throws(NamespaceError) {
+    var entrance = NamespaceEntrance()
     for file in files {
-      // If a file of this name is no namespace, the name still does not mean a process.
-      guard obstacle == nil || !file.isLinkOfProcess else { continue }
-      do throws(NamespaceError) {
-        return try enter(file)
-      } catch {
-        switch error {
-        case .notOpened(.noSuchFileOrDirectory): continue
-        case .notANamespace: obstacle = obstacle ?? error
-        default: throw error
+      if let path = ProcessPath(file) {
+        guard try !entrance.enter(path) else { return }
+      } else {
+        var answer = Result<Bool, NamespaceError>.success(false)
+        file.withPlatformString { path in
+          answer = Result { () throws(NamespaceError) in try entrance.enter(path) }
         }
+        guard try !answer.get() else { return }
       }
     }
-    throw obstacle ?? .notOpened(.noSuchFileOrDirectory)
-  }
-
-  private static func enter(_ path: FilePath) throws(NamespaceError) {
-    let descriptor = if let path = ProcessPath(path) { try opened(path) } else { try opened(path) }
-    defer { close(descriptor) }
-    guard network_namespace_enter(descriptor) == 0 else {
-      throw errno == EINVAL ? .notANamespace(.invalidArgument) : .notEntered(Errno(rawValue: errno))
-    }
-  }
-
-  /// Opens a file if it may be a namespace.
-  ///
-  /// Opening a device can have side effects, and a named pipe would wait.
-  private static func opened(_ path: FilePath) throws(NamespaceError) -> CInt {
-    // Only root can exchange a file there. Elsewhere, the file is held by a reference while it is checked.
-    let isSafe = path.starts(with: "/run/netns") || path.isLinkOfProcess
-    let handle = isSafe ? -1 : path.withPlatformString { open($0, file_handle_only | O_CLOEXEC) }
-    defer { if handle >= 0 { close(handle) } }
-    guard isSafe || handle >= 0 else { throw .notOpened(Errno(rawValue: errno)) }
-    var file = stat()
-    guard (isSafe ? path.withPlatformString { stat($0, &file) } : fstat(handle, &file)) == 0 else {
-      throw .notOpened(Errno(rawValue: errno))
-    }
-    return try opened(isSafe ? path : FilePath("/proc/thread-self/fd/\(handle)"), file)
-  }
-
-  private static func opened(_ path: ProcessPath) throws(NamespaceError) -> CInt {
-    let handle: CInt
-    do throws(Errno) { handle = try path.open(file_handle_only) } catch { throw .notOpened(error) }
-    defer { close(handle) }
-    var file = stat()
-    guard fstat(handle, &file) == 0 else { throw .notOpened(Errno(rawValue: errno)) }
-    return try opened(FilePath("/proc/thread-self/fd/\(handle)"), file)
-  }
-
-  private static func opened(_ path: FilePath, _ file: stat) throws(NamespaceError) -> CInt {
-    guard file.st_mode & S_IFMT == S_IFREG else { throw .notANamespace(nil) }
-    let options = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-    let descriptor = path.withPlatformString { open($0, options) }
-    guard descriptor < 0 else { return descriptor }
-    // The plain file that `ip netns add` makes first may refuse to be opened, and is no namespace yet.
-    guard !path.isOtherThanNamespace else { throw .notANamespace(nil) }
-    // It may have become one since then.
-    let second = path.withPlatformString { open($0, options) }
-    guard second >= 0 else { throw .notOpened(Errno(rawValue: errno)) }
-    return second
+    throw entrance.failure
   }
 }
 

@@ -108,7 +108,7 @@ extension CommandLineReader {
     access.selection.isInUseOnly = has(.inUse)
     if let name = value(of: .netns) {
       guard !has(.allNetns) else { return nil }
-      access.selection.choice = .named([NetworkNamespace(parsing: name)])
+      access.selection.choice = .one(NetworkNamespace(parsing: name))
     } else {
       access.selection.choice = has(.allNetns) || has(.inUse) ? .all : choice
     }

@@ -178,7 +178,7 @@ private struct Diagnosis {
       switch request.access.selection.choice {
       case .current: users <= DoctorRequest.mostOthers
       case .all: true
-      case .named, .bound: false
+      case .one, .several, .bound: false
       }
     return machine
   }

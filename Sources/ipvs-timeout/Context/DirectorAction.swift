@@ -71,15 +71,21 @@ extension Access {
   func perform(
     _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput
   ) throws(Failure) -> ExitStatus {
-    guard selection == NamespaceSelection() else {
-      var context = CommandContext(self, output)
-      try context.perform(action, try targets(for: action, wanted, output, &context))
-      return try context.finish()
-    }
-    let report = try performHere(action, wanted, output)
+    guard let namespace = selection.only else { return try performInEach(action, wanted, output) }
+    let report = try perform(action, wanted, in: namespace, output)
     try output.print(report)
     if let failure = report.failure { throw failure }
     return report.status
+  }
+
+  /// Performs an action on the directors of several namespaces, and prints the results.
+  @inline(never)
+  private func performInEach(
+    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput
+  ) throws(Failure) -> ExitStatus {
+    var context = CommandContext(self, output)
+    try context.perform(action, try targets(for: action, wanted, output, &context))
+    return try context.finish()
   }
 
   /// Performs an action on the directors of the selection, renews connections after each change, and prints the results.
@@ -119,21 +125,22 @@ extension Access {
     return targets.map { TargetTimeouts(target: $0, wanted: wanted) }
   }
 
-  /// Performs an action on the caller's own director, without a list of namespaces: most calls take this way.
-  private func performHere(
-    _ action: DirectorAction, _ wanted: Timeouts, _ output: TimeoutsOutput
+  /// Performs an action on the director of one namespace, without a list of namespaces: most calls take this way.
+  private func perform(
+    _ action: DirectorAction, _ wanted: Timeouts, in namespace: NetworkNamespace, _ output: TimeoutsOutput
   ) throws(Failure) -> TimeoutsReport {
     // The result must be reported after a change, even if it does not fit into its file.
     if action.isChanging { StandardStreams.outliveFileLimit() }
     return try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
       do throws(DirectorError) {
-        var director = try Director(backend: backend, ipvsadm: ipvsadm)
+        var director = try Director(in: namespace, backend: backend, ipvsadm: ipvsadm)
         let content = try action.perform(on: &director, wanted)
         // An error names both backends by itself.
         StandardStreams.report(director.fallback)
-        return TimeoutsReport(backend: director.backend, content: content)
+        guard selection.showsNames else { return TimeoutsReport(backend: director.backend, content: content) }
+        return TimeoutsReport(target: NamespaceTarget(namespace), backend: director.backend, content: content)
       } catch {
-        output.printFailure(error)
+        output.printFailure(error, in: namespace)
         throw Failure(error)
       }
     }
@@ -141,10 +148,10 @@ extension Access {
 }
 
 extension TimeoutsOutput {
-  /// Writes the failure of the caller's own director for programs; the caller reports the sentence.
+  /// Writes the failure of a director for programs; the caller reports the sentence.
   @inline(never)
-  fileprivate func printFailure(_ error: DirectorError) {
-    do throws(Failure) { try print(TimeoutsReport(NamespaceFailure(NamespaceTarget(.current), error))) } catch {}
+  fileprivate func printFailure(_ error: DirectorError, in namespace: NetworkNamespace) {
+    do throws(Failure) { try print(TimeoutsReport(NamespaceFailure(NamespaceTarget(namespace), error))) } catch {}
   }
 }
 

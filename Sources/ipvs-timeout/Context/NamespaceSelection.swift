@@ -11,12 +11,19 @@ struct NamespaceSelection: Hashable {
   enum Choice: Hashable {
     /// The caller's own namespace.
     case current
-    /// These namespaces, each once.
-    case named([NetworkNamespace])
+    /// This namespace.
+    case one(NetworkNamespace)
+    /// These namespaces, each once, and more than one.
+    case several([NetworkNamespace])
     /// The caller's own namespace and all bound ones: the namespaces that a policy can match.
     case bound
     /// All namespaces that can be found, including those with only processes in them.
     case all
+
+    /// The namespaces that the command line names, each once.
+    static func named(_ namespaces: [NetworkNamespace]) -> Choice {
+      namespaces.count == 1 ? .one(namespaces[0]) : .several(namespaces)
+    }
   }
 
   var choice = Choice.current
@@ -28,7 +35,10 @@ struct NamespaceSelection: Hashable {
 
   /// Whether the command line names each namespace.
   var isNamed: Bool {
-    if case .named = choice { true } else { false }
+    switch choice {
+    case .one, .several: true
+    case .current, .bound, .all: false
+    }
   }
 
   /// Whether the selection leaves out namespaces that a policy can match.
@@ -37,9 +47,18 @@ struct NamespaceSelection: Hashable {
   /// Whether the selection is exactly one namespace.
   var isOne: Bool {
     switch choice {
-    case .current: true
-    case .named(let namespaces): namespaces.count == 1
-    case .bound, .all: false
+    case .current, .one: true
+    case .several, .bound, .all: false
+    }
+  }
+
+  /// The only namespace, if it is known without looking for it.
+  var only: NetworkNamespace? {
+    guard !isInUseOnly else { return nil }
+    return switch choice {
+    case .current: .current
+    case .one(let namespace): namespace
+    case .several, .bound, .all: nil
     }
   }
 }
@@ -75,7 +94,7 @@ extension NamespaceSelection {
     let read: (list: NamespaceList, unread: [UnreadPolicyLine])? =
       switch choice {
       case .current: nil
-      case .named: policy == nil ? nil : try NamespaceList.read(includingProcesses: false, for: policy)
+      case .one, .several: policy == nil ? nil : try NamespaceList.read(includingProcesses: false, for: policy)
       case .bound: try NamespaceList.read(includingProcesses: false, for: policy)
       case .all: try NamespaceList.read(includingProcesses: true, for: policy)
       }
@@ -83,7 +102,8 @@ extension NamespaceSelection {
     let targets: [NamespaceTarget] =
       switch choice {
       case .current: [NamespaceTarget(.current)]
-      case .named(let namespaces): namespaces.map { NamespaceTarget($0, known: list?.info(for: $0)) }
+      case .one(let namespace): [NamespaceTarget(namespace, known: list?.info(for: namespace))]
+      case .several(let namespaces): namespaces.map { NamespaceTarget($0, known: list?.info(for: $0)) }
       case .bound, .all: list?.namespaces.map(NamespaceTarget.init) ?? []
       }
     if let read {
