@@ -12,6 +12,7 @@ extension NamespaceList {
   /// - Returns: The lines whose paths could not be looked up. Each may match more namespaces than are in the list.
   package mutating func add(boundBy policy: PolicyFile) -> [UnreadPolicyLine] {
     let lines = policy.lines.filter(\.namespace.mayBeElsewhere)
+    guard !lines.isEmpty else { return [] }
     let reasons = add(at: lines.map(\.namespace)) { pattern, deadline throws(Errno) in
       try pattern.filesElsewhere(until: deadline)
     }
