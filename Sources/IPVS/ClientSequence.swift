@@ -42,7 +42,8 @@ extension Client {
 
 /// Clients of one kernel in many network namespaces, one after another.
 package struct ClientSequence: ~Copyable, Sendable {
-  private static let batchSize = 32
+  /// How many namespaces one thread enters.
+  static let batchSize = 32
 
   private var namespaces: ArraySlice<NetworkNamespace>
   private var batch: SocketBatch

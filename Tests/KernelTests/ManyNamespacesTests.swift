@@ -27,7 +27,7 @@ extension RealKernel {
       // Before Linux 7.2, four files tell that there is no connection.
       let inUse = try await systemCalls("--in-use")
       #expect(inUse > 8 * count, "strace saw too little")
-      #expect(inUse - some <= 17 * (count + 1), "\(Double(inUse - some) / Double(count + 1)) for each namespace")
+      #expect(inUse - some <= 18 * (count + 1), "\(Double(inUse - some) / Double(count + 1)) for each namespace")
       try await batch("netns delete many%g", count)
     }
 

@@ -26,6 +26,21 @@ extension RealKernel {
       expect(try await Namespace.initial.timeouts(), equals: "900 120 300")
     }
 
+    /// The kernel writes a service and its servers at once, and such a one does not fit beside the heading.
+    @Test func areThoseWithAServiceThatHasManyServers() async throws {
+      let red = try await Neighbours.add("red", "idle")[0]
+      try await red.addService()
+      let server = #"-a -u 192.0.2.100:5353 -r 192.0.2.100:%g -m"#
+      try await Guest.output(red.entering + ["sh", "-c", "seq -f '\(server)' 6001 6200 | \(Guest.ipvsadm) -R"])
+      for words in [["show", "--in-use"], ["show", "--in-use", "--netns", "red"]] {
+        expect(
+          try await netns.run([Guest.program] + words),
+          equals: Outcome(0, "red: Timeout (tcp tcpfin udp): 900 120 300\n"))
+      }
+      let hints = try await netns.program("set", "--udp", "60", "--netns", "red")
+      #expect(hints.status == 0 && !hints.stderr.contains("no virtual service"), "\(hints)")
+    }
+
     @Test func areThoseWithAConnectionThatOutlivedItsService() async throws {
       let red = try await Neighbours.add("red")[0]
       try await red.addService()

@@ -30,21 +30,28 @@ package enum NetworkFile: Sendable {
     }
   }
 
-  /// Reads the beginning of the file, in one system call.
+  /// Reads the beginning of the file.
+  ///
+  /// The kernel writes whole records, and at most a page of them for each read, unless one alone is longer.
   ///
   /// - Parameters:
   ///   - limit: How many bytes to read at most.
-  ///   - body: What to do with the text, which is gone afterwards.
-  /// - Returns: What `body` returned.
+  ///   - body: Is asked about the text, which is gone afterwards; `nil` if it needs what another read brings.
+  /// - Returns: The answer of `body`; `false` if the file ended before there was one.
   /// - Throws: `Errno`, when it cannot be read.
-  package func read(atMost limit: Int, _ body: (UnsafeRawBufferPointer) -> Bool) throws(Errno) -> Bool {
+  package func read(atMost limit: Int, _ body: (UnsafeRawBufferPointer) -> Bool?) throws(Errno) -> Bool {
     let descriptor = open(UnsafeRawPointer(path.utf8Start).assumingMemoryBound(to: CChar.self), O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
     defer { close(descriptor) }
     return try withUnsafeTemporaryAllocation(byteCount: limit, alignment: 1) { buffer throws(Errno) in
-      let count = Glibc.read(descriptor, buffer.baseAddress, limit)
-      guard count >= 0 else { throw Errno(rawValue: errno) }
-      return body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      var length = 0
+      while true {
+        let count = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: length), limit - length)
+        guard count >= 0 else { throw Errno(rawValue: errno) }
+        guard count > 0 else { return false }
+        length += count
+        if let answer = body(UnsafeRawBufferPointer(rebasing: buffer[..<length])) { return answer }
+      }
     }
   }
 }
