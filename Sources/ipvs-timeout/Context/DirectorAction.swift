@@ -73,7 +73,14 @@ extension Access {
   ) throws(Failure) -> ExitStatus {
     guard let namespace = selection.only else { return try performInEach(action, wanted, output) }
     let report = try perform(action, wanted, in: namespace, output)
-    try output.print(report)
+    do throws(Failure) {
+      try output.print(report)
+    } catch {
+      // What the kernel did matters more than the output.
+      guard let failure = report.failure else { throw error }
+      if let message = error.message { StandardStreams.report(message) }
+      throw failure
+    }
     if let failure = report.failure { throw failure }
     return report.status
   }
@@ -129,8 +136,10 @@ extension Access {
   private func perform(
     _ action: DirectorAction, _ wanted: Timeouts, in namespace: NetworkNamespace, _ output: TimeoutsOutput
   ) throws(Failure) -> TimeoutsReport {
-    // The result must be reported after a change, even if it does not fit into its file.
-    if action.isChanging { StandardStreams.outliveFileLimit() }
+    // The result must be reported after a change, even if it does not fit into its file, or if nobody reads it.
+    if action.isChanging {
+      if selection.showsNames { StandardStreams.outliveReader() } else { StandardStreams.outliveFileLimit() }
+    }
     return try ChangeLock.withLock(if: action.isChanging) { () throws(Failure) in
       do throws(DirectorError) {
         var director = try Director(in: namespace, backend: backend, ipvsadm: ipvsadm)
