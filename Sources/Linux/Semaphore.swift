@@ -22,21 +22,25 @@ final class Semaphore: Sendable {
   }
 
   /// Lets one wait end.
-  func signal() { sem_post(semaphore) }
+  func signal() {
+    // The thread that waits may have the only other reference.
+    withExtendedLifetime(self) { _ = sem_post(semaphore) }
+  }
 
   /// Waits for a signal.
   ///
   /// - Parameter limit: How long to wait; `nil` for no limit.
   /// - Returns: Whether there was a signal in time.
   func wait(within limit: Duration? = nil) -> Bool {
-    semaphore_wait(semaphore, limit.map(Semaphore.nanoseconds) ?? -1) == 0
+    withExtendedLifetime(self) { semaphore_wait(semaphore, limit.map(Semaphore.nanoseconds) ?? -1) == 0 }
   }
 
   /// A time as a number that the system's clocks can add; negative times count as 0.
   private static func nanoseconds(_ time: Duration) -> Int64 {
+    guard time > .zero else { return 0 }
     let (seconds, attoseconds) = time.components
     // 30 years
     guard seconds < 1_000_000_000 else { return 1_000_000_000_000_000_000 }
-    return max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 }

@@ -10,7 +10,7 @@ internal import SystemPackage
 /// - The scheduler counts it for the processor on which it runs, in `/proc/net/ip_vs_stats_percpu`. `ipvsadm -Z` sets only
 ///   the sums to 0, not these.
 /// - A backup daemon makes it without counting it. The daemon listens to a multicast group over UDP, so the system counts
-///   the datagram and the multicast packet in which the connection came. Nothing can set these counters to 0.
+///   the datagram and the multicast packet in which the connection came. No program can set these counters to 0.
 ///
 /// So where all of these are 0, there was never a connection. One kind leaves no trace: those that bypass IPVS because
 /// `net.ipv4.vs.cache_bypass` is set and no real server is left. They exist only beside a service that is a firewall mark,
@@ -46,7 +46,7 @@ enum ConnectionTraces {
     }
   }
 
-  /// Enough for 400 processors.
+  /// Enough for 490 processors.
   private static let limit = 32_768
 
   /// Whether each line about a processor has only zeros after its number.

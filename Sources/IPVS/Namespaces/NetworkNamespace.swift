@@ -134,13 +134,13 @@ extension NetworkNamespace {
 
   /// Moves the calling thread into the namespace.
   ///
-  /// It tries the ``files`` without making paths of them.
+  /// It tries the ``files`` without making paths of them. It is not for the caller's own namespace, which is not entered.
   ///
   /// - Throws: `NamespaceError`.
   @Sendable func enter() throws(NamespaceError) {
     var entrance = NamespaceEntrance()
     switch self {
-    case .current: return
+    case .current: preconditionFailure("the caller's own namespace is not entered")
     case .path(let path): return try NamespaceThread.enter([path])
     case .named(let name):
       var position = 0

@@ -83,7 +83,7 @@ package struct NamespaceEntrance {
 
 extension NamespaceEntrance {
   private static func enterNow(_ path: UnsafePointer<CChar>) throws(NamespaceError) {
-    // Only root can make a file there, or exchange one, and opening it never waits.
+    // Only root can make a file there, or exchange one. Opening it never waits.
     if path.isAt("/run/netns") { return try openAndEnter(path) }
     // Elsewhere, opening a device could have side effects.
     if path.isAt("/proc") {

@@ -7,6 +7,12 @@ import Testing
 
 /// Network namespaces as people write them, and where they are then looked for.
 @Suite struct NetworkNamespaceTests {
+  @Test func `paths begin with the directories`() {
+    var prefixes: [String] = []
+    while let prefix = NetworkNamespace.directoryPrefix(prefixes.count) { prefixes.append("\(prefix)") }
+    #expect(prefixes == NetworkNamespace.directories.map { "\($0)/" })
+  }
+
   @Test(
     arguments: [
       ("host", .current, "host", ["/proc/thread-self/ns/net"]),
