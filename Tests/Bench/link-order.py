@@ -11,7 +11,7 @@ import bisect
 import re
 import sys
 
-KINDS = (".text", ".rodata", ".data.rel.ro", ".data", ".bss")
+KINDS = (".text", ".rodata", ".data.rel.ro", ".data", ".bss", "swift5_typeref")
 # The large sections of the libraries would push the small ones apart: only a few pages of them are used.
 LARGEST = 32_768
 LINE = re.compile(r" *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ ( *)(.*)$")
