@@ -65,7 +65,7 @@ package struct SocketBatch: ~Copyable, Sendable {
 
 /// The answers in several namespaces, which other threads fill in.
 ///
-/// They are not in an array: for an array of a type of its own, the runtime would look up metadata.
+/// They are not in an array: for an array of them, the runtime would look up metadata.
 private final class Answers: Sendable {
   /// The answer in one namespace.
   enum Answer {

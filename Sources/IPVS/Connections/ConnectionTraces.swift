@@ -12,9 +12,9 @@ internal import SystemPackage
 /// - A backup daemon makes it without counting it. The daemon listens to a multicast group over UDP, so the system counts
 ///   the datagram and the multicast packet in which the connection came. No program can set these counters to 0.
 ///
-/// So where all of these are 0, there was never a connection. One kind leaves no trace: those that bypass IPVS because
-/// `net.ipv4.vs.cache_bypass` is set and no real server is left. They exist only beside a service that is a firewall mark,
-/// or up to their timeout after it was deleted.
+/// So where all of these are 0, there was never a connection. One kind leaves no trace: a connection that bypasses
+/// IPVS, because `net.ipv4.vs.cache_bypass` is set and no real server is left. It exists only beside a service that is a
+/// firewall mark, or up to its timeout after that service was deleted.
 enum ConnectionTraces {
   /// Whether there are none in the network namespace of the calling thread.
   ///
