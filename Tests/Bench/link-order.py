@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """link-order.py MAP TRACE...: prints the symbols in whose order the sections of the traces are to be linked.
 
-MAP is lld's map. A trace has the 16-byte blocks, in hexadecimal without the last digit, that one command line uses.
+MAP is lld's map. A trace has the 16-byte blocks, in hexadecimal without the last digit, that one command line uses. Its
+name ends in the group of the command line and a number, such as a01.
 
-The linker moves whole sections, and each is named by its first symbol. Sections that all command lines use come first, and
-sections that only one uses come last. Sections of the same command lines are in the order of their first use.
+The linker moves whole sections, and each is named by its first symbol. Sections of the first group come first, whatever
+the other groups use: these command lines are the lightest, so a page apart costs them most. Within a group, sections
+that all of its command lines use come first, and sections that only one uses come last. Sections of the same command
+lines are in the order of their first use.
 """
 import bisect
 import re
@@ -40,6 +43,7 @@ def main():
     parts = sections(sys.argv[1])
     starts = [part[0] for part in parts]
     uses = {}
+    groups = [path.rsplit(".", 1)[-1][0] for path in sys.argv[2:]]
     for number, path in enumerate(sys.argv[2:]):
         with open(path, encoding="ascii", errors="replace") as blocks:
             for time, block in enumerate(blocks):
@@ -51,7 +55,13 @@ def main():
                 index = bisect.bisect_right(starts, address + 15) - 1
                 if index >= 0 and sum(parts[index][:2]) > address:
                     uses.setdefault(index, [0, number, time])[0] |= 1 << number
-    order = sorted((-bin(users).count("1"), -users, first, time, index) for index, (users, first, time) in uses.items())
+
+    def group(users):
+        """Return the first group that uses a section, and how many of its command lines do, most first."""
+        of_each = [name for number, name in enumerate(groups) if users >> number & 1]
+        return min(of_each), -of_each.count(min(of_each))
+
+    order = sorted((group(users), -users, first, time, index) for index, (users, first, time) in uses.items())
     names = [parts[index][2] for *_, index in order if parts[index][1] <= LARGEST]
     print("\n".join(dict.fromkeys(name for name in names if name)))
 

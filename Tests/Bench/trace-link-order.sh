@@ -18,7 +18,8 @@ trap 'rm -rf "$scratch"' EXIT
 # valgrind cannot read the debug information of this program.
 objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
 
-# Each trace has the 16-byte blocks that are executed, read or written, in the order of their first use. They are counted
+# Each trace has a group and a number: a for what machines call most, then a named namespace, many of them, connections,
+# and doctor. It has the 16-byte blocks that are executed, read or written, in the order of their first use. They are counted
 # in the guest, because a whole trace is very long.
 # shellcheck disable=SC2016 # expanded in the guest
 "$here/../Lab/lab" -m 1G -t 1800 -w "$scratch" bash -euc '
@@ -30,27 +31,40 @@ objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
   }
   ip netns add blue
   printf "host 60 30 60\nblue 60 30 60\n" > policy
-  trace 01
-  trace 02 set 60 30 60
-  trace 03 set 60 30 60
-  trace 04 --set 61 30 60
-  trace 05 -L --timeout
-  trace 06 verify 61 30 60
-  trace 07 verify --udp 60 --quiet
-  trace 08 set --udp 60
-  trace 09 show --format json
-  trace 10 show --format prometheus
-  trace 11 show --format rules
-  trace 12 --version
-  trace 13 show --netns blue
-  trace 14 apply policy
-  trace 15 verify --policy policy
-  trace 16 show --all-netns
-  trace 17 connections
-  trace 18 doctor
+  trace a01
+  trace a02 set 60 30 60
+  trace a03 set 60 30 60
+  trace a04 --set 61 30 60
+  trace a05 -L --timeout
+  trace a06 verify 61 30 60
+  trace a07 verify --udp 60 --quiet
+  trace a08 set --udp 60
+  trace a09 show --format json
+  trace a10 show --format prometheus
+  trace a11 show --format rules
+  trace a12 --version
+  trace b13 show --netns blue
+  trace c14 apply policy
+  trace c15 verify --policy policy
+  trace c16 show --all-netns
+  trace d17 connections
+  trace e18 doctor
+  # A director in use, with a connection of each protocol.
+  ip link set lo up
+  ip address add 192.0.2.100/32 dev lo
+  for service in "-t 192.0.2.100:80" "-u 192.0.2.100:53"; do
+    echo "-A $service -s rr"
+    echo "-a $service -r 192.0.2.100:5353 -m"
+  done | ipvsadm -R
+  echo > /dev/udp/192.0.2.100/53
+  (echo > /dev/tcp/192.0.2.100/80) 2> /dev/null || true
+  trace d19 connections
+  trace d20 connections --format prometheus
+  trace e21 doctor
+  trace d22 show --in-use
 ' trace "$scratch"
 
-"$here/link-order.py" "$map" "$scratch"/trace.?? > "$scratch/order"
+"$here/link-order.py" "$map" "$scratch"/trace.??? > "$scratch/order"
 [ "$(wc -l < "$scratch/order")" -gt 100 ] ||
   { echo 'trace-link-order.sh: the trace has too few symbols' >&2; exit 1; }
 cp "$scratch/order" "$output"
