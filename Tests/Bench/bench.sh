@@ -9,7 +9,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Both programs are copied into the guest's memory first, because the way a file is stored affects its start-up time.
 status=0
 # shellcheck disable=SC2016 # expanded in the guest
-"$here/../Lab/lab" -m 2G -t 900 -c 17 bash -euc '
+"$here/../Lab/lab" -m 2G -t 1800 -c 17 bash -euc '
   mkdir /run/bench
   install -m 755 "$1" /run/bench/ipvs-timeout
   install -m 755 "$(command -v ipvsadm)" /run/bench/ipvsadm
