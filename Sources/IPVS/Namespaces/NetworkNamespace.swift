@@ -64,7 +64,11 @@ extension NetworkNamespace: CustomStringConvertible {
 
 extension NetworkNamespace {
   /// The directories in which names are looked up.
-  static let directories: [FilePath] = ["/run/netns", "/run/docker/netns"]
+  static let directories: [FilePath] = {
+    var directories: [FilePath] = []
+    while let prefix = directoryPrefix(directories.count) { directories.append(FilePath("\(prefix)")) }
+    return directories
+  }()
 
   /// What the paths in ``directories`` begin with, by their position; `nil` after the last one.
   ///

@@ -7,7 +7,8 @@ import Testing
 
 /// Network namespaces as people write them, and where they are then looked for.
 @Suite struct NetworkNamespaceTests {
-  @Test func `paths begin with the directories`() {
+  @Test func `names are looked up in two directories`() {
+    #expect(NetworkNamespace.directories == ["/run/netns", "/run/docker/netns"])
     var prefixes: [String] = []
     while let prefix = NetworkNamespace.directoryPrefix(prefixes.count) { prefixes.append("\(prefix)") }
     #expect(prefixes == NetworkNamespace.directories.map { "\($0)/" })
