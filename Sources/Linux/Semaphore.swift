@@ -8,7 +8,8 @@ internal import Glibc
 /// Dispatch has one, too, but then each command that starts a thread would read a part of the program that nothing else
 /// needs, and ask for the time in three ways.
 final class Semaphore: Sendable {
-  // The functions of the C library may use it on all threads, and nothing else does.
+  // A pointer is not Sendable. The functions of the C library may use this one on all threads. Nothing else does, and
+  // `deinit` comes after the last of them.
   nonisolated(unsafe) private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
   init() {

@@ -75,7 +75,7 @@ private final class Answers: Sendable {
   }
 
   let count: Int
-  // Only a thread that holds the lock uses the memory.
+  // A pointer is not Sendable. Only a thread that holds the lock uses this memory; `init` and `deinit` have it alone.
   nonisolated(unsafe) private let content: UnsafeMutablePointer<Answer>
   private let lock = Mutex(())
 

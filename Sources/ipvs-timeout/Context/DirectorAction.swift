@@ -136,7 +136,8 @@ extension Access {
   private func perform(
     _ action: DirectorAction, _ wanted: Timeouts, in namespace: NetworkNamespace, _ output: TimeoutsOutput
   ) throws(Failure) -> TimeoutsReport {
-    // The result must be reported after a change, even if it does not fit into its file, or if nobody reads it.
+    // The result must be reported after a change, even if it does not fit into its file. In a named namespace, the exit
+    // status must also say that nobody read it, as it does in many; in the caller's own, SIGPIPE says so.
     if action.isChanging {
       if selection.showsNames { StandardStreams.outliveReader() } else { StandardStreams.outliveFileLimit() }
     }
