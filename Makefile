@@ -53,14 +53,20 @@ PACKAGES := .build/packages
 # The time of all packaged files.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 LINK_ORDER := Sources/ipvs-timeout/link-order.txt
+LINK_SECTIONS := Sources/ipvs-timeout/link-sections.ld
 CHECKS := --explicit-target-dependency-import-check error
 LINK_MAP := .build/link-map.txt
 # A fully static program starts fastest and runs on any distribution. Each function has its own section, so that the
-# linker can bring together what runs. Sources/CStartup/foundation.c tells how it does without Foundation. These options
-# are only here, so that `swift build` needs none.
+# linker can bring together what runs. Metadata of generic types comes from direct calls: a look-up by a mangled name would
+# run the demangler. The linker's -O0 leaves equal texts apart, so that each lies beside those of its file.
+# Sources/CStartup/foundation.c tells how it does without Foundation. These options are only here, so that `swift build` needs
+# none.
 STATIC_OPTIONS := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
-	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -DWITHOUT_FOUNDATION -Xlinker --no-warn-symbol-ordering
+	-Xswiftc -Xfrontend -Xswiftc -function-sections \
+	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+	-Xcc -DWITHOUT_FOUNDATION -Xlinker -O0 -Xlinker --no-warn-symbol-ordering
 STATIC := $(STATIC_OPTIONS) -Xlinker "--symbol-ordering-file=$(CURDIR)/$(LINK_ORDER)" \
+	-Xlinker "--script=$(CURDIR)/$(LINK_SECTIONS)" \
 	-Xlinker --no-demangle -Xlinker "-Map=$(CURDIR)/$(LINK_MAP)"
 DOCS := .build/docs
 TUTORIAL := Sources/IPVS/IPVS.docc
@@ -232,7 +238,7 @@ bench-cloud-kernel: release
 
 release: $(DIST)
 
-$(DIST): $(LINK_ORDER) $(shell find Sources -name '*.docc' -prune -o -print) Package.swift | dependencies
+$(DIST): $(shell find Sources -name '*.docc' -prune -o -print) Package.swift | dependencies
 	@# The build does not know that the program depends on the link order. Removing the program makes it link again.
 	rm -f .build/release/ipvs-timeout
 	swift build $(CHECKS) $(STATIC) --product ipvs-timeout
@@ -296,7 +302,7 @@ test-manual: test-dependencies
 
 link-order: release
 	@Tests/Lab/install-dependencies trace
-	Tests/Bench/trace-link-order.sh .build/release/ipvs-timeout $(LINK_MAP) $(LINK_ORDER)
+	Tests/Bench/trace-link-order.sh .build/release/ipvs-timeout $(LINK_MAP) $(LINK_ORDER) $(LINK_SECTIONS)
 
 # Builds nothing, so it works with sudo, where Swift may not be available. Enables no unit and installs no policy in /etc.
 install:

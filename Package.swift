@@ -56,7 +56,7 @@ let package = Package(
         "CStartup", "Directors", "Doctor", "IPVS", "Ipvsadm", "Linux", "Text", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      exclude: ["link-order.txt"],
+      exclude: ["link-order.txt", "link-sections.ld"],
       swiftSettings: strict),
 
     .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: strict),

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension [String] {
+  /// The words with a separator between them.
+  ///
+  /// It takes the place of the standard library's `joined`, for which the runtime searches the conformance records of the
+  /// whole program.
+  package func joined(separator: String = "") -> String {
+    var text = ""
+    for (number, word) in enumerated() {
+      if number > 0 { text += separator }
+      text += word
+    }
+    return text
+  }
+
   /// The words as in a sentence, for example `tcp, tcpfin and udp`.
   package var enumeration: String {
     guard let last, count > 1 else { return first ?? "" }

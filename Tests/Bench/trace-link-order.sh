@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# trace-link-order.sh PROGRAM MAP FILE: writes the symbols that the command lines of machines use to FILE, one on each
-# line: functions, constants and variables. PROGRAM must have its symbols, and MAP is the linker's map of it.
+# trace-link-order.sh PROGRAM MAP SYMBOLS SECTIONS: traces what the command lines of machines use: functions, constants and
+# variables. Their symbols are written to SYMBOLS, one on each line, and a linker script for what has no symbol to SECTIONS.
+# PROGRAM must have its symbols, and MAP is the linker's map of it.
 #
 # The release program is linked in this order, so what these command lines use is together on few pages. The order in
 # which PROGRAM itself was linked does not matter. The linker ignores names that a later toolchain does not have.
@@ -10,7 +11,8 @@ set -euo pipefail
 
 program=$1
 map=$2
-output=$3
+symbols=$3
+sections=$4
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/link-order.XXXXXXXX")
 trap 'rm -rf "$scratch"' EXIT
@@ -19,14 +21,14 @@ trap 'rm -rf "$scratch"' EXIT
 objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
 
 # Each trace has a group and a number: a for what machines call most, then a named namespace, many of them, connections,
-# and doctor. It has the 16-byte blocks that are executed, read or written, in the order of their first use. They are counted
-# in the guest, because a whole trace is very long.
+# and doctor. It has the addresses that are executed, read or written, in the order of their first use. They are counted in
+# the guest, because a whole trace is very long.
 # shellcheck disable=SC2016 # expanded in the guest
 "$here/../Lab/lab" -m 1G -t 1800 -w "$scratch" bash -euc '
   cd "$1"
   trace() {
     valgrind --tool=lackey --trace-mem=yes --log-fd=9 ./ipvs-timeout "${@:2}" 9>&1 > /dev/null 2>&1 |
-      awk "\$1 ~ /^[ILSM]\$/ { block = substr(\$2, 1, index(\$2, \",\") - 2); if (!seen[block]++) print block }" \
+      awk "\$1 ~ /^[ILSM]\$/ { address = substr(\$2, 1, index(\$2, \",\") - 1); if (!seen[address]++) print address }" \
         > "trace.$1"
   }
   ip netns add blue
@@ -64,7 +66,8 @@ objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
   trace d22 show --in-use
 ' trace "$scratch"
 
-"$here/link-order.py" "$map" "$scratch"/trace.??? > "$scratch/order"
-[ "$(wc -l < "$scratch/order")" -gt 100 ] ||
+"$here/link-order.py" "$map" "$scratch/symbols" "$scratch/sections" "$scratch"/trace.???
+[ "$(wc -l < "$scratch/symbols")" -gt 100 ] ||
   { echo 'trace-link-order.sh: the trace has too few symbols' >&2; exit 1; }
-cp "$scratch/order" "$output"
+cp "$scratch/symbols" "$symbols"
+cp "$scratch/sections" "$sections"

@@ -22,6 +22,12 @@ import Testing
     #expect(words.enumeration == sentence)
   }
 
+  @Test(arguments: [([], ""), ([""], ""), (["a"], "a"), (["", "b"], "; b"), (["a", "", "c"], "a; ; c")])
+  func `has the separator between words`(words: [String], text: String) {
+    #expect(words.joined(separator: "; ") == text)
+    #expect(words.joined() == words.reduce("", +))
+  }
+
   @Test func `has the right form of the noun`() {
     #expect([0, 1, 2].map { $0.counted("connection") } == ["0 connections", "1 connection", "2 connections"])
   }

@@ -2,6 +2,7 @@
 
 internal import Directors
 internal import IPVS
+internal import Text
 
 /// Whether conntrack forgets connections that IPVS still knows; it never remembers them longer.
 ///

@@ -2,6 +2,7 @@
 
 internal import Directors
 internal import IPVS
+internal import Text
 
 /// Which of IPVS' settings and daemons change how or when entries end.
 struct SettingsCheck: DirectorCheck {

@@ -3,20 +3,21 @@
 /// A text that is broken into lines between its words, never inside a command.
 struct Paragraph {
   /// The parts between which a line may end.
-  private let words: [Substring]
+  private let words: [String]
 
   /// A sentence; the commands in it have backticks around them.
   init(_ sentence: String) {
     var isInCommand = false
-    words = sentence.split { character in
+    let words = sentence.split { character in
       if character == "`" { isInCommand.toggle() }
       return character == " " && !isInCommand
     }
+    self.words = words.map { String($0) }
   }
 
   /// A command, which stays on one line however long it is.
   init(command: String) {
-    words = [command[...]]
+    words = [command]
   }
 
   /// The lines, each with the blanks before it.
