@@ -100,7 +100,7 @@ def main():
         print("/* Written by `make link-order`: what the most used command lines use, and has no symbol. */", file=script)
         for kind in UNNAMED_KINDS:
             unnamed = [part.pattern for part in used if part.kind == kind and not part.symbol and part.pattern]
-            # The compiler numbers such functions anew after each change. They are small, so all of them are kept together.
+            # After each change, the compiler gives such functions other numbers. They are small, so all of them are kept together.
             unnamed += ["*(.text..L*)"] if kind == ".text" else []
             print(f"SECTIONS {{ {kind}.unnamed : {{", file=script)
             for pattern in dict.fromkeys(unnamed):

@@ -42,7 +42,7 @@ import Testing
   @Test func `closes what comes too late`() throws {
     defer { try? reading.close() }
     let (go, number) = (DispatchSemaphore(value: 0), self.parcel)
-    let results = try PatientLookup.each([0], within: .milliseconds(500)) { _ in
+    let results = try PatientLookup.each([0], unanswered: nil, within: .milliseconds(500)) { _ in
       go.wait()
       return Parcel(number)
     }

@@ -8,7 +8,7 @@ struct OwnMounts {
   /// The inodes of all of them, in order.
   private(set) var inodes: [UInt] = []
   /// The namespaces that are bound outside of the directories in which names are looked up, in the order of the paths.
-  private(set) var others: [(identity: NamespaceIdentity, path: FilePath)] = []
+  private(set) var others: [BoundFile] = []
   /// The paths among them whose file system did not answer in time.
   private(set) var unanswered: [FilePath] = []
 
@@ -18,7 +18,7 @@ struct OwnMounts {
   /// - Throws: `Errno`, when the list cannot be read to its end.
   mutating func read(device: UInt) throws(Errno) {
     var mounts = try NamespaceMounts()
-    var found: [(identity: NamespaceIdentity, path: FilePath)] = []
+    var found: [BoundFile] = []
     defer {
       inodes.sort { $0 < $1 }
       check(found.sorted { $0.path.string < $1.path.string })
@@ -26,20 +26,30 @@ struct OwnMounts {
     while let mount = try mounts.next() {
       inodes.append(mount.inode)
       guard !NetworkNamespace.hasDirectoryPrefix(where: mount.isBound) else { continue }
-      found.append((NamespaceIdentity(device: device, inode: mount.inode), mount.path))
+      found.append(BoundFile(identity: NamespaceIdentity(device: device, inode: mount.inode), path: mount.path))
     }
   }
 
   /// Leaves out the namespaces that another mount hides.
-  private mutating func check(_ found: [(identity: NamespaceIdentity, path: FilePath)]) {
-    let identities = PatientLookup.eachOrHere(found.map(\.path)) { try? NamespaceIdentity($0) }
-    for (number, (identity, path)) in found.enumerated() {
-      guard let now = identities[number] else {
-        unanswered.append(path)
-        continue
-      }
-      if now == identity { others.append((identity, path)) }
+  private mutating func check(_ found: [BoundFile]) {
+    let sights = PatientLookup.eachOrHere(found, unanswered: Sight.unanswered) { file in
+      (try? NamespaceIdentity(file.path)) == file.identity ? .visible : .hidden
     }
+    for (number, file) in found.enumerated() {
+      switch sights[number] {
+      case .visible: others.append(file)
+      case .hidden: break
+      case .unanswered: unanswered.append(file.path)
+      }
+    }
+  }
+
+  /// Whether the file at the path of a mount is what was mounted there.
+  private enum Sight: Sendable {
+    case visible
+    case hidden
+    /// Its file system did not answer in time.
+    case unanswered
   }
 
   /// Whether inodes that are in order have one.
@@ -53,14 +63,23 @@ struct OwnMounts {
   }
 }
 
+/// A file at which a network namespace is bound.
+struct BoundFile: Sendable {
+  let identity: NamespaceIdentity
+  let path: FilePath
+}
+
+/// A network namespace, with the files at which one mount namespace has it bound.
+struct BoundNamespace: Sendable {
+  let identity: NamespaceIdentity
+  var paths: [FilePath]
+}
+
 /// Looks for network namespaces in the mount namespaces of other processes.
 ///
 /// Each mount namespace is read once. A process may belong to a container, and the container decides about its mounts. So
 /// the number of bytes to read is limited, and another thread follows the paths, for a limited time.
 struct MountSearch {
-  /// Namespaces, each with the paths where one mount namespace has it bound.
-  typealias Found = [(identity: NamespaceIdentity, paths: [FilePath])]
-
   /// How many bytes of lists to read in all: some half a million mounts.
   private static let byteLimit = 64 << 20
 
@@ -83,8 +102,10 @@ struct MountSearch {
   ///
   /// - Parameter isWanted: Whether to look for the namespace of this mount.
   /// - Returns: The namespaces that the caller can reach, and the namespaces that it cannot reach, each once.
-  mutating func namespaces(where isWanted: (NamespaceMount) -> Bool) -> (reachable: Found, unreachable: Found) {
-    var (reachable, unreachable): (Found, Found) = ([], [])
+  mutating func namespaces(where isWanted: (NamespaceMount) -> Bool) -> (
+    reachable: [BoundNamespace], unreachable: [BoundNamespace]
+  ) {
+    var (reachable, unreachable): ([BoundNamespace], [BoundNamespace]) = ([], [])
     var (known, missed): (Set<NamespaceIdentity>, Set<NamespaceIdentity>) = ([], [])
     var bytesLeft = MountSearch.byteLimit
     var isStuck = false
@@ -94,13 +115,15 @@ struct MountSearch {
       guard !found.isEmpty else { continue }
       let results = view.isReachable && !isStuck ? MountSearch.identities(at: found.flatMap(\.paths)) : nil
       isStuck = isStuck || view.isReachable && results == nil
-      for (identity, paths) in found where !known.contains(identity) {
-        let visible = paths.filter { results?[$0] == .success(identity) }
+      for namespace in found where !known.contains(namespace.identity) {
+        let visible = namespace.paths.filter { results?[$0] == .success(namespace.identity) }
         if !visible.isEmpty {
-          known.insert(identity)
-          reachable.append((identity, visible))
-        } else if paths.contains(where: { results?[$0]?.isRefusal ?? true }), missed.insert(identity).inserted {
-          unreachable.append((identity, paths))
+          known.insert(namespace.identity)
+          reachable.append(BoundNamespace(identity: namespace.identity, paths: visible))
+        } else if namespace.paths.contains(where: { results?[$0]?.isRefusal ?? true }),
+          missed.insert(namespace.identity).inserted
+        {
+          unreachable.append(namespace)
         }
         // Otherwise another mount hides it, also from the processes there.
       }
@@ -111,7 +134,7 @@ struct MountSearch {
   /// Reads which namespaces one mount namespace has bound.
   private func read(
     _ view: MountView, _ bytesLeft: inout Int, where isWanted: (NamespaceMount) -> Bool
-  ) -> (found: Found, isComplete: Bool) {
+  ) -> (found: [BoundNamespace], isComplete: Bool) {
     var found: [UInt: Set<FilePath>] = [:]
     var isComplete = false
     do throws(Errno) {
@@ -130,9 +153,11 @@ struct MountSearch {
       // A process that has ended has nothing to show.
       isComplete = [.noSuchFileOrDirectory, .noSuchProcess, .invalidArgument].contains(error)
     }
-    let sorted = found.map { (NamespaceIdentity(device: device, inode: $0), $1.sorted { $0.string < $1.string }) }
-      .sorted { ($0.1.first?.string ?? "") < ($1.1.first?.string ?? "") }
-    return (sorted, isComplete)
+    let namespaces = found.map { inode, paths in
+      BoundNamespace(
+        identity: NamespaceIdentity(device: device, inode: inode), paths: paths.sorted { $0.string < $1.string })
+    }
+    return (namespaces.sorted { ($0.paths.first?.string ?? "") < ($1.paths.first?.string ?? "") }, isComplete)
   }
 
   /// Looks up the files at these paths; `nil` if a file system does not answer in time.

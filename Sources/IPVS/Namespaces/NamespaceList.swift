@@ -93,25 +93,27 @@ public struct NamespaceList: Sendable {
     guard !sources.isEmpty, let device = namespaces.first?.fileIdentity.device else { return sources.map { _ in nil } }
     let deadline = ContinuousClock.now + limit
     let tried = TriedItems()
-    let found = PatientLookup.eachOrHere(Array(sources.enumerated()), within: limit) { number, source in
-      Result { () throws(Errno) in
+    let found = PatientLookup.eachOrHere(Array(sources.indices), unanswered: FoundFiles.unanswered, within: limit) { number in
+      do throws(Errno) {
         guard ContinuousClock.now < deadline else { throw .canceled }
         tried.add(number)
         var files: [FoundFile] = []
-        for path in try paths(source, deadline) {
+        for path in try paths(sources[number], deadline) {
           guard ContinuousClock.now < deadline else { throw .timedOut }
           if let identity = try? NamespaceIdentity(path) { files.append(FoundFile(path, identity, device: device)) }
         }
-        return files
+        return .found(files)
+      } catch {
+        return .failed(error)
       }
     }
     return found.enumerated().map { number, answer in
-      do throws(Errno) {
-        guard let files = try answer?.get() else { return tried.contains(number) ? .timedOut : .canceled }
+      switch answer {
+      case .found(let files):
         for file in files { add(file) }
         return nil
-      } catch {
-        return error
+      case .failed(let error): return error
+      case .unanswered: return tried.contains(number) ? .timedOut : .canceled
       }
     }
   }
@@ -149,10 +151,27 @@ private struct FoundFile: Sendable {
   }
 }
 
+/// What came of looking up a file.
+private enum FileSight: Sendable {
+  case found(FoundFile)
+  /// It does not exist any longer, or cannot be looked up.
+  case missing
+  /// Its file system did not answer in time.
+  case unanswered
+}
+
+/// What came of looking up the paths of an origin.
+private enum FoundFiles: Sendable {
+  case found([FoundFile])
+  case failed(Errno)
+  case unanswered
+}
+
 /// What came of reading a directory.
 private enum DirectoryNames: Sendable {
   case read([FilePath.Component])
   case failed(Errno)
+  case unanswered
 }
 
 extension NamespaceList {
@@ -160,7 +179,7 @@ extension NamespaceList {
   private mutating func addBound(device: UInt) throws(Errno) {
     var mounts = OwnMounts()
     do throws(Errno) { try mounts.read(device: device) } catch { hiddenMounts += 1 }
-    var bound: [(identity: NamespaceIdentity, paths: [FilePath])] = []
+    var bound: [BoundNamespace] = []
     var boundPositions = PositionTable()
     func found(_ identity: NamespaceIdentity, at path: FilePath) {
       let position = boundPositions.position(hash: identity.hash) { bound[$0].identity == identity }
@@ -168,25 +187,26 @@ extension NamespaceList {
         bound[position].paths.append(path)
       } else {
         boundPositions.add(bound.count, hash: identity.hash)
-        bound.append((identity, [path]))
+        bound.append(BoundNamespace(identity: identity, paths: [path]))
       }
     }
     unanswered += mounts.unanswered
     let (paths, known) = (try pathsInDirectories(), mounts.inodes)
-    let files = PatientLookup.eachOrHere(paths) { path in
-      (try? NamespaceIdentity(path)).map { FoundFile(path, $0, device: device, known: known) }
+    let sights = PatientLookup.eachOrHere(paths, unanswered: FileSight.unanswered) { path in
+      guard let identity = try? NamespaceIdentity(path) else { return .missing }
+      return .found(FoundFile(path, identity, device: device, known: known))
     }
     for (number, path) in paths.enumerated() {
-      guard let answer = files[number] else {
-        unanswered.append(path)
-        continue
+      switch sights[number] {
+      case .found(let file) where file.isNamespace: found(file.identity, at: path)
+      case .found: leftovers.append(path)
+      case .missing: break
+      case .unanswered: unanswered.append(path)
       }
-      // A file that was removed in the meantime does not count.
-      guard let file = answer else { continue }
-      if file.isNamespace { found(file.identity, at: path) } else { leftovers.append(path) }
     }
-    for (identity, path) in mounts.others { found(identity, at: path) }
-    for (identity, paths) in bound {
+    for file in mounts.others { found(file.identity, at: file.path) }
+    for namespace in bound {
+      let (identity, paths) = (namespace.identity, namespace.paths)
       if let own = position(of: identity) {
         namespaces[own] = NamespaceInfo(.current, identity, name: namespaces[own].name, paths: paths)
       } else {
@@ -198,7 +218,7 @@ extension NamespaceList {
   /// The files in the directories in which names are looked up.
   private mutating func pathsInDirectories() throws(Errno) -> [FilePath] {
     let directories = NetworkNamespace.directories
-    let answers = PatientLookup.eachOrHere(directories) { directory -> DirectoryNames in
+    let answers = PatientLookup.eachOrHere(directories, unanswered: DirectoryNames.unanswered) { directory in
       do throws(Errno) { return .read(try FileReader.names(in: directory)) } catch { return .failed(error) }
     }
     var paths: [FilePath] = []
@@ -207,7 +227,7 @@ extension NamespaceList {
       case .read(let names): paths += names.sorted { $0.string < $1.string }.map { directory.appending($0) }
       case .failed(.noSuchFileOrDirectory): break
       case .failed(let error): throw error
-      case nil: unanswered.append(directory)
+      case .unanswered: unanswered.append(directory)
       }
     }
     return paths
@@ -219,10 +239,11 @@ extension NamespaceList {
     let found = search.namespaces { mount in
       position(of: NamespaceIdentity(device: device, inode: mount.inode)) == nil
     }
-    for (identity, paths) in found.reachable { add(identity, at: paths) }
-    for (identity, paths) in found.unreachable {
-      guard position(of: identity) == nil, let first = paths.first else { continue }
-      unreachable.append(NamespaceInfo(.path(first), identity, name: first.string, paths: paths))
+    for namespace in found.reachable { add(namespace.identity, at: namespace.paths) }
+    for namespace in found.unreachable {
+      guard position(of: namespace.identity) == nil, let first = namespace.paths.first else { continue }
+      unreachable.append(
+        NamespaceInfo(.path(first), namespace.identity, name: first.string, paths: namespace.paths))
     }
     hiddenMounts += search.hiddenMounts
   }

@@ -47,40 +47,43 @@ package enum PatientLookup {
   ///
   /// - Parameters:
   ///   - items: The items, for example paths.
+  ///   - unanswered: The result for an item that had none in time.
   ///   - limit: How long to wait when nothing goes on.
   ///   - body: What to do with an item. Different threads may do it at the same time.
-  /// - Returns: For each item the result; `nil` if there was none in time.
+  /// - Returns: The results, in the order of the items.
   /// - Throws: `Errno`, when no thread can be created. Then nothing is done.
   package static func each<Item: Sendable, Value: Sendable>(
-    _ items: [Item], within limit: Duration = .seconds(5), _ body: @escaping @Sendable (Item) -> Value
-  ) throws(Errno) -> [Value?] {
-    let results = Results<Value>(items.count)
-    try each(upTo: items.count, within: limit) { number in results.put(body(items[number]), number) }
-    return results.values
+    _ items: [Item], unanswered: Value, within limit: Duration = .seconds(5),
+    _ body: @escaping @Sendable (Item) -> Value
+  ) throws(Errno) -> [Value] {
+    guard !items.isEmpty else { return [] }
+    // Not a generic class with a `Mutex`, whose metadata would cost more than the look-ups. A thread that hangs may still
+    // store its result when this function returns.
+    nonisolated(unsafe) var results = Array(repeating: unanswered, count: items.count)
+    let turns = Turns()
+    try each(upTo: items.count, within: limit) { number in
+      let value = body(items[number])
+      turns.take { results[number] = value }
+    }
+    var values: [Value] = []
+    turns.take { values = results }
+    return values
   }
 
   /// Does the same; without a thread, on the calling one.
   package static func eachOrHere<Item: Sendable, Value: Sendable>(
-    _ items: [Item], within limit: Duration = .seconds(5), _ body: @escaping @Sendable (Item) -> Value
-  ) -> [Value?] {
-    (try? each(items, within: limit, body)) ?? items.map(body)
+    _ items: [Item], unanswered: Value, within limit: Duration = .seconds(5),
+    _ body: @escaping @Sendable (Item) -> Value
+  ) -> [Value] {
+    (try? each(items, unanswered: unanswered, within: limit, body)) ?? items.map(body)
   }
 }
 
-/// The results of several items.
-private final class Results<Value: Sendable>: Sendable {
-  private let content: Mutex<[Value?]>
+/// Lets one thread after the other do something.
+private final class Turns: Sendable {
+  private let lock = Mutex(())
 
-  init(_ count: Int) {
-    content = Mutex(Array(repeating: nil, count: count))
-  }
-
-  /// The results so far.
-  var values: [Value?] { content.withLock { $0 } }
-
-  func put(_ value: Value, _ number: Int) {
-    content.withLock { $0[number] = value }
-  }
+  func take(_ body: () -> Void) { lock.withLock { _ in body() } }
 }
 
 /// The items that are not done yet.

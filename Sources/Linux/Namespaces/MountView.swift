@@ -25,10 +25,10 @@ package struct MountView: Sendable, Hashable {
   ///   many processes do not even show their list of mounts.
   package static func others(_ processes: [Int32]) -> (views: [MountView], hiddenProcesses: Int) {
     let own = try? NamespaceIdentity("/proc/thread-self/ns/mnt")
-    let ownMount = try? firstMount(of: "thread-self")
+    // Seldom needed: root may look at all processes.
+    lazy var ownMount = try? firstMount(of: "thread-self")
     var hiddenProcesses = 0
-    // With inodes: the kernel has one file system for all namespaces.
-    var reachable: [(inode: UInt, process: Int32, isAtRoot: Bool)] = []
+    var reachable: [Candidate] = []
     var closed: [MountView] = []
     var closedMounts: Set<String> = []
     for process in processes {
@@ -41,9 +41,9 @@ package struct MountView: Sendable, Hashable {
         guard position.map({ reachable[$0].isAtRoot }) != true else { continue }
         let isAtRoot = FileReader.linkTarget(of: FilePath("/proc/\(process)/root")) == "/"
         if let position {
-          if isAtRoot { reachable[position] = (identity.inode, process, isAtRoot) }
+          if isAtRoot { reachable[position] = Candidate(identity.inode, process, isAtRoot: true) }
         } else {
-          reachable.append((identity.inode, process, isAtRoot))
+          reachable.append(Candidate(identity.inode, process, isAtRoot: isAtRoot))
         }
       } catch .permissionDenied, .notPermitted {
         do throws(Errno) {
@@ -67,5 +67,20 @@ package struct MountView: Sendable, Hashable {
   private static func firstMount(of process: String) throws(Errno) -> String? {
     let text = try FileReader.kernelText(of: FilePath("/proc/\(process)/mountinfo"), atMost: 32)
     return text.split(separator: " ").first.map(String.init)
+  }
+}
+
+/// A process that shows a mount namespace.
+private struct Candidate {
+  /// The inode of the mount namespace: the kernel has one file system for all namespaces.
+  let inode: UInt
+  let process: Int32
+  /// Whether its root directory is that of the mount namespace.
+  let isAtRoot: Bool
+
+  init(_ inode: UInt, _ process: Int32, isAtRoot: Bool) {
+    self.inode = inode
+    self.process = process
+    self.isAtRoot = isAtRoot
   }
 }

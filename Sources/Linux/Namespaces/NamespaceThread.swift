@@ -52,11 +52,10 @@ package enum NamespaceThread {
     inEach namespaces: [[FilePath]], _ body: @escaping @Sendable () -> Value
   ) -> [Visit<Value>] {
     do throws(Errno) {
-      let visits = try PatientLookup.each(namespaces) { files -> Visit<Value> in
+      return try PatientLookup.each(namespaces, unanswered: .failed(.timedOut)) { files in
         do throws(NamespaceError) { try enter(files) } catch { return .failed(error) }
         return .done(body())
       }
-      return visits.map { $0 ?? .failed(.timedOut) }
     } catch {
       return namespaces.map { _ in .failed(.noThread(error)) }
     }
