@@ -11,6 +11,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -31,6 +32,22 @@ int namespace_file_is(const char *path) {
   struct statfs system;
   if (statfs(path, &system) != 0) return -1;
   return (unsigned int)system.f_type == NSFS_MAGIC;
+}
+
+int process_namespace_status(int process, const char *kind, struct stat *status) {
+  char path[64] = "/proc/";
+  char digits[10];
+  size_t count = 0;
+  for (unsigned int rest = (unsigned int)process; rest > 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
+  if (process <= 0 || strlen(kind) > 32) {
+    errno = ENOENT;
+    return -1;
+  }
+  char *end = path + strlen(path);
+  while (count > 0) *end++ = digits[--count];
+  memcpy(end, "/ns/", 4);
+  memcpy(end + 4, kind, strlen(kind) + 1);
+  return stat(path, status);
 }
 
 size_t thread_stack_size(void) {

@@ -47,7 +47,7 @@ package struct HostProcess: Sendable, Hashable {
     guard let name = words.first?.split(separator: "/").last.map(String.init), isWanted(name) else { return nil }
     self.init(
       number, parent: ProcessState(of: number)?.parent ?? 0, name, Array(words.dropFirst()),
-      in: try? NamespaceIdentity(FilePath("/proc/\(number)/ns/net")), isOfRoot: isOfRoot)
+      in: try? NamespaceIdentity(ofProcess: number), isOfRoot: isOfRoot)
   }
 
   /// The running processes with a wanted name, in ascending order of their numbers.
@@ -66,7 +66,7 @@ package struct HostProcess: Sendable, Hashable {
   }
 
   private static func isOfRoot(_ number: Int32, _ status: String, _ own: NamespaceIdentity?) -> Bool {
-    guard isOfRoot(status: status), let own, let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/user"))
+    guard isOfRoot(status: status), let own, let its = try? NamespaceIdentity(ofProcess: number, "user")
     else { return false }
     return own == its
   }
@@ -110,7 +110,7 @@ package struct HostProcess: Sendable, Hashable {
   /// here.
   package var hostName: String? {
     guard let own = try? NamespaceIdentity("/proc/self/ns/uts"),
-      let its = try? NamespaceIdentity(FilePath("/proc/\(number)/ns/uts")), own == its
+      let its = try? NamespaceIdentity(ofProcess: number, "uts"), own == its
     else { return nil }
     return try? FileReader.kernelText(of: "/proc/sys/kernel/hostname").split(separator: "\n").first.map(String.init)
   }

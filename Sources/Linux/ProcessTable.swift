@@ -11,7 +11,9 @@ package enum ProcessTable {
   package static func numbers() throws(Errno) -> [Int32] {
     var numbers: [Int32] = []
     try FileReader.visitNames(in: "/proc") { name throws(Errno) in
-      if let number = Int32(String(cString: name)) { numbers.append(number) }
+      var end: UnsafeMutablePointer<CChar>?
+      let number = strtol(name, &end, 10)
+      if number > 0, end?.pointee == 0, let number = Int32(exactly: number) { numbers.append(number) }
     }
     numbers.sort()
     return numbers

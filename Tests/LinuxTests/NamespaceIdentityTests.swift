@@ -16,6 +16,24 @@ import Testing
     #expect(try Set([own, NamespaceIdentity("/proc/self/ns/net")]).count == 1)
   }
 
+  @Test func `is that of a process`() throws {
+    let foreign = try ForeignNamespace()
+    #expect(try NamespaceIdentity(ofProcess: getpid()) == NamespaceIdentity("/proc/self/ns/net"))
+    #expect(try NamespaceIdentity(ofProcess: getpid(), "mnt") == NamespaceIdentity("/proc/self/ns/mnt"))
+    #expect(
+      try NamespaceIdentity(ofProcess: foreign.process)
+        == NamespaceIdentity(FilePath("/proc/\(foreign.process)/ns/net")))
+  }
+
+  @Test(
+    arguments: [
+      (0, "net"), (-1, "net"), (.min, "net"), (.max, "net"), (getpid(), "none"),
+      (getpid(), String(repeating: "n", count: 33)),
+    ] as [(Int32, String)])
+  func `is none without the process or the kind`(process: Int32, kind: String) {
+    #expect(throws: Errno.noSuchFileOrDirectory) { try NamespaceIdentity(ofProcess: process, kind) }
+  }
+
   @Test func `tells files of one number on two devices apart`() throws {
     let (proc, sys) = (try number(of: "/proc"), try number(of: "/sys"))
     // The roots of both have the number 1.

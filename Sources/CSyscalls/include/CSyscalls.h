@@ -4,6 +4,7 @@
 #include <semaphore.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 /// Moves the calling thread into the network namespace of this file; -1 and errno on failure.
 ///
@@ -20,6 +21,12 @@ int network_namespace_is(int descriptor);
 ///
 /// -1 and errno if the system does not say.
 int namespace_file_is(const char *path);
+
+/// Gets the status of a namespace of a process, which has the identity of the namespace; -1 and errno on failure.
+///
+/// The kind is its name in /proc/1234/ns, such as `net`. Uses stat(2). The path is made without memory or text
+/// formatting, because it may be asked for each process of the machine.
+int process_namespace_status(int process, const char *kind, struct stat *status);
 
 /// Writes the cookie of the calling thread's network namespace: a number that no other namespace gets until the next
 /// boot. Returns -1 and errno on failure, for example on kernels before Linux 5.14.

@@ -93,7 +93,8 @@ public struct NamespaceList: Sendable {
     guard !sources.isEmpty, let device = namespaces.first?.fileIdentity.device else { return sources.map { _ in nil } }
     let deadline = ContinuousClock.now + limit
     let tried = TriedItems()
-    let found = PatientLookup.eachOrHere(Array(sources.indices), unanswered: FoundFiles.unanswered, within: limit) { number in
+    let numbers = Array(sources.indices)
+    let found = PatientLookup.eachOrHere(numbers, unanswered: FoundFiles.unanswered, within: limit) { number in
       do throws(Errno) {
         guard ContinuousClock.now < deadline else { throw .canceled }
         tried.add(number)
@@ -251,7 +252,7 @@ extension NamespaceList {
   private mutating func addProcesses(_ processes: [Int32]) {
     for number in processes {
       do throws(Errno) {
-        let identity = try NamespaceIdentity(.namespace(ofProcess: number))
+        let identity = try NamespaceIdentity(ofProcess: number)
         guard position(of: identity) == nil else { continue }
         let name = "pid \(number) (\(ProcessTable.commandName(of: number)))"
         add(NamespaceInfo(.process(number), identity, name: name, paths: []))

@@ -56,7 +56,8 @@ package enum PatientLookup {
     _ items: [Item], unanswered: Value, within limit: Duration = .seconds(5),
     _ body: @escaping @Sendable (Item) -> Value
   ) throws(Errno) -> [Value] {
-    guard !items.isEmpty else { return [] }
+    // Not `isEmpty`, for which the runtime makes a witness table.
+    guard items.count > 0 else { return [] }
     // Not a generic class with a `Mutex`, whose metadata would cost more than the look-ups. A thread that hangs may still
     // store its result when this function returns.
     nonisolated(unsafe) var results = Array(repeating: unanswered, count: items.count)

@@ -33,7 +33,7 @@ package struct MountView: Sendable, Hashable {
     var closedMounts: Set<String> = []
     for process in processes {
       do throws(Errno) {
-        let identity = try NamespaceIdentity(FilePath("/proc/\(process)/ns/mnt"))
+        let identity = try NamespaceIdentity(ofProcess: process, "mnt")
         guard identity != own else { continue }
         // Not by a dictionary: the first one costs more than many comparisons, as the runtime looks for conformances.
         let position = reachable.firstIndex { $0.inode == identity.inode }

@@ -33,6 +33,19 @@ package struct NamespaceIdentity: Sendable, Hashable {
     inode = file.st_ino
   }
 
+  /// The identity of a namespace of a process.
+  ///
+  /// - Parameters:
+  ///   - process: The number of the process.
+  ///   - kind: The name of the namespace in `/proc/1234/ns`.
+  /// - Throws: `Errno`, when the process has ended, or does not show it.
+  package init(ofProcess process: Int32, _ kind: String = "net") throws(Errno) {
+    var file = stat()
+    guard process_namespace_status(process, kind, &file) == 0 else { throw Errno(rawValue: errno) }
+    device = file.st_dev
+    inode = file.st_ino
+  }
+
   /// The network namespace of the calling thread; `nil` where /proc does not show it.
   ///
   /// Without a `FilePath`, whose metadata would cost the most used commands more than the rest.
