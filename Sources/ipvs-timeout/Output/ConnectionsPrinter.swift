@@ -37,9 +37,15 @@ struct ConnectionsPrinter: ~Copyable {
     guard case .summary(let format) = result else { preconditionFailure("this printer lists connections") }
     switch format {
     case .text:
-      let heading = showsNames ? (isFirst ? "" : "\n") + "\(report.target.name.printable):\n" : ""
-      let picture = style.map { ConnectionsPicture.lines(report.summary.tallies, $0) } ?? ""
-      append(heading + report.table + picture)
+      var text = TextBuffer()
+      if showsNames {
+        text.append(isFirst ? "" : "\n")
+        text.append(report.target.name.printable)
+        text.append(":\n")
+      }
+      text.append(report.table)
+      if let style { text.append(ConnectionsPicture.lines(report.summary.tallies, style)) }
+      append(text)
     case .json: append(report.json)
     case .prometheus: metrics.add(report)
     }
