@@ -58,15 +58,15 @@ CHECKS := --explicit-target-dependency-import-check error
 LINK_MAP := .build/link-map.txt
 # A fully static program starts fastest and runs on any distribution. Each function has its own section, so that the
 # linker can bring together what runs. Metadata of generic types comes from direct calls: a look-up by a mangled name would
-# run the demangler. The linker's -O0 leaves equal texts apart, so that each lies beside those of its file.
-# Sources/CStartup/foundation.c tells how it does without Foundation. These options are only here, so that `swift build` needs
-# none.
+# run the demangler. Sources/CStartup/foundation.c tells how it does without Foundation. These options are only here, so that
+# `swift build` needs none.
 STATIC_OPTIONS := -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
-	-Xcc -DWITHOUT_FOUNDATION -Xlinker -O0 -Xlinker --no-warn-symbol-ordering
+	-Xcc -DWITHOUT_FOUNDATION -Xlinker --no-warn-symbol-ordering
+# The linker's -O0 leaves equal texts apart, so that each lies beside those of its file, and the order can move them.
 STATIC := $(STATIC_OPTIONS) -Xlinker "--symbol-ordering-file=$(CURDIR)/$(LINK_ORDER)" \
-	-Xlinker "--script=$(CURDIR)/$(LINK_SECTIONS)" \
+	-Xlinker -O0 -Xlinker "--script=$(CURDIR)/$(LINK_SECTIONS)" \
 	-Xlinker --no-demangle -Xlinker "-Map=$(CURDIR)/$(LINK_MAP)"
 DOCS := .build/docs
 TUTORIAL := Sources/IPVS/IPVS.docc
@@ -157,7 +157,7 @@ test-docs: test-dependencies
 	$(LAB) Tests/Lab/tutorial-test $(TUTORIAL) .build/examples/debug/raise-tcp examples/library/Sources/raise-tcp/main.swift
 
 test-link-order: release
-	Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
+	Tests/Bench/check-link-order.py $(LINK_MAP) $(LINK_ORDER) $(LINK_SECTIONS)
 
 test-golden: test-dependencies release
 	$(LAB) -t 120 Tests/Golden/session $(CURDIR)/$(DIST) | diff -u Tests/Golden/session.txt -
@@ -238,14 +238,14 @@ bench-cloud-kernel: release
 
 release: $(DIST)
 
-$(DIST): $(shell find Sources -name '*.docc' -prune -o -print) Package.swift | dependencies
+$(DIST): Makefile $(shell find Sources -name '*.docc' -prune -o -print) Package.swift | dependencies
 	@# The build does not know that the program depends on the link order. Removing the program makes it link again.
 	rm -f .build/release/ipvs-timeout
 	swift build $(CHECKS) $(STATIC) --product ipvs-timeout
 	install -D -s -m 755 .build/release/ipvs-timeout $@
 	@# These sections differ from directory to directory; without them, the same sources make the same file.
 	strip -R .swift_modhash -R .note.gnu.build-id -R .comment $@
-	-@Tests/Bench/check-link-order.sh .build/release/ipvs-timeout $(LINK_ORDER)
+	-@Tests/Bench/check-link-order.py $(LINK_MAP) $(LINK_ORDER) $(LINK_SECTIONS)
 
 packages: release
 	@Tests/Lab/install-dependencies packages

@@ -14,54 +14,17 @@ costs them most. Within a group, sections that all of its command lines use come
 last. Sections of the same command lines are in the order of their first use.
 """
 import bisect
-import re
 import sys
+
+import linkmap
 
 KINDS = (".text", ".rodata", ".data.rel.ro", ".data", ".bss", "swift5_typeref")
 # What has no symbol is moved only where it may lie anywhere: not what the program writes, or makes read-only at its start.
-UNNAMED_KINDS = (".text", ".rodata")
+# Code begins where the 64 KiB begin that the kernel maps around a page fault. Constants lie at the start of the file, which
+# each command line reads; before .rodata, which the standard library makes writable, they would need one more segment.
+UNNAMED_PLACES = {".text": ("ALIGN(0x10000) ", "BEFORE .text"), ".rodata": ("", "AFTER .rela.dyn")}
 # The large sections of the libraries would push the small ones apart: only a few pages of them are used.
 LARGEST = 32_768
-LINE = re.compile(r" *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ ( *)(.*)$")
-# The file that holds a section, perhaps in an archive. Directories may differ, but not the last one of an object file.
-PLACE = re.compile(r"(?:.*/)?(?:([^/]+\.a)\(([^()]+)\)|([^/]+/[^/]+\.o)):\(([^() ]+)\)$")
-
-
-class Section:
-    """A section that the linker can move."""
-
-    def __init__(self, start, size, kind, place):
-        self.start, self.end, self.kind, self.place = start, start + size, kind.removesuffix(".unnamed"), place
-        self.symbol = None
-        self.users, self.first = 0, None
-
-    @property
-    def pattern(self):
-        """What matches this section in a linker script, or None."""
-        match = PLACE.match(self.place)
-        if not match:
-            return None
-        archive, member, file, name = match.groups()
-        return f"*{archive}:{member}({name})" if archive else f"*/{file}({name})"
-
-
-def sections(path):
-    """Return the sections by their addresses."""
-    found, output = [], ""
-    with open(path, encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            match = LINE.match(line)
-            if not match:
-                continue
-            start, size, depth, name = int(match[1], 16), int(match[2], 16), len(match[3]), match[4]
-            if depth == 0:
-                output = name
-            elif depth == 8:
-                found.append(Section(start, size, output, name))
-            elif found and found[-1].symbol is None and not name.startswith(".L"):
-                # Names with .L are the compiler's own; many sections have the same.
-                found[-1].symbol = name
-    return sorted((part for part in found if part.start and part.end > part.start), key=lambda part: part.start)
 
 
 def read(path, number, parts, starts):
@@ -81,7 +44,7 @@ def read(path, number, parts, starts):
 
 def main():
     """Write the order."""
-    parts = sections(sys.argv[1])
+    parts = linkmap.sections(sys.argv[1])
     starts = [part.start for part in parts]
     groups = [path.rsplit(".", 1)[-1][0] for path in sys.argv[4:]]
     for number, path in enumerate(sys.argv[4:]):
@@ -94,18 +57,22 @@ def main():
 
     used = sorted((part for part in parts if part.users and part.end - part.start <= LARGEST), key=place)
     with open(sys.argv[2], "w", encoding="utf-8") as symbols:
-        for name in dict.fromkeys(part.symbol for part in used if part.symbol and part.kind in KINDS):
+        for name in dict.fromkeys(part.symbols[0] for part in used if part.symbols and part.kind in KINDS):
             print(name, file=symbols)
+    # A file may have several sections of one name. Where one of them has a symbol, the pattern would take it, too.
+    named = {part.pattern for part in parts if part.symbols}
     with open(sys.argv[3], "w", encoding="utf-8") as script:
         print("/* Written by `make link-order`: what the most used command lines use, and has no symbol. */", file=script)
-        for kind in UNNAMED_KINDS:
-            unnamed = [part.pattern for part in used if part.kind == kind and not part.symbol and part.pattern]
-            # After each change, the compiler gives such functions other numbers. They are small, so all of them are kept together.
-            unnamed += ["*(.text..L*)"] if kind == ".text" else []
-            print(f"SECTIONS {{ {kind}.unnamed : {{", file=script)
-            for pattern in dict.fromkeys(unnamed):
-                print(f"  {pattern}", file=script)
-            print(f"}} }} INSERT BEFORE {kind};", file=script)
+        for kind, (alignment, insertion) in UNNAMED_PLACES.items():
+            patterns = [part.pattern for part in used if part.kind == kind and not part.symbols]
+            print(f"SECTIONS {{ {kind}.unnamed : {alignment}{{", file=script)
+            for pattern in dict.fromkeys(patterns):
+                if pattern and pattern not in named:
+                    print(f"  {pattern}", file=script)
+            if kind == ".text":
+                # The compiler gives such functions other numbers after each change. All of them are small.
+                print("  *(.text..L*)", file=script)
+            print(f"}} }} INSERT {insertion};", file=script)
 
 
 main()

@@ -67,7 +67,7 @@ objcopy --strip-debug "$program" "$scratch/ipvs-timeout"
 ' trace "$scratch"
 
 "$here/link-order.py" "$map" "$scratch/symbols" "$scratch/sections" "$scratch"/trace.???
-[ "$(wc -l < "$scratch/symbols")" -gt 100 ] ||
-  { echo 'trace-link-order.sh: the trace has too few symbols' >&2; exit 1; }
+[[ $(wc -l < "$scratch/symbols") -gt 100 && $(wc -l < "$scratch/sections") -gt 20 ]] ||
+  { echo 'trace-link-order.sh: the trace has too few symbols or sections' >&2; exit 1; }
 cp "$scratch/symbols" "$symbols"
 cp "$scratch/sections" "$sections"
