@@ -3,8 +3,8 @@
 extension [String] {
   /// The words with a separator between them.
   ///
-  /// It takes the place of the standard library's `joined`, for which the runtime searches the conformance records of the
-  /// whole program.
+  /// In files that import this module, it takes the place of the standard library's `joined`, for which the runtime
+  /// searches the conformance records of the whole program.
   package func joined(separator: String = "") -> String {
     var text = ""
     for (number, word) in enumerated() {
@@ -17,7 +17,7 @@ extension [String] {
   /// The words as in a sentence, for example `tcp, tcpfin and udp`.
   package var enumeration: String {
     guard let last, count > 1 else { return first ?? "" }
-    return dropLast().joined(separator: ", ") + " and " + last
+    return Array(dropLast()).joined(separator: ", ") + " and " + last
   }
 }
 
