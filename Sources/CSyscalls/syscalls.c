@@ -19,6 +19,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define THREAD_SANITIZER
+#include <sanitizer/tsan_interface.h>
+#endif
+#endif
+
 // As in <asm-generic/socket.h> of Linux 5.14; older headers lack it.
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -120,5 +127,9 @@ int semaphore_wait(sem_t *semaphore, int64_t nanoseconds) {
   do {
     failure = nanoseconds < 0 ? sem_wait(semaphore) : sem_clockwait(semaphore, CLOCK_MONOTONIC, &end);
   } while (failure && errno == EINTR);
+#ifdef THREAD_SANITIZER
+  // It knows sem_post(3) and sem_wait(3), but not sem_clockwait(3).
+  if (!failure) __tsan_acquire(semaphore);
+#endif
   return failure;
 }
