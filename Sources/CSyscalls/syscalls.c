@@ -42,14 +42,14 @@ int namespace_file_is(const char *path) {
 }
 
 int process_namespace_status(int process, const char *kind, struct stat *status) {
-  char path[64] = "/proc/";
-  char digits[10];
-  size_t count = 0;
-  for (unsigned int rest = (unsigned int)process; rest > 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
   if (process <= 0 || strlen(kind) > 32) {
     errno = ENOENT;
     return -1;
   }
+  char path[64] = "/proc/";
+  char digits[10];
+  size_t count = 0;
+  for (int rest = process; rest > 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
   char *end = path + strlen(path);
   while (count > 0) *end++ = digits[--count];
   memcpy(end, "/ns/", 4);
