@@ -58,8 +58,9 @@ package enum PatientLookup {
   ) throws(Errno) -> [Value] {
     // Not `isEmpty`, for which the runtime makes a witness table.
     guard items.count > 0 else { return [] }
-    // Not a generic class with a `Mutex`, whose metadata would cost more than the look-ups. A thread that hangs may still
-    // store its result when this function returns.
+    // Not a generic class with a `Mutex`, whose metadata would cost more than the look-ups. The compiler cannot see what makes
+    // this safe: after the threads have started, it is used only within `turns`. A thread that hangs may still store its
+    // result when this function has returned.
     nonisolated(unsafe) var results = Array(repeating: unanswered, count: items.count)
     let turns = Turns()
     try each(upTo: items.count, within: limit) { number in
